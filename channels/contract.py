@@ -1,0 +1,253 @@
+"""What every channel promises to the publishing core, and what it may lean on.
+
+A channel is a small class. `check` and `render` are pure; `publish` is the irreversible call, made once;
+`confirm` and `find` only look. A channel *returns* what happened. What it raises is a bug, and the core
+takes a bug after the Attempt for `OutcomeUnknown`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal, Protocol, Self, runtime_checkable
+
+from channels.item import Account, Attachment, Content, Entry, Picture, Site
+from channels.transport import Transport
+
+Actor = Literal["nobody", "clock", "editor", "operator", "owner", "reconcile"]
+"""Who acts next: nobody, the machine at a time, the editor, the operator, the account's owner, a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """回执: the platform's proof."""
+
+    platform_id: str
+    link: str | None  # the permanent link, once there is one
+    live_at: datetime | None  # None: the platform accepted it, no reader can see it yet
+
+
+@dataclass(frozen=True, slots=True)
+class NotAccepted:
+    """The platform surely did not take it; the clock may send it again after so many seconds."""
+
+    after: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The platform said no for good. `reason` is a Chinese sentence a person can act on."""
+
+    reason: str
+    who_acts: Literal["editor", "operator", "owner"]
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAuthorisation:
+    """The account's permission has lapsed; its owner must grant it again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeUnknown:
+    """It may stand on the platform or not; only a look can tell."""
+
+    reason: str
+
+
+Outcome = Receipt | NotAccepted | Refused | NeedsAuthorisation | OutcomeUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The look succeeded and the post is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CouldNotLook:
+    """The look itself failed, or saw something undecided; it proves nothing."""
+
+    reason: str
+
+
+Sighting = Receipt | Absent | CouldNotLook
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The platform took it down, or it was no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawByHand:
+    """The platform offers no call for it, or not to us; a person must act. `reason` in Chinese."""
+
+    reason: str
+
+
+Withdrawal = Withdrawn | WithdrawByHand | NotAccepted
+"""Taking down is repeatable: an unclear answer is `NotAccepted`, and doing it twice is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing of a content that a channel cannot carry; `field` names the place, `message` is Chinese."""
+
+    rule: str  # machine-readable, e.g. "title_too_long"
+    field: str
+    message: str
+    blocks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a platform takes, as data. None: no limit that we know. Text units as the platform counts them."""
+
+    title: int | None
+    text: int | None
+    pictures: int | None
+    picture_bytes: int | None
+    calls_a_day: int | None
+    idempotency_key: bool
+    settle_after: float  # seconds until a look after an unknown outcome can prove absence
+    confirm_after: tuple[float, ...]  # seconds between looks while accepted; the last repeats; () = at once
+    needs_page: bool  # waits until the website page has answered
+    concurrency: int = 1  # deliveries of one account in flight at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A content in the form of one channel. `mark` is what the platform keeps and a look finds again."""
+
+    mark: str
+    title: str
+    text: str  # what a reader sees first: the status, the digest
+    html: str  # the article or page; "" where the channel carries none
+    pictures: tuple[Picture, ...]
+    attachments: tuple[Attachment, ...]
+    content: Content
+
+
+class Journal(Protocol):
+    """Notes of one Attempt, durable when `note` returns: what a look must know if the answer gets lost."""
+
+    async def note(self, step: str, value: str, /) -> None:
+        """Write down that `step` came true, with the id it gave."""
+
+
+class Shelf(Protocol):
+    """The lists of one website or feed account, read from the one truth.
+
+    Keys: `site`, `column/SLUG`, `org/CODE`. Entries whose delivery is under way are in it too, so that two publishers never drop each other's line.
+    """
+
+    async def newest(self, key: str, limit: int, /) -> tuple[Entry, ...]:
+        """Give the newest entries, newest first."""
+
+    async def span(self, key: str, first: int, last: int, /) -> tuple[Entry, ...]:
+        """Give the entries with ordinals first..last, newest first; withdrawn ones are left out."""
+
+    async def last_ordinal(self, key: str, /) -> int:
+        """Give the highest ordinal handed out, 0 for an empty list."""
+
+    async def last_change(self, key: str, /) -> datetime | None:
+        """Give when an entry was last published, corrected or withdrawn."""
+
+
+class Media(Protocol):
+    """Stored pictures and attachments by content hash."""
+
+    async def read(self, sha256: str, /) -> bytes:
+        """Give the bytes; raises KeyError when there are none."""
+
+
+class TokenKeeper(Protocol):
+    """One shared access token per account for all processes, with one refresher at a time."""
+
+    async def get(self, account_id: str, /) -> str | None:
+        """Give the cached token, or None when there is none or its time is up."""
+
+    async def put(self, account_id: str, token: str, seconds: float, /) -> None:
+        """Keep a token for so many seconds."""
+
+    async def drop(self, account_id: str, token: str, /) -> None:
+        """Forget exactly this token: another process may have put a newer one."""
+
+    def refreshing(self, account_id: str, /) -> "RefreshTurn":
+        """Enter as the only refresher of this account (an async context manager)."""
+
+
+class RefreshTurn(Protocol):
+    """An async context manager: inside it nobody else refreshes this account's token."""
+
+    async def __aenter__(self) -> object: ...
+    async def __aexit__(self, *error: object) -> bool | None: ...
+
+
+class DocRoot(Protocol):
+    """The document root: whole files or none. Paths are relative, with forward slashes."""
+
+    async def put(self, path: str, body: bytes, /) -> None:
+        """Write a file and its compressed siblings; readers see the old one or the new one."""
+
+    async def read(self, path: str, /) -> bytes | None:
+        """Give a file's bytes, None when there is none."""
+
+    async def remove(self, path: str, /) -> None:
+        """Take a file and its siblings away; nothing happens when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a channel is given at its making."""
+
+    http: Transport
+    root: DocRoot
+    site: Site
+    shelf: Shelf
+    media: Media
+    tokens: TokenKeeper
+
+
+class Channel(Protocol):
+    """One account on one platform."""
+
+    kind: ClassVar[str]
+    limits: ClassVar[Limits]
+
+    @classmethod
+    def open(cls, account: Account, tools: Tools, /) -> Self:
+        """Make the channel of an account; raises ValueError naming the missing setting."""
+
+    def check(self, content: Content, /) -> tuple[Finding, ...]:
+        """Say what of the content the channel cannot carry. Pure."""
+
+    def render(self, content: Content, /) -> Post:
+        """Give the content the channel's form. Pure: the same content gives the same post."""
+
+    async def publish(self, post: Post, journal: Journal, /, *, at: datetime) -> Outcome:
+        """Make the irreversible call, once."""
+
+    async def confirm(self, receipt: Receipt, post: Post, /, *, at: datetime) -> Outcome:
+        """Look whether an accepted post is live by now; the same receipt again means not yet."""
+
+    async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
+        """Look for a post whose outcome is unknown, by its mark; `notes` are those of its Attempts."""
+
+
+@runtime_checkable
+class Withdraws(Protocol):
+    """A channel whose posts can be taken down by a call."""
+
+    async def withdraw(self, receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:
+        """Take the post down, or put the notice of its withdrawal in its place."""
+
+
+@runtime_checkable
+class Refreshes(Protocol):
+    """A channel that can show a live post anew without publishing it again (pages, feeds)."""
+
+    async def refresh(self, post: Post, /) -> None:
+        """Write what the post looks like now; harmless to repeat."""

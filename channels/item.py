@@ -1,0 +1,169 @@
+"""The values a channel may see: one piece of content, what belongs to it, and the site it stands on.
+
+Nothing here can change, nothing here does I/O, and nothing here knows a database, a clock or a platform.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Kind = Literal["policy", "interpretation", "news", "notice", "response"]
+"""文件, 解读, 新闻, 公告, 回应 (DESIGN §1)."""
+
+Openness = Literal["open", "on_request", "closed"]
+"""公开属性: 主动公开, 依申请公开, 不予公开 (国办发〔2016〕80号: decided when the document is drafted)."""
+
+Validity = Literal["valid", "amended", "repealed", "lapsed"]
+"""有效性: 有效, 已修改, 已废止, 已失效."""
+
+KIND_NAMES: Mapping[Kind, str] = {
+    "policy": "文件",
+    "interpretation": "解读",
+    "news": "新闻",
+    "notice": "公告",
+    "response": "回应",
+}
+OPENNESS_NAMES: Mapping[Openness, str] = {
+    "open": "主动公开",
+    "on_request": "依申请公开",
+    "closed": "不予公开",
+}
+VALIDITY_NAMES: Mapping[Validity, str] = {
+    "valid": "有效",
+    "amended": "已修改",
+    "repealed": "已废止",
+    "lapsed": "已失效",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """发布机构: the organ that publishes."""
+
+    id: str
+    code: str  # nine characters of GB 11714, the front part of an index number
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """栏目 of the website; `type` is one of the ColumnType words of 国办发〔2017〕47号."""
+
+    slug: str
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the body, referred to there as `<img src="media:SHA256">`; width and height in pixels."""
+
+    sha256: str
+    mime: str
+    size: int
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """附件: a file a reader can fetch; `size` in bytes."""
+
+    sha256: str
+    name: str
+    mime: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """The catalogue elements of 《政府信息公开目录系统实施指引(试行)》 part two (see RULES.md)."""
+
+    index_number: str
+    document_number: str | None  # 文号
+    formed_on: date | None  # 成文日期
+    topic: str | None  # 主题分类
+    genre: str | None  # 体裁
+    keywords: tuple[str, ...]  # 主题词
+    openness: Openness
+    validity: Validity
+    overview: str  # 内容概述
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A link between a document and its interpretation; `role` says what stands at `url`."""
+
+    role: Literal["source", "interpretation"]
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One revision of one item as every channel sees it.
+
+    `body_html` is sanitised; its pictures are `media:SHA256` references. `url` is the permanent link
+    and the mark. Times are aware and in UTC; a channel shows them in Asia/Shanghai.
+    """
+
+    item_id: str
+    release: int
+    kind: Kind
+    title: str
+    summary: str
+    body_html: str
+    pictures: tuple[Picture, ...]
+    attachments: tuple[Attachment, ...]
+    disclosure: Disclosure
+    org: Org
+    column: Column
+    source: str | None  # 来源, mandatory for a reprint
+    url: str
+    published_at: datetime
+    updated_at: datetime
+    related: tuple[Related, ...]
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The website and its feeds as a whole. `url` has no trailing slash."""
+
+    name: str
+    url: str
+    domain: str  # for tag: URIs; never changes, even when `url` does
+    since: int  # the year in tag: URIs
+    id_code: str  # 网站标识码
+    record_number: str  # 备案号
+    organiser: str  # 主办单位
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a list page or a feed: the content, and whether a reader can see its page already."""
+
+    content: Content
+    ordinal: int  # place in its list, counted from the oldest = 1; never given twice
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """账号: an org's presence on a channel. `secret` never leaves the adapter."""
+
+    id: str
+    channel: str
+    slug: str
+    name: str
+    org: Org
+    settings: Mapping[str, str]
+    secret: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Leave the secret out: accounts get into logs and tracebacks."""
+        return f"Account({self.slug!r}, channel={self.channel!r})"

@@ -1,0 +1,46 @@
+"""What the core and the rooms refuse: a sentence, a code, a place and who acts next.
+
+`server/api/problems.py` alone turns these into HTTP statuses; the console shows the sentence.
+"""
+
+from typing import Literal
+
+Code = Literal[
+    "invalid",  # the request does not fit its form
+    "unknown_account",
+    "unknown_item",
+    "unknown_org",
+    "unknown_delivery",
+    "unknown_media",
+    "unknown_person",
+    "not_signed_in",
+    "forbidden",
+    "wrong_state",
+    "not_approved",
+    "own_item",
+    "index_number_taken",
+    "taken",
+    "blocked_by_check",
+    "too_large",
+    "unsupported_file",
+    "too_many_attempts",
+    "lost_race",
+]
+
+
+class Problem(Exception):
+    """A refusal. `message` is plain Chinese; `field` a JSON pointer-like path, "" when it is none's fault."""
+
+    def __init__(self, code: Code, message: str, *, field: str = "") -> None:
+        """Say what is wrong, where, and what to do."""
+        super().__init__(f"{code} {field}: {message}")
+        self.code, self.message, self.field = code, message, field
+
+
+class Problems(Exception):
+    """Several refusals at once, so that a person mends them in one go."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        """Take at least one."""
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems

@@ -1,0 +1,71 @@
+"""The states of a Delivery and the moves between them, as data (DESIGN §5).
+
+The check constraint on the delivery table is made from `STATES`; a test compares both, and another walks
+every pair of states through the database.
+"""
+
+from typing import Final
+
+UNSENT: Final = frozenset({"waiting", "ready", "retry_wait", "blocked"})
+"""No attempt of these is open, and none has an unknown end: they can be cancelled."""
+
+CLOSED: Final = frozenset(
+    {"live", "refused", "withdrawn", "gone_at_platform", "cancelled", "superseded", "replaced"}
+)
+"""Nothing acts on these until somebody releases or withdraws."""
+
+MOVES: Final = frozenset(
+    {
+        # before sending
+        ("waiting", "ready"),
+        ("waiting", "sending"),
+        ("ready", "waiting"),  # its source was withdrawn (invariant 8)
+        ("ready", "sending"),
+        ("retry_wait", "sending"),
+        ("retry_wait", "waiting"),
+        ("blocked", "ready"),  # the account was authorised again
+        ("refused", "ready"),  # the operator mended it and sends again by hand
+        # sending
+        ("sending", "live"),
+        ("sending", "accepted"),
+        ("sending", "unknown"),
+        ("sending", "retry_wait"),
+        ("sending", "refused"),
+        ("sending", "blocked"),
+        # accepted by the platform, not yet public
+        ("accepted", "live"),
+        ("accepted", "refused"),
+        ("accepted", "needs_person"),
+        # unknown: only a recorded look or a person's decision leads out (invariant 4)
+        ("unknown", "live"),
+        ("unknown", "accepted"),
+        ("unknown", "ready"),
+        ("unknown", "needs_person"),
+        ("needs_person", "live"),
+        ("needs_person", "ready"),
+        ("needs_person", "cancelled"),
+        # taking down
+        ("live", "withdrawing"),
+        ("accepted", "withdrawing"),
+        ("withdrawing", "withdrawn"),
+        ("withdrawing", "withdraw_by_hand"),
+        ("withdraw_by_hand", "withdrawn"),
+        ("live", "gone_at_platform"),
+        ("live", "replaced"),  # a later release of the same item is live on the same account
+    }
+    | {(state, end) for state in UNSENT for end in ("cancelled", "superseded")}
+)
+
+
+class LostRace(Exception):
+    """A conditional UPDATE moved no row: somebody else moved it first, or the lease was lost."""
+
+    def __init__(self, delivery_id: str, old: str, new: str) -> None:
+        """Name the row and the move that did not happen."""
+        super().__init__(f"{delivery_id}: {old} -> {new}")
+        self.delivery_id, self.old, self.new = delivery_id, old, new
+
+
+def is_move(old: str, new: str) -> bool:
+    """Say whether the table allows this move."""
+    return (old, new) in MOVES

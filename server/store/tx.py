@@ -1,0 +1,93 @@
+"""`Store.begin()`, the only door to a transaction, and the guard that keeps the network out of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Tx = AsyncConnection
+
+_inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
+
+
+class NetworkInsideTransaction(RuntimeError):
+    """A request was about to leave while a transaction was open (DESIGN §5)."""
+
+
+def refuse_network_inside_transaction() -> None:
+    """Raise when the calling task, or the one that started it, holds a transaction."""
+    if _inside.get():
+        raise NetworkInsideTransaction("no network call inside a transaction")
+
+
+class Store:
+    """The one truth, on SQLite or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        """Take an SQLAlchemy async address; nothing is opened yet."""
+        self.engine: AsyncEngine = _make_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        # SQLite has one writer. Waiting here costs nothing; waiting in SQLite polls with sleeps.
+        self._one_writer = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """Open a writing transaction: committed at the end of the block, undone by an exception."""
+        if self._one_writer is None:
+            async with self._open(writing=True) as tx:
+                yield tx
+        else:
+            async with self._one_writer, self._open(writing=True) as tx:
+                yield tx
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """Open a reading transaction: one consistent picture, never a lock that a writer waits for."""
+        async with self._open(writing=False) as tx:
+            yield tx
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _open(self, *, writing: bool) -> AsyncIterator[Tx]:
+        mark = _inside.set(True)
+        try:
+            async with self.engine.connect() as connection:
+                tx = await connection.execution_options(tongfa_writing=writing)
+                async with tx.begin():
+                    yield tx
+        finally:
+            _inside.reset(mark)
+
+
+def _make_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin for us
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a commit that was answered survives the power cut
+        "foreign_keys=ON",
+        "busy_timeout=15000",  # the other process's write
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail half way with BUSY.
+    writing = connection.get_execution_options().get("tongfa_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
