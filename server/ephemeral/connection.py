@@ -1,0 +1,40 @@
+"""The door to Redis: explicit time-outs, no hidden repeats, and one name for "it is away"."""
+
+from typing import Final
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+AWAY: Final = (RedisError, OSError)
+"""What a call raises while Redis is away, starting, wiped or read-only; `TimeoutError` is an `OSError`."""
+
+PREFIX: Final = "tongfa:"
+
+
+def open_redis(url: str, *, seconds: float = 2.0, connections: int = 32) -> Redis:
+    """Open a pool on `redis://`, `rediss://` or `unix://`; nothing is connected yet.
+
+    redis-py repeats a command up to ten times by itself (DESIGN §8), so a counter could count twice:
+    here a command is tried once.
+    """
+    pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=connections,
+        timeout=seconds,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
+        retry=Retry(NoBackoff(), 0),
+        retry_on_error=[],
+        decode_responses=True,
+    )
+    return Redis.from_pool(pool)
+
+
+async def is_answering(redis: Redis) -> bool:
+    """Say whether Redis answers now."""
+    try:
+        return bool(await redis.ping())
+    except AWAY:
+        return False
