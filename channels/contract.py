@@ -140,7 +140,8 @@ class Journal(Protocol):
 class Shelf(Protocol):
     """The lists of one website or feed account, read from the one truth.
 
-    Keys: `site`, `column/SLUG`, `org/CODE`. Entries whose delivery is under way are in it too, so that two publishers never drop each other's line.
+    Keys: `site`, `column/SLUG`, `org/CODE`. Entries whose delivery is under way
+    are in it too, so that two publishers never drop each other's line.
     """
 
     async def newest(self, key: str, limit: int, /) -> tuple[Entry, ...]:

@@ -1,7 +1,7 @@
 """The states of a Delivery and the moves between them, as data (DESIGN §5).
 
-The check constraint on the delivery table is made from `STATES`; a test compares both, and another walks
-every pair of states through the database.
+The check constraint of the delivery table lists the same states (a test compares them), and another test
+walks every pair of states through the database.
 """
 
 from typing import Final
@@ -55,15 +55,6 @@ MOVES: Final = frozenset(
     }
     | {(state, end) for state in UNSENT for end in ("cancelled", "superseded")}
 )
-
-
-class LostRace(Exception):
-    """A conditional UPDATE moved no row: somebody else moved it first, or the lease was lost."""
-
-    def __init__(self, delivery_id: str, old: str, new: str) -> None:
-        """Name the row and the move that did not happen."""
-        super().__init__(f"{delivery_id}: {old} -> {new}")
-        self.delivery_id, self.old, self.new = delivery_id, old, new
 
 
 def is_move(old: str, new: str) -> bool:

@@ -32,7 +32,7 @@ GATES: Final = ("source_live", "website_live", "time", "slot", "quota", "account
 CHANNELS: Final = ("website", "weibo", "wechat", "feed", "other")
 COUNTED_AS: Final = ("website", "weibo", "wechat", "feed", "gazette", "other")
 KINDS: Final = ("policy", "interpretation", "news", "notice", "response")
-REVISION_STATES: Final = ("draft", "submitted", "returned", "approved", "released")
+REVISION_STATES: Final = ("draft", "submitted", "returned", "approved", "released", "superseded")
 ROLES: Final = ("author", "reviewer", "chief", "reporter", "admin")
 OUTCOMES: Final = (
     "live",
@@ -223,6 +223,7 @@ revision = sa.Table(
     _ref("created_by", "people.id"),
     _moment("created_at"),
     _moment("submitted_at", nullable=True),
+    _ref("submitted_by", "people.id", nullable=True),
     _among("state", REVISION_STATES),
     sa.UniqueConstraint("item_id", "number"),
     # Invariant 1: at most one draft revision of an item.
@@ -384,7 +385,7 @@ followup = sa.Table(
     sa.Index("ix_followups_source", "source_id"),
 )
 
-# The lines of list pages and feeds. An ordinal is handed out once: pages numbered from the oldest never shift.
+# Lines of list pages and feeds. An ordinal is handed out once: pages numbered from the oldest never shift.
 place = sa.Table(
     "places",
     metadata,

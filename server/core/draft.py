@@ -1,0 +1,118 @@
+"""An item is written and rewritten: identity once, a new immutable revision each time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from channels.item import Attachment, Kind, Openness, Org, Picture, Validity
+from server.core.days import day_of
+from server.core.problems import Problem
+from server.store.items import (
+    OPEN_STATES,
+    ItemSeen,
+    RevisionSeen,
+    Sheet,
+    find_item_by_index_number,
+    get_item,
+    hash_content,
+    insert_item,
+    insert_revision,
+    move_revision,
+    take_index_number,
+)
+from server.store.rows import Taken
+from server.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an editor hands in. `body_html` is sanitised already; pictures in it are `media:SHA256`."""
+
+    kind: Kind
+    org: Org
+    title: str
+    summary: str
+    body_html: str
+    column: str
+    source: str | None
+    document_number: str | None
+    formed_on: date | None
+    topic: str | None
+    genre: str | None
+    keywords: tuple[str, ...]
+    openness: Openness
+    validity: Validity
+    overview: str
+    pictures: tuple[Picture, ...]
+    attachments: tuple[Attachment, ...]
+    index_number: str | None = None  # of an imported item; None: the next one of the organ and year
+
+
+async def create_item(tx: Tx, draft: Draft, *, by: str, at: datetime, new_id: Callable[[], str]) -> ItemSeen:
+    """Write a new item with revision 1; refuses a 索引号 that is in use."""
+    item_id = new_id()
+    index_number = draft.index_number or await _next_free_number(tx, draft.org, at)
+    try:
+        await insert_item(
+            tx, id=item_id, index_number=index_number, kind=draft.kind, org_id=draft.org.id, by=by, at=at
+        )
+    except Taken as error:
+        raise Problem(
+            "index_number_taken",
+            f"索引号 {index_number} 已被另一稿件使用,索引号不能重复",
+            field="index_number",
+        ) from error
+    await insert_revision(tx, item_id, _revision(draft, 1, new_id(), by=by, at=at))
+    return await get_item(tx, item_id)
+
+
+async def revise_item(
+    tx: Tx, item_id: str, draft: Draft, *, by: str, at: datetime, new_id: Callable[[], str]
+) -> ItemSeen:
+    """Write the next revision of an item; an open older one is superseded, a published one stays as it is."""
+    seen = await get_item(tx, item_id)
+    if draft.kind != seen.kind:
+        raise Problem("wrong_state", "稿件的体裁种类定下后不能更改,请另建稿件", field="kind")
+    if draft.index_number not in (None, seen.index_number):
+        raise Problem("wrong_state", "索引号永不更改", field="index_number")
+    await move_revision(tx, seen.revision.id, (*OPEN_STATES, "approved"), "superseded")
+    await insert_revision(tx, item_id, _revision(draft, seen.revision.number + 1, new_id(), by=by, at=at))
+    return await get_item(tx, item_id)
+
+
+async def _next_free_number(tx: Tx, org: Org, at: datetime) -> str:
+    # Imported items bring numbers of their own: a serial that is taken already is skipped.
+    while True:
+        number = await take_index_number(tx, org.code, day_of(at).year)
+        if await find_item_by_index_number(tx, number) is None:
+            return number
+
+
+def _revision(draft: Draft, number: int, id: str, *, by: str, at: datetime) -> RevisionSeen:
+    sheet = Sheet(
+        column=draft.column,
+        source=draft.source,
+        document_number=draft.document_number,
+        formed_on=draft.formed_on,
+        topic=draft.topic,
+        genre=draft.genre,
+        keywords=draft.keywords,
+        openness=draft.openness,
+        validity=draft.validity,
+        overview=draft.overview,
+        pictures=draft.pictures,
+        attachments=draft.attachments,
+    )
+    return RevisionSeen(
+        id=id,
+        number=number,
+        state="draft",
+        title=draft.title,
+        summary=draft.summary,
+        body=draft.body_html,
+        sheet=sheet,
+        content_hash=hash_content(draft.kind, draft.title, draft.summary, draft.body_html, sheet),
+        created_by=by,
+        created_at=at,
+        submitted_at=None,
+    )

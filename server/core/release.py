@@ -1,0 +1,146 @@
+"""release(): one transaction from an approved revision to a frozen plan of deliveries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.contract import Channel, Finding
+from channels.item import Content, Site
+from server.core.contents import content_of_draft
+from server.core.gates import Facts, WorkingDays, gate_of, sources_due
+from server.core.problems import Problem, Problems
+from server.store.accounts import AccountRow, list_accounts_named
+from server.store.approvals import is_approved
+from server.store.deliveries import DeliverySeen, Planned, insert_planned, list_deliveries, move_all
+from server.store.items import ItemSeen, get_item, move_revision, set_withdrawn
+from server.store.releases import Change, ReleaseRow, insert_release, list_releases, move_releases
+from server.store.tx import Tx
+
+OpenAccount = Callable[[AccountRow], Channel]
+UNSENT = ("waiting", "ready", "retry_wait", "blocked")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOrder:
+    """What an editor decides: which item, on which accounts (slugs), how, and from when on."""
+
+    item_id: str
+    accounts: tuple[str, ...]
+    change: Change = "major"
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseMade:
+    """The release and its frozen plan."""
+
+    id: str
+    number: int
+    deliveries: tuple[DeliverySeen, ...]
+
+
+async def release(
+    tx: Tx,
+    order: ReleaseOrder,
+    *,
+    open_account: OpenAccount,
+    calendar: WorkingDays,
+    site: Site,
+    by: str,
+    at: datetime,
+    new_id: Callable[[], str],
+) -> ReleaseMade:
+    """Write the release and a delivery for each account; refuses with every reason at once."""
+    seen = await _releasable(tx, order.item_id)
+    accounts = await _accounts(tx, order.accounts)
+    content = await content_of_draft(tx, seen.id, site, at=at)
+    _refuse_findings(content, accounts, open_account)
+    row = await _insert_release(tx, seen, order, by=by, at=at, id=new_id())
+    dues = await sources_due(tx, seen.id, calendar)
+    plan = []
+    for account in accounts:
+        facts = Facts(account.channel, order.not_before, dues, page_is_live=False)
+        gate = gate_of(facts, at=at)
+        plan.append(
+            Planned(new_id(), account.id, account.channel, account.counted_as, gate.name, gate.due_at)
+        )
+    await insert_planned(tx, row.id, seen.id, tuple(plan), at=at)
+    made = await list_deliveries(tx, seen.id)
+    return ReleaseMade(row.id, row.number, tuple(leg for leg in made if leg.release_id == row.id))
+
+
+async def _releasable(tx: Tx, item_id: str) -> ItemSeen:
+    seen = await get_item(tx, item_id)
+    version = seen.revision
+    if version.state == "released":
+        raise Problem("wrong_state", "最新版本已经发布过;要再次发布,请先写出新版本并审核")
+    if version.state != "approved" or not await is_approved(tx, version.id, version.content_hash):
+        raise Problem("not_approved", "最新版本还没有审核通过,不能发布")
+    if version.sheet.openness != "open":
+        raise Problem("wrong_state", "公开属性不是“主动公开”,不能向公众发布", field="openness")
+    return seen
+
+
+async def _accounts(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRow, ...]:
+    found = await list_accounts_named(tx, slugs)
+    unknown = set(slugs) - {account.slug for account in found}
+    if unknown:
+        raise Problems(
+            tuple(
+                Problem("unknown_account", f"没有账号“{slug}”", field=f"accounts.{slugs.index(slug)}")
+                for slug in sorted(unknown)
+            )
+        )
+    if not found:
+        raise Problem("invalid", "请至少选择一个账号", field="accounts")
+    needs_page = [account for account in found if account.channel in ("weibo", "wechat", "feed")]
+    if needs_page and not any(account.channel == "website" for account in found):
+        names = "、".join(account.name for account in needs_page)
+        raise Problem("invalid", f"{names} 要等网页上线后才能发布:请同时选择网站账号", field="accounts")
+    return found
+
+
+def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_account: OpenAccount) -> None:
+    blocking: list[tuple[AccountRow, Finding]] = []
+    for account in accounts:
+        try:
+            channel = open_account(account)
+        except ValueError as error:
+            raise Problem(
+                "unknown_account", f"账号“{account.name}”的设置不完整:{error}", field="accounts"
+            ) from error
+        blocking += [(account, finding) for finding in channel.check(content) if finding.blocks]
+    if blocking:
+        raise Problems(
+            tuple(
+                Problem("blocked_by_check", f"{account.name}:{finding.message}", field=finding.field)
+                for account, finding in blocking
+            )
+        )
+
+
+async def _insert_release(
+    tx: Tx, seen: ItemSeen, order: ReleaseOrder, *, by: str, at: datetime, id: str
+) -> ReleaseRow:
+    if not await move_revision(tx, seen.revision.id, ("approved",), "released"):
+        raise Problem("lost_race", "这一版本刚刚被别人发布,请刷新后再看")
+    earlier = await list_releases(tx, seen.id)
+    # The newest intent counts: what an older release has not sent yet, it never will (invariant 2).
+    pending = tuple(leg.id for leg in await list_deliveries(tx, seen.id))
+    await move_all(tx, pending, UNSENT, "superseded", at=at, reason="已被新的发布取代", who_acts="nobody")
+    await move_releases(tx, seen.id, ("planned",), "replaced")
+    if seen.withdrawn_at is not None:
+        await set_withdrawn(tx, seen.id, None, None)
+    row = ReleaseRow(
+        id=id,
+        item_id=seen.id,
+        revision_id=seen.revision.id,
+        number=len(earlier) + 1,
+        change=order.change,
+        state="planned",
+        not_before=order.not_before,
+        created_by=by,
+        created_at=at,
+    )
+    await insert_release(tx, row)
+    return row

@@ -1,0 +1,190 @@
+"""settle(): what came of a call becomes state, receipt, ledger line and counter, all or none.
+
+Every way in names the state it comes from; out of `sending` also the attempt that holds the lease. Whoever
+lost the race gets LostRace and has changed nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from channels.contract import (
+    Limits,
+    NeedsAuthorisation,
+    NotAccepted,
+    Outcome,
+    OutcomeUnknown,
+    Receipt,
+    Refused,
+)
+from server.core.days import day_of
+from server.core.follow import mark_pages_stale, wake_followers
+from server.core.gates import WorkingDays, regate
+from server.store import ledger
+from server.store.accounts import set_account_state
+from server.store.attempts import close_attempt
+from server.store.deliveries import DeliverySeen, list_deliveries, move, move_all, put_off
+from server.store.items import get_item_at
+from server.store.places import touch_lists_of
+from server.store.releases import get_release, move_releases, set_release_live
+from server.store.tx import Tx
+
+LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What settling needs beside the transaction: the calendar for follow-ups, and fresh ids."""
+
+    calendar: WorkingDays
+    new_id: Callable[[], str]
+
+
+async def settle(
+    tx: Tx, leg: DeliverySeen, outcome: Outcome, limits: Limits, bench: Bench, *, at: datetime
+) -> None:
+    """Settle an outcome of a delivery read in state sending, accepted or unknown; raises LostRace."""
+    match outcome:
+        case Receipt(live_at=None):
+            await _accepted(tx, leg, outcome, limits, at=at)
+        case Receipt():
+            await go_live(tx, leg, outcome, bench, at=at)
+        case NotAccepted(after, reason):
+            due = at + min(timedelta(seconds=after) * 2 ** min(leg.tries - 1, 10), LONGEST_WAIT)
+            await _leave(tx, leg, "retry_wait", "not_accepted", reason, "clock", at=at, due_at=due)
+        case Refused(reason, who_acts):
+            await _leave(tx, leg, "refused", "refused", reason, who_acts, at=at)
+        case NeedsAuthorisation(reason):
+            await _leave(tx, leg, "blocked", "needs_authorisation", reason, "owner", at=at)
+            await set_account_state(tx, leg.account_id, "unauthorised")
+        case OutcomeUnknown(reason):
+            due = at + timedelta(seconds=limits.settle_after)
+            await _leave(tx, leg, "unknown", "unknown", reason, "reconcile", at=at, due_at=due)
+        case _:
+            assert_never(outcome)
+
+
+async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, at: datetime) -> None:
+    """Make a delivery live: receipt, count, and whatever waited for it."""
+    # A platform's clock may be wrong, but not earlier than our call nor later than its answer by much.
+    live_at = min(receipt.live_at or at, at)
+    await move(
+        tx,
+        leg.id,
+        leg.state,
+        "live",
+        at=at,
+        attempt_id=leg.attempt_id,
+        platform_id=receipt.platform_id,
+        link=receipt.link,
+        live_at=live_at,
+        due_at=None,
+        reason=None,
+        who_acts="nobody",
+    )
+    await _close(tx, leg, "live", None, at=at)
+    await _count(tx, leg, bench, live_at=live_at, at=at)
+    await _replace_older(tx, leg, at=at)
+    if leg.channel in ("website", "feed"):
+        await touch_lists_of(tx, leg.account_id, leg.item_id, at=at)
+    if leg.channel == "website":
+        await wake_followers(tx, leg.item_id, bench.calendar, at=at)
+        await mark_pages_stale(tx, leg.item_id, at=at)
+        await regate(tx, leg.release_id, bench.calendar, at=at)
+
+
+async def _accepted(tx: Tx, leg: DeliverySeen, receipt: Receipt, limits: Limits, *, at: datetime) -> None:
+    """Keep the platform's word; from `accepted` itself only the time of the next look moves."""
+    waits = limits.confirm_after or (0.0,)
+    if leg.state == "accepted":
+        wait = waits[min(leg.looks + 1, len(waits) - 1)]
+        await put_off(tx, leg.id, "accepted", at + timedelta(seconds=max(wait, 1.0)), looks=leg.looks + 1)
+        return
+    await move(
+        tx,
+        leg.id,
+        leg.state,
+        "accepted",
+        at=at,
+        attempt_id=leg.attempt_id,
+        platform_id=receipt.platform_id,
+        link=receipt.link,
+        due_at=at + timedelta(seconds=waits[0]),
+        looks=0,
+        reason=None,
+        who_acts="clock",
+    )
+    await _close(tx, leg, "accepted", None, at=at)
+
+
+async def _leave(
+    tx: Tx,
+    leg: DeliverySeen,
+    state: str,
+    outcome: str,
+    reason: str,
+    who_acts: str,
+    *,
+    at: datetime,
+    due_at: datetime | None = None,
+) -> None:
+    """Leave `sending` without success, or `accepted` when the platform takes its word back."""
+    if leg.state == "accepted" and state != "refused":
+        # A look that failed says nothing new about a post the platform has accepted.
+        await put_off(tx, leg.id, "accepted", at + timedelta(minutes=1), looks=leg.looks + 1)
+        return
+    await move(
+        tx,
+        leg.id,
+        leg.state,
+        state,
+        at=at,
+        attempt_id=leg.attempt_id,
+        reason=reason,
+        who_acts=who_acts,
+        due_at=due_at,
+        looks=0,
+    )
+    await _close(tx, leg, outcome, reason, at=at)
+
+
+async def _close(tx: Tx, leg: DeliverySeen, outcome: str, reason: str | None, *, at: datetime) -> None:
+    if leg.state == "sending" and leg.attempt_id is not None:
+        await close_attempt(tx, leg.attempt_id, outcome, reason, at=at)
+
+
+async def _count(tx: Tx, leg: DeliverySeen, bench: Bench, *, live_at: datetime, at: datetime) -> None:
+    """Write the first-live lines of the channel and of the item; a second account or release adds none."""
+    row = await get_release(tx, leg.release_id)
+    seen = await get_item_at(tx, row.revision_id)
+    for channel in (leg.counted_as, "item"):
+        await ledger.append(
+            tx,
+            ledger.Entry(
+                id=bench.new_id(),
+                line="counted",
+                item_id=leg.item_id,
+                channel=channel,
+                org_id=seen.org.id,
+                kind=seen.kind,
+                column=seen.revision.sheet.column,
+                day=day_of(live_at),
+                delivery_id=leg.id,
+                written_at=at,
+            ),
+        )
+
+
+async def _replace_older(tx: Tx, leg: DeliverySeen, *, at: datetime) -> None:
+    """Let this release take the place of older ones: on its account always, as a whole with its first page."""
+    older = tuple(
+        other.id
+        for other in await list_deliveries(tx, leg.item_id)
+        if other.account_id == leg.account_id and other.release_number < leg.release_number
+    )
+    await move_all(tx, older, ("live",), "replaced", at=at, who_acts="nobody")
+    row = await get_release(tx, leg.release_id)
+    if row.state == "planned":
+        await move_releases(tx, leg.item_id, ("live",), "replaced", below=leg.release_number)
+        await set_release_live(tx, leg.release_id)

@@ -1,0 +1,53 @@
+"""The lists of a website or feed account, read from the store (channels.contract.Shelf)."""
+
+from datetime import datetime
+
+from channels.item import Entry, Site
+from server.core.contents import list_keys, make_content
+from server.store.items import get_item_at
+from server.store.places import Placed, find_list, list_newest, list_span
+from server.store.releases import get_release
+from server.store.tx import Store, Tx
+
+
+class StoreShelf:
+    """One account's lists, always read anew."""
+
+    def __init__(self, store: Store, site: Site, account_id: str) -> None:
+        """Take the one truth and whose lists to read."""
+        self._store, self._site, self._account_id = store, site, account_id
+
+    async def newest(self, key: str, limit: int, /) -> tuple[Entry, ...]:
+        """Give the newest entries, newest first."""
+        async with self._store.read() as tx:
+            return await self._entries(tx, key, await list_newest(tx, self._account_id, key, limit))
+
+    async def span(self, key: str, first: int, last: int, /) -> tuple[Entry, ...]:
+        """Give the entries with ordinals first..last, newest first."""
+        async with self._store.read() as tx:
+            return await self._entries(tx, key, await list_span(tx, self._account_id, key, first, last))
+
+    async def last_ordinal(self, key: str, /) -> int:
+        """Give the highest ordinal handed out, 0 for an empty list."""
+        async with self._store.read() as tx:
+            found = await find_list(tx, self._account_id, key)
+        return 0 if found is None else found[0]
+
+    async def last_change(self, key: str, /) -> datetime | None:
+        """Give when an entry was last published, corrected or withdrawn."""
+        async with self._store.read() as tx:
+            found = await find_list(tx, self._account_id, key)
+        return None if found is None else found[1]
+
+    async def _entries(self, tx: Tx, key: str, lines: tuple[Placed, ...]) -> tuple[Entry, ...]:
+        entries = []
+        for line in lines:
+            row = await get_release(tx, line.release_id)
+            seen = await get_item_at(tx, row.revision_id)
+            # The publication time is fixed in the transaction that opens the attempt, before a list is read.
+            at = seen.published_at or row.created_at
+            updated = at if row.number == 1 or row.change == "minor" else max(row.created_at, at)
+            content = make_content(seen, row.number, self._site, (), at=at, updated_at=updated)
+            if key in list_keys(content):  # a corrected item may have left this column
+                entries.append(Entry(content, line.ordinal, line.is_live))
+        return tuple(entries)

@@ -1,0 +1,105 @@
+"""Accounts: where an org is present, with their sealed secrets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from channels.item import Org
+from server.store.rows import NotThere, Taken, upsert
+from server.store.tables import account, org
+from server.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """账号 as stored; `sealed` is the encrypted secret, which only the wiring opens."""
+
+    id: str
+    org: Org
+    channel: str
+    slug: str
+    name: str
+    counted_as: str
+    settings: Mapping[str, str]
+    sealed: str | None
+    state: str
+
+    def __repr__(self) -> str:
+        """Leave settings and secret out of logs."""
+        return f"AccountRow({self.slug!r}, {self.channel!r}, {self.state!r})"
+
+
+async def insert_account(tx: Tx, row: AccountRow, *, at: datetime) -> None:
+    """Write an account; raises Taken when the slug is in use."""
+    statement = (
+        upsert(tx, account)
+        .values(
+            id=row.id,
+            org_id=row.org.id,
+            channel=row.channel,
+            slug=row.slug,
+            name=row.name,
+            counted_as=row.counted_as,
+            settings=dict(row.settings),
+            secret=row.sealed,
+            state=row.state,
+            created_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=["slug"])
+    )
+    if (await tx.execute(statement)).rowcount != 1:
+        raise Taken("account", row.slug)
+
+
+async def find_account(tx: Tx, slug: str) -> AccountRow | None:
+    """Give the account with this slug."""
+    row = (await tx.execute(_select().where(account.c.slug == slug))).one_or_none()
+    return None if row is None else _account_of(row)
+
+
+async def get_account(tx: Tx, account_id: str) -> AccountRow:
+    """Give the account with this id; raises NotThere."""
+    row = (await tx.execute(_select().where(account.c.id == account_id))).one_or_none()
+    if row is None:
+        raise NotThere("account", account_id)
+    return _account_of(row)
+
+
+async def list_accounts(tx: Tx, org_ids: frozenset[str]) -> tuple[AccountRow, ...]:
+    """Give the accounts of some organs, by slug."""
+    wanted = _select().where(account.c.org_id.in_(org_ids)).order_by(account.c.slug)
+    return tuple(_account_of(row) for row in await tx.execute(wanted))
+
+
+async def list_accounts_named(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRow, ...]:
+    """Give those of the named accounts that exist, by slug."""
+    wanted = _select().where(account.c.slug.in_(slugs)).order_by(account.c.slug)
+    return tuple(_account_of(row) for row in await tx.execute(wanted))
+
+
+async def set_account_state(tx: Tx, account_id: str, state: str) -> None:
+    """Make an account active, paused or unauthorised."""
+    await tx.execute(account.update().where(account.c.id == account_id).values(state=state))
+
+
+def _select() -> sa.Select[Any]:
+    return sa.select(account, org.c.code.label("org_code"), org.c.name.label("org_name")).join(
+        org, org.c.id == account.c.org_id
+    )
+
+
+def _account_of(row: sa.Row[Any]) -> AccountRow:
+    return AccountRow(
+        id=row.id,
+        org=Org(id=row.org_id, code=row.org_code, name=row.org_name),
+        channel=row.channel,
+        slug=row.slug,
+        name=row.name,
+        counted_as=row.counted_as,
+        settings=row.settings,
+        sealed=row.secret,
+        state=row.state,
+    )

@@ -1,0 +1,119 @@
+"""Attempts: each try of a delivery, opened before the first byte leaves and closed with one outcome."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.store.tables import attempt, delivery, look
+from server.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """尝试: `outcome` is None while it is open."""
+
+    id: str
+    delivery_id: str
+    number: int
+    worker: str
+    opened_at: datetime
+    lease_until: datetime
+    outcome: str | None
+    notes: Mapping[str, str]
+
+
+async def open_attempts(tx: Tx, rows: tuple[AttemptRow, ...]) -> None:
+    """Write attempts; they count only once the caller's transaction has committed (invariant 3)."""
+    await tx.execute(
+        attempt.insert(),
+        [
+            {
+                "id": row.id,
+                "delivery_id": row.delivery_id,
+                "number": row.number,
+                "worker": row.worker,
+                "opened_at": row.opened_at,
+                "lease_until": row.lease_until,
+                "notes": dict(row.notes),
+            }
+            for row in rows
+        ],
+    )
+
+
+async def close_attempt(tx: Tx, attempt_id: str, outcome: str, reason: str | None, *, at: datetime) -> bool:
+    """Close an open attempt with its one outcome; say whether it was open."""
+    closed = await tx.execute(
+        attempt.update()
+        .where(attempt.c.id == attempt_id, attempt.c.closed_at.is_(None))
+        .values(closed_at=at, outcome=outcome, reason=reason)
+    )
+    return closed.rowcount == 1
+
+
+async def add_note(tx: Tx, attempt_id: str, step: str, value: str) -> None:
+    """Write down that a step of an open attempt came true."""
+    wanted = sa.select(attempt.c.notes).where(attempt.c.id == attempt_id, attempt.c.closed_at.is_(None))
+    if tx.dialect.name == "postgresql":
+        wanted = wanted.with_for_update()
+    notes = (await tx.execute(wanted)).scalar_one()
+    await tx.execute(attempt.update().where(attempt.c.id == attempt_id).values(notes={**notes, step: value}))
+
+
+async def renew_lease(tx: Tx, attempt_id: str, until: datetime) -> bool:
+    """Lengthen the lease of an open attempt; say whether it was still held."""
+    renewed = await tx.execute(
+        attempt.update()
+        .where(attempt.c.id == attempt_id, attempt.c.closed_at.is_(None))
+        .values(lease_until=until)
+    )
+    return renewed.rowcount == 1
+
+
+async def list_lapsed(tx: Tx, *, at: datetime, limit: int) -> tuple[AttemptRow, ...]:
+    """Give open attempts whose lease has run out, oldest first."""
+    wanted = (
+        sa.select(attempt)
+        .join(delivery, delivery.c.id == attempt.c.delivery_id)
+        .where(attempt.c.closed_at.is_(None), attempt.c.lease_until <= at)
+        .order_by(attempt.c.lease_until)
+        .limit(limit)
+    )
+    return tuple(_attempt_of(row) for row in await tx.execute(wanted))
+
+
+async def list_attempts(tx: Tx, delivery_id: str) -> tuple[AttemptRow, ...]:
+    """Give the attempts of a delivery, first to last."""
+    wanted = sa.select(attempt).where(attempt.c.delivery_id == delivery_id).order_by(attempt.c.number)
+    return tuple(_attempt_of(row) for row in await tx.execute(wanted))
+
+
+async def insert_look(
+    tx: Tx, *, id: str, delivery_id: str, sighting: str, reason: str | None, at: datetime
+) -> None:
+    """Record a look, whatever it saw (invariant 4)."""
+    await tx.execute(
+        look.insert().values(id=id, delivery_id=delivery_id, sighting=sighting, reason=reason, looked_at=at)
+    )
+
+
+async def count_looks(tx: Tx, delivery_id: str, sighting: str) -> int:
+    """Give how many looks at a delivery ended so."""
+    wanted = sa.select(sa.func.count()).where(look.c.delivery_id == delivery_id, look.c.sighting == sighting)
+    return (await tx.execute(wanted)).scalar_one()
+
+
+def _attempt_of(row: sa.Row[Any]) -> AttemptRow:
+    return AttemptRow(
+        id=row.id,
+        delivery_id=row.delivery_id,
+        number=row.number,
+        worker=row.worker,
+        opened_at=row.opened_at,
+        lease_until=row.lease_until,
+        outcome=row.outcome,
+        notes=row.notes,
+    )

@@ -1,0 +1,288 @@
+"""Deliveries: one release on one account, the row that is queued, sent, proved and counted.
+
+The table is the work queue. Every change of state is one conditional UPDATE that names the old state and,
+out of `sending`, the attempt that holds the lease; nothing is read, decided upon and then written.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.store.rows import NotThere
+from server.store.tables import account, delivery, release
+from server.store.tx import Tx
+
+
+class LostRace(Exception):
+    """A conditional UPDATE moved no row: somebody else moved it first, or the lease was lost."""
+
+    def __init__(self, delivery_id: str, old: str, new: str) -> None:
+        """Name the row and the move that did not happen."""
+        super().__init__(f"{delivery_id}: {old} -> {new}")
+        self.delivery_id, self.old, self.new = delivery_id, old, new
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySeen:
+    """投递 with the names a person knows it by."""
+
+    id: str
+    release_id: str
+    release_number: int
+    item_id: str
+    account_id: str
+    account: str  # the slug
+    account_name: str
+    channel: str
+    counted_as: str
+    state: str
+    gate: str | None
+    due_at: datetime | None
+    attempt_id: str | None
+    reason: str | None
+    who_acts: str | None
+    platform_id: str | None
+    link: str | None
+    live_at: datetime | None
+    tries: int
+    looks: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A delivery about to be written: `gate` None means ready."""
+
+    id: str
+    account_id: str
+    channel: str
+    counted_as: str
+    gate: str | None
+    due_at: datetime | None
+
+
+async def insert_planned(
+    tx: Tx, release_id: str, item_id: str, rows: tuple[Planned, ...], *, at: datetime
+) -> None:
+    """Write the frozen plan of a release."""
+    await tx.execute(
+        delivery.insert(),
+        [
+            {
+                "id": row.id,
+                "release_id": release_id,
+                "item_id": item_id,
+                "account_id": row.account_id,
+                "channel": row.channel,
+                "counted_as": row.counted_as,
+                "state": "waiting" if row.gate else "ready",
+                "gate": row.gate,
+                "due_at": row.due_at,
+                "changed_at": at,
+                "created_at": at,
+            }
+            for row in rows
+        ],
+    )
+
+
+async def move(
+    tx: Tx,
+    delivery_id: str,
+    old: str,
+    new: str,
+    *,
+    at: datetime,
+    attempt_id: str | None = None,
+    **changes: Any,
+) -> None:
+    """Move one delivery; raises LostRace when it does not stand in `old`, or under another attempt."""
+    wanted = delivery.update().where(delivery.c.id == delivery_id, delivery.c.state == old)
+    if old == "sending":
+        wanted = wanted.where(delivery.c.attempt_id == attempt_id)
+    if new != "waiting":
+        changes.setdefault("gate", None)
+    moved = await tx.execute(wanted.values(state=new, changed_at=at, **changes))
+    if moved.rowcount != 1:
+        raise LostRace(delivery_id, old, new)
+
+
+async def move_all(
+    tx: Tx, ids: tuple[str, ...], old: tuple[str, ...], new: str, *, at: datetime, **changes: Any
+) -> tuple[str, ...]:
+    """Move those of the deliveries that stand in one of `old`; say which moved."""
+    if new != "waiting":
+        changes.setdefault("gate", None)
+    moved = await tx.execute(
+        delivery.update()
+        .where(delivery.c.id.in_(ids), delivery.c.state.in_(old))
+        .values(state=new, changed_at=at, **changes)
+        .returning(delivery.c.id)
+    )
+    return tuple(moved.scalars())
+
+
+async def set_gate(
+    tx: Tx, delivery_id: str, gate: str | None, due_at: datetime | None, *, at: datetime
+) -> bool:
+    """Let an unsent delivery wait at another gate, or at none; say whether it still was unsent."""
+    state = "waiting" if gate else "ready"
+    moved = await tx.execute(
+        delivery.update()
+        .where(delivery.c.id == delivery_id, delivery.c.state.in_(("waiting", "ready", "retry_wait")))
+        .values(state=state, gate=gate, due_at=due_at, changed_at=at)
+    )
+    return moved.rowcount == 1
+
+
+async def list_sendable(tx: Tx, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:
+    """Give what may be sent now on active accounts, longest waiting first; PostgreSQL locks the rows."""
+    due = sa.or_(delivery.c.due_at.is_(None), delivery.c.due_at <= at)
+    wanted = (
+        _select()
+        .where(delivery.c.state.in_(("ready", "retry_wait")), due, account.c.state == "active")
+        .order_by(delivery.c.changed_at, delivery.c.id)
+        .limit(limit)
+    )
+    if tx.dialect.name == "postgresql":
+        wanted = wanted.with_for_update(of=delivery, skip_locked=True)
+    return tuple(_delivery_of(row) for row in await tx.execute(wanted))
+
+
+async def count_sending(tx: Tx) -> dict[str, int]:
+    """Give how many deliveries of each account are in flight."""
+    wanted = (
+        sa.select(delivery.c.account_id, sa.func.count())
+        .where(delivery.c.state == "sending")
+        .group_by(delivery.c.account_id)
+    )
+    return {row[0]: row[1] for row in await tx.execute(wanted)}
+
+
+async def take_due(tx: Tx, state: str, *, at: datetime, hold: timedelta, limit: int) -> tuple[str, ...]:
+    """Take deliveries in `state` whose time has come, and put their time off so that nobody else does."""
+    due = (
+        sa.select(delivery.c.id)
+        .where(delivery.c.state == state, delivery.c.due_at <= at)
+        .order_by(delivery.c.due_at, delivery.c.id)
+        .limit(limit)
+    )
+    if tx.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    taken = await tx.execute(
+        delivery.update()
+        .where(delivery.c.id.in_(due.scalar_subquery()), delivery.c.state == state)
+        .values(due_at=at + hold)
+        .returning(delivery.c.id)
+    )
+    return tuple(taken.scalars())
+
+
+async def put_off(tx: Tx, delivery_id: str, state: str, until: datetime, *, looks: int | None = None) -> None:
+    """Set when a delivery in `state` is looked at next; nothing happens when it has moved on."""
+    values: dict[str, Any] = {"due_at": until}
+    if looks is not None:
+        values["looks"] = looks
+    await tx.execute(
+        delivery.update().where(delivery.c.id == delivery_id, delivery.c.state == state).values(**values)
+    )
+
+
+async def find_delivery(tx: Tx, delivery_id: str) -> DeliverySeen | None:
+    """Give one delivery."""
+    row = (await tx.execute(_select().where(delivery.c.id == delivery_id))).one_or_none()
+    return None if row is None else _delivery_of(row)
+
+
+async def get_delivery(tx: Tx, delivery_id: str) -> DeliverySeen:
+    """Give one delivery; raises NotThere."""
+    seen = await find_delivery(tx, delivery_id)
+    if seen is None:
+        raise NotThere("delivery", delivery_id)
+    return seen
+
+
+async def list_deliveries(tx: Tx, item_id: str) -> tuple[DeliverySeen, ...]:
+    """Give every delivery of an item, by release and account."""
+    wanted = _select().where(delivery.c.item_id == item_id)
+    return tuple(
+        _delivery_of(row) for row in await tx.execute(wanted.order_by(release.c.number, account.c.slug))
+    )
+
+
+async def list_of_release(tx: Tx, release_id: str) -> tuple[DeliverySeen, ...]:
+    """Give the deliveries of one release, by account."""
+    wanted = _select().where(delivery.c.release_id == release_id).order_by(account.c.slug)
+    return tuple(_delivery_of(row) for row in await tx.execute(wanted))
+
+
+async def list_waiting_until(tx: Tx, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:
+    """Give what waits for a time that has come, earliest first."""
+    wanted = (
+        _select()
+        .where(delivery.c.state == "waiting", delivery.c.gate == "time", delivery.c.due_at <= at)
+        .order_by(delivery.c.due_at, delivery.c.id)
+        .limit(limit)
+    )
+    return tuple(_delivery_of(row) for row in await tx.execute(wanted))
+
+
+async def find_live_page(tx: Tx, item_id: str) -> DeliverySeen | None:
+    """Give the live website delivery of an item."""
+    wanted = _select().where(
+        delivery.c.item_id == item_id, delivery.c.channel == "website", delivery.c.state == "live"
+    )
+    row = (await tx.execute(wanted.order_by(release.c.number.desc()).limit(1))).one_or_none()
+    return None if row is None else _delivery_of(row)
+
+
+async def first_page_live_at(tx: Tx, item_id: str) -> datetime | None:
+    """Give when the page of an item first went live, also when a later release has replaced it."""
+    wanted = sa.select(sa.func.min(delivery.c.live_at)).where(
+        delivery.c.item_id == item_id,
+        delivery.c.channel == "website",
+        delivery.c.state.in_(("live", "replaced")),
+    )
+    found: datetime | None = (await tx.execute(wanted)).scalar_one_or_none()
+    return found
+
+
+def _select() -> sa.Select[Any]:
+    return (
+        sa.select(
+            delivery,
+            release.c.number.label("release_number"),
+            account.c.slug.label("account"),
+            account.c.name.label("account_name"),
+        )
+        .join(release, release.c.id == delivery.c.release_id)
+        .join(account, account.c.id == delivery.c.account_id)
+    )
+
+
+def _delivery_of(row: sa.Row[Any]) -> DeliverySeen:
+    return DeliverySeen(
+        id=row.id,
+        release_id=row.release_id,
+        release_number=row.release_number,
+        item_id=row.item_id,
+        account_id=row.account_id,
+        account=row.account,
+        account_name=row.account_name,
+        channel=row.channel,
+        counted_as=row.counted_as,
+        state=row.state,
+        gate=row.gate,
+        due_at=row.due_at,
+        attempt_id=row.attempt_id,
+        reason=row.reason,
+        who_acts=row.who_acts,
+        platform_id=row.platform_id,
+        link=row.link,
+        live_at=row.live_at,
+        tries=row.tries,
+        looks=row.looks,
+        changed_at=row.changed_at,
+    )

@@ -1,0 +1,42 @@
+"""Evidence: the proof a person files for a delivery that no platform confirms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.store.rows import Taken, upsert
+from server.store.tables import evidence
+from server.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where, when and by whom it was shown; `picture` is the hash of a stored photograph."""
+
+    place: str
+    shown_at: datetime
+    shown_by: str
+    picture: str | None
+    note: str | None
+
+
+async def insert_evidence(
+    tx: Tx, delivery_id: str, proof: Evidence, *, id: str, by: str, at: datetime
+) -> None:
+    """Write the proof; raises Taken when the delivery has one."""
+    statement = (
+        upsert(tx, evidence)
+        .values(
+            id=id,
+            delivery_id=delivery_id,
+            place=proof.place,
+            shown_at=proof.shown_at,
+            shown_by=proof.shown_by,
+            picture=proof.picture,
+            note=proof.note,
+            recorded_by=by,
+            recorded_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=["delivery_id"])
+    )
+    if (await tx.execute(statement)).rowcount != 1:
+        raise Taken("evidence", delivery_id)

@@ -1,0 +1,235 @@
+"""Items and their revisions: identity for ever, and content that never changes once written."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, cast
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from channels.item import Attachment, Kind, Openness, Org, Picture, Validity
+from server.store.rows import NotThere, Taken, upsert
+from server.store.tables import index_serial, item, org, revision
+from server.store.tx import Tx
+
+RevisionState = Literal["draft", "submitted", "returned", "approved", "released", "superseded"]
+OPEN_STATES = ("draft", "submitted", "returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a revision carries beside its words: place, source, disclosure elements, files."""
+
+    column: str
+    source: str | None
+    document_number: str | None
+    formed_on: date | None
+    topic: str | None
+    genre: str | None
+    keywords: tuple[str, ...]
+    openness: Openness
+    validity: Validity
+    overview: str
+    pictures: tuple[Picture, ...]
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionSeen:
+    """版本 as stored; `body` is sanitised HTML."""
+
+    id: str
+    number: int
+    state: RevisionState
+    title: str
+    summary: str
+    body: str
+    sheet: Sheet
+    content_hash: str
+    created_by: str
+    created_at: datetime
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSeen:
+    """稿件 with its newest revision."""
+
+    id: str
+    index_number: str
+    kind: Kind
+    org: Org
+    created_by: str
+    created_at: datetime
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+    revision: RevisionSeen
+
+
+_SHEET = TypeAdapter(Sheet)
+
+
+def hash_content(kind: str, title: str, summary: str, body: str, sheet: Sheet) -> str:
+    """Give the SHA-256 that approvals are sealed to: the same words and files give the same hash."""
+    parts = [kind, title, summary, body, _SHEET.dump_python(sheet, mode="json")]
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def take_index_number(tx: Tx, org_code: str, year: int) -> str:
+    """Give the next 索引号 of an organ and year, `code/yyyy-nnnnn`; it is never given again."""
+    taken = (
+        upsert(tx, index_serial)
+        .values(org_code=org_code, year=year, last=1)
+        .on_conflict_do_update(index_elements=["org_code", "year"], set_={"last": index_serial.c.last + 1})
+        .returning(index_serial.c.last)
+    )
+    return f"{org_code}/{year}-{(await tx.execute(taken)).scalar_one():05d}"
+
+
+async def insert_item(
+    tx: Tx, *, id: str, index_number: str, kind: str, org_id: str, by: str, at: datetime
+) -> None:
+    """Write the identity of an item; raises Taken when the 索引号 is in use."""
+    row = {
+        "id": id,
+        "index_number": index_number,
+        "kind": kind,
+        "org_id": org_id,
+        "created_by": by,
+        "created_at": at,
+    }
+    statement = upsert(tx, item).values(row).on_conflict_do_nothing(index_elements=["index_number"])
+    if (await tx.execute(statement)).rowcount != 1:
+        raise Taken("index_number", index_number)
+
+
+async def insert_revision(tx: Tx, item_id: str, seen: RevisionSeen) -> None:
+    """Write a revision."""
+    await tx.execute(
+        revision.insert().values(
+            id=seen.id,
+            item_id=item_id,
+            number=seen.number,
+            state=seen.state,
+            title=seen.title,
+            summary=seen.summary,
+            body=seen.body,
+            sheet=_SHEET.dump_python(seen.sheet, mode="json"),
+            content_hash=seen.content_hash,
+            created_by=seen.created_by,
+            created_at=seen.created_at,
+            submitted_at=seen.submitted_at,
+        )
+    )
+
+
+async def move_revision(tx: Tx, revision_id: str, old: tuple[str, ...], new: str, **more: Any) -> bool:
+    """Change a revision's state if it is one of `old`; say whether it moved."""
+    moved = await tx.execute(
+        revision.update()
+        .where(revision.c.id == revision_id, revision.c.state.in_(old))
+        .values(state=new, **more)
+    )
+    return moved.rowcount == 1
+
+
+async def find_item(tx: Tx, item_id: str) -> ItemSeen | None:
+    """Give an item with its newest revision."""
+    row = (await tx.execute(_newest().where(item.c.id == item_id))).one_or_none()
+    return None if row is None else _item_of(row)
+
+
+async def get_item(tx: Tx, item_id: str) -> ItemSeen:
+    """Give an item with its newest revision; raises NotThere."""
+    seen = await find_item(tx, item_id)
+    if seen is None:
+        raise NotThere("item", item_id)
+    return seen
+
+
+async def find_item_by_index_number(tx: Tx, index_number: str) -> ItemSeen | None:
+    """Give the item that owns a 索引号."""
+    row = (await tx.execute(_newest().where(item.c.index_number == index_number))).one_or_none()
+    return None if row is None else _item_of(row)
+
+
+async def get_item_at(tx: Tx, revision_id: str) -> ItemSeen:
+    """Give an item as one of its revisions has it; raises NotThere."""
+    row = (await tx.execute(_select().where(revision.c.id == revision_id))).one_or_none()
+    if row is None:
+        raise NotThere("revision", revision_id)
+    return _item_of(row)
+
+
+async def list_items(
+    tx: Tx, org_ids: frozenset[str], limit: int, before: datetime | None = None
+) -> tuple[ItemSeen, ...]:
+    """Give the newest items of some organs, newest first."""
+    wanted = _newest().where(item.c.org_id.in_(org_ids)).order_by(item.c.created_at.desc(), item.c.id.desc())
+    if before is not None:
+        wanted = wanted.where(item.c.created_at < before)
+    return tuple(_item_of(row) for row in await tx.execute(wanted.limit(limit)))
+
+
+async def set_published(tx: Tx, item_ids: frozenset[str], at: datetime) -> None:
+    """Fix the time of first publication; the first call wins, because back-dating is a veto offence."""
+    await tx.execute(
+        item.update().where(item.c.id.in_(item_ids), item.c.published_at.is_(None)).values(published_at=at)
+    )
+
+
+async def set_withdrawn(tx: Tx, item_id: str, reason: str | None, at: datetime | None) -> None:
+    """Mark an item as withdrawn with its public reason, or as back again (both None)."""
+    await tx.execute(
+        item.update().where(item.c.id == item_id).values(withdrawn_at=at, withdrawn_reason=reason)
+    )
+
+
+def _select() -> sa.Select[Any]:
+    return (
+        sa.select(
+            item,
+            org.c.code.label("org_code"),
+            org.c.name.label("org_name"),
+            *(column.label(f"revision_{column.name}") for column in revision.c),
+        )
+        .join(org, org.c.id == item.c.org_id)
+        .join(revision, revision.c.item_id == item.c.id)
+    )
+
+
+def _newest() -> sa.Select[Any]:
+    newer = revision.alias("newer")
+    newest = sa.select(sa.func.max(newer.c.number)).where(newer.c.item_id == item.c.id).scalar_subquery()
+    return _select().where(revision.c.number == newest)
+
+
+def _item_of(row: sa.Row[Any]) -> ItemSeen:
+    return ItemSeen(
+        id=row.id,
+        index_number=row.index_number,
+        kind=row.kind,
+        org=Org(id=row.org_id, code=row.org_code, name=row.org_name),
+        created_by=row.created_by,
+        created_at=row.created_at,
+        published_at=row.published_at,
+        withdrawn_at=row.withdrawn_at,
+        withdrawn_reason=row.withdrawn_reason,
+        revision=RevisionSeen(
+            id=row.revision_id,
+            number=row.revision_number,
+            state=cast("RevisionState", row.revision_state),
+            title=row.revision_title,
+            summary=row.revision_summary,
+            body=row.revision_body,
+            sheet=_SHEET.validate_python(row.revision_sheet),
+            content_hash=row.revision_content_hash,
+            created_by=row.revision_created_by,
+            created_at=row.revision_created_at,
+            submitted_at=row.revision_submitted_at,
+        ),
+    )

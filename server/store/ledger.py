@@ -1,0 +1,140 @@
+"""The ledger and its day counters, always written together; lines are never changed or deleted.
+
+A `counted` line is the *first* time an item was live on a channel, and one more says `item` for the first
+time anywhere: an item belongs to the period of its first-live day (DESIGN §6).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from server.store.rows import upsert
+from server.store.tables import day_counter, ledger, org
+from server.store.tx import Tx
+
+Line = Literal["counted", "withdrawn", "reinstated", "restated"]
+GroupBy = Literal["channel", "org", "month", "kind", "column"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """台账 line; `channel` is what it counts as, or `item`; `day` is a date in Asia/Shanghai."""
+
+    id: str
+    line: Line
+    item_id: str
+    channel: str
+    org_id: str
+    kind: str
+    column: str
+    day: date
+    delivery_id: str
+    written_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The sum of day counters over a period: `key` is the group (a channel, an org's code, 2017-05 …)."""
+
+    key: str
+    channel: str
+    line: Line
+    count: int
+
+
+async def append(tx: Tx, entry: Entry) -> bool:
+    """Append a line and raise its day counter; a `counted` line that stands already adds nothing."""
+    statement = upsert(tx, ledger).values(
+        id=entry.id,
+        line=entry.line,
+        item_id=entry.item_id,
+        channel=entry.channel,
+        org_id=entry.org_id,
+        kind=entry.kind,
+        column=entry.column,
+        day=entry.day,
+        delivery_id=entry.delivery_id,
+        written_at=entry.written_at,
+        reason=entry.reason,
+    )
+    if entry.line == "counted":
+        statement = statement.on_conflict_do_nothing(
+            index_elements=["item_id", "channel"], index_where=sa.text("line = 'counted'")
+        )
+    if (await tx.execute(statement)).rowcount != 1:
+        return False
+    await _raise_counter(tx, entry)
+    return True
+
+
+async def _raise_counter(tx: Tx, entry: Entry) -> None:
+    key = {
+        "day": entry.day,
+        "org_id": entry.org_id,
+        "channel": entry.channel,
+        "kind": entry.kind,
+        "column": entry.column,
+        "line": entry.line,
+    }
+    await tx.execute(
+        upsert(tx, day_counter)
+        .values(**key, count=1)
+        .on_conflict_do_update(index_elements=list(key), set_={"count": day_counter.c.count + 1})
+    )
+
+
+async def sum_counters(
+    tx: Tx, start: date, end: date, *, org_ids: frozenset[str] | None, group_by: GroupBy
+) -> tuple[Counter, ...]:
+    """Sum the day counters from `start` to `end`, both included; reads counters, never the ledger."""
+    key = _group(tx, group_by).label("key")
+    wanted = (
+        sa.select(
+            key, day_counter.c.channel, day_counter.c.line, sa.func.sum(day_counter.c.count).label("sum")
+        )
+        .join(org, org.c.id == day_counter.c.org_id)
+        .where(day_counter.c.day.between(start, end))
+        .group_by(key, day_counter.c.channel, day_counter.c.line)
+        .order_by(key, day_counter.c.channel, day_counter.c.line)
+    )
+    if org_ids is not None:
+        wanted = wanted.where(day_counter.c.org_id.in_(org_ids))
+    return tuple(
+        Counter(key=row.key, channel=row.channel, line=row.line, count=int(row.sum))
+        for row in await tx.execute(wanted)
+    )
+
+
+async def list_lines(tx: Tx, item_id: str) -> tuple[Entry, ...]:
+    """Give the lines of an item in the order they were written."""
+    wanted = sa.select(ledger).where(ledger.c.item_id == item_id).order_by(ledger.c.written_at, ledger.c.id)
+    return tuple(_entry_of(row) for row in await tx.execute(wanted))
+
+
+def _group(tx: Tx, group_by: GroupBy) -> sa.ColumnElement[str]:
+    if group_by == "month":
+        if tx.dialect.name == "postgresql":
+            return sa.func.to_char(day_counter.c.day, "YYYY-MM")
+        return sa.func.strftime("%Y-%m", day_counter.c.day)
+    if group_by == "org":
+        return org.c.code
+    return day_counter.c[group_by]
+
+
+def _entry_of(row: sa.Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        line=row.line,
+        item_id=row.item_id,
+        channel=row.channel,
+        org_id=row.org_id,
+        kind=row.kind,
+        column=row.column,
+        day=row.day,
+        delivery_id=row.delivery_id,
+        written_at=row.written_at,
+        reason=row.reason,
+    )

@@ -1,0 +1,170 @@
+"""Places: the lines of list pages and feeds, and the pages that must be written again.
+
+An ordinal is handed out once per list, so a list page numbered from the oldest never shifts, however much
+is published or withdrawn later.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.store.rows import upsert
+from server.store.tables import delivery, place, place_list, release, stale_page
+from server.store.tx import Tx
+
+SHOWN = ("sending", "accepted", "unknown", "needs_person", "live")
+"""A list shows what is live and what is under way: two publishers must not drop each other's line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A line of a list: which release of which item, at which ordinal, and whether it is live."""
+
+    ordinal: int
+    item_id: str
+    release_id: str
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A live page to be written again; `serial` tells whether it became stale once more meanwhile."""
+
+    delivery_id: str
+    serial: int
+
+
+async def place_item(tx: Tx, account_id: str, keys: tuple[str, ...], item_id: str, *, at: datetime) -> None:
+    """Give an item its place at the end of each list, unless it has one."""
+    for key in keys:
+        here = (place.c.account_id == account_id, place.c.list_key == key)
+        if (await tx.execute(sa.select(place.c.ordinal).where(*here, place.c.item_id == item_id))).first():
+            await touch_list(tx, account_id, key, at=at)
+            continue
+        last = (
+            upsert(tx, place_list)
+            .values(account_id=account_id, list_key=key, last=1, changed_at=at)
+            .on_conflict_do_update(
+                index_elements=["account_id", "list_key"],
+                set_={"last": place_list.c.last + 1, "changed_at": at},
+            )
+            .returning(place_list.c.last)
+        )
+        ordinal = (await tx.execute(last)).scalar_one()
+        await tx.execute(
+            place.insert().values(account_id=account_id, list_key=key, ordinal=ordinal, item_id=item_id)
+        )
+
+
+async def touch_list(tx: Tx, account_id: str, key: str, *, at: datetime) -> None:
+    """Note that an entry of a list was corrected or withdrawn."""
+    await tx.execute(
+        place_list.update()
+        .where(place_list.c.account_id == account_id, place_list.c.list_key == key)
+        .values(changed_at=at)
+    )
+
+
+async def touch_lists_of(tx: Tx, account_id: str, item_id: str, *, at: datetime) -> None:
+    """Note a change in every list of an account that holds the item."""
+    keys = sa.select(place.c.list_key).where(place.c.account_id == account_id, place.c.item_id == item_id)
+    await tx.execute(
+        place_list.update()
+        .where(place_list.c.account_id == account_id, place_list.c.list_key.in_(keys))
+        .values(changed_at=at)
+    )
+
+
+async def list_newest(tx: Tx, account_id: str, key: str, limit: int) -> tuple[Placed, ...]:
+    """Give the newest shown lines of a list, newest first."""
+    return await _list(tx, account_id, key, limit=limit)
+
+
+async def list_span(tx: Tx, account_id: str, key: str, first: int, last: int) -> tuple[Placed, ...]:
+    """Give the shown lines with ordinals first..last, newest first."""
+    return await _list(tx, account_id, key, limit=last - first + 1, first=first, last=last)
+
+
+async def find_list(tx: Tx, account_id: str, key: str) -> tuple[int, datetime] | None:
+    """Give a list's highest ordinal and the time of its last change; None for one that never had a line."""
+    wanted = sa.select(place_list.c.last, place_list.c.changed_at).where(
+        place_list.c.account_id == account_id, place_list.c.list_key == key
+    )
+    row = (await tx.execute(wanted)).one_or_none()
+    return None if row is None else (row.last, row.changed_at)
+
+
+async def _list(
+    tx: Tx, account_id: str, key: str, *, limit: int, first: int = 1, last: int | None = None
+) -> tuple[Placed, ...]:
+    newer, newer_release = delivery.alias("newer"), release.alias("newer_release")
+    newest = ~sa.exists().where(
+        newer.c.item_id == place.c.item_id,
+        newer.c.account_id == place.c.account_id,
+        newer.c.state.in_(SHOWN),
+        newer_release.c.id == newer.c.release_id,
+        newer_release.c.number > release.c.number,
+    )
+    # No window function here: both engines walk the list's key backwards and stop at the limit.
+    wanted = (
+        sa.select(
+            place.c.ordinal,
+            place.c.item_id,
+            delivery.c.release_id,
+            (delivery.c.state == "live").label("is_live"),
+        )
+        .join(
+            delivery,
+            sa.and_(
+                delivery.c.item_id == place.c.item_id,
+                delivery.c.account_id == place.c.account_id,
+                delivery.c.state.in_(SHOWN),
+            ),
+        )
+        .join(release, release.c.id == delivery.c.release_id)
+        .where(place.c.account_id == account_id, place.c.list_key == key, place.c.ordinal >= first, newest)
+        .order_by(place.c.ordinal.desc())
+        .limit(limit)
+    )
+    if last is not None:
+        wanted = wanted.where(place.c.ordinal <= last)
+    return tuple(_placed_of(row) for row in await tx.execute(wanted))
+
+
+async def mark_stale(tx: Tx, delivery_ids: tuple[str, ...], *, at: datetime) -> None:
+    """Note that live pages must be written again."""
+    for delivery_id in delivery_ids:
+        await tx.execute(
+            upsert(tx, stale_page)
+            .values(delivery_id=delivery_id, since=at, serial=1)
+            .on_conflict_do_update(index_elements=["delivery_id"], set_={"serial": stale_page.c.serial + 1})
+        )
+
+
+async def list_stale(tx: Tx, limit: int) -> tuple[Stale, ...]:
+    """Give live pages that must be written again, longest stale first."""
+    wanted = (
+        sa.select(stale_page.c.delivery_id, stale_page.c.serial)
+        .join(delivery, delivery.c.id == stale_page.c.delivery_id)
+        .where(delivery.c.state == "live")
+        .order_by(stale_page.c.since)
+        .limit(limit)
+    )
+    return tuple(Stale(row.delivery_id, row.serial) for row in await tx.execute(wanted))
+
+
+async def clear_stale(tx: Tx, stale: Stale) -> None:
+    """Note that a page was written; it stays stale when it became so once more while it was."""
+    await tx.execute(
+        stale_page.delete().where(
+            stale_page.c.delivery_id == stale.delivery_id, stale_page.c.serial == stale.serial
+        )
+    )
+
+
+def _placed_of(row: sa.Row[Any]) -> Placed:
+    return Placed(
+        ordinal=row.ordinal, item_id=row.item_id, release_id=row.release_id, is_live=bool(row.is_live)
+    )
