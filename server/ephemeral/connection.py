@@ -27,6 +27,7 @@ def open_redis(url: str, *, seconds: float = 2.0, connections: int = 32) -> Redi
         socket_connect_timeout=seconds,
         retry=Retry(NoBackoff(), 0),
         retry_on_error=[],
+        driver_info=None,  # else every connection reads package metadata from the disk
         decode_responses=True,
     )
     return Redis.from_pool(pool)

@@ -23,7 +23,6 @@ log = structlog.get_logger(__name__)
 _LAUNCHER: Final = Path(__file__).with_name("launcher.py")
 _SOCKET_PATH_MAX: Final = 107  # bytes; sun_path holds 108 with the NUL (unix(7))
 _START_SECONDS: Final = 10.0
-_STOP_SECONDS: Final = 3.0
 
 
 class ValkeyDidNotStart(RuntimeError):
@@ -38,6 +37,7 @@ class PrivateValkey:
         self._folder = folder
         self._short: Path | None = None  # in place of a folder whose name is too long for a socket
         self._socket = folder / "valkey.sock"
+        self._program = Path()
         self._child: Process | None = None
 
     @property
@@ -77,6 +77,7 @@ class PrivateValkey:
         return f"unix://{self._socket}"
 
     def _prepare(self) -> None:
+        self._program = get_binary_path()
         self._folder = self._folder.absolute()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._socket = self._folder / "valkey.sock"
@@ -95,7 +96,7 @@ class PrivateValkey:
         # A stale socket file is no error: Valkey removes it before it binds.
         self._child = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-I", "-S", str(_LAUNCHER), str(os.getpid()), str(get_binary_path())),
+            *("-I", "-S", str(_LAUNCHER), str(os.getpid()), str(self._program)),
             *("--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"),
             *("--save", "", "--appendonly", "no", "--daemonize", "no", "--maxmemory", "64mb"),
             *("--dir", str(self._folder), "--logfile", "valkey.log", "--loglevel", "warning"),
@@ -121,11 +122,5 @@ class PrivateValkey:
         if child is None:
             return
         with contextlib.suppress(ProcessLookupError):
-            child.terminate()
-        try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await child.wait()
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+            child.kill()  # it holds nothing to save, and its socket's name may be another's by now
+        await child.wait()
