@@ -1,7 +1,48 @@
 """What a face may ask for, under one AppKey. The wiring fills it; faces only read it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
+
+from aiohttp import web
+
+from channels.item import Site
+from server.core.gates import WorkingDays
+from server.core.release import OpenChannel
+from server.ephemeral.throttle import Throttle
+from server.security.vault import Vault
+from server.store.blobs import Blobs
+from server.store.tx import Store
 
 Now = Callable[[], datetime]
 NewId = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a request may weigh, in bytes."""
+
+    body_bytes: int
+    attachment_bytes: int
+    picture_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one process."""
+
+    store: Store
+    now: Now
+    new_id: NewId
+    wake: Callable[[], Awaitable[None]]  # after a commit; losing it costs one scan, nothing else
+    is_ready: Callable[[], Awaitable[dict[str, str]]]  # part -> "ok" or what is wrong, for /readyz
+    site: Site
+    calendar: WorkingDays
+    open_channel: OpenChannel  # for checks and previews: no network
+    blobs: Blobs
+    throttle: Throttle
+    vault: Vault
+    bounds: Bounds
+
+
+PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

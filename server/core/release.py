@@ -16,7 +16,9 @@ from server.store.items import ItemSeen, get_item, move_revision, set_withdrawn
 from server.store.releases import Change, ReleaseRow, insert_release, list_releases, move_releases
 from server.store.tx import Tx
 
-OpenAccount = Callable[[AccountRow], Channel]
+OpenChannel = Callable[[AccountRow], Channel]
+"""Open the channel of a stored account; raises ValueError naming the missing setting."""
+
 UNSENT = ("waiting", "ready", "retry_wait", "blocked")
 
 
@@ -43,7 +45,7 @@ async def release(
     tx: Tx,
     order: ReleaseOrder,
     *,
-    open_account: OpenAccount,
+    open_channel: OpenChannel,
     calendar: WorkingDays,
     site: Site,
     by: str,
@@ -54,7 +56,7 @@ async def release(
     seen = await _releasable(tx, order.item_id)
     accounts = await _accounts(tx, order.accounts)
     content = await content_of_draft(tx, seen.id, site, at=at)
-    _refuse_findings(content, accounts, open_account)
+    _refuse_findings(content, accounts, open_channel)
     row = await _insert_release(tx, seen, order, by=by, at=at, id=new_id())
     dues = await sources_due(tx, seen.id, calendar)
     plan = []
@@ -100,11 +102,11 @@ async def _accounts(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRow, ...]:
     return found
 
 
-def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_account: OpenAccount) -> None:
+def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_channel: OpenChannel) -> None:
     blocking: list[tuple[AccountRow, Finding]] = []
     for account in accounts:
         try:
-            channel = open_account(account)
+            channel = open_channel(account)
         except ValueError as error:
             raise Problem(
                 "unknown_account", f"账号“{account.name}”的设置不完整:{error}", field="accounts"

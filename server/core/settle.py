@@ -5,8 +5,8 @@ lost the race gets LostRace and has changed nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from channels.contract import (
@@ -23,10 +23,10 @@ from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import WorkingDays, regate
 from server.store import ledger
 from server.store.accounts import set_account_state
-from server.store.attempts import close_attempt
-from server.store.deliveries import DeliverySeen, list_deliveries, move, move_all, put_off
+from server.store.attempts import close_attempt, list_attempts
+from server.store.deliveries import DeliverySeen, find_live_page, list_deliveries, move, move_all, put_off
 from server.store.items import get_item_at
-from server.store.places import touch_lists_of
+from server.store.places import mark_stale, touch_lists_of
 from server.store.releases import get_release, move_releases, set_release_live
 from server.store.tx import Tx
 
@@ -67,8 +67,10 @@ async def settle(
 
 async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, at: datetime) -> None:
     """Make a delivery live: receipt, count, and whatever waited for it."""
-    # A platform's clock may be wrong, but not earlier than our call nor later than its answer by much.
-    live_at = min(receipt.live_at or at, at)
+    # A platform's clock may be wrong; the post cannot be older than our first call nor younger than now.
+    tries = await list_attempts(tx, leg.id)
+    earliest = tries[0].opened_at.replace(microsecond=0) if tries else receipt.live_at or at
+    live_at = min(max(receipt.live_at or at, earliest), at)
     await move(
         tx,
         leg.id,
@@ -76,6 +78,7 @@ async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, 
         "live",
         at=at,
         attempt_id=leg.attempt_id,
+        gate=leg.gate,
         platform_id=receipt.platform_id,
         link=receipt.link,
         live_at=live_at,
@@ -92,6 +95,7 @@ async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, 
         await wake_followers(tx, leg.item_id, bench.calendar, at=at)
         await mark_pages_stale(tx, leg.item_id, at=at)
         await regate(tx, leg.release_id, bench.calendar, at=at)
+    await _overtaken(tx, leg, "live", at=at)
 
 
 async def _accepted(tx: Tx, leg: DeliverySeen, receipt: Receipt, limits: Limits, *, at: datetime) -> None:
@@ -131,7 +135,7 @@ async def _leave(
 ) -> None:
     """Leave `sending` without success, or `accepted` when the platform takes its word back."""
     if leg.state == "accepted" and state != "refused":
-        # A look that failed says nothing new about a post the platform has accepted.
+        # A look that failed says nothing new about a post that the platform has accepted.
         await put_off(tx, leg.id, "accepted", at + timedelta(minutes=1), looks=leg.looks + 1)
         return
     await move(
@@ -147,6 +151,7 @@ async def _leave(
         looks=0,
     )
     await _close(tx, leg, outcome, reason, at=at)
+    await _overtaken(tx, leg, state, at=at)
 
 
 async def _close(tx: Tx, leg: DeliverySeen, outcome: str, reason: str | None, *, at: datetime) -> None:
@@ -156,28 +161,36 @@ async def _close(tx: Tx, leg: DeliverySeen, outcome: str, reason: str | None, *,
 
 async def _count(tx: Tx, leg: DeliverySeen, bench: Bench, *, live_at: datetime, at: datetime) -> None:
     """Write the first-live lines of the channel and of the item; a second account or release adds none."""
+    for channel in (leg.counted_as, "item"):
+        line = await entry_of(tx, leg, "counted", channel, bench.new_id(), day=day_of(live_at), at=at)
+        if await ledger.append(tx, line):
+            continue
+        if await ledger.newest_line(tx, leg.item_id, channel) == "withdrawn":
+            await ledger.append(tx, replace(line, line="reinstated", day=day_of(at)))
+
+
+async def entry_of(
+    tx: Tx, leg: DeliverySeen, line: ledger.Line, channel: str, id: str, *, day: date, at: datetime
+) -> ledger.Entry:
+    """Make a ledger line of a delivery; kind, organ and column are those of the released revision."""
     row = await get_release(tx, leg.release_id)
     seen = await get_item_at(tx, row.revision_id)
-    for channel in (leg.counted_as, "item"):
-        await ledger.append(
-            tx,
-            ledger.Entry(
-                id=bench.new_id(),
-                line="counted",
-                item_id=leg.item_id,
-                channel=channel,
-                org_id=seen.org.id,
-                kind=seen.kind,
-                column=seen.revision.sheet.column,
-                day=day_of(live_at),
-                delivery_id=leg.id,
-                written_at=at,
-            ),
-        )
+    return ledger.Entry(
+        id=id,
+        line=line,
+        item_id=leg.item_id,
+        channel=channel,
+        org_id=seen.org.id,
+        kind=seen.kind,
+        column=seen.revision.sheet.column,
+        day=day,
+        delivery_id=leg.id,
+        written_at=at,
+    )
 
 
 async def _replace_older(tx: Tx, leg: DeliverySeen, *, at: datetime) -> None:
-    """Let this release take the place of older ones: on its account always, as a whole with its first page."""
+    """Let this release take the place of older ones on its account, and as a whole with its first page."""
     older = tuple(
         other.id
         for other in await list_deliveries(tx, leg.item_id)
@@ -188,3 +201,20 @@ async def _replace_older(tx: Tx, leg: DeliverySeen, *, at: datetime) -> None:
     if row.state == "planned":
         await move_releases(tx, leg.item_id, ("live",), "replaced", below=leg.release_number)
         await set_release_live(tx, leg.release_id)
+
+
+async def _overtaken(tx: Tx, leg: DeliverySeen, state: str, *, at: datetime) -> None:
+    """Let go of what came back after its release was withdrawn or replaced: it must not stay or go again."""
+    row = await get_release(tx, leg.release_id)
+    if row.state not in ("withdrawn", "replaced"):
+        return
+    if state == "live":
+        if row.state == "withdrawn":
+            await move_all(tx, (leg.id,), ("live",), "withdrawing", at=at, due_at=at, who_acts="clock")
+        else:
+            await move_all(tx, (leg.id,), ("live",), "replaced", at=at)
+            newer = await find_live_page(tx, leg.item_id)
+            await mark_stale(tx, (newer.id,) if newer else (), at=at)
+        return
+    end = "cancelled" if row.state == "withdrawn" else "superseded"
+    await move_all(tx, (leg.id,), ("ready", "retry_wait", "blocked"), end, at=at, who_acts="nobody")

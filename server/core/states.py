@@ -18,11 +18,12 @@ MOVES: Final = frozenset(
     {
         # before sending
         ("waiting", "ready"),
-        ("waiting", "sending"),
+        ("waiting", "live"),  # a person filed the proof of what no platform confirms
         ("ready", "waiting"),  # its source was withdrawn (invariant 8)
         ("ready", "sending"),
         ("retry_wait", "sending"),
         ("retry_wait", "waiting"),
+        ("retry_wait", "ready"),
         ("blocked", "ready"),  # the account was authorised again
         ("refused", "ready"),  # the operator mended it and sends again by hand
         # sending

@@ -96,12 +96,15 @@ async def move(
     *,
     at: datetime,
     attempt_id: str | None = None,
+    gate: str | None = None,
     **changes: Any,
 ) -> None:
-    """Move one delivery; raises LostRace when it does not stand in `old`, or under another attempt."""
+    """Move one delivery; raises LostRace when it does not stand in `old`, at `gate`, or under the attempt."""
     wanted = delivery.update().where(delivery.c.id == delivery_id, delivery.c.state == old)
     if old == "sending":
         wanted = wanted.where(delivery.c.attempt_id == attempt_id)
+    if old == "waiting":
+        wanted = wanted.where(delivery.c.gate == gate)
     if new != "waiting":
         changes.setdefault("gate", None)
     moved = await tx.execute(wanted.values(state=new, changed_at=at, **changes))
@@ -140,9 +143,16 @@ async def set_gate(
 async def list_sendable(tx: Tx, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:
     """Give what may be sent now on active accounts, longest waiting first; PostgreSQL locks the rows."""
     due = sa.or_(delivery.c.due_at.is_(None), delivery.c.due_at <= at)
+    flying = delivery.alias("flying")
+    # An older release still in flight there must land first, or it could overwrite the newer one.
+    free = ~sa.exists().where(
+        flying.c.item_id == delivery.c.item_id,
+        flying.c.account_id == delivery.c.account_id,
+        flying.c.state == "sending",
+    )
     wanted = (
         _select()
-        .where(delivery.c.state.in_(("ready", "retry_wait")), due, account.c.state == "active")
+        .where(delivery.c.state.in_(("ready", "retry_wait")), due, free, account.c.state == "active")
         .order_by(delivery.c.changed_at, delivery.c.id)
         .limit(limit)
     )
@@ -216,6 +226,17 @@ async def list_of_release(tx: Tx, release_id: str) -> tuple[DeliverySeen, ...]:
     """Give the deliveries of one release, by account."""
     wanted = _select().where(delivery.c.release_id == release_id).order_by(account.c.slug)
     return tuple(_delivery_of(row) for row in await tx.execute(wanted))
+
+
+async def count_shown(tx: Tx, item_id: str, counted_as: str | None) -> int:
+    """Give how many deliveries of an item a reader can still see, on one channel or on all."""
+    wanted = sa.select(sa.func.count()).where(
+        delivery.c.item_id == item_id,
+        delivery.c.state.in_(("live", "withdrawing", "withdraw_by_hand")),
+    )
+    if counted_as is not None:
+        wanted = wanted.where(delivery.c.counted_as == counted_as)
+    return (await tx.execute(wanted)).scalar_one()
 
 
 async def list_waiting_until(tx: Tx, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:

@@ -108,6 +108,18 @@ async def sum_counters(
     )
 
 
+async def newest_line(tx: Tx, item_id: str, channel: str) -> str | None:
+    """Give what the newest line of an item on a channel says."""
+    wanted = (
+        sa.select(ledger.c.line)
+        .where(ledger.c.item_id == item_id, ledger.c.channel == channel)
+        .order_by(ledger.c.written_at.desc(), ledger.c.id.desc())
+        .limit(1)
+    )
+    found: str | None = (await tx.execute(wanted)).scalar_one_or_none()
+    return found
+
+
 async def list_lines(tx: Tx, item_id: str) -> tuple[Entry, ...]:
     """Give the lines of an item in the order they were written."""
     wanted = sa.select(ledger).where(ledger.c.item_id == item_id).order_by(ledger.c.written_at, ledger.c.id)

@@ -440,6 +440,7 @@ ledger = sa.Table(
         postgresql_where=sa.text("line = 'counted'"),
     ),
     sa.Index("ix_ledger_day", "day", "channel"),
+    sa.Index("ix_ledger_item", "item_id", "channel"),
 )
 
 day_counter = sa.Table(

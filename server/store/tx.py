@@ -14,6 +14,10 @@ Tx = AsyncConnection
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 
 
+class StoreAway(Exception):
+    """The database does not answer; whatever was not committed did not happen."""
+
+
 class NetworkInsideTransaction(RuntimeError):
     """A request was about to leave while a transaction was open (DESIGN §5)."""
 
@@ -62,6 +66,8 @@ class Store:
                 tx = await connection.execution_options(tongfa_writing=writing)
                 async with tx.begin():
                     yield tx
+        except (sa.exc.OperationalError, sa.exc.InterfaceError, ConnectionError) as error:
+            raise StoreAway(str(error.__cause__ or error)) from error
         finally:
             _inside.reset(mark)
 

@@ -1,0 +1,84 @@
+"""Look for a delivery whose outcome is unknown; prove it there or absent, or ask a person (invariant 4)."""
+
+from datetime import datetime, timedelta
+
+from channels.contract import Absent, CouldNotLook, Receipt, Sighting
+from server.core.settle import settle
+from server.core.workplace import Workplace, read_leg
+from server.store.attempts import close_attempt, insert_look, list_lapsed
+from server.store.deliveries import DeliverySeen, LostRace, get_delivery, move, put_off
+from server.store.releases import get_release
+from server.store.tx import Tx
+
+LOOKS = 8
+"""So many looks that see nothing decided, and a person is asked."""
+
+LAPSED = "发送进程中断,结果不明"
+
+
+async def reconcile(place: Workplace, delivery_id: str) -> None:
+    """Look for one unknown delivery, record the look, and move it by what was seen."""
+    ready = await read_leg(place, delivery_id)
+    if ready.leg.state != "unknown":
+        return
+    since = min((attempt.opened_at for attempt in ready.attempts), default=ready.leg.changed_at)
+    notes = {step: value for attempt in ready.attempts for step, value in attempt.notes.items()}
+    sighting = await ready.channel.find(ready.post, since=since, notes=notes)
+    at = place.now()
+    async with place.store.begin() as tx:
+        leg = await get_delivery(tx, delivery_id)
+        if leg.state == "unknown":
+            await _settle_sighting(tx, place, leg, sighting, at=at)
+
+
+async def lapse(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> int:
+    """Turn sendings whose lease has run out into unknown ones; give how many."""
+    moved = 0
+    for attempt in await list_lapsed(tx, at=at, limit=limit):
+        if not await close_attempt(tx, attempt.id, "unknown", LAPSED, at=at):
+            continue
+        leg = await get_delivery(tx, attempt.delivery_id)
+        due = at + timedelta(seconds=place.limits[leg.channel].settle_after)
+        try:
+            await move(
+                tx, leg.id, "sending", "unknown", at=at, attempt_id=attempt.id,
+                due_at=due, looks=0, reason=LAPSED, who_acts="reconcile",
+            )  # fmt: skip
+        except LostRace:
+            continue
+        moved += 1
+    return moved
+
+
+async def _settle_sighting(
+    tx: Tx, place: Workplace, leg: DeliverySeen, sighting: Sighting, *, at: datetime
+) -> None:
+    word, reason = _words(sighting)
+    await insert_look(tx, id=place.bench.new_id(), delivery_id=leg.id, sighting=word, reason=reason, at=at)
+    match sighting:
+        case Receipt():
+            await settle(tx, leg, sighting, place.limits[leg.channel], place.bench, at=at)
+        case Absent():
+            row = await get_release(tx, leg.release_id)
+            overtaken = {"withdrawn": "cancelled", "replaced": "superseded"}.get(row.state)
+            await move(tx, leg.id, "unknown", "ready", at=at, due_at=None, reason=None, who_acts="clock")
+            if overtaken:
+                await move(tx, leg.id, "ready", overtaken, at=at, who_acts="nobody")
+        case CouldNotLook(why) if leg.looks + 1 >= LOOKS:
+            await move(
+                tx, leg.id, "unknown", "needs_person", at=at,
+                due_at=None, looks=leg.looks + 1, reason=why, who_acts="operator",
+            )  # fmt: skip
+        case CouldNotLook():
+            wait = timedelta(seconds=place.limits[leg.channel].settle_after) * 2 ** min(leg.looks, 5)
+            await put_off(tx, leg.id, "unknown", at + wait, looks=leg.looks + 1)
+
+
+def _words(sighting: Sighting) -> tuple[str, str | None]:
+    match sighting:
+        case Receipt(platform_id):
+            return "found", platform_id
+        case Absent():
+            return "absent", None
+        case CouldNotLook(reason):
+            return "could_not_look", reason

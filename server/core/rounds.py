@@ -1,0 +1,153 @@
+"""A worker's rounds: take what is due from the store, do each errand in a leg of its own, look again.
+
+The store alone says what is due. A wake-up that gets lost, a Redis that is away and a restart all cost at
+most one poll interval.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+import structlog
+
+from server.core.confirm import confirm
+from server.core.dispatch import claim, deliver
+from server.core.gates import regate
+from server.core.reconcile import lapse, reconcile
+from server.core.refresh import refresh
+from server.core.withdraw import take_down
+from server.core.workplace import Workplace
+from server.store.deliveries import list_waiting_until, take_due
+from server.store.places import list_stale
+from server.store.tx import StoreAway, Tx
+
+HOLD = timedelta(minutes=2)
+"""So long a look is nobody else's; a worker that dies in it costs that much and nothing else."""
+
+log = structlog.get_logger()
+
+
+class Wakeups(Protocol):
+    """Tell and hear between processes that something may be ready; allowed to get lost."""
+
+    async def wake(self) -> None:
+        """Tell every worker."""
+
+    async def wait(self, seconds: float, /) -> None:
+        """Return when told, or after so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One thing to do outside a transaction; `name` tells it from every other one under way."""
+
+    name: str
+    delivery_id: str
+    run: Callable[[], Coroutine[Any, Any, None]]
+
+
+async def open_time_gates(place: Workplace, *, limit: int = 500) -> int:
+    """Open the gates whose time has come; harmless however often and by however many it is done."""
+    opened = 0
+    async with place.store.begin() as tx:
+        at = place.now()
+        due = await list_waiting_until(tx, at=at, limit=limit)
+        for release_id in dict.fromkeys(leg.release_id for leg in due):
+            opened += len(await regate(tx, release_id, place.bench.calendar, at=at))
+    return opened
+
+
+async def recover_lapsed(place: Workplace, *, limit: int = 500) -> int:
+    """Turn what a dead worker left behind into unknown deliveries that will be looked for."""
+    async with place.store.begin() as tx:
+        return await lapse(tx, place, at=place.now(), limit=limit)
+
+
+async def run_rounds(
+    place: Workplace, wakeups: Wakeups, *, slots: int, poll_seconds: float, stop: asyncio.Event
+) -> None:
+    """Do errands until told to stop, then finish those under way; never more than `slots` at a time."""
+    busy: dict[str, asyncio.Task[None]] = {}
+    ended = asyncio.Event()
+
+    def end(task: asyncio.Task[None]) -> None:
+        busy.pop(task.get_name(), None)
+        ended.set()
+
+    async with asyncio.TaskGroup() as legs:
+        while not stop.is_set():
+            ended.clear()
+            errands = await _take(place, slots - len(busy), frozenset(busy))
+            for errand in errands:
+                busy[errand.name] = legs.create_task(_run(errand, wakeups), name=errand.name)
+                busy[errand.name].add_done_callback(end)
+            if not errands:
+                await _rest(wakeups, poll_seconds, stop, ended)
+
+
+async def take_errands(
+    tx: Tx, place: Workplace, *, at: datetime, room: int, busy: frozenset[str] = frozenset()
+) -> tuple[Errand, ...]:
+    """Take what is due, at most `room`: looks get their share first, so that no backlog starves them."""
+    errands: list[Errand] = []
+    for state, act in _LOOKS:
+        share = min(max(1, room // 4), room - len(errands))
+        taken = await take_due(tx, state, at=at, hold=HOLD, limit=share)
+        errands += [Errand(f"{state} {key}", key, partial(act, place, key)) for key in taken]
+    for stale in await list_stale(tx, max(0, room - len(errands))):
+        errand = Errand(f"refresh {stale.delivery_id}", stale.delivery_id, partial(refresh, place, stale))
+        if errand.name not in busy:
+            errands.append(errand)
+    ids = await claim(tx, place, at=at, limit=room - len(errands)) if room > len(errands) else ()
+    errands += [Errand(f"deliver {key}", key, partial(deliver, place, key)) for key in ids]
+    return tuple(errands)
+
+
+_LOOKS: tuple[tuple[str, Callable[[Workplace, str], Coroutine[Any, Any, None]]], ...] = (
+    ("withdrawing", take_down),
+    ("accepted", confirm),
+    ("unknown", reconcile),
+)
+
+
+async def _take(place: Workplace, room: int, busy: frozenset[str]) -> tuple[Errand, ...]:
+    if room < 1:
+        return ()
+    try:
+        async with place.store.begin() as tx:
+            return await take_errands(tx, place, at=place.now(), room=room, busy=busy)
+    except StoreAway as error:
+        log.warning("store_away", reason=str(error))
+        return ()
+
+
+async def _run(errand: Errand, wakeups: Wakeups) -> None:
+    """Do one errand; the only place with a broad except, because one leg must not end its sisters."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(delivery_id=errand.delivery_id, errand=errand.name.split()[0])
+    try:
+        await errand.run()
+    except StoreAway as error:
+        log.warning("store_away", reason=str(error))
+    except Exception:
+        # The attempt stays open: its lease lapses, the outcome is unknown, and a look decides.
+        log.exception("errand_failed")
+    await wakeups.wake()
+
+
+async def _rest(wakeups: Wakeups, seconds: float, stop: asyncio.Event, ended: asyncio.Event) -> None:
+    """Wait for whatever comes first: a wake-up, the poll interval, the end of a leg, the order to stop."""
+    waits = [
+        asyncio.ensure_future(wakeups.wait(seconds)),
+        asyncio.ensure_future(stop.wait()),
+        asyncio.ensure_future(ended.wait()),
+    ]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

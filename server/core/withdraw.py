@@ -1,0 +1,108 @@
+"""Take an item back, leg by leg: what was not sent never is, what is live comes down."""
+
+from datetime import datetime, timedelta
+
+from channels.contract import NotAccepted, Receipt, Withdrawal, WithdrawByHand, Withdrawn, Withdraws
+from server.core.days import day_of
+from server.core.follow import mark_pages_stale, wake_followers
+from server.core.problems import Problem
+from server.core.settle import Bench, entry_of
+from server.core.states import UNSENT
+from server.core.workplace import Workplace, read_leg
+from server.store import ledger
+from server.store.deliveries import (
+    DeliverySeen,
+    count_shown,
+    get_delivery,
+    list_deliveries,
+    move,
+    move_all,
+    put_off,
+)
+from server.store.items import get_item, set_withdrawn
+from server.store.places import touch_lists_of
+from server.store.releases import list_releases, move_releases
+from server.store.tx import Tx
+
+_RETRY = timedelta(seconds=30)
+
+
+async def withdraw(
+    tx: Tx, item_id: str, reason: str, bench: Bench, *, at: datetime
+) -> tuple[DeliverySeen, ...]:
+    """Withdraw an item everywhere with a public reason; give its deliveries as they stand now."""
+    await get_item(tx, item_id)
+    if not any(row.state in ("planned", "live") for row in await list_releases(tx, item_id)):
+        raise Problem("wrong_state", "这篇稿件没有发布,或者已经撤回")
+    legs = await list_deliveries(tx, item_id)
+    await set_withdrawn(tx, item_id, reason, at)
+    await move_releases(tx, item_id, ("planned", "live", "replaced"), "withdrawn")
+    by_hand = tuple(leg.id for leg in legs if leg.channel == "other")
+    by_call = tuple(leg.id for leg in legs if leg.channel != "other")
+    ids = by_hand + by_call
+    await move_all(tx, ids, tuple(sorted(UNSENT)), "cancelled", at=at, reason="稿件已撤回", who_acts="nobody")
+    await move_all(
+        tx, by_hand + by_call, ("live", "accepted"), "withdrawing", at=at, due_at=at, who_acts="clock"
+    )
+    await move_all(
+        tx, by_hand, ("withdrawing",), "withdraw_by_hand", at=at,
+        due_at=None, reason="请到张贴或播出处撤下并登记", who_acts="operator",
+    )  # fmt: skip
+    await wake_followers(tx, item_id, bench.calendar, at=at)
+    await mark_pages_stale(tx, item_id, at=at)
+    for leg in legs:
+        if leg.channel in ("website", "feed"):
+            await touch_lists_of(tx, leg.account_id, item_id, at=at)
+    return await list_deliveries(tx, item_id)
+
+
+async def settle_withdrawal(
+    tx: Tx, leg: DeliverySeen, withdrawal: Withdrawal, bench: Bench, *, at: datetime, put_off_until: datetime
+) -> None:
+    """Settle what came of a call that takes a post down; an unclear one is simply made again."""
+    match withdrawal:
+        case Withdrawn():
+            await move(
+                tx, leg.id, "withdrawing", "withdrawn", at=at, due_at=None, reason=None, who_acts="nobody"
+            )
+            await _write_lines(tx, leg, bench, at=at)
+        case WithdrawByHand(reason):
+            await move(
+                tx, leg.id, "withdrawing", "withdraw_by_hand", at=at,
+                due_at=None, reason=reason, who_acts="owner",
+            )  # fmt: skip
+        case NotAccepted():
+            await put_off(tx, leg.id, "withdrawing", put_off_until, looks=leg.looks + 1)
+
+
+async def _write_lines(tx: Tx, leg: DeliverySeen, bench: Bench, *, at: datetime) -> None:
+    """Write that an item is gone from a channel, or from all, once nothing of it can be seen there."""
+    for channel, shown_on in ((leg.counted_as, leg.counted_as), ("item", None)):
+        if leg.live_at is None or await count_shown(tx, leg.item_id, shown_on):
+            continue
+        if await ledger.newest_line(tx, leg.item_id, channel) == "withdrawn":
+            continue
+        line = await entry_of(tx, leg, "withdrawn", channel, bench.new_id(), day=day_of(at), at=at)
+        await ledger.append(tx, line)
+
+
+async def take_down(place: Workplace, delivery_id: str) -> None:
+    """Take one live post down, or hand it to a person where the channel cannot."""
+    ready = await read_leg(place, delivery_id)
+    if ready.leg.state != "withdrawing":
+        return
+    at = place.now()
+    async with place.store.read() as tx:
+        reason = (await get_item(tx, ready.leg.item_id)).withdrawn_reason or ""
+    if isinstance(ready.channel, Withdraws):
+        receipt = Receipt(ready.leg.platform_id or "", ready.leg.link, ready.leg.live_at)
+        withdrawal = await ready.channel.withdraw(receipt, ready.post, reason=reason, at=at)
+    else:
+        withdrawal = WithdrawByHand("平台不支持自动撤回,请到平台后台删除并登记")
+    at = place.now()
+    async with place.store.begin() as tx:
+        leg = await get_delivery(tx, delivery_id)
+        if leg.state == "withdrawing":
+            await settle_withdrawal(
+                tx, leg, withdrawal, place.bench, at=at, put_off_until=at + _RETRY * 2 ** min(leg.looks, 5)
+            )

@@ -1,0 +1,50 @@
+"""What one worker works with, and a delivery read anew: a leg carries an id and reads its row again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from channels.contract import Channel, Limits, Post
+from channels.item import Site
+from server.core.contents import content_of_release
+from server.core.release import OpenChannel
+from server.core.settle import Bench
+from server.store.accounts import get_account
+from server.store.attempts import AttemptRow, list_attempts
+from server.store.deliveries import DeliverySeen, get_delivery
+from server.store.tx import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The parts of one worker; `limits` by kind of channel, `lease` of an attempt without renewal."""
+
+    store: Store
+    bench: Bench
+    site: Site
+    open_channel: OpenChannel
+    limits: Mapping[str, Limits]
+    now: Callable[[], datetime]
+    worker: str
+    lease: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Readied:
+    """A delivery with its channel, its post and the attempts made so far."""
+
+    leg: DeliverySeen
+    channel: Channel
+    post: Post
+    attempts: tuple[AttemptRow, ...]
+
+
+async def read_leg(place: Workplace, delivery_id: str) -> Readied:
+    """Read a delivery and render its post; raises ValueError when the account's settings are not complete."""
+    async with place.store.read() as tx:
+        leg = await get_delivery(tx, delivery_id)
+        account = await get_account(tx, leg.account_id)
+        content = await content_of_release(tx, leg.release_id, place.site, at=place.now())
+        attempts = await list_attempts(tx, delivery_id)
+    channel = place.open_channel(account)
+    return Readied(leg, channel, channel.render(content), attempts)

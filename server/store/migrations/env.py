@@ -1,0 +1,27 @@
+"""Alembic's entry: runs on the connection it is handed, inside the caller's transaction."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context
+
+from server.store.tables import Moment, metadata
+
+
+def _render(kind: str, thing: Any, autogen: Any) -> str | bool:
+    """Write our column types as plain ones: a migration must not change when our code does."""
+    if kind == "type" and isinstance(thing, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(thing, sa.JSON):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_item=_render,
+)
+with context.begin_transaction():
+    context.run_migrations()

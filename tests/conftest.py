@@ -1,0 +1,147 @@
+"""What every test stands on: no blocking call on the loop, time moved by hand, a real database each."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
+
+from server.store.schema import migrate
+from server.store.tx import Store
+
+
+@pytest.fixture(autouse=True)
+def _nothing_blocks_the_loop() -> Iterator[BlockBuster]:
+    with blockbuster_ctx() as guard:
+        # Two look-ups in libraries, each once per engine or connection: a path made absolute, a password file.
+        for stat in ("os.stat", "os.path.abspath", "io.TextIOWrapper.read", "io.BufferedReader.read"):
+            guard.functions[stat].can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
+            guard.functions[stat].can_block_in("sqlite/pysqlite.py", {"create_connect_args"})
+        yield guard
+
+
+class Hand:
+    """A clock moved by hand."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> datetime:
+        self.moment += timedelta(**by)
+        return self.moment
+
+
+class Ids:
+    """Ids in the order they were asked for."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def __call__(self) -> str:
+        return f"{next(self._numbers):016d}"
+
+
+@pytest.fixture
+def now() -> Hand:
+    return Hand(datetime(2026, 11, 25, 2, 0, tzinfo=UTC))  # Wednesday, 10:00 in Shanghai
+
+
+@pytest.fixture
+def new_id() -> Ids:
+    return Ids()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own on a free port; it refuses to run as root, so another user starts it."""
+    folder = tmp_path_factory.mktemp("postgres")
+    tools = _postgres_tools()
+    become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if become:
+        shutil.chown(folder, "postgres")
+        for parent in (folder, *folder.parents[:3]):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    data, socket = folder / "data", folder / "run"
+    run = lambda *args: subprocess.run([*become, *args], check=True, capture_output=True, cwd="/")  # noqa: E731
+    run(str(tools / "initdb"), "-D", str(data), "-U", "tongfa", "-A", "trust", "--no-sync", "-E", "UTF8")
+    run("mkdir", "-p", str(socket))
+    options = f"-c listen_addresses='' -c unix_socket_directories={socket} -c max_connections=60"
+    run(str(tools / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
+    try:
+        base = f"postgresql+asyncpg://tongfa@/{{}}?host={socket}"
+        asyncio.run(_create_database(base.format("postgres"), "template_tongfa"))
+        _migrate(base.format("template_tongfa"))
+        yield base
+    finally:
+        run(str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which database: every core test runs on both."""
+    request.getfixturevalue({"sqlite": "sqlite_template", "postgresql": "postgres"}[request.param])
+    return request.param
+
+
+@pytest.fixture
+async def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a migrated database that only this test uses."""
+    if engine == "sqlite":
+        path = tmp_path / "tongfa.db"
+        template = request.getfixturevalue("sqlite_template")
+        await asyncio.to_thread(shutil.copy, template, path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    base: str = request.getfixturevalue("postgres")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    await _create_database(base.format("postgres"), name, template="template_tongfa")
+    yield base.format(name)
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    opened = Store(database_url)
+    yield opened
+    await opened.close()
+
+
+async def _create_database(url: str, name: str, template: str = "template1") -> None:
+    connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    finally:
+        await connection.close()
+
+
+def _migrate(url: str) -> None:
+    async def run() -> None:
+        opened = Store(url)
+        await migrate(opened)
+        await opened.close()
+
+    asyncio.run(run())
+
+
+def _postgres_tools() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not found:
+        pytest.fail("PostgreSQL is not installed: `make test` installs it, or apt-get install postgresql")
+    return found[-1]

@@ -1,0 +1,25 @@
+"""The migrations and the tables say the same, on both engines."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from server.core.states import MOVES
+from server.store.tables import DELIVERY_STATES, metadata
+from server.store.tx import Store
+
+
+async def test_the_migrated_schema_is_the_one_in_tables(store: Store):
+    async with store.read() as tx:
+        differences = await tx.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+        )
+    assert differences == []
+
+
+def test_every_state_of_the_table_can_be_entered_or_is_where_a_delivery_begins():
+    entered = {new for _old, new in MOVES} | {"waiting", "ready"}
+    assert entered == set(DELIVERY_STATES)
+
+
+def test_every_move_is_between_states_that_the_table_knows():
+    assert {state for move in MOVES for state in move} <= set(DELIVERY_STATES)
