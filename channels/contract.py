@@ -6,6 +6,7 @@ takes a bug after the Attempt for `OutcomeUnknown`.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal, Protocol, Self, runtime_checkable
@@ -156,6 +157,9 @@ class Shelf(Protocol):
     async def last_change(self, key: str, /) -> datetime | None:
         """Give when an entry was last published, corrected or withdrawn."""
 
+    async def ordinal_of(self, key: str, item_id: str, /) -> int | None:
+        """Give the place of an item in a list, withdrawn or not; None when it never had one."""
+
 
 class Media(Protocol):
     """Stored pictures and attachments by content hash."""
@@ -198,6 +202,9 @@ class DocRoot(Protocol):
 
     async def remove(self, path: str, /) -> None:
         """Take a file and its siblings away; nothing happens when there is none."""
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Enter as the only writer of the root in all processes: lists are read and written in one turn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""Addresses of the public site: pages, lists, media files and feeds, as paths in the document root.
+
+Website and feeds both lean on this page, so that a feed never names a file which the website does not write.
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final, Literal
+
+from yarl import URL
+
+from channels.item import Attachment, Content, Picture, Site
+
+FeedFormat = Literal["rss", "atom", "json"]
+FEED_TYPES: Final[dict[FeedFormat, str]] = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
+_ENDINGS: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+    "application/zip": "zip",
+    "audio/mpeg": "mp3",
+    "video/mp4": "mp4",
+}
+# Endings that no browser runs as a page of our origin; everything else becomes `bin`.
+_SAFE: Final = frozenset(
+    "pdf ofd doc docx wps xls xlsx et ppt pptx dps txt csv zip rar 7z jpg jpeg png gif webp mp3 mp4".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses of one site."""
+
+    site: Site
+
+    @property
+    def base(self) -> str:
+        """Give what stands before every path in a link within the site: "" or "/folder"."""
+        return URL(self.site.url).path.rstrip("/")
+
+    def url(self, path: str) -> str:
+        """Give the absolute address of a path; a folder's page goes by the folder's name."""
+        return f"{self.site.url}/{path.removesuffix('index.html')}"
+
+    def link(self, path: str) -> str:
+        """Give the address of a path for a link within the site."""
+        return f"{self.base}/{path.removesuffix('index.html')}"
+
+    def path_of(self, mark: str) -> str:
+        """Give the path of a page's permanent link; raises ValueError for one that is not of this site."""
+        front = f"{self.site.url}/"
+        if not mark.startswith(front):
+            raise ValueError(f"{mark!r} is not a page of {self.site.url}")
+        return mark.removeprefix(front)
+
+    def entry_id(self, item_id: str) -> str:
+        """Give the id of an item in every feed: it outlives title, column, host and scheme (feeds §1.2)."""
+        return f"tag:{self.site.domain},{self.site.since}:article/{item_id}"
+
+    def feed_id(self, key: str) -> str:
+        """Give the id of a feed."""
+        return f"tag:{self.site.domain},{self.site.since}:feed/{key}"
+
+
+def list_keys(content: Content) -> tuple[str, ...]:
+    """Give the lists a content stands in: the site's, its column's and its organ's."""
+    return ("site", f"column/{content.column.slug}", f"org/{content.org.code}")
+
+
+def list_path(key: str) -> str:
+    """Give the page with the newest entries of a list."""
+    return "index.html" if key == "site" else f"{key}/index.html"
+
+
+def numbered_path(key: str, number: int) -> str:
+    """Give a numbered page of a list; 1 holds the oldest entries."""
+    return f"p{number}.html" if key == "site" else f"{key}/p{number}.html"
+
+
+def feed_path(key: str, form: FeedFormat) -> str:
+    """Give the path of a list's feed."""
+    return f"feed/{key}.{form}"
+
+
+def page_path(item_id: str) -> str:
+    """Give the path of an item's page."""
+    return f"a/{item_id}.html"
+
+
+def gone_path(page: str) -> str:
+    """Give the path of the notice that answers 410 in place of a withdrawn page."""
+    return page.removesuffix(".html") + ".gone"
+
+
+def media_path(media: Picture | Attachment) -> str:
+    """Give the public path of a stored file, named by its content."""
+    ending = _ENDINGS.get(media.mime, "")
+    if not ending and isinstance(media, Attachment):
+        ending = PurePosixPath(media.name).suffix.lower().removeprefix(".")
+    return f"m/{media.sha256[:32]}.{ending if ending in _SAFE else 'bin'}"
