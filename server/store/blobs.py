@@ -1,0 +1,69 @@
+"""Blobs: pictures and attachments as files named by their SHA-256; written whole and never changed."""
+
+import asyncio
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Final
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobTooLarge(Exception):
+    """More bytes than a blob may have."""
+
+
+class Blobs:
+    """A folder of files by content hash; the same bytes are kept once."""
+
+    def __init__(self, root: Path, *, limit: int) -> None:
+        """Take the folder, made at the first write, and the most bytes that one blob may have."""
+        self._root, self._limit = root, limit
+
+    async def put(self, body: bytes, /) -> str:
+        """Keep the bytes and give their SHA-256; durable when it returns. Raises BlobTooLarge."""
+        if len(body) > self._limit:
+            raise BlobTooLarge(f"{len(body)} bytes, {self._limit} allowed")
+        return await asyncio.to_thread(self._put, body)
+
+    async def read(self, sha256: str, /) -> bytes:
+        """Give the bytes; raises KeyError when there are none."""
+        # The name comes from outside: nothing but a hash may become a path.
+        if not _SHA256.fullmatch(sha256):
+            raise KeyError(sha256)
+        try:
+            return await asyncio.to_thread(self._path(sha256).read_bytes)
+        except FileNotFoundError:
+            raise KeyError(sha256) from None
+
+    def _path(self, sha256: str) -> Path:
+        return self._root / sha256[:2] / sha256
+
+    def _put(self, body: bytes) -> str:
+        sha256 = hashlib.sha256(body).hexdigest()
+        path = self._path(sha256)
+        if path.exists():
+            return sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{sha256[:8]}.{secrets.token_hex(6)}")
+        try:
+            with draft.open("xb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        for folder in (path.parent, self._root):
+            _sync_folder(folder)
+        return sha256
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

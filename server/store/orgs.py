@@ -1,0 +1,65 @@
+"""Orgs: the organs that publish, and the tree they form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from channels.item import Org
+from server.store.rows import Taken, upsert
+from server.store.tables import org
+from server.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class OrgRow:
+    """机构 as stored."""
+
+    id: str
+    code: str
+    name: str
+    parent_id: str | None
+
+    def as_org(self) -> Org:
+        """Give what a channel may see of it."""
+        return Org(id=self.id, code=self.code, name=self.name)
+
+
+async def insert_org(tx: Tx, row: OrgRow, *, at: datetime) -> None:
+    """Write an organ; raises Taken when its code is in use."""
+    statement = (
+        upsert(tx, org)
+        .values(id=row.id, code=row.code, name=row.name, parent_id=row.parent_id, created_at=at)
+        .on_conflict_do_nothing(index_elements=["code"])
+    )
+    if (await tx.execute(statement)).rowcount != 1:
+        raise Taken("org", row.code)
+
+
+async def find_org_by_code(tx: Tx, code: str) -> OrgRow | None:
+    """Give the organ with this code."""
+    row = (await tx.execute(_select().where(org.c.code == code))).one_or_none()
+    return None if row is None else _org_of(row)
+
+
+async def list_orgs(tx: Tx, ids: frozenset[str]) -> tuple[OrgRow, ...]:
+    """Give some organs, by code."""
+    wanted = _select().where(org.c.id.in_(ids)).order_by(org.c.code)
+    return tuple(_org_of(row) for row in await tx.execute(wanted))
+
+
+async def subtree_ids(tx: Tx, org_id: str) -> frozenset[str]:
+    """Give the ids of an organ and of everything below it."""
+    # UNION, not UNION ALL: a circle in the tree must end the walk instead of keeping it.
+    top = sa.select(org.c.id).where(org.c.id == org_id).cte("subtree", recursive=True)
+    tree = top.union(sa.select(org.c.id).join(top, org.c.parent_id == top.c.id))
+    return frozenset((await tx.execute(sa.select(tree.c.id))).scalars())
+
+
+def _select() -> sa.Select[Any]:
+    return sa.select(org.c.id, org.c.code, org.c.name, org.c.parent_id)
+
+
+def _org_of(row: sa.Row[Any]) -> OrgRow:
+    return OrgRow(id=row.id, code=row.code, name=row.name, parent_id=row.parent_id)

@@ -1,0 +1,86 @@
+"""Tokens: API tokens and log-in sessions, kept as digests only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast
+
+import sqlalchemy as sa
+
+from server.store.people import Role
+from server.store.tables import token
+from server.store.tx import Tx
+
+Use = Literal["api", "session"]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """访问令牌 as stored; what it opens is limited to `only_role` when that is set."""
+
+    id: str
+    person_id: str
+    name: str
+    use: Use
+    only_role: Role | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+async def insert_token(tx: Tx, row: TokenRow, digest: str) -> None:
+    """Write a token by the digest of its secret."""
+    await tx.execute(
+        token.insert().values(
+            id=row.id,
+            person_id=row.person_id,
+            name=row.name,
+            use=row.use,
+            only_role=row.only_role,
+            digest=digest,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+        )
+    )
+
+
+async def find_token(tx: Tx, token_id: str) -> TokenRow | None:
+    """Give one token."""
+    row = (await tx.execute(sa.select(token).where(token.c.id == token_id))).one_or_none()
+    return None if row is None else _token_of(row)
+
+
+async def find_token_by_digest(tx: Tx, digest: str) -> TokenRow | None:
+    """Give the token with this digest, whether it still holds or not."""
+    row = (await tx.execute(sa.select(token).where(token.c.digest == digest))).one_or_none()
+    return None if row is None else _token_of(row)
+
+
+async def list_tokens(tx: Tx, person_id: str) -> tuple[TokenRow, ...]:
+    """Give a person's API tokens that were not revoked, oldest first."""
+    wanted = (
+        sa.select(token)
+        .where(token.c.person_id == person_id, token.c.use == "api", token.c.revoked_at.is_(None))
+        .order_by(token.c.created_at, token.c.id)
+    )
+    return tuple(_token_of(row) for row in await tx.execute(wanted))
+
+
+async def revoke_token(tx: Tx, token_id: str, *, at: datetime) -> None:
+    """End a token; the first time counts."""
+    await tx.execute(
+        token.update().where(token.c.id == token_id, token.c.revoked_at.is_(None)).values(revoked_at=at)
+    )
+
+
+def _token_of(row: sa.Row[Any]) -> TokenRow:
+    return TokenRow(
+        id=row.id,
+        person_id=row.person_id,
+        name=row.name,
+        use=cast("Use", row.use),
+        only_role=cast("Role | None", row.only_role),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )
