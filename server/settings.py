@@ -1,0 +1,290 @@
+"""Every setting, typed and read once: one TOML file, and the environment above it.
+
+The file is `TONGFA_CONFIG`, or `tongfa.toml` where the server is started. Every key can also be given as
+`TONGFA_KEY`, a nested one as `TONGFA_WORKER__SLOTS`; plain `DATABASE_URL` and `REDIS_URL` work too.
+"""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from channels.item import Column, Site
+
+_MEBIBYTE: Final = 1024 * 1024
+_PASSWORD: Final = re.compile(r"(?<=://)([^/@]*?):[^/@]*(?=@)|(?<=[?&])(password)=[^&]*")
+_DRIVERS: Final = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+_FORBID: Final = ConfigDict(extra="forbid", frozen=True)
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class BadSettings(ValueError):
+    """What is wrong with the settings, a Chinese sentence each, naming the key and never a secret."""
+
+    def __init__(self, complaints: tuple[str, ...]) -> None:
+        """Take at least one complaint."""
+        super().__init__("\n".join(complaints))
+        self.complaints = complaints
+
+
+class ColumnSettings(BaseModel):
+    """栏目; `type` is a ColumnType word of 国办发〔2017〕47号."""
+
+    model_config = _FORBID
+    slug: Slug
+    name: Name
+    type: Name
+    description: Annotated[str, Field(max_length=200)] = ""
+
+
+_COLUMNS: Final = (
+    ColumnSettings(
+        slug="zcwj", name="政策文件", type="政策文件", description="旗人民政府及其办公室制发的政策文件"
+    ),
+    ColumnSettings(slug="zcjd", name="政策解读", type="政策解读", description="政策文件的解读材料"),
+    ColumnSettings(slug="ywdt", name="要闻动态", type="政务动态", description="旗内要闻和工作动态"),
+    ColumnSettings(slug="tzgg", name="通知公告", type="通知公告", description="面向社会的通知和公告"),
+    ColumnSettings(slug="hygq", name="回应关切", type="回应关切", description="对社会关切的回应"),
+    ColumnSettings(slug="xxgknb", name="年报", type="信息公开年报", description="政府信息公开工作年度报告"),
+)
+
+
+class SiteSettings(BaseModel):
+    """The website as a whole. `domain` and `since` stand in tag: URIs: set them once and never again."""
+
+    model_config = _FORBID
+    name: Name = "鄂托克旗人民政府"
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")] = "www.etuokeqi.example"
+    since: Annotated[int, Field(ge=1990, le=2100)] = 2026
+    id_code: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")] = "1506240000"
+    record_number: Annotated[str, Field(max_length=60)] = "蒙ICP备00000000号"
+    organiser: Name = "鄂托克旗人民政府办公室"
+    columns: Annotated[tuple[ColumnSettings, ...], Field(min_length=1, max_length=100)] = _COLUMNS
+
+    @field_validator("columns")
+    @classmethod
+    def _each_slug_once(cls, columns: tuple[ColumnSettings, ...]) -> tuple[ColumnSettings, ...]:
+        slugs = [column.slug for column in columns]
+        if len(set(slugs)) != len(slugs):
+            raise ValueError("栏目的 slug 不能重复")
+        return columns
+
+
+class BoundsSettings(BaseModel):
+    """What a request may weigh, in bytes."""
+
+    model_config = _FORBID
+    body_bytes: Annotated[int, Field(ge=1024, le=64 * _MEBIBYTE)] = 2 * _MEBIBYTE
+    attachment_bytes: Annotated[int, Field(ge=1024, le=2048 * _MEBIBYTE)] = 50 * _MEBIBYTE
+    picture_bytes: Annotated[int, Field(ge=1024, le=200 * _MEBIBYTE)] = 20 * _MEBIBYTE
+
+
+class WorkerSettings(BaseModel):
+    """How many deliveries are under way at once, how long one may take, and how often a worker looks."""
+
+    model_config = _FORBID
+    slots: Annotated[int, Field(ge=1, le=256)] = 8
+    lease_seconds: Annotated[float, Field(ge=5, le=3600)] = 60.0
+    poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 1.0
+
+
+class LogSettings(BaseModel):
+    """`console` for a person, `json` for a collector."""
+
+    model_config = _FORBID
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+def _also_plain(name: str) -> AliasChoices:
+    """Take `TONGFA_NAME` before `NAME`, as hosting platforms set the latter; and `name` in the file."""
+    return AliasChoices(f"TONGFA_{name.upper()}", name.upper(), name)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TONGFA_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    var: Path = Path("var")
+    database_url: Annotated[
+        str,
+        Field(repr=False, validation_alias=_also_plain("database_url")),
+    ] = ""
+    redis_url: Annotated[
+        str | None,
+        Field(repr=False, validation_alias=_also_plain("redis_url")),
+    ] = None
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: str = ""
+    site: SiteSettings = SiteSettings()
+    bounds: BoundsSettings = BoundsSettings()
+    worker: WorkerSettings = WorkerSettings()
+    http_seconds: Annotated[float, Field(ge=1, le=300)] = 15.0
+    secret_key_file: Path = Path()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the library passes it by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, file."""
+        path = _config_path()
+        file = () if path is None else (TomlConfigSettingsSource(settings_cls, path),)
+        return (init_settings, env_settings, *file)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if not url:
+            return url
+        scheme, colon, rest = url.partition("://")
+        driver = _DRIVERS.get(scheme, scheme)
+        if not colon or driver not in _DRIVERS.values():
+            raise ValueError("只支持 sqlite:/// 和 postgresql:// 地址")
+        return f"{driver}://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("只支持 redis://、rediss:// 和 unix:// 地址")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _plain_address(cls, url: str) -> str:
+        if not url:
+            return url
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("应是以 http:// 或 https:// 开头的网址,不带参数")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _fill_what_follows(self) -> Self:
+        """Derive what was not given from what was."""
+        derived = {
+            "database_url": f"sqlite+aiosqlite:///{(self.var / 'tongfa.db').absolute()}",
+            "public_url": f"http://127.0.0.1:{self.port}",
+            "secret_key_file": self.var / "secret.key",
+        }
+        for name, value in derived.items():
+            if getattr(self, name) in ("", Path()):
+                object.__setattr__(self, name, value)  # frozen for everybody else
+        return self
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read and check the settings; `given` goes before everything. Raises BadSettings."""
+    path = _config_path()
+    if path is not None and not path.is_file():  # pydantic-settings passes over a file that is not there
+        raise BadSettings((f"配置文件 {path} 不存在",))
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise BadSettings(tuple(_complaint(detail) for detail in error.errors())) from None
+    except SettingsError as error:
+        raise BadSettings((f"环境变量的值读不懂:{error}",)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings((f"配置文件 {path} 不是正确的 TOML:{error}",)) from None
+    except OSError as error:
+        raise BadSettings((f"配置文件 {path} 读不了:{error.strerror}",)) from None
+
+
+def site_of(settings: Settings) -> Site:
+    """Give the site as the channels see it."""
+    site = settings.site
+    return Site(
+        name=site.name,
+        url=settings.public_url,
+        domain=site.domain,
+        since=site.since,
+        id_code=site.id_code,
+        record_number=site.record_number,
+        organiser=site.organiser,
+        columns=tuple(Column(**column.model_dump()) for column in site.columns),
+    )
+
+
+def masked(settings: Settings) -> dict[str, Any]:
+    """Give what is in force with passwords in addresses replaced."""
+    shown: dict[str, Any] = settings.model_dump(mode="json")
+    for name in ("database_url", "redis_url"):
+        if shown[name]:
+            shown[name] = _PASSWORD.sub(_stars, shown[name])
+    return shown
+
+
+def _stars(found: re.Match[str]) -> str:
+    return f"{found[1]}:***" if found[2] is None else f"{found[2]}=***"
+
+
+def _config_path() -> Path | None:
+    named = os.environ.get("TONGFA_CONFIG")
+    if named:
+        return Path(named)
+    usual = Path("tongfa.toml")
+    return usual if usual.is_file() else None
+
+
+def _complaint(detail: ErrorDetails) -> str:
+    """Say in Chinese which key is wrong and how; the value is left out, it may be a secret."""
+    key = ".".join(str(part) for part in detail["loc"]) or "(整体)"
+    context = detail.get("ctx", {})
+    sentences = {
+        "extra_forbidden": "没有这个设置项",
+        "missing": "必须填写",
+        "int_parsing": "应为整数",
+        "int_type": "应为整数",
+        "float_parsing": "应为数字",
+        "float_type": "应为数字",
+        "string_type": "应为文字",
+        "string_too_short": "不能为空",
+        "string_too_long": f"不得超过 {context.get('max_length')} 字",
+        "string_pattern_mismatch": "含有不允许的字符",
+        "greater_than_equal": f"不得小于 {context.get('ge')}",
+        "less_than_equal": f"不得大于 {context.get('le')}",
+        "literal_error": f"只能是 {context.get('expected')}",
+        "value_error": str(context.get("error", "")),
+    }
+    return f"设置项 {key}:{sentences.get(detail['type'], detail['msg'])}"

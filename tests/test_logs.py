@@ -1,0 +1,103 @@
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+import structlog
+
+from server.logs import configure_logs
+
+Lines = Callable[[], list[dict[str, object]]]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """The log as JSON, and the machinery put back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure_logs("info", "json", stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_a_line_has_its_event_level_and_time(lines: Lines) -> None:
+    structlog.get_logger("server.core").info("released", item="i1")
+    (line,) = lines()
+    assert (line["event"], line["level"], line["item"]) == ("released", "info", "i1")
+    assert str(line["timestamp"]).endswith("Z")
+
+
+def test_lines_below_the_level_are_left_out(lines: Lines) -> None:
+    structlog.get_logger().debug("seen")
+    assert lines() == []
+
+
+async def test_the_piece_of_work_stands_on_every_line_of_it(lines: Lines) -> None:
+    async def child() -> None:
+        structlog.get_logger().info("called")
+
+    with (
+        structlog.contextvars.bound_contextvars(request_id="r1"),
+        structlog.contextvars.bound_contextvars(delivery_id="d1"),
+    ):
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(child())
+    (line,) = lines()
+    assert (line["request_id"], line["delivery_id"]) == ("r1", "d1")
+
+
+def test_lines_of_libraries_look_the_same(lines: Lines) -> None:
+    with structlog.contextvars.bound_contextvars(request_id="r1"):
+        logging.getLogger("aiohttp.server").error("Error %s", "handling")
+    (line,) = lines()
+    assert (line["event"], line["request_id"]) == ("Error handling", "r1")
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"password": "hunter2"},
+        {"access_token": "hunter2"},
+        {"Authorization": "Basic hunter2"},
+        {"settings": {"app_secret": "hunter2"}},
+        {"url": "https://api.example/cgi-bin/x?access_token=hunter2&type=image"},
+        {"headers": ["Authorization: Bearer hunter2"]},
+        {"database": "postgresql://tongfa:hunter2@db/tongfa"},
+    ],
+)
+def test_secrets_are_not_written(secret: dict[str, object], lines: Lines) -> None:
+    structlog.get_logger().info("opened", **secret)
+    assert "hunter2" not in json.dumps(lines())
+
+
+def test_secrets_in_a_traceback_are_not_written(lines: Lines) -> None:
+    try:
+        raise RuntimeError("GET /cgi-bin/token?appid=wx1&secret=hunter2 failed")
+    except RuntimeError:
+        structlog.get_logger().exception("broken")
+    (line,) = lines()
+    assert "hunter2" not in json.dumps(line)
+    assert "appid=wx1" in str(line["exception"])
+
+
+def test_what_is_no_secret_stays(lines: Lines) -> None:
+    structlog.get_logger().info("token_kept", account="acc1", tokens=3, title="医疗救助实施办法")
+    (line,) = lines()
+    assert (line["account"], line["tokens"], line["title"]) == ("acc1", 3, "医疗救助实施办法")
+
+
+def test_a_person_gets_a_readable_line() -> None:
+    stream = io.StringIO()
+    handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
+    configure_logs("info", "console", stream=stream)
+    structlog.get_logger().info("released", item="i1")
+    logging.getLogger().handlers[:] = handlers
+    logging.getLogger().setLevel(level)
+    structlog.reset_defaults()
+    assert "released" in stream.getvalue()
+    assert "item=i1" in stream.getvalue()

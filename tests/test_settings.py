@@ -1,0 +1,194 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.settings import BadSettings, Settings, load_settings, masked, site_of
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine that runs the tests: an empty folder, no variables."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATABASE_URL", "REDIS_URL", "TONGFA_CONFIG", "TONGFA_DATABASE_URL", "TONGFA_REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def complaint(**given: object) -> str:
+    with pytest.raises(BadSettings) as refused:
+        load_settings(**given)
+    return str(refused.value)
+
+
+def write(text: str) -> None:
+    Path("tongfa.toml").write_text(text, encoding="utf-8")
+
+
+def test_nothing_needs_to_be_set() -> None:
+    assert load_settings().port == 8080
+
+
+def test_the_default_database_stands_in_var() -> None:
+    assert load_settings(var="/srv/t").database_url == "sqlite+aiosqlite:////srv/t/tongfa.db"
+
+
+def test_the_public_address_follows_the_port() -> None:
+    assert load_settings(port=9000).public_url == "http://127.0.0.1:9000"
+
+
+def test_the_secret_key_stands_in_var() -> None:
+    assert load_settings(var="/srv/t").secret_key_file == Path("/srv/t/secret.key")
+
+
+def test_the_file_is_read_where_the_server_starts() -> None:
+    write("port = 8181\n[worker]\nslots = 3\n")
+    settings = load_settings()
+    assert (settings.port, settings.worker.slots) == (8181, 3)
+
+
+def test_a_named_file_goes_before_the_usual_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write("port = 8181\n")
+    (tmp_path / "other.toml").write_text("port = 8282\n")
+    monkeypatch.setenv("TONGFA_CONFIG", str(tmp_path / "other.toml"))
+    assert load_settings().port == 8282
+
+
+def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("port = 8181\n[worker]\nslots = 3\npoll_seconds = 2.0\n")
+    monkeypatch.setenv("TONGFA_PORT", "8383")
+    monkeypatch.setenv("TONGFA_WORKER__SLOTS", "5")
+    settings = load_settings()
+    assert (settings.port, settings.worker.slots, settings.worker.poll_seconds) == (8383, 5, 2.0)
+
+
+def test_an_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGFA_PORT", "")
+    assert load_settings().port == 8080
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "TONGFA_DATABASE_URL"])
+def test_the_database_address_works_with_and_without_our_name(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "postgres://tongfa:pw@db/tongfa")
+    assert load_settings().database_url == "postgresql+asyncpg://tongfa:pw@db/tongfa"
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "TONGFA_REDIS_URL"])
+def test_the_redis_address_works_with_and_without_our_name(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "redis://cache:6379/0")
+    assert load_settings().redis_url == "redis://cache:6379/0"
+
+
+def test_our_name_goes_before_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///plain.db")
+    monkeypatch.setenv("TONGFA_DATABASE_URL", "sqlite:///ours.db")
+    assert load_settings().database_url == "sqlite+aiosqlite:///ours.db"
+
+
+def test_addresses_can_stand_in_the_file() -> None:
+    write('database_url = "sqlite:///here.db"\nredis_url = "unix:///run/valkey.sock"\n')
+    settings = load_settings()
+    assert (settings.database_url, settings.redis_url) == (
+        "sqlite+aiosqlite:///here.db",
+        "unix:///run/valkey.sock",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("prot = 8080", "prot"),
+        ("port = 70000", "port"),
+        ('port = "eighty"', "port"),
+        ('host = ""', "host"),
+        ('public_url = "ftp://x"', "public_url"),
+        ('public_url = "https://x?y=1"', "public_url"),
+        ("[worker]\nslots = 0", "worker.slots"),
+        ("[worker]\nslot = 1", "worker.slot"),
+        ('[log]\nlevel = "loud"', "log.level"),
+        ("[site]\ncolumns = []", "site.columns"),
+        ('[site]\ndomain = "not a domain"', "site.domain"),
+        ('[[site.columns]]\nslug = "Ä"\nname = "x"\ntype = "x"', "site.columns.0.slug"),
+        ('[[site.columns]]\nslug = "a"', "site.columns.0.name"),
+        ("[bounds]\nbody_bytes = 1", "bounds.body_bytes"),
+    ],
+)
+def test_a_wrong_key_is_named(text: str, key: str) -> None:
+    write(text)
+    assert f"设置项 {key}:" in complaint()
+
+
+def test_every_wrong_key_is_named_at_once() -> None:
+    write("port = -1\nhttp_seconds = 0\n")
+    assert complaint().count("设置项") == 2
+
+
+def test_two_columns_cannot_share_a_slug() -> None:
+    column = '[[site.columns]]\nslug = "a"\nname = "x"\ntype = "x"\n'
+    write(column * 2)
+    assert "不能重复" in complaint()
+
+
+@pytest.mark.parametrize("url", ["mysql://root:hunter2@db/x", "hunter2"])
+def test_a_refused_database_address_is_not_repeated(url: str) -> None:
+    told = complaint(database_url=url)
+    assert "sqlite" in told
+    assert "hunter2" not in told
+
+
+def test_a_refused_redis_address_is_not_repeated() -> None:
+    assert "hunter2" not in complaint(redis_url="http://:hunter2@cache")
+
+
+def test_a_named_file_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGFA_CONFIG", "/nowhere/tongfa.toml")
+    assert "不存在" in complaint()
+
+
+def test_a_file_that_is_not_toml_is_an_error() -> None:
+    write("port = = 1")
+    assert "TOML" in complaint()
+
+
+def test_a_variable_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGFA_SITE__COLUMNS", "{")
+    assert "环境变量" in complaint()
+
+
+@given(st.text(st.characters(exclude_characters="@/:?#[]", exclude_categories=["C"]), min_size=1))
+def test_no_password_is_shown(password: str) -> None:
+    secret = f"begin{password}end"
+    shown = masked(
+        Settings(database_url=f"postgresql://u:{secret}@db/x", redis_url=f"redis://:{secret}@cache/0")
+    )
+    assert secret not in json.dumps(shown, ensure_ascii=False)
+
+
+def test_the_address_without_its_password_is_still_shown() -> None:
+    shown = masked(Settings(database_url="postgresql://u:pw@db/x"))
+    assert shown["database_url"] == "postgresql+asyncpg://u:***@db/x"
+
+
+def test_a_password_given_as_a_parameter_is_not_shown() -> None:
+    shown = masked(Settings(database_url="postgresql://u@/x?host=/run&password=hunter2&ssl=on"))
+    assert shown["database_url"] == "postgresql+asyncpg://u@/x?host=/run&password=***&ssl=on"
+
+
+def test_a_printed_setting_holds_no_address() -> None:
+    assert "pw" not in repr(Settings(database_url="postgresql://u:pw@db/x"))
+
+
+def test_the_site_has_the_public_address_and_the_columns() -> None:
+    site = site_of(load_settings(public_url="https://www.etuokeqi.example/"))
+    assert site.url == "https://www.etuokeqi.example"
+    assert [column.slug for column in site.columns] == ["zcwj", "zcjd", "ywdt", "tzgg", "hygq", "xxgknb"]
+
+
+def test_settings_cannot_be_changed_afterwards() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().port = 1
