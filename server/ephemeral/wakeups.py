@@ -55,6 +55,7 @@ class Wakeups:
                 self._ear = await self._subscribe()
             # The confirmation of a new subscription counts: it covers what was lost before it.
             await self._ear.get_message(timeout=None)
+            self._here.set()  # at once: the caller may be cut off at the next await
             while await self._ear.get_message(timeout=0.0) is not None:
                 pass  # a burst is one wake-up
         except AWAY as error:
@@ -64,7 +65,6 @@ class Wakeups:
             await self.close()
         else:
             self._is_away = False
-            self._here.set()
         finally:
             self._is_listening = False
 

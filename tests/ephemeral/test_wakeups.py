@@ -70,6 +70,19 @@ async def test_two_waits_in_one_process_both_end(house: House) -> None:
         assert await seconds_of(asyncio.gather(*waits)) < 5
 
 
+async def test_waits_that_are_cut_off_lose_no_wake_up(house: House) -> None:
+    async with wakeups(house) as mine:
+        for _ in range(20):
+            wait = asyncio.create_task(mine.wait(20))
+            await asyncio.sleep(0.001)
+            wait.cancel()
+            await asyncio.gather(wait, return_exceptions=True)
+        await mine.wake()
+        began = time.monotonic()
+        await mine.wait(20)
+        assert time.monotonic() - began < 5
+
+
 async def test_while_redis_is_away_a_process_still_wakes_itself(house: House) -> None:
     async with wakeups(house) as mine:
         await house.kill()
