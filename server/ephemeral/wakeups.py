@@ -36,9 +36,9 @@ class Wakeups:
         """Return when woken, or after so many seconds at the latest."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                if not self._here.is_set() and not self._is_listening:
-                    await self._listen()
-                await self._here.wait()
+                listens = not self._here.is_set() and not self._is_listening
+                if not (listens and await self._heard()):
+                    await self._here.wait()
         self._here.clear()
 
     async def close(self) -> None:
@@ -47,8 +47,8 @@ class Wakeups:
         if ear is not None:
             await _close(ear)
 
-    async def _listen(self) -> None:
-        """Set the event at the next message; gives up, so that the caller waits here, when Redis is away."""
+    async def _heard(self) -> bool:
+        """Wait for the next message and set the event; False at once when Redis is away."""
         self._is_listening = True  # two readers on one connection would be an error of redis-py
         try:
             if self._ear is None:
@@ -63,10 +63,11 @@ class Wakeups:
                 log.warning("wakeups_by_poll_only", why=type(error).__name__)
             self._is_away = True
             await self.close()
-        else:
-            self._is_away = False
+            return False
         finally:
             self._is_listening = False
+        self._is_away = False
+        return True
 
     async def _subscribe(self) -> PubSub:
         ear = self._redis.pubsub()
