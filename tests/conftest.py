@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from server.store.tx import Store
 @pytest.fixture(autouse=True)
 def _nothing_blocks_the_loop() -> Iterator[BlockBuster]:
     with blockbuster_ctx() as guard:
-        # Two look-ups in libraries, each once per engine or connection: a path made absolute, a password file.
+        # Two look-ups in libraries, once per engine or connection: a path made absolute, a password file.
         for stat in ("os.stat", "os.path.abspath", "io.TextIOWrapper.read", "io.BufferedReader.read"):
             guard.functions[stat].can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
             guard.functions[stat].can_block_in("sqlite/pysqlite.py", {"create_connect_args"})
@@ -70,15 +71,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL server of our own on a free port; it refuses to run as root, so another user starts it."""
-    folder = tmp_path_factory.mktemp("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="tongfa-postgres-"))
     tools = _postgres_tools()
     become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if become:
         shutil.chown(folder, "postgres")
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(parent.stat().st_mode | 0o011)
     data, socket = folder / "data", folder / "run"
     run = lambda *args: subprocess.run([*become, *args], check=True, capture_output=True, cwd="/")  # noqa: E731
     run(str(tools / "initdb"), "-D", str(data), "-U", "tongfa", "-A", "trust", "--no-sync", "-E", "UTF8")
@@ -92,6 +91,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield base
     finally:
         run(str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.core.days import say_moment
+from server.core.days import day_of, say_moment
 from server.core.gates import WorkingDays, regate, sources_due
 from server.core.problems import Problem
 from server.store.deliveries import find_live_page
@@ -22,6 +22,7 @@ class FollowSeen:
     source_title: str
     is_source_live: bool
     due_at: datetime | None
+    is_provisional: bool  # counted on a calendar whose notice is not out yet
     waits_for: str
 
 
@@ -65,7 +66,11 @@ async def list_follows(
     for follow, due in zip(follows, await sources_due(tx, item_id, calendar), strict=True):
         source = await find_item(tx, follow.source_id)
         title = source.revision.title if source else ""
-        seen.append(FollowSeen(follow, title, due is not None, due, _sentence(follow, title, due, at)))
+        sentence = _sentence(follow, title, due, at)
+        provisional = due is not None and not calendar.is_known(day_of(due))
+        if provisional:
+            sentence += "(节假日安排尚未公布,时间为暂定)"
+        seen.append(FollowSeen(follow, title, due is not None, due, provisional, sentence))
     return tuple(seen)
 
 

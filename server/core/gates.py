@@ -5,9 +5,10 @@ again and writes its answer. No answer is kept anywhere else, so a restart forge
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Protocol
 
+from server.core.days import day_of
 from server.store.deliveries import (
     DeliverySeen,
     find_live_page,
@@ -23,8 +24,11 @@ from server.store.tx import Tx
 class WorkingDays(Protocol):
     """The Chinese working-day calendar, as far as the core needs it."""
 
-    def due_moment(self, start: datetime, working_days: int, clock: time, /) -> datetime:
-        """Give the moment N working days after `start`'s day in Asia/Shanghai, at a time of day there."""
+    def due_moment(self, day: date, count: int, clock: time, /) -> datetime:
+        """Give the moment, `count` working days after `day`, at a time of day in Asia/Shanghai."""
+
+    def is_known(self, day: date, /) -> bool:
+        """Say whether the notice of this day's year is known; what is computed beyond it is provisional."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def source_due(follow: Follow, live_at: datetime, calendar: WorkingDays) -> date
         case "after_working_days":
             if follow.working_days is None or follow.at_clock is None:
                 raise ValueError("a rule that counts working days has a number and a time of day")
-            return max(live_at, calendar.due_moment(live_at, follow.working_days, follow.at_clock))
+            return max(live_at, calendar.due_moment(day_of(live_at), follow.working_days, follow.at_clock))
         case "at_time":
             return max(live_at, follow.not_before or live_at)
 

@@ -41,7 +41,7 @@ async def lapse(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> int:
         due = at + timedelta(seconds=place.limits[leg.channel].settle_after)
         try:
             await move(
-                tx, leg.id, "sending", "unknown", at=at, attempt_id=attempt.id,
+                tx, leg.id, "sending", "unknown", at=at, under=attempt.id,
                 due_at=due, looks=0, reason=LAPSED, who_acts="reconcile",
             )  # fmt: skip
         except LostRace:

@@ -95,16 +95,16 @@ async def move(
     new: str,
     *,
     at: datetime,
-    attempt_id: str | None = None,
-    gate: str | None = None,
+    under: str | None = None,
+    at_gate: str | None = None,
     **changes: Any,
 ) -> None:
-    """Move one delivery; raises LostRace when it does not stand in `old`, at `gate`, or under the attempt."""
+    """Move one delivery; raises LostRace when it is not in `old`, at its gate, `under` its attempt."""
     wanted = delivery.update().where(delivery.c.id == delivery_id, delivery.c.state == old)
     if old == "sending":
-        wanted = wanted.where(delivery.c.attempt_id == attempt_id)
+        wanted = wanted.where(delivery.c.attempt_id == under)
     if old == "waiting":
-        wanted = wanted.where(delivery.c.gate == gate)
+        wanted = wanted.where(delivery.c.gate == at_gate)
     if new != "waiting":
         changes.setdefault("gate", None)
     moved = await tx.execute(wanted.values(state=new, changed_at=at, **changes))

@@ -1,14 +1,15 @@
 """Alembic's entry: runs on the connection it is handed, inside the caller's transaction."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 
 from server.store.tables import Moment, metadata
 
 
-def _render(kind: str, thing: Any, autogen: Any) -> str | bool:
+def _render(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write our column types as plain ones: a migration must not change when our code does."""
     if kind == "type" and isinstance(thing, Moment):
         return "sa.DateTime(timezone=True)"

@@ -1,0 +1,181 @@
+"""A plain platform on a real socket, and the plain channel that speaks to it over the one transport.
+
+It knows no limits of its own, so that a test sees the core alone. It counts requests as well as posts, and
+it can lie, stall and hang up: `next_call` says how the next publication goes.
+"""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import ClassVar, Self
+
+from aiohttp import web
+from yarl import URL
+
+from channels.contract import (
+    Absent,
+    CouldNotLook,
+    Finding,
+    Journal,
+    Limits,
+    NeedsAuthorisation,
+    NotAccepted,
+    Outcome,
+    OutcomeUnknown,
+    Post,
+    Receipt,
+    Refused,
+    Sighting,
+    Tools,
+    Withdrawal,
+    Withdrawn,
+)
+from channels.item import Account, Content
+from channels.transport import Answer, NoAnswer, NotSent, Transport
+
+
+class Platform:
+    """Posts by mark; fates of calls: ok, hold, refuse, busy, logged_out, drop_after, drop_before."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[str, str]] = []  # account, mark; a second publication is a second line
+        self.held: set[str] = set()
+        self.requests: Counter[str] = Counter()
+        self.blind = False
+        self._fates: deque[str] = deque()
+
+    def next_call(self, *fates: str) -> None:
+        self._fates.extend(fates)
+
+    def count(self, mark: str) -> int:
+        return sum(1 for _account, here in self.posts if here == mark)
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.add_routes(
+            [
+                web.post("/{account}/posts", self._publish),
+                web.get("/{account}/posts", self._find),
+                web.delete("/{account}/posts", self._withdraw),
+            ]
+        )
+        return app
+
+    async def _publish(self, request: web.Request) -> web.Response:
+        self.requests["publish"] += 1
+        mark = (await request.read()).decode()
+        account = request.match_info["account"]
+        match self._fates.popleft() if self._fates else "ok":
+            case "ok":
+                self.posts.append((account, mark))
+                return web.json_response({"id": len(self.posts), "live": True})
+            case "hold":
+                self.posts.append((account, mark))
+                self.held.add(mark)
+                return web.json_response({"id": len(self.posts), "live": False})
+            case "refuse":
+                return web.json_response({"why": "content"}, status=400)
+            case "busy":
+                return web.json_response({"why": "busy"}, status=429)
+            case "logged_out":
+                return web.json_response({"why": "token"}, status=401)
+            case "drop_after":
+                self.posts.append((account, mark))
+                assert request.transport is not None
+                request.transport.abort()
+                return web.Response()
+            case "drop_before":
+                assert request.transport is not None
+                request.transport.abort()
+                return web.Response()
+            case other:
+                raise AssertionError(other)
+
+    async def _find(self, request: web.Request) -> web.Response:
+        self.requests["find"] += 1
+        if self.blind:
+            return web.Response(status=503)
+        mark, account = request.query["mark"], request.match_info["account"]
+        found = (account, mark) in self.posts
+        return web.json_response({"found": found, "live": found and mark not in self.held})
+
+    async def _withdraw(self, request: web.Request) -> web.Response:
+        self.requests["withdraw"] += 1
+        mark, account = request.query["mark"], request.match_info["account"]
+        self.posts = [post for post in self.posts if post != (account, mark)]
+        return web.json_response({})
+
+
+class Plain:
+    """A channel of the plain platform; `kind` is set on a subclass for each word the tables know."""
+
+    kind: ClassVar[str] = "plain"
+    limits: ClassVar[Limits] = Limits(
+        title=100,
+        text=None,
+        pictures=None,
+        picture_bytes=None,
+        calls_a_day=None,
+        idempotency_key=False,
+        settle_after=60,
+        confirm_after=(10.0, 60.0),
+        needs_page=True,
+        concurrency=4,
+    )
+
+    def __init__(self, http: Transport, base: URL) -> None:
+        self._http, self._base = http, base
+
+    @classmethod
+    def open(cls, account: Account, tools: Tools, /) -> Self:
+        if "base_url" not in account.settings:
+            raise ValueError("base_url")
+        return cls(tools.http, URL(account.settings["base_url"]) / account.slug / "posts")
+
+    def check(self, content: Content, /) -> tuple[Finding, ...]:
+        if len(content.title) <= 100:
+            return ()
+        return (Finding("title_too_long", "title", "标题超过100字", blocks=True),)
+
+    def render(self, content: Content, /) -> Post:
+        return Post(content.url, content.title, content.summary, "", (), (), content)
+
+    async def publish(self, post: Post, _journal: Journal, /, *, at: datetime) -> Outcome:
+        match await self._http.send("POST", self._base, body=post.mark.encode()):
+            case NotSent(reason):
+                return NotAccepted(30, reason)
+            case NoAnswer(reason):
+                return OutcomeUnknown(reason)
+            case Answer(status=200) as answer:
+                said = answer.json()
+                return Receipt(str(said["id"]), post.mark, at if said["live"] else None)
+            case Answer(status=429):
+                return NotAccepted(30, "busy")
+            case Answer(status=401):
+                return NeedsAuthorisation("请重新授权")
+            case Answer():
+                return Refused("内容不符合平台规定", "editor")
+
+    async def confirm(self, receipt: Receipt, post: Post, /, *, at: datetime) -> Outcome:
+        match await self.find(post, since=at, notes={}):
+            case Receipt() as seen:
+                return Receipt(receipt.platform_id, seen.link, seen.live_at and at)
+            case _:
+                return receipt
+
+    async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
+        match await self._http.send("GET", self._base, query={"mark": post.mark}):
+            case Answer(status=200) as answer:
+                said = answer.json()
+                if not said["found"]:
+                    return Absent()
+                return Receipt("found", post.mark, datetime.now(UTC) if said["live"] else None)
+            case _:
+                return CouldNotLook("平台没有回答")
+
+    async def withdraw(self, receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:
+        match await self._http.send("DELETE", self._base, query={"mark": post.mark}):
+            case Answer(status=200):
+                return Withdrawn()
+            case _:
+                return NotAccepted(30, "no answer")
