@@ -1,0 +1,97 @@
+"""Starts both pretended platforms on real sockets and stops them again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from channels.sandbox.pages import load_pages
+from channels.sandbox.wechat.app import make_app as make_wechat_app
+from channels.sandbox.wechat.book import APPID, SECRET
+from channels.sandbox.wechat.platform import WeChat
+from channels.sandbox.weibo.app import make_app as make_weibo_app
+from channels.sandbox.weibo.book import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, UID
+from channels.sandbox.weibo.platform import Weibo
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Both platforms, running."""
+
+    wechat: WeChat
+    weibo: Weibo
+    wechat_url: str
+    weibo_url: str
+    runners: tuple[web.AppRunner, ...]
+
+    def credentials(self) -> dict[str, dict[str, str]]:
+        """Give what an account needs to publish here; made up, and of no use anywhere else."""
+        return {
+            "wechat": {"base_url": self.wechat_url, "appid": APPID, "secret": SECRET},
+            "weibo": {
+                "base_url": self.weibo_url,
+                "web_url": self.weibo_url,  # where a person opens a post: web_url/uid/mid62
+                "client_id": CLIENT_ID,
+                "client_secret": CLIENT_SECRET,
+                "access_token": ACCESS_TOKEN,
+                "uid": str(UID),
+                "safe_domain": self.weibo.book.switches.safe_domain,
+            },
+        }
+
+    async def close(self) -> None:
+        """Stop answering, end what hangs, and write down what is known."""
+        self.wechat.wire.close()
+        self.weibo.wire.close()
+        for runner in self.runners:
+            await runner.cleanup()
+        await self.wechat.save()
+        await self.weibo.save()
+
+
+async def start_sandbox(
+    *,
+    host: str,
+    wechat_port: int,
+    weibo_port: int,
+    state_dir: Path | None,
+    now: Callable[[], datetime],
+    safe_domain: str,
+) -> Sandbox:
+    """Start both platforms; port 0 takes a free one, and without `state_dir` all ends with `close`."""
+    pages = await load_pages()
+    wechat = WeChat(folder=state_dir, now=now)
+    weibo = Weibo(folder=state_dir, now=now, safe_domain=safe_domain)
+    await wechat.open()
+    await weibo.open()
+    wechat_runner = await _serve(make_wechat_app(wechat, pages), host, wechat_port)
+    try:
+        weibo_runner = await _serve(make_weibo_app(weibo, pages), host, weibo_port)
+    except BaseException:
+        await wechat_runner.cleanup()
+        raise
+    return Sandbox(
+        wechat=wechat,
+        weibo=weibo,
+        wechat_url=_url(wechat_runner),
+        weibo_url=_url(weibo_runner),
+        runners=(wechat_runner, weibo_runner),
+    )
+
+
+async def _serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except BaseException:
+        await runner.cleanup()
+        raise
+    return runner
+
+
+def _url(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,112 @@
+"""The web application of the pretended WeChat: its addresses, and how a refusal becomes an answer."""
+
+from hashlib import sha256
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment
+
+from channels.sandbox.control import add_control
+from channels.sandbox.faults import Handler
+from channels.sandbox.pages import PAGES
+from channels.sandbox.wechat import basics, drafts, media, publishing
+from channels.sandbox.wechat.calls import answer
+from channels.sandbox.wechat.errors import Refusal
+from channels.sandbox.wechat.phone import show_account, show_article, show_preview
+from channels.sandbox.wechat.platform import WECHAT, WeChat
+
+_MOST_BYTES = 16 * 1024 * 1024
+
+_CALLS = {
+    "token": basics.fetch_token,
+    "stable_token": basics.fetch_stable_token,
+    "clear_quota": basics.clear_quota,
+    "clear_quota/v2": basics.clear_quota_by_secret,
+    "openapi/quota/get": basics.show_quota,
+    "media/uploadimg": media.upload_picture,
+    "media/upload": media.upload_temporary,
+    "material/add_material": media.add_material,
+    "material/get_material": media.get_material,
+    "material/del_material": media.delete_material,
+    "material/get_materialcount": media.count_material,
+    "draft/add": drafts.add_draft,
+    "draft/update": drafts.update_draft,
+    "draft/get": drafts.get_draft,
+    "draft/batchget": drafts.list_drafts,
+    "draft/delete": drafts.delete_draft,
+    "draft/count": drafts.count_drafts,
+    "draft/switch": drafts.switch_drafts,
+    "freepublish/submit": publishing.submit,
+    "freepublish/get": publishing.show_job,
+    "freepublish/delete": publishing.delete_published,
+    "freepublish/getarticle": publishing.get_published,
+    "freepublish/batchget": publishing.list_published,
+}
+
+
+def make_app(wechat: WeChat, pages: Environment) -> web.Application:
+    """Give the application."""
+    middlewares = [wechat.wire.middleware(), refuse_chunked, save_changes, answer_refusals]
+    app = web.Application(middlewares=middlewares, client_max_size=_MOST_BYTES)
+    app[WECHAT], app[PAGES] = wechat, pages
+    for name, handler in _CALLS.items():
+        app.router.add_route("*", f"/cgi-bin/{name}", handler)
+    app.router.add_get("/", show_account)
+    app.router.add_get("/s/{key}", show_article)
+    app.router.add_get("/s/preview/{key}", show_preview)
+    app.router.add_get("/mmbiz/{format}/{key}/0", media.show_mmbiz)
+    add_control(app, wechat, lambda: shape_state(wechat))
+    return app
+
+
+def shape_state(wechat: WeChat) -> dict[str, Any]:
+    """Give what the control page tells of the platform."""
+    at = wechat.now()
+    jobs = [
+        {"publish_id": str(publish_id), "publish_status": job.status(at), "titles": _titles(job.articles)}
+        for publish_id, job in wechat.book.jobs.items()
+    ]
+    posts = [
+        {"title": article.title, "content_source_url": article.content_source_url}
+        for article in wechat.published()
+    ]
+    waiting = [_titles(draft.articles) for draft in wechat.book.drafts.values()]
+    return {"posts": posts, "jobs": jobs, "drafts": waiting, "calls": wechat.book.used}
+
+
+@web.middleware
+async def refuse_chunked(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer 412 without JSON to a body that does not say how long it is (contract §1)."""
+    if request.path.startswith("/cgi-bin/") and "chunked" in request.headers.get("Transfer-Encoding", ""):
+        return web.Response(status=412, content_type="text/html")
+    return await handler(request)
+
+
+@web.middleware
+async def save_changes(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Write the book down before anybody hears of what changed."""
+    try:
+        return await handler(request)
+    finally:
+        await request.app[WECHAT].save()
+
+
+@web.middleware
+async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give a refusal its errcode, its text and its rid, with HTTP 200 (contract §0.3, §1)."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        wechat = request.app[WECHAT]
+        errmsg = f"{refusal.text} rid: {_rid(wechat)}"
+        return answer(wechat, {"errcode": refusal.code, "errmsg": errmsg})
+
+
+def _rid(wechat: WeChat) -> str:
+    # Three groups of eight: the first is the unix time in hexadecimal (contract §1).
+    mark = sha256(str(wechat.requests()).encode()).hexdigest()
+    return f"{int(wechat.now().timestamp()):08x}-{mark[:8]}-{mark[8:16]}"
+
+
+def _titles(articles: Any) -> list[str]:
+    return [article.title for article in articles]

@@ -1,0 +1,114 @@
+"""One article on its way into the draft box: what is checked, what is stored (contract wechat §4.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.sandbox.wechat.book import Article
+from channels.sandbox.wechat.calls import Call, number_of, text_of
+from channels.sandbox.wechat.errors import Refusal
+from channels.sandbox.wechat.keepsake import keep, text_of_html
+
+_MOST_CONTENT = 20_000  # characters, mark-up included (contract §10, last line)
+_MOST_CONTENT_BYTES = 1 << 20
+_MOST_URL_BYTES = 1024
+_DIGEST_OF_TEXT = 54
+_MOST_IMAGES = 20
+
+
+def read_article(call: Call, sent: Mapping[str, Any], *, is_single: bool) -> Article:
+    """Give the article as WeChat stores it; the lengths are those of the stored text."""
+    kind = text_of(sent, "article_type") or "news"
+    content = text_of(sent, "content")
+    _check_texts(call, sent, is_single=is_single)
+    _check_content(content)
+    _check_source(text_of(sent, "content_source_url"))
+    if number_of(sent, "need_open_comment", 0) and not call.wechat.book.switches.comment_right:
+        raise Refusal(88000)
+    images = _check_images(call, sent) if kind == "newspic" else ()
+    thumb = images[0] if images else text_of(sent, "thumb_media_id")
+    _check_cover(call, thumb)
+    stored = text_of_html(content) if images else _keep(call, content)
+    return Article(
+        article_type="newspic" if images else "news",
+        title=text_of(sent, "title"),
+        author=text_of(sent, "author"),
+        digest=text_of(sent, "digest") or text_of_html(stored)[:_DIGEST_OF_TEXT],
+        content=stored,
+        content_source_url=text_of(sent, "content_source_url"),
+        thumb_media_id=thumb,
+        need_open_comment=number_of(sent, "need_open_comment", 0),
+        only_fans_can_comment=number_of(sent, "only_fans_can_comment", 0),
+        images=images,
+    )
+
+
+def _check_texts(call: Call, sent: Mapping[str, Any], *, is_single: bool) -> None:
+    switches = call.wechat.book.switches
+    if not 0 < len(text_of(sent, "title")) <= switches.title_limit:
+        raise Refusal(45003)
+    if len(text_of(sent, "author")) > switches.author_limit:
+        raise Refusal(45110)
+    if is_single and len(text_of(sent, "digest")) > switches.digest_limit:
+        raise Refusal(45004)
+
+
+def _check_content(content: str) -> None:
+    if not content.strip():
+        raise Refusal(44004)
+    if len(content) >= _MOST_CONTENT or len(content.encode("utf-8", "replace")) >= _MOST_CONTENT_BYTES:
+        raise Refusal(45002)
+
+
+def _check_source(url: str) -> None:
+    if not url:
+        return
+    if len(url.encode("utf-8", "replace")) > _MOST_URL_BYTES:
+        raise Refusal(45005)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Refusal(41039) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Refusal(41039)
+
+
+def _check_images(call: Call, sent: Mapping[str, Any]) -> tuple[str, ...]:
+    listed = (sent.get("image_info") or {}).get("image_list")
+    if not isinstance(listed, list) or not 1 <= len(listed) <= _MOST_IMAGES:
+        raise Refusal(40007)
+    names = tuple(text_of(one, "image_media_id") for one in listed)
+    for name in names:
+        _check_cover(call, name)
+    return names
+
+
+def _check_cover(call: Call, media_id: str) -> None:
+    media = call.wechat.book.media.get(media_id)
+    # A temporary file is no cover, and neither is a film (contract §3.2).
+    if media is None or not media.is_permanent or media.kind not in ("image", "thumb"):
+        raise Refusal(40007)
+    if media.width < 2 or media.height < 2:
+        raise Refusal(53402)
+
+
+def _keep(call: Call, content: str) -> str:
+    def is_own_picture(url: str) -> bool:
+        parts = _split(url)
+        path = parts[1].split("/")
+        return parts[0] == "mmbiz.qpic.cn" and len(path) > 2 and path[2] in call.wechat.book.pictures
+
+    def is_own_link(url: str) -> bool:
+        host, path = _split(url)
+        return host in ("mp.weixin.qq.com", call.request.url.host) and path.startswith("/s")
+
+    return keep(content, is_own_picture=is_own_picture, is_own_link=is_own_link)
+
+
+def _split(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    # http and https of a platform's own address are the same (contract §3.1).
+    return (parts.hostname or "", parts.path) if parts.scheme in ("http", "https") else ("", "")

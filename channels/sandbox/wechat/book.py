@@ -1,0 +1,153 @@
+"""What the pretended WeChat knows: tokens, media, drafts, publishing jobs, and the rehearsal's switches."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+from typing import Literal
+
+BEIJING = timezone(timedelta(hours=8))
+ACCOUNT_NAME = "演练旗政务公众号"
+FIRST_JOB = 2_247_483_649  # above 2^31 (contract §12)
+
+
+def made_up(purpose: str, size: int) -> str:
+    """Give so many hexadecimal characters that never change and mean nothing."""
+    return sha256(f"演练公众号 {purpose}".encode()).hexdigest()[:size]
+
+
+# The same at every start, and those of no real account.
+APPID = f"wx{made_up('appid', 16)}"
+SECRET = made_up("appsecret", 32)
+
+# Calls a day of a new account (contract §13); the keys are addresses below /cgi-bin/.
+QUOTAS = {
+    "token": 2000,
+    "media/upload": 100_000,
+    "draft/add": 1000,
+    "draft/update": 1000,
+    "draft/get": 500,
+    "draft/delete": 1000,
+    "draft/count": 1000,
+    "draft/batchget": 1000,
+    "freepublish/submit": 100,
+    "freepublish/get": 100,
+    "freepublish/delete": 10,
+    "freepublish/getarticle": 100,
+    "freepublish/batchget": 100,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How this WeChat behaves. The defaults are the worst that the contract allows."""
+
+    account: Literal["verified", "unverified", "test"] = "verified"  # §0.7; "test" always ends in 3 (§5.2)
+    job_statuses: tuple[int, ...] = (1, 0)  # of jobs submitted from now on; the last one stays
+    job_seconds: float = 2.0  # how long each of them lasts
+    draft_consumed: Literal["at_success", "at_submit"] = "at_success"  # §0.10 leaves open when
+    escapes: Literal["store", "refuse"] = "store"  # of \uXXXX in the raw body (§15.2)
+    text_plain: bool = False  # Content-Type of the answers (§0.2)
+    ids_as: Literal["number", "string"] = "number"  # §5.1: the manual says string, reports show numbers
+    token_seconds: int = 7200
+    comment_right: bool = False
+    title_limit: int = 32
+    author_limit: int = 16
+    digest_limit: int = 128
+    whitelist: tuple[str, ...] = ()  # (): any address may ask for a token
+    quotas: dict[str, int] = field(default_factory=lambda: dict(QUOTAS))
+    calls_a_minute: int = 0  # 0: no such limit
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token; it dies early when another one replaces it."""
+
+    kind: Literal["plain", "stable"]
+    issued_at: datetime
+    expires_at: datetime
+    replaced_at: datetime | None = None  # from then on it is "not latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An uploaded file; `file` is its name among the files, `url` only a picture has."""
+
+    kind: Literal["image", "voice", "video", "thumb"]
+    is_permanent: bool
+    file: str
+    url: str
+    width: int
+    height: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it is stored, after everything that is not allowed fell away."""
+
+    article_type: Literal["news", "newspic"]
+    title: str
+    author: str
+    digest: str
+    content: str
+    content_source_url: str
+    thumb_media_id: str
+    need_open_comment: int
+    only_fans_can_comment: int
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """1 to 8 articles that nobody can see yet."""
+
+    articles: tuple[Article, ...]
+    created_at: datetime
+    updated_at: datetime
+    preview: str  # key of its temporary address
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A publishing job, with the articles as they were at its submission."""
+
+    media_id: str
+    articles: tuple[Article, ...]
+    keys: tuple[str, ...]  # of the permanent addresses, one an article
+    article_id: str
+    at: datetime
+    statuses: tuple[int, ...]
+    seconds: float
+    deleted: tuple[int, ...] = ()  # 1-based, as the platform counts here
+
+    def status(self, at: datetime) -> int:
+        """Give the publish_status of a moment (contract §5.2)."""
+        if self.deleted and len(self.deleted) == len(self.articles):
+            return 5
+        last = len(self.statuses) - 1
+        passed = int((at - self.at).total_seconds() / self.seconds) if self.seconds > 0 else last
+        return self.statuses[min(max(passed, 0), last)]
+
+    def has_succeeded(self, at: datetime) -> bool:
+        """Say whether the job got its articles out, whatever befell them later."""
+        return self.status(at) in (0, 5, 6)
+
+    def done_at(self) -> datetime:
+        """Give when the articles came out."""
+        before = next((place for place, status in enumerate(self.statuses) if status != 1), 0)
+        return self.at + timedelta(seconds=self.seconds * before)
+
+
+@dataclass(slots=True)
+class Book:
+    """All that is kept."""
+
+    switches: Switches = field(default_factory=Switches)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    forced: list[datetime] = field(default_factory=list)  # force_refresh=true that took effect
+    media: dict[str, Media] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)  # key of an mmbiz address → file
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    used: dict[str, dict[str, int]] = field(default_factory=dict)  # day in Beijing → address → calls
+    cleared: dict[str, int] = field(default_factory=dict)  # month in Beijing → clear_quota calls
