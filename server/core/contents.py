@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from channels.addresses import Addresses, page_path
 from channels.item import Column, Content, Disclosure, Related, Site
 from server.store.deliveries import find_live_page
 from server.store.followups import list_followers, list_sources
@@ -13,12 +14,7 @@ from server.store.tx import Tx
 
 def page_url(site: Site, item_id: str) -> str:
     """Give the permanent link of an item: its identity, never its title, column or date."""
-    return f"{site.url}/a/{item_id}.html"
-
-
-def list_keys(content: Content) -> tuple[str, ...]:
-    """Give the lists a content stands in."""
-    return ("site", f"column/{content.column.slug}", f"org/{content.org.code}")
+    return Addresses(site).url(page_path(item_id))
 
 
 def column_of(site: Site, slug: str) -> Column:

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from channels.addresses import list_keys
 from channels.contract import Outcome, Receipt, Refused
 from server.core.confirm import confirm
-from server.core.contents import content_of_release, list_keys
+from server.core.contents import content_of_release
 from server.core.settle import settle
 from server.core.workplace import Workplace, read_leg
 from server.store.attempts import AttemptRow, add_note, open_attempts, renew_lease

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from channels.addresses import list_keys
 from channels.item import Entry, Site
-from server.core.contents import list_keys, make_content
+from server.core.contents import make_content
 from server.store.items import get_item_at
 from server.store.places import Placed, find_list, list_newest, list_span
 from server.store.releases import get_release

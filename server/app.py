@@ -1,0 +1,252 @@
+"""Wiring: settings → parts → the tasks of one process, started in order and stopped in the reverse one."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+import aiohttp
+import structlog
+from aiohttp import web
+from redis.asyncio import Redis
+
+from channels.contract import Channel, Tools
+from channels.docroot import FolderRoot
+from channels.item import Account, Site
+from channels.registry import CHANNELS, open_channel
+from channels.transport import Transport
+from scheduler.clock import Clock
+from scheduler.scans import Scan
+from scheduler.workdays import Calendar
+from server.api.routes import add_api
+from server.core.ids import new_id
+from server.core.rounds import open_time_gates, recover_lapsed, run_rounds
+from server.core.settle import Bench
+from server.core.shelf import StoreShelf
+from server.core.workplace import Workplace
+from server.ephemeral.connection import is_answering, open_redis
+from server.ephemeral.embedded import PrivateValkey
+from server.ephemeral.leases import Leases
+from server.ephemeral.throttle import Throttle
+from server.ephemeral.tokens import SharedTokens
+from server.ephemeral.wakeups import Wakeups
+from server.parts import PARTS, Bounds, Parts
+from server.public.site import add_site
+from server.security.vault import Vault
+from server.settings import Settings, site_of
+from server.store.accounts import AccountRow
+from server.store.blobs import Blobs
+from server.store.schema import is_current, migrate
+from server.store.tx import Store, StoreAway, refuse_network_inside_transaction
+
+Role = Literal["web", "worker", "clock"]
+LEAD_SECONDS: Final = 15.0
+SCAN_SECONDS: Final = 2.0
+
+log = structlog.get_logger()
+
+
+class CannotStart(Exception):
+    """The process cannot begin its work; the message is a Chinese sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the tasks of one process share."""
+
+    parts: Parts
+    workplace: Workplace
+    wakeups: Wakeups
+    leases: Leases
+    valkey: PrivateValkey | None
+
+
+async def run(settings: Settings, roles: frozenset[Role]) -> None:
+    """Run the given roles until SIGTERM or SIGINT; what is in flight then is finished first."""
+    stop = asyncio.Event()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(ending, stop.set)
+    async with open_house(settings, migrate_first=len(roles) > 1) as house:
+        tasks: dict[Role, Callable[[], Awaitable[None]]] = {
+            "web": lambda: _serve_web(settings, house, stop),
+            "worker": lambda: run_rounds(
+                house.workplace,
+                house.wakeups,
+                slots=settings.worker.slots,
+                poll_seconds=settings.worker.poll_seconds,
+                stop=stop,
+            ),
+            "clock": lambda: _run_clock(house, stop),
+        }
+        async with asyncio.TaskGroup() as group:
+            keeper = group.create_task(house.valkey.keep(), name="valkey") if house.valkey else None
+            async with asyncio.TaskGroup() as works:
+                for role in sorted(roles):
+                    works.create_task(_run_role(role, tasks[role]), name=role)
+            if keeper is not None:
+                keeper.cancel()
+
+
+async def _run_role(role: Role, task: Callable[[], Awaitable[None]]) -> None:
+    log.info("role_started", role=role)
+    await task()
+    log.info("role_stopped", role=role)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterator[House]:
+    """Open everything a process needs, and close it in the reverse order."""
+    async with AsyncExitStack() as stack:
+        await asyncio.to_thread(settings.var.mkdir, parents=True, exist_ok=True)
+        store = await _open_store(stack, settings, migrate_first=migrate_first)
+        valkey, redis = await _open_redis(stack, settings)
+        wakeups = Wakeups(redis)
+        stack.push_async_callback(wakeups.close)
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        site = site_of(settings)
+        bench = Bench(Calendar(), new_id)
+        blobs = Blobs(
+            settings.var / "media", limit=max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
+        )
+        vault = await asyncio.to_thread(Vault.from_file, settings.secret_key_file)
+        session = await stack.enter_async_context(_open_session())
+        opener = _Opener(
+            vault=vault,
+            store=store,
+            site=site,
+            http=Transport(session, seconds=settings.http_seconds),
+            root=FolderRoot(settings.var / "site"),
+            blobs=blobs,
+            tokens=SharedTokens(redis, owner=owner),
+        )
+        parts = Parts(
+            store=store,
+            now=_now,
+            new_id=new_id,
+            wake=wakeups.wake,
+            is_ready=lambda: _readiness(store, redis),
+            site=site,
+            calendar=bench.calendar,
+            open_channel=opener,
+            blobs=blobs,
+            throttle=Throttle(redis),
+            vault=vault,
+            bounds=Bounds(**settings.bounds.model_dump()),
+        )
+        workplace = Workplace(
+            store=store,
+            bench=bench,
+            site=site,
+            open_channel=opener,
+            limits={kind: channel.limits for kind, channel in CHANNELS.items()},
+            now=_now,
+            worker=owner,
+            lease=timedelta(seconds=settings.worker.lease_seconds),
+        )
+        yield House(parts, workplace, wakeups, Leases(redis, owner=owner), valkey)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opener:
+    """Opens the channel of a stored account; the only place where a sealed secret is opened."""
+
+    vault: Vault
+    store: Store
+    site: Site
+    http: Transport
+    root: FolderRoot
+    blobs: Blobs
+    tokens: SharedTokens
+
+    def __call__(self, row: AccountRow) -> Channel:
+        secret = self.vault.open(row.sealed) if row.sealed else {}
+        account = Account(row.id, row.channel, row.slug, row.name, row.org, row.settings, secret)
+        shelf = StoreShelf(self.store, self.site, row.id)
+        return open_channel(account, Tools(self.http, self.root, self.site, shelf, self.blobs, self.tokens))
+
+
+async def _open_store(stack: AsyncExitStack, settings: Settings, *, migrate_first: bool) -> Store:
+    store = Store(settings.database_url)
+    stack.push_async_callback(store.close)
+    try:
+        if migrate_first and store.is_sqlite:
+            await migrate(store)
+        elif not await is_current(store):
+            raise CannotStart("数据库结构不是当前版本:请先运行 tongfa migrate")
+    except StoreAway as error:
+        raise CannotStart(f"数据库连不上:{error}") from error
+    return store
+
+
+async def _open_redis(stack: AsyncExitStack, settings: Settings) -> tuple[PrivateValkey | None, Redis]:
+    valkey, url = None, settings.redis_url
+    if url is None:
+        valkey = PrivateValkey(settings.var)
+        stack.push_async_callback(valkey.stop)
+        url = await valkey.start()
+    redis = open_redis(url)
+    stack.push_async_callback(redis.aclose)
+    return valkey, redis
+
+
+def _open_session() -> aiohttp.ClientSession:
+    trace = aiohttp.TraceConfig()
+
+    async def guard(*_args: Any) -> None:
+        refuse_network_inside_transaction()
+
+    trace.on_request_start.append(guard)
+    # A fresh connection each: a kept one that the platform has closed makes "not sent" look like "no answer".
+    connector = aiohttp.TCPConnector(force_close=True)
+    return aiohttp.ClientSession(connector=connector, trace_configs=[trace])
+
+
+async def _readiness(store: Store, redis: Redis) -> dict[str, str]:
+    try:
+        state = "ok" if await is_current(store) else "schema is not current: run tongfa migrate"
+    except StoreAway:
+        state = "away"
+    return {"store": state, "redis": "ok" if await is_answering(redis) else "away"}
+
+
+async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> None:
+    app = web.Application(client_max_size=settings.bounds.body_bytes)
+    app[PARTS] = house.parts
+    add_api(app)
+    add_site(app, settings.var / "site")
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+async def _run_clock(house: House, stop: asyncio.Event) -> None:
+    place, wakeups = house.workplace, house.wakeups
+
+    async def scan(act: Callable[[Workplace], Awaitable[int]]) -> None:
+        if await act(place):
+            await wakeups.wake()
+
+    scans = (
+        Scan("open_time_gates", SCAN_SECONDS, lambda: scan(open_time_gates)),
+        Scan("recover_lapsed", SCAN_SECONDS, lambda: scan(recover_lapsed)),
+    )
+    clock = Clock(scans, lead=lambda: house.leases.hold("clock", LEAD_SECONDS))
+    clock.start()
+    try:
+        await stop.wait()
+    finally:
+        await clock.stop()
+        await house.leases.release("clock")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
