@@ -21,9 +21,9 @@ class House:
         self.pools: list[Redis] = []
         self.redis = self.pool()
 
-    def pool(self) -> Redis:
+    def pool(self, *, seconds: float = 1.0) -> Redis:
         """Open another pool, as another process would."""
-        self.pools.append(open_redis(self.url, seconds=1.0))
+        self.pools.append(open_redis(self.url, seconds=seconds))
         return self.pools[-1]
 
     async def kill(self) -> None:

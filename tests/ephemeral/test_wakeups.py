@@ -101,11 +101,11 @@ async def test_redis_dying_in_the_middle_of_a_wait_costs_no_more_than_the_poll(h
 
 
 async def test_a_wait_ends_in_time_when_redis_hangs(house: House) -> None:
-    mine = Wakeups(house.pool())
+    mine = Wakeups(house.pool(seconds=20))
     house.hang()
     began = time.monotonic()
     await mine.wait(0.2)
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 5
     await mine.close()
 
 

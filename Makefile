@@ -1,0 +1,44 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both begin with `make install`.
+PORT ?= 8080
+ONCE ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: install demo test lint types contracts suite test-needs clean
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt deploy/setup/venv.sh
+	sh deploy/setup/venv.sh $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+demo: install
+	$(BIN)/python deploy/demo/run.py --port $(PORT) $(if $(ONCE),--once)
+
+test: test-needs lint types contracts suite
+
+test-needs: $(VENV)/.test-installed
+	sh deploy/setup/test-needs.sh
+
+$(VENV)/.test-installed: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
+	touch $@
+
+lint: $(VENV)/.test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test-installed
+	$(BIN)/mypy
+
+contracts: $(VENV)/.test-installed
+	$(BIN)/lint-imports
+
+suite: $(VENV)/.test-installed
+	$(BIN)/python -m pytest -m 'not slow'
+
+# The data in var/ stays: it may be an office's.
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

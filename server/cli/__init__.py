@@ -1,0 +1,34 @@
+"""The command line `tongfa`: what each command is called; what it does stands in the files beside."""
+
+import typer
+
+from server.cli import checking, office, publishing, serving
+
+app = typer.Typer(
+    name="tongfa",
+    help="同发:一次发布,各渠道上线,准确统计。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they print local variables, secrets among them
+)
+app.command("serve")(serving.serve)
+app.command("web")(serving.web)
+app.command("worker")(serving.worker)
+app.command("clock")(serving.clock)
+app.command("sandbox")(serving.sandbox)
+app.command("migrate")(checking.migrate_database)
+app.command("check-config")(checking.check_config)
+app.command("publish")(publishing.publish)
+app.command("counts")(publishing.counts)
+
+for noun, told, add in (
+    ("org", "机构", office.add_org),
+    ("user", "人员", office.add_user),
+    ("token", "访问令牌", office.add_token),
+    ("account", "账号", office.add_account),
+):
+    group = typer.Typer(help=told, no_args_is_help=True)
+    group.command("add")(add)
+    # A group of one command would otherwise swallow its name.
+    group.callback()(lambda: None)
+    app.add_typer(group, name=noun)

@@ -1,0 +1,40 @@
+"""A command's own work on the database: opened, checked, and every refusal turned into one sentence."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.core.problems import Problem
+from server.settings import Settings
+from server.store.rows import NotThere, Taken
+from server.store.schema import is_current
+from server.store.tx import Store, StoreAway
+
+T = TypeVar("T")
+
+
+def on_database(act: Callable[[Store, Settings], Awaitable[T]]) -> T:
+    """Run an act on the database that the settings name."""
+    settings = settings_or_end()
+    try:
+        return asyncio.run(_open_and_run(act, settings))
+    except Problem as problem:
+        end(problem.message, REFUSED)
+    except Taken as taken:
+        end(f"“{taken.key}”已经存在。", REFUSED)
+    except NotThere as missing:
+        end(f"没有“{missing.key}”。", REFUSED)
+    except StoreAway as error:
+        end(f"连不上数据库:{error}", REFUSED)
+
+
+async def _open_and_run(act: Callable[[Store, Settings], Awaitable[T]], settings: Settings) -> T:
+    await asyncio.to_thread(settings.var.mkdir, parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    try:
+        if not await is_current(store):
+            end("数据库还没有升级到这个版本的结构,请先运行 tongfa migrate。", MISUSED)
+        return await act(store, settings)
+    finally:
+        await store.close()

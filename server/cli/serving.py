@@ -1,0 +1,116 @@
+"""Commands that serve until told to stop: the roles of the server, and the sandbox platforms."""
+
+import asyncio
+import errno
+import json
+import signal
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import typer
+import uvloop
+
+from channels.sandbox.run import start_sandbox
+from server import app
+from server.cli.endings import MISUSED, end, settings_or_end
+from server.logs import configure_logs
+from server.settings import Settings
+
+Role = Literal["web", "worker", "clock"]
+ALL: Final[frozenset[Role]] = frozenset({"web", "worker", "clock"})
+
+Port = Annotated[int | None, typer.Option("--port", help="监听端口(默认 8080)")]
+Host = Annotated[str | None, typer.Option("--host", help="监听地址(默认 127.0.0.1)")]
+
+
+def serve(port: Port = None, host: Host = None) -> None:
+    """启动全部:网页与接口、投递、定时(单机默认)。"""  # noqa: D400, D415 -- shown as help
+    _run(settings_or_end(port=port, host=host), ALL)
+
+
+def web(port: Port = None, host: Host = None) -> None:
+    """只启动网页与接口。"""  # noqa: D400, D415
+    _run(settings_or_end(port=port, host=host), frozenset({"web"}))
+
+
+def worker() -> None:
+    """只启动投递。"""  # noqa: D400, D415
+    _run(settings_or_end(), frozenset({"worker"}))
+
+
+def clock() -> None:
+    """只启动定时。"""  # noqa: D400, D415
+    _run(settings_or_end(), frozenset({"clock"}))
+
+
+def sandbox(
+    wechat_port: Annotated[int, typer.Option("--wechat-port", help="演练微信端口,0 为任意")] = 0,
+    weibo_port: Annotated[int, typer.Option("--weibo-port", help="演练微博端口,0 为任意")] = 0,
+    host: Annotated[str, typer.Option("--host", help="监听地址")] = "127.0.0.1",
+    state: Annotated[Path | None, typer.Option("--state", help="保存平台状态的文件夹")] = None,
+    *,
+    safe_domain: Annotated[str, typer.Option("--safe-domain", help="演练微博的安全域名")] = "127.0.0.1",
+    print_credentials: Annotated[
+        bool, typer.Option("--print-credentials", help="打印一行 JSON:地址与凭据")
+    ] = False,
+) -> None:
+    """启动演练平台(微信、微博),不连接任何真实平台。"""  # noqa: D400, D415
+    for port in (wechat_port, weibo_port):
+        refuse_taken_port(host, port)
+    configure_logs("info", "console")
+    uvloop.run(
+        _serve_sandbox(
+            host,
+            {"wechat_port": wechat_port, "weibo_port": weibo_port},
+            state,
+            safe_domain,
+            tell=print_credentials,
+        )
+    )
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """End with a sentence when somebody else listens there; any other trouble shows when it is opened."""
+    if port == 0:
+        return
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            match error.errno:
+                case errno.EADDRINUSE:
+                    end(f"端口 {port} 已被占用:请先停下占用它的程序,或用 --port 换一个端口。", MISUSED)
+                case errno.EACCES:
+                    end(f"没有权限使用端口 {port}:1024 以下的端口需要管理员权限。", MISUSED)
+                case errno.EADDRNOTAVAIL:
+                    end(f"本机没有地址 {host}。", MISUSED)
+
+
+def _run(settings: Settings, roles: frozenset[Role]) -> None:
+    if "web" in roles:
+        refuse_taken_port(settings.host, settings.port)
+    configure_logs(settings.log.level, settings.log.format)
+    uvloop.run(app.run(settings, roles))
+
+
+async def _serve_sandbox(
+    host: str, ports: dict[str, int], state: Path | None, safe_domain: str, *, tell: bool
+) -> None:
+    stopped = asyncio.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(ending, stopped.set)
+    platforms = await start_sandbox(
+        host=host, state_dir=state, now=lambda: datetime.now(UTC), safe_domain=safe_domain, **ports
+    )
+    try:
+        if tell:
+            typer.echo(json.dumps(platforms.credentials()))  # flushed by typer
+        else:
+            typer.echo(f"演练微信 {platforms.wechat_url}\n演练微博 {platforms.weibo_url}")
+        await stopped.wait()
+    finally:
+        await platforms.close()
