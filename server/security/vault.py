@@ -28,7 +28,7 @@ class Vault:
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """Open the vault whose key stands in a file; the first start writes one. Blocks: call it off the loop.
+        """Open the vault whose key stands in a file; the first start writes one. Blocks: not for the loop.
 
         Raises ValueError when the file is open to others or holds no key.
         """

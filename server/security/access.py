@@ -1,0 +1,77 @@
+"""What each role may do, as a table; a grant covers its organ and everything below it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from server.core.problems import Problem
+from server.store.people import Role
+
+Act = Literal[
+    "read",
+    "write",
+    "submit",
+    "file_evidence",
+    "approve",
+    "return",
+    "release",
+    "withdraw",
+    "read_statistics",
+    "manage_orgs",
+    "manage_people",
+    "manage_accounts",
+]
+
+ACT_NAMES: Final[Mapping[Act, str]] = {
+    "read": "查看稿件",
+    "write": "撰写稿件",
+    "submit": "提交审核",
+    "file_evidence": "登记公开凭据",
+    "approve": "审核稿件",
+    "return": "退回稿件",
+    "release": "发布稿件",
+    "withdraw": "撤回稿件",
+    "read_statistics": "查看统计",
+    "manage_orgs": "管理机构",
+    "manage_people": "管理人员",
+    "manage_accounts": "管理账号",
+}
+
+_REVIEW: Final[frozenset[Act]] = frozenset({"read", "read_statistics", "approve", "return"})
+
+MAY: Final[Mapping[Role, frozenset[Act]]] = {
+    "author": frozenset({"read", "read_statistics", "write", "submit", "file_evidence"}),
+    "reviewer": _REVIEW,
+    "chief": _REVIEW | {"release", "withdraw"},
+    "reporter": frozenset({"read_statistics"}),
+    "admin": frozenset(ACT_NAMES),
+}
+"""What a role may do. That nobody approves his own is seen to by `review/approvals.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person who showed a good token, and what may be done with it where."""
+
+    person_id: str
+    login: str
+    name: str
+    token_id: str
+    reach: frozenset[tuple[Role, str]]  # each role at each organ that it reaches
+    only_role: Role | None
+
+    def orgs_for(self, act: Act) -> frozenset[str]:
+        """Give the organs at which the act is allowed; a limited token allows what its role would too."""
+        if self.only_role is not None and act not in MAY[self.only_role]:
+            return frozenset()
+        return frozenset(org_id for role, org_id in self.reach if act in MAY[role])
+
+    def require(self, act: Act, org_id: str) -> None:
+        """Refuse when the act is not allowed at the organ."""
+        if org_id not in self.orgs_for(act):
+            raise Problem("forbidden", f"您在这个机构没有“{ACT_NAMES[act]}”的权限")
+
+    def require_somewhere(self, act: Act) -> None:
+        """Refuse when the act is allowed nowhere."""
+        if not self.orgs_for(act):
+            raise Problem("forbidden", f"您没有“{ACT_NAMES[act]}”的权限")

@@ -1,0 +1,79 @@
+"""Signing in: a password gives a session, a token gives the person behind it.
+
+A token reads `tf_<id>_<secret>`: the front tells a secret scanner what it is, the id tells an administrator
+which one leaked, and only the digest of the whole is kept.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from server.core.problems import Problem
+from server.security.access import SignedIn
+from server.security.passwords import is_password
+from server.store.people import PersonRow, Role, get_person, list_reach
+from server.store.tokens import TokenRow, Use, find_token_by_digest, insert_token
+from server.store.tx import Tx
+
+SESSION_LASTS: Final = timedelta(hours=12)  # a working day; nobody stays signed in over night
+_LONGEST_TOKEN: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A new token; `secret` is what its owner must keep, and it is shown this once."""
+
+    row: TokenRow
+    secret: str
+
+    def __repr__(self) -> str:
+        """Leave the secret out."""
+        return f"IssuedToken({self.row.id!r})"
+
+
+async def check_password(person: PersonRow | None, password: str) -> PersonRow:
+    """Give the person back when the password is his; one answer and one amount of work for every refusal."""
+    fits = await is_password(password, person.password_hash if person else None)
+    if not fits or person is None or person.disabled_at is not None:
+        raise Problem("not_signed_in", "登录名或口令不正确")
+    return person
+
+
+async def issue_token(
+    tx: Tx,
+    person_id: str,
+    *,
+    id: str,
+    name: str,
+    use: Use,
+    at: datetime,
+    lasts: timedelta | None,
+    only_role: Role | None = None,
+) -> IssuedToken:
+    """Write a new token and give its secret; `lasts` None means until it is revoked."""
+    secret = f"tf_{id}_{secrets.token_urlsafe(32)}"
+    expires_at = None if lasts is None else at + lasts
+    row = TokenRow(id, person_id, name, use, only_role, at, expires_at, revoked_at=None)
+    await insert_token(tx, row, digest_of(secret))
+    return IssuedToken(row, secret)
+
+
+async def sign_in(tx: Tx, secret: str, *, at: datetime) -> SignedIn:
+    """Give the person behind a token; refuses an unknown, ended or revoked one, and who was shut out."""
+    row = await find_token_by_digest(tx, digest_of(secret)) if len(secret) <= _LONGEST_TOKEN else None
+    if row is None or row.revoked_at is not None:
+        raise Problem("not_signed_in", "访问令牌无效,请重新登录")
+    if row.expires_at is not None and row.expires_at <= at:
+        raise Problem("not_signed_in", "登录已过期,请重新登录")
+    person = await get_person(tx, row.person_id)
+    if person.disabled_at is not None:
+        raise Problem("not_signed_in", "这个人员已停用,请联系管理员")
+    reach = await list_reach(tx, person.id)
+    return SignedIn(person.id, person.login, person.name, row.id, reach, row.only_role)
+
+
+def digest_of(secret: str) -> str:
+    """Give the SHA-256 that stands for a token; 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
