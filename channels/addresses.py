@@ -29,7 +29,10 @@ _ENDINGS: Final = {
 }
 # Endings that no browser runs as a page of our origin; everything else becomes `bin`.
 _SAFE: Final = frozenset(
-    "pdf ofd doc docx wps xls xlsx et ppt pptx dps txt csv zip rar 7z jpg jpeg png gif webp mp3 mp4".split()
+    [
+        *("pdf", "ofd", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "dps", "txt", "csv", "zip"),
+        *("rar", "7z", "jpg", "jpeg", "png", "gif", "webp", "mp3", "mp4"),
+    ]
 )
 
 

@@ -14,10 +14,12 @@ from channels.addresses import media_path
 from channels.characters import clean
 from channels.item import Content, Picture
 
-_TAGS: Final = set(
-    "p br hr h1 h2 h3 h4 h5 h6 strong b em i u s sub sup blockquote pre code ul ol li dl dt dd a img figure "
-    "figcaption table caption colgroup col thead tbody tfoot tr th td div span section".split()
-)
+_TAGS: Final = {
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "div", "section"),
+    *("strong", "b", "em", "i", "u", "s", "sub", "sup", "code", "span", "a"),
+    *("ul", "ol", "li", "dl", "dt", "dd", "img", "figure", "figcaption"),
+    *("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"),
+}
 _ATTRIBUTES: Final = {
     "a": {"href", "title"},
     "img": {"src", "alt"},
@@ -39,8 +41,6 @@ def body_html(content: Content, *, front: str) -> str:
         _place_picture(image, pictures, front)
     for anchor in list(tree.iter("a")):
         _aim(anchor, front)
-    for table in list(tree.iter("table")):
-        _wrap(table)
     return _inner(tree)
 
 
@@ -95,11 +95,3 @@ def _aim(anchor: Any, front: str) -> None:
         anchor.attrib.pop("href", None)
     if target.startswith(("http:", "https:", "//")):
         anchor.set("rel", "noopener noreferrer")
-
-
-def _wrap(table: Any) -> None:
-    """Put a wide table into a box that scrolls, so that the page itself never does."""
-    box = etree.Element("div", {"class": "wide", "tabindex": "0", "role": "group", "aria-label": "表格"})
-    box.tail, table.tail = table.tail, None
-    table.getparent().replace(table, box)
-    box.append(table)

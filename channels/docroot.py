@@ -60,20 +60,21 @@ class FolderRoot:
         holder needs for writing.
         """
         async with self._own_turn:
-            if self._lock_file is None:
-                await asyncio.to_thread(self._open_lock)
-            assert self._lock_file is not None
-            while not _try_lock(self._lock_file):
+            lock_file = await asyncio.to_thread(self._open_lock)
+            while not _try_lock(lock_file):  # noqa: ASYNC110  another process sets no Event of ours
                 await asyncio.sleep(_POLL)
             try:
                 yield
             finally:
-                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+                fcntl.flock(lock_file, fcntl.LOCK_UN)
 
-    def _open_lock(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._lock_file = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        weakref.finalize(self, os.close, self._lock_file)
+    def _open_lock(self) -> int:
+        """Open the lock once; kept here, so that a cancelled caller loses no descriptor."""
+        if self._lock_file is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock_file = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            weakref.finalize(self, os.close, self._lock_file)
+        return self._lock_file
 
     def _inside(self, path: str) -> Path:
         """Give the place of a path; raises ValueError for one that leaves the root or names our own files."""

@@ -1,0 +1,153 @@
+"""Feeds as a channel: the newest entries of the site, of a column and of an organ, in three formats."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar, Final, Self
+
+from channels.addresses import FEED_TYPES, Addresses, feed_path, list_keys
+from channels.characters import one_line
+from channels.contract import (
+    Absent,
+    CouldNotLook,
+    Finding,
+    Journal,
+    Limits,
+    NotAccepted,
+    Outcome,
+    Post,
+    Receipt,
+    Sighting,
+    Tools,
+    Withdrawal,
+    Withdrawn,
+)
+from channels.feeds.document import feed_document
+from channels.feeds.formats import write_feed
+from channels.item import Account, Content
+
+NEWEST: Final = 30
+NO_ROOM: Final = "订阅源写入失败,请检查磁盘空间和目录权限"
+_AGAIN: Final = 60.0
+
+
+class Feeds:
+    """The feeds of one account, standing in the document root of the website."""
+
+    kind: ClassVar[str] = "feed"
+    limits: ClassVar[Limits] = Limits(
+        title=None,
+        text=None,
+        pictures=None,
+        picture_bytes=None,
+        calls_a_day=None,
+        idempotency_key=True,  # the id of an entry is its key
+        settle_after=1.0,
+        confirm_after=(),
+        needs_page=True,
+        concurrency=4,
+    )
+
+    def __init__(self, tools: Tools) -> None:
+        """Take the site, its document root and what stands in its lists."""
+        self._tools, self._addresses = tools, Addresses(tools.site)
+
+    @classmethod
+    def open(cls, _account: Account, tools: Tools, /) -> Self:
+        """Make the channel of an account; the site itself is all it needs."""
+        return cls(tools)
+
+    def check(self, content: Content, /) -> tuple[Finding, ...]:
+        """Say what of the content a feed cannot carry."""
+        if one_line(content.title):
+            return ()
+        return (Finding("title_missing", "title", "标题是空的", blocks=True),)
+
+    def render(self, content: Content, /) -> Post:
+        """Give the entry's id as its mark; the entry itself is written with its list."""
+        return Post(
+            mark=self._addresses.entry_id(content.item_id),
+            title=one_line(content.title),
+            text=one_line(content.summary),
+            html="",
+            pictures=content.pictures,
+            attachments=content.attachments,
+            content=content,
+        )
+
+    async def publish(self, post: Post, _journal: Journal, /, *, at: datetime) -> Outcome:
+        """Write the feeds in which the content stands."""
+        try:
+            await self._write(post)
+        except OSError:
+            return NotAccepted(_AGAIN, NO_ROOM)
+        return self._receipt(post, live_at=at)
+
+    async def confirm(self, receipt: Receipt, _post: Post, /, *, at: datetime) -> Outcome:
+        """Say live: a feed is, once its file stands."""
+        return Receipt(receipt.platform_id, receipt.link, receipt.live_at or at)
+
+    async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:  # noqa: ARG002
+        """Look for the entry's id in each of its feeds; an older version counts as absent.
+
+        So does an entry that newer ones have pushed out. Writing once more is harmless.
+        """
+        try:
+            async with self._tools.root.turn():
+                held = [await self._versions(key) for key in list_keys(post.content)]
+        except OSError:
+            return CouldNotLook("订阅源读取失败")
+        if all(versions.get(post.mark) == post.content.content_hash for versions in held):
+            return self._receipt(post, live_at=since)
+        return Absent()
+
+    async def withdraw(self, _receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:  # noqa: ARG002
+        """Write the feeds without the entry."""
+        try:
+            await self._write(post)
+        except OSError:
+            return NotAccepted(_AGAIN, NO_ROOM)
+        return Withdrawn()
+
+    async def refresh(self, post: Post, /) -> None:
+        """Write the feeds anew."""
+        await self._write(post)
+
+    async def _write(self, post: Post) -> None:
+        """Write every feed the entry stands in, or stands in still from before its column changed."""
+        async with self._tools.root.turn():
+            for key in await self._keys(post):
+                await self._write_list(key, post.content)
+
+    async def _keys(self, post: Post) -> tuple[str, ...]:
+        keys = list_keys(post.content)
+        columns = [f"column/{column.slug}" for column in self._tools.site.columns]
+        left = [key for key in columns if key not in keys and post.mark in await self._versions(key)]
+        return (*left, *keys)
+
+    async def _write_list(self, key: str, content: Content) -> None:
+        entries = await self._tools.shelf.newest(key, NEWEST)
+        changed_at = await self._tools.shelf.last_change(key)
+        name = content.org.name if key.startswith("org/") else self._column_name(key, content)
+        # Building and compressing take many milliseconds; the event loop has other things to do.
+        document = await asyncio.to_thread(feed_document, key, name, self._tools.site, entries, changed_at)
+        for form in FEED_TYPES:  # JSON is last: what it holds, the others hold
+            path = feed_path(key, form)
+            body = await asyncio.to_thread(write_feed, document, form, self._addresses.url(path))
+            await self._tools.root.put(path, body)
+
+    def _column_name(self, key: str, content: Content) -> str:
+        names = {f"column/{c.slug}": c.name for c in (*self._tools.site.columns, content.column)}
+        return names.get(key, self._tools.site.name)
+
+    async def _versions(self, key: str) -> dict[str, str]:
+        """Give the ids in a list's feed, each with the version of its article."""
+        document = await self._tools.root.read(feed_path(key, "json"))
+        if document is None:
+            return {}
+        return {item["id"]: item["_tongfa"]["content"] for item in json.loads(document)["items"]}
+
+    def _receipt(self, post: Post, *, live_at: datetime | None) -> Receipt:
+        link = self._addresses.url(feed_path(f"column/{post.content.column.slug}", "rss"))
+        return Receipt(post.mark, link, live_at)

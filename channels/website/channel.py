@@ -1,0 +1,186 @@
+"""The website as a channel: pages and lists written to the document root when something is published."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar, Final, Self
+
+from yarl import URL
+
+from channels.addresses import Addresses, gone_path, list_keys
+from channels.characters import one_line
+from channels.contract import (
+    Absent,
+    CouldNotLook,
+    Finding,
+    Journal,
+    Limits,
+    NotAccepted,
+    Outcome,
+    Post,
+    Receipt,
+    Refused,
+    Sighting,
+    Tools,
+    Withdrawal,
+    Withdrawn,
+)
+from channels.item import Account, Content
+from channels.transport import Answer
+from channels.website.lists import Lists
+from channels.website.marks import PageMarks, read_marks
+from channels.website.media import MediaFiles, media_paths
+from channels.website.pages import ICON, ICON_PATH, STYLE, STYLE_PATH, Pages
+
+NO_ROOM: Final = "网站目录写入失败,请检查磁盘空间和目录权限"
+_AGAIN: Final = 60.0  # seconds; a full disk is emptied by a person
+
+
+class Website:
+    """The public site of one account. Every write can be repeated: the same post gives the same files."""
+
+    kind: ClassVar[str] = "website"
+    limits: ClassVar[Limits] = Limits(
+        title=None,
+        text=None,
+        pictures=None,
+        picture_bytes=None,
+        calls_a_day=None,
+        idempotency_key=True,  # the path of a page is its key
+        settle_after=1.0,
+        confirm_after=(),
+        needs_page=False,
+        concurrency=4,
+    )
+
+    def __init__(self, tools: Tools) -> None:
+        """Take the site, its document root and what stands on it."""
+        self._tools = tools
+        self._addresses, self._pages = Addresses(tools.site), Pages(tools.site)
+        self._lists = Lists(tools.root, tools.shelf, self._pages, self._addresses)
+        self._media = MediaFiles(tools.root, tools.media)
+
+    @classmethod
+    def open(cls, _account: Account, tools: Tools, /) -> Self:
+        """Make the channel of an account; the site itself is all it needs."""
+        return cls(tools)
+
+    def check(self, content: Content, /) -> tuple[Finding, ...]:
+        """Say what of the content a page cannot carry."""
+        findings = []
+        if not one_line(content.title):
+            findings.append(Finding("title_missing", "title", "标题是空的", blocks=True))
+        if not content.url.startswith(f"{self._tools.site.url}/"):
+            findings.append(Finding("foreign_address", "url", "永久链接不在本站", blocks=True))
+        if content.disclosure.openness != "open":
+            findings.append(
+                Finding("not_open", "disclosure.openness", "只有主动公开的稿件可以上网", blocks=True)
+            )
+        return tuple(findings)
+
+    def render(self, content: Content, /) -> Post:
+        """Give the whole page."""
+        return Post(
+            mark=content.url,
+            title=one_line(content.title),
+            text=one_line(content.summary),
+            html=self._pages.article(content),
+            pictures=content.pictures,
+            attachments=content.attachments,
+            content=content,
+        )
+
+    async def publish(self, post: Post, _journal: Journal, /, *, at: datetime) -> Outcome:  # noqa: ARG002
+        """Write files, page and lists, in this order: nothing is linked before it can be opened."""
+        try:
+            async with self._tools.root.turn():
+                await self._write_frame(post.content)
+                await self._media.place(post.content)
+                await self._leave_old_places(post)
+                await self._write_page(post)
+        except KeyError:
+            return Refused("有图片或附件在库中找不到,请重新上传", "editor", "media_missing")
+        except OSError:
+            return NotAccepted(_AGAIN, NO_ROOM)
+        return self._receipt(post, live_at=None)
+
+    async def confirm(self, receipt: Receipt, post: Post, /, *, at: datetime) -> Outcome:
+        """Fetch the public address: the page is live when it answers with this version."""
+        # `no-cache` asks every cache on the way for the page as it is now.
+        answer = await self._tools.http.send("GET", URL(post.mark), headers={"Cache-Control": "no-cache"})
+        match answer:
+            case Answer(status=200, body=body) if read_marks(body).is_of(post.mark, post.content):
+                return Receipt(receipt.platform_id, post.mark, at)
+            case _:
+                return receipt
+
+    async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:  # noqa: ARG002
+        """Read the page back by its mark; one whose lists were not written any more counts as absent."""
+        try:
+            async with self._tools.root.turn():
+                page = await self._read_page(post)
+                is_whole = page.is_of(post.mark, post.content) and await self._lists.carry(
+                    list_keys(post.content), post.content
+                )
+        except OSError:
+            return CouldNotLook("网站目录读取失败")
+        return self._receipt(post, live_at=None) if is_whole else Absent()
+
+    async def withdraw(self, _receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:
+        """Put the notice in the page's place, take its files away, write its lists without it."""
+        path = self._addresses.path_of(post.mark)
+        try:
+            async with self._tools.root.turn():
+                page = await self._read_page(post)
+                await self._tools.root.put(
+                    gone_path(path), self._pages.gone(post.content, reason, at).encode()
+                )
+                await self._tools.root.remove(path)
+                await self._media.release(post.content.item_id, media_paths(post.content).union(page.media))
+                await self._lists.write(_together(page.lists, list_keys(post.content)), post.content)
+        except OSError:
+            return NotAccepted(_AGAIN, NO_ROOM)
+        return Withdrawn()
+
+    async def refresh(self, post: Post, /) -> None:
+        """Write the page and its lists anew, unless another version or a notice stands there by now."""
+        async with self._tools.root.turn():
+            page = await self._read_page(post)
+            if page.is_of(post.mark, post.content):
+                await self._write_page(post)
+
+    async def _write_frame(self, content: Content) -> None:
+        """Write what every page leans on; bytes that stand already are not written again."""
+        root, site = self._tools.root, self._tools.site
+        await root.put(STYLE_PATH, STYLE)
+        await root.put(ICON_PATH, ICON)
+        await root.put("404.html", self._pages.missing().encode())
+        await self._lists.write_empty(site.columns, content.org)
+        filled = [c for c in site.columns if await self._tools.shelf.last_ordinal(f"column/{c.slug}")]
+        await root.put("subscribe.html", self._pages.subscribe(tuple(filled)).encode())
+
+    async def _leave_old_places(self, post: Post) -> None:
+        """Take a corrected item out of the lists and files that only its former version used.
+
+        Before the page itself is replaced: it is the only place where they are written down.
+        """
+        page = await self._read_page(post)
+        await self._media.release(post.content.item_id, frozenset(page.media) - media_paths(post.content))
+        left = tuple(key for key in page.lists if key not in list_keys(post.content))
+        await self._lists.write(left, post.content)
+
+    async def _write_page(self, post: Post) -> None:
+        path = self._addresses.path_of(post.mark)
+        await self._tools.root.put(path, post.html.encode())
+        await self._tools.root.remove(gone_path(path))
+        await self._lists.write(list_keys(post.content), post.content)
+
+    async def _read_page(self, post: Post) -> PageMarks:
+        page = await self._tools.root.read(self._addresses.path_of(post.mark))
+        return read_marks(page or b"")
+
+    def _receipt(self, post: Post, *, live_at: datetime | None) -> Receipt:
+        return Receipt(self._addresses.path_of(post.mark), post.mark, live_at)
+
+
+def _together(*keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for some in keys for key in some))
