@@ -1,0 +1,180 @@
+"""Serve the document root from memory in the embedded set-up; behind nginx the same files do without us.
+
+Everything carries Cache-Control: WeChat's browser keeps for long whatever does not (contract feeds §5.5).
+"""
+
+import time
+from email.utils import parsedate_to_datetime
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from server.public.negotiation import choose_encoding, is_known
+from server.public.pages import LargeFile, Page, PageCache
+
+MEMORY: Final = 64 * 1024 * 1024
+_HTML: Final = "text/html; charset=utf-8"
+# Only what is listed goes out: neither compressed siblings nor our own notes are pages.
+_TYPES: Final = {
+    ".html": _HTML,
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".json": "application/feed+json; charset=utf-8",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".pdf": "application/pdf",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
+}
+_DOWNLOADS: Final = frozenset(
+    f".{ending}"
+    for ending in (
+        *("bin", "ofd", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "dps"),
+        *("txt", "csv", "zip", "rar", "7z"),
+    )
+)
+_SECURITY: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_NOTHING: Final = (
+    '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>找不到这个页面</title>'
+    "<h1>找不到这个页面</h1><p>地址可能有误,或者内容还没有发布。</p></html>"
+)
+
+
+def add_site(app: web.Application, root: Path) -> None:
+    """Serve a document root at every address that nothing before it answers; call it last."""
+    site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic))
+    app.router.add_get("/{path:.*}", site.answer)  # HEAD as well
+
+
+class _Site:
+    def __init__(self, cache: PageCache) -> None:
+        self._cache = cache
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        path = _wanted(request.match_info["path"])
+        if path is None:
+            return await self._nothing(request)
+        # A client that asks past all caches gets the file as it is: so we look whether a page is live.
+        anew = "no-cache" in request.headers.get(hdrs.CACHE_CONTROL, "")
+        found = await self._cache.find(path, anew=anew)
+        if isinstance(found, Page):
+            return _answer_with(request, found, path)
+        if isinstance(found, LargeFile):
+            return web.FileResponse(found.path, headers=_headers(path))
+        return await self._nothing(request, path)
+
+    async def _nothing(self, request: web.Request, path: str = "") -> web.Response:
+        """Answer 410 with the notice of a withdrawn page, 404 for everything else."""
+        if path.endswith(".html"):
+            notice = await self._cache.find(path.removesuffix(".html") + ".gone", anew=True)
+            if isinstance(notice, Page):
+                return _refusal(request, 410, notice)
+        page = await self._cache.find("404.html", anew=False)
+        return _refusal(request, 404, page if isinstance(page, Page) else None)
+
+
+def _wanted(path: str) -> str | None:
+    """Give the file that an address names; None for `..`, `//`, hidden files and unknown kinds."""
+    if path == "" or path.endswith("/"):
+        path += "index.html"
+    parts = path.split("/")
+    if any(part == "" or part.startswith(".") for part in parts):
+        return None
+    if any(
+        sign == "\\" or sign < " " or "\x7f" <= sign < "\xa0" or "\ud800" <= sign < "\ue000" for sign in path
+    ):
+        return None
+    suffix = PurePosixPath(path).suffix
+    if suffix == "":
+        return f"{path}/index.html"
+    return path if suffix in _TYPES or suffix in _DOWNLOADS else None
+
+
+def _answer_with(request: web.Request, page: Page, path: str) -> web.Response:
+    encoding = choose_encoding(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())), page.offered)
+    headers = _headers(path)
+    tag = page.tag if encoding == "identity" else f"{page.tag}-{encoding}"
+    headers[hdrs.ETAG] = f'"{tag}"'
+    headers[hdrs.LAST_MODIFIED] = page.last_modified
+    if _is_unchanged(request, page):
+        return web.Response(status=304, headers=headers)
+    if encoding != "identity":
+        headers[hdrs.CONTENT_ENCODING] = encoding
+    return web.Response(body=page.bodies[encoding], headers=headers)
+
+
+def _is_unchanged(request: web.Request, page: Page) -> bool:
+    tags = request.headers.getall(hdrs.IF_NONE_MATCH, None)
+    if tags is not None:  # wins over the date (RFC 9110 13.2.2)
+        return is_known(",".join(tags), page.tag)
+    since = request.headers.get(hdrs.IF_MODIFIED_SINCE, "")
+    # A date counts seconds: within the same one a page may have changed twice.
+    if not since or time.time() - page.modified < 2:
+        return False
+    if since == page.last_modified:
+        return True
+    try:
+        return parsedate_to_datetime(since).timestamp() >= page.modified
+    except (ValueError, OverflowError, OSError):
+        return False
+
+
+def _refusal(request: web.Request, status: int, page: Page | None) -> web.Response:
+    headers = {
+        **_SECURITY,
+        hdrs.CONTENT_TYPE: _HTML,
+        hdrs.CACHE_CONTROL: "no-store",
+        hdrs.VARY: hdrs.ACCEPT_ENCODING,
+    }
+    if page is None:
+        return web.Response(status=status, body=_NOTHING.encode(), headers=headers)
+    encoding = choose_encoding(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())), page.offered)
+    if encoding != "identity":
+        headers[hdrs.CONTENT_ENCODING] = encoding
+    return web.Response(status=status, body=page.bodies[encoding], headers=headers)
+
+
+def _headers(path: str) -> dict[str, str]:
+    suffix = PurePosixPath(path).suffix
+    headers = {
+        **_SECURITY,
+        hdrs.CONTENT_TYPE: _TYPES.get(suffix, "application/octet-stream"),
+        hdrs.CACHE_CONTROL: _cache_control(path),
+        hdrs.VARY: hdrs.ACCEPT_ENCODING,
+    }
+    if suffix in _DOWNLOADS:
+        headers[hdrs.CONTENT_DISPOSITION] = "attachment"
+    if suffix == ".pdf":
+        # A browser shows a PDF in a page of its own, which this policy would leave empty.
+        del headers["Content-Security-Policy"]
+    if path.startswith("feed/"):
+        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"  # readers in a browser; nothing here is personal
+    return headers
+
+
+def _cache_control(path: str) -> str:
+    match path.partition("/")[0]:
+        case "static":  # named by its content
+            return "public, max-age=31536000, immutable"
+        case "m":  # named by its content too, but it can be withdrawn
+            return "public, max-age=86400"
+        case "feed":  # Miniflux does not come back earlier (contract feeds §1.6)
+            return "public, max-age=300"
+        case _:
+            return "public, max-age=60"
