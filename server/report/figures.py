@@ -12,8 +12,8 @@ from server.core.days import SHANGHAI
 from server.core.problems import Problem
 from server.store.ledger import Counter, GroupBy, sum_counters
 from server.store.orgs import find_org_by_code, subtree_ids
-from server.store.tables import COUNTED_AS
 from server.store.tx import Tx
+from server.store.words import COUNTED_AS
 
 RULE_VERSION: Final = "first-live-1"
 """An item belongs to the day it was first live, on a channel to the day it was first live there."""

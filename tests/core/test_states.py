@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from server.core.states import MOVES, is_move
 from server.store.deliveries import LostRace, move
-from server.store.tables import DELIVERY_STATES, delivery
+from server.store.tables import delivery
+from server.store.words import DELIVERY_STATES
 from tests.house import House
 
 

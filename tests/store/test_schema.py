@@ -4,8 +4,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from server.core.states import MOVES
-from server.store.tables import DELIVERY_STATES, metadata
+from server.store.tables import metadata
 from server.store.tx import Store
+from server.store.words import DELIVERY_STATES
 
 
 async def test_the_migrated_schema_is_the_one_in_tables(store: Store):

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from server.store.tables import Moment, metadata
+from server.store.columns import Moment
+from server.store.tables import metadata
 
 
 def _render(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:

@@ -1,0 +1,39 @@
+"""The words that columns may hold: states, kinds, channels, roles. A check constraint is made of each."""
+
+from typing import Final
+
+DELIVERY_STATES: Final = (
+    "waiting",
+    "ready",
+    "sending",
+    "accepted",
+    "live",
+    "unknown",
+    "retry_wait",
+    "refused",
+    "blocked",
+    "needs_person",
+    "withdrawing",
+    "withdrawn",
+    "withdraw_by_hand",
+    "gone_at_platform",
+    "cancelled",
+    "superseded",
+    "replaced",
+)
+GATES: Final = ("source_live", "website_live", "time", "slot", "quota", "account", "evidence")
+CHANNELS: Final = ("website", "weibo", "wechat", "feed", "other")
+COUNTED_AS: Final = ("website", "weibo", "wechat", "feed", "gazette", "other")
+KINDS: Final = ("policy", "interpretation", "news", "notice", "response")
+REVISION_STATES: Final = ("draft", "submitted", "returned", "approved", "released", "superseded")
+ROLES: Final = ("author", "reviewer", "chief", "reporter", "admin")
+OUTCOMES: Final = (
+    "live",
+    "accepted",
+    "not_accepted",
+    "refused",
+    "needs_authorisation",
+    "unknown",
+)
+LINES: Final = ("counted", "withdrawn", "reinstated", "restated")
+FOLLOW_RULES: Final = ("same_moment", "after_working_days", "at_time")

@@ -1,0 +1,98 @@
+"""How the house is built: sizes, names, and what must never stand in the repository."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("channels", "scheduler", "server")
+SOURCES = sorted(
+    path
+    for room in ROOMS
+    for path in (ROOT / room).rglob("*.py")
+    if path.stat().st_size and "migrations" not in path.parts
+)
+DRAWERS = {"utils", "helpers", "common", "manager", "base", "misc", "tools", "lib"}
+EMPTY_VERBS = {"process", "handle", "do", "data", "info"}
+
+
+def functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield path, node
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    assert node.end_lineno is not None
+    return node.end_lineno - node.lineno + 1
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=True
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "ignore")
+
+
+def test_no_file_is_longer_than_400_lines():
+    assert [str(path) for path in SOURCES if len(path.read_text().splitlines()) > 400] == []
+
+
+def test_files_are_short_as_a_rule():
+    lines = [len(path.read_text().splitlines()) for path in SOURCES]
+    assert median(lines) <= 130
+    assert quantiles(lines, n=10)[-1] <= 300
+
+
+def test_no_function_is_longer_than_60_lines():
+    assert [f"{path}:{node.name}" for path, node in functions() if length(node) > 60] == []
+
+
+def test_functions_are_short_as_a_rule():
+    lines = [length(node) for _path, node in functions()]
+    assert median(lines) <= 10
+    assert quantiles(lines, n=10)[-1] <= 30
+
+
+def test_no_module_is_a_drawer():
+    assert [str(path) for path in SOURCES if path.stem in DRAWERS] == []
+
+
+def test_no_function_is_named_by_an_empty_verb():
+    assert [f"{path}:{node.name}" for path, node in functions() if node.name in EMPTY_VERBS] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_module_opens_with_a_sentence(room: str):
+    silent = [
+        str(path)
+        for path in SOURCES
+        if path.is_relative_to(ROOT / room) and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert silent == []
+
+
+def test_no_test_skips_or_expects_to_fail_without_a_reason():
+    marks = re.compile(r"pytest\.(?:mark\.)?(?:skip|xfail|skipif)\b(?!\((?:[^)]|\n)*(?:reason|\"))")
+    assert [str(path) for path in (ROOT / "tests").rglob("*.py") if marks.search(path.read_text())] == []
+
+
+def test_nothing_names_a_path_of_a_machine():
+    paths = re.compile(r"(?<![\w.])/(?:root|home/\w+|Users/\w+)/")
+    found = [str(path) for path in tracked() if path.name != "test_house.py" and paths.search(text_of(path))]
+    assert found == []
+
+
+def test_lock_files_name_no_host():
+    locks = [path for path in tracked() if path.name in ("constraints.txt", "package-lock.json")]
+    assert [str(path) for path in locks if "://" in text_of(path)] == []
