@@ -239,6 +239,17 @@ async def count_shown(tx: Tx, item_id: str, counted_as: str | None) -> int:
     return (await tx.execute(wanted)).scalar_one()
 
 
+async def list_of_account(tx: Tx, account_id: str, state: str, *, limit: int) -> tuple[DeliverySeen, ...]:
+    """Give the deliveries of an account in one state, longest there first."""
+    wanted = (
+        _select()
+        .where(delivery.c.account_id == account_id, delivery.c.state == state)
+        .order_by(delivery.c.changed_at, delivery.c.id)
+        .limit(limit)
+    )
+    return tuple(_delivery_of(row) for row in await tx.execute(wanted))
+
+
 async def list_waiting_until(tx: Tx, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:
     """Give what waits for a time that has come, earliest first."""
     wanted = (

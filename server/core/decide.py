@@ -1,0 +1,94 @@
+"""A person decides what no machine can: it is there, it is not, give up; or grants a permission again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from channels.contract import Receipt
+from server.core.problems import Problem
+from server.core.settle import Bench, go_live
+from server.store.accounts import AccountRow, set_account_state
+from server.store.attempts import insert_look
+from server.store.deliveries import (
+    DeliverySeen,
+    LostRace,
+    find_delivery,
+    get_delivery,
+    list_of_account,
+    move,
+    move_all,
+)
+from server.store.tx import Tx
+
+Verdict = Literal["it_is_there", "it_is_not_there", "give_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person saw; `link` and `live_at` are asked for when it is there."""
+
+    verdict: Verdict
+    link: str | None = None
+    live_at: datetime | None = None
+
+
+async def decide(
+    tx: Tx, delivery_id: str, decision: Decision, bench: Bench, *, by: str, at: datetime
+) -> DeliverySeen:
+    """Settle a delivery that needs a person by his decision; the decision is recorded as a look of his."""
+    leg = await find_delivery(tx, delivery_id)
+    if leg is None:
+        raise Problem("unknown_delivery", "没有这条投递记录")
+    if leg.state != "needs_person":
+        raise Problem("wrong_state", "这条投递现在不需要人来判断")
+    sighting = {"it_is_there": "found", "it_is_not_there": "absent", "give_up": "could_not_look"}
+    await insert_look(
+        tx,
+        id=bench.new_id(),
+        delivery_id=leg.id,
+        sighting=sighting[decision.verdict],
+        reason=f"person:{by} {decision.verdict} {decision.link or ''}".strip(),
+        at=at,
+    )
+    try:
+        await _move(tx, leg, decision, bench, at=at)
+    except LostRace as error:
+        raise Problem("lost_race", "这条投递刚刚被别人处理,请刷新后再看") from error
+    return await get_delivery(tx, delivery_id)
+
+
+async def send_again(tx: Tx, delivery_id: str, *, at: datetime) -> DeliverySeen:
+    """Send a refused delivery again, after whoever had to act has acted."""
+    leg = await find_delivery(tx, delivery_id)
+    if leg is None:
+        raise Problem("unknown_delivery", "没有这条投递记录")
+    if not await move_all(
+        tx, (leg.id,), ("refused",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
+    ):
+        raise Problem("wrong_state", "只有被平台拒绝的投递可以重新发送")
+    return await get_delivery(tx, delivery_id)
+
+
+async def authorise(tx: Tx, account: AccountRow, *, at: datetime) -> int:
+    """Make an account active again and free everything that waited for it; give how many that were."""
+    await set_account_state(tx, account.id, "active")
+    waiting = tuple(leg.id for leg in await list_of_account(tx, account.id, "blocked", limit=10_000))
+    freed = await move_all(
+        tx, waiting, ("blocked",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
+    )
+    return len(freed)
+
+
+async def _move(tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, *, at: datetime) -> None:
+    match decision.verdict:
+        case "it_is_there":
+            if decision.link is None:
+                raise Problem("invalid", "请给出平台上的链接", field="link")
+            if decision.live_at is not None and decision.live_at > at:
+                raise Problem("invalid", "发布时间不能晚于现在", field="live_at")
+            receipt = Receipt(leg.platform_id or f"person:{leg.id}", decision.link, decision.live_at or at)
+            await go_live(tx, leg, receipt, bench, at=at)
+        case "it_is_not_there":
+            await move(tx, leg.id, "needs_person", "ready", at=at, due_at=None, reason=None, who_acts="clock")
+        case "give_up":
+            await move(tx, leg.id, "needs_person", "cancelled", at=at, due_at=None, who_acts="nobody")
