@@ -7,18 +7,18 @@ import signal
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 import uvloop
 
 from channels.sandbox.run import start_sandbox
-from server import app
+from server.app import CannotStart, Role, run
 from server.cli.endings import MISUSED, end, settings_or_end
+from server.ephemeral.embedded import ValkeyDidNotStart
 from server.logs import configure_logs
 from server.settings import Settings
 
-Role = Literal["web", "worker", "clock"]
 ALL: Final[frozenset[Role]] = frozenset({"web", "worker", "clock"})
 
 Port = Annotated[int | None, typer.Option("--port", help="监听端口(默认 8080)")]
@@ -94,7 +94,12 @@ def _run(settings: Settings, roles: frozenset[Role]) -> None:
     if "web" in roles:
         refuse_taken_port(settings.host, settings.port)
     configure_logs(settings.log.level, settings.log.format)
-    uvloop.run(app.run(settings, roles))
+    try:
+        uvloop.run(run(settings, roles))
+    except CannotStart as error:
+        end(str(error), MISUSED)
+    except ValkeyDidNotStart as error:
+        end(f"内置的 Valkey 没有启动:{error}", MISUSED)
 
 
 async def _serve_sandbox(
