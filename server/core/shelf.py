@@ -6,7 +6,7 @@ from channels.addresses import list_keys
 from channels.item import Entry, Site
 from server.core.contents import make_content
 from server.store.items import get_item_at
-from server.store.places import Placed, find_list, list_newest, list_span
+from server.store.places import Placed, find_list, find_ordinal, list_newest, list_span
 from server.store.releases import get_release
 from server.store.tx import Store, Tx
 
@@ -33,6 +33,11 @@ class StoreShelf:
         async with self._store.read() as tx:
             found = await find_list(tx, self._account_id, key)
         return 0 if found is None else found[0]
+
+    async def ordinal_of(self, key: str, item_id: str, /) -> int | None:
+        """Give an item's place in a list, shown or not; None when it never had one."""
+        async with self._store.read() as tx:
+            return await find_ordinal(tx, self._account_id, key, item_id)
 
     async def last_change(self, key: str, /) -> datetime | None:
         """Give when an entry was last published, corrected or withdrawn."""

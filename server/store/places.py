@@ -96,6 +96,15 @@ async def find_list(tx: Tx, account_id: str, key: str) -> tuple[int, datetime] |
     return None if row is None else (row.last, row.changed_at)
 
 
+async def find_ordinal(tx: Tx, account_id: str, key: str, item_id: str) -> int | None:
+    """Give an item's place in a list; None when it never had one."""
+    wanted = sa.select(place.c.ordinal).where(
+        place.c.account_id == account_id, place.c.list_key == key, place.c.item_id == item_id
+    )
+    found: int | None = (await tx.execute(wanted)).scalar_one_or_none()
+    return found
+
+
 async def _list(
     tx: Tx, account_id: str, key: str, *, limit: int, first: int = 1, last: int | None = None
 ) -> tuple[Placed, ...]:
