@@ -28,7 +28,7 @@ from channels.feeds.formats import write_feed
 from channels.item import Account, Content
 
 NEWEST: Final = 30
-NO_ROOM: Final = "订阅源写入失败,请检查磁盘空间和目录权限"
+NO_ROOM: Final = "订阅源写入失败，请检查磁盘空间和目录权限"
 _AGAIN: Final = 60.0
 
 

@@ -36,7 +36,7 @@ def feed_document(
         key=key,
         id=addresses.feed_id(key),
         title=one_line(title),
-        about=one_line(f"{title},主办单位:{site.organiser}"),
+        about=one_line(f"{title}，主办单位：{site.organiser}"),
         home=addresses.url(list_path(key)),
         by=one_line(site.organiser) or one_line(site.name),
         updated=max(times).astimezone(BEIJING).replace(microsecond=0),

@@ -93,7 +93,7 @@ def _html(content: Content, addresses: Addresses) -> str:
             f'<li><a href="{front}/{media_path(file)}">{_text(file.name)}</a></li>'
             for file in content.attachments
         ]
-        parts.append(f"<p>附件:</p><ul>{''.join(lines)}</ul>")
+        parts.append(f"<p>附件：</p><ul>{''.join(lines)}</ul>")
     return "".join(parts)
 
 

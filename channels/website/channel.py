@@ -31,7 +31,7 @@ from channels.website.marks import PageMarks, read_marks
 from channels.website.media import MediaFiles, media_paths
 from channels.website.pages import ICON, ICON_PATH, STYLE, STYLE_PATH, Pages
 
-NO_ROOM: Final = "网站目录写入失败,请检查磁盘空间和目录权限"
+NO_ROOM: Final = "网站目录写入失败，请检查磁盘空间和目录权限"
 _AGAIN: Final = 60.0  # seconds; a full disk is emptied by a person
 
 
@@ -98,7 +98,7 @@ class Website:
                 await self._leave_old_places(post)
                 await self._write_page(post)
         except KeyError:
-            return Refused("有图片或附件在库中找不到,请重新上传", "editor", "media_missing")
+            return Refused("有图片或附件在库中找不到，请重新上传", "editor", "media_missing")
         except OSError:
             return NotAccepted(_AGAIN, NO_ROOM)
         return self._receipt(post, live_at=None)

@@ -212,7 +212,7 @@ def _facts(content: Content) -> tuple[tuple[str, str], ...]:
 
 def _boxed(html: str) -> str:
     """Put each table into a box that scrolls: on a phone the table is wide, the page is not."""
-    box = '<div class="wide" tabindex="0" role="group" aria-label="表格,可左右滑动">'
+    box = '<div class="wide" tabindex="0" role="group" aria-label="表格，可左右滑动">'
     return html.replace("<table", f"{box}<table").replace("</table>", "</table></div>")
 
 

@@ -52,7 +52,7 @@ _SECURITY: Final = {
 _NOTHING: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>找不到这个页面</title>'
-    "<h1>找不到这个页面</h1><p>地址可能有误,或者内容还没有发布。</p></html>"
+    "<h1>找不到这个页面</h1><p>地址可能有误，或者内容还没有发布。</p></html>"
 )
 
 
