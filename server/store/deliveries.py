@@ -270,6 +270,14 @@ async def find_live_page(tx: Tx, item_id: str) -> DeliverySeen | None:
     return None if row is None else _delivery_of(row)
 
 
+async def list_live_pages(tx: Tx, after: str, limit: int) -> tuple[str, ...]:
+    """Give the ids of live website deliveries behind `after`, in order."""
+    wanted = sa.select(delivery.c.id).where(
+        delivery.c.channel == "website", delivery.c.state == "live", delivery.c.id > after
+    )
+    return tuple((await tx.execute(wanted.order_by(delivery.c.id).limit(limit))).scalars())
+
+
 async def first_page_live_at(tx: Tx, item_id: str) -> datetime | None:
     """Give when the page of an item first went live, also when a later release has replaced it."""
     wanted = sa.select(sa.func.min(delivery.c.live_at)).where(

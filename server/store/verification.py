@@ -1,0 +1,105 @@
+"""Questions whose answer must be empty: counters against lines, lines against deliveries, and back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.store.tables import attempt, day_counter, delivery, ledger, media
+from server.store.tx import Tx
+
+_KEY = ("day", "org_id", "channel", "kind", "column", "line")
+WAS_LIVE = ("live", "replaced", "withdrawing", "withdraw_by_hand", "withdrawn", "gone_at_platform")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two numbers or rows that must agree and do not. `where` names the rows."""
+
+    rule: str
+    where: str
+    stated: int
+    found: int
+
+
+async def list_counter_differences(tx: Tx, limit: int) -> tuple[Difference, ...]:
+    """Count the ledger again and give the day counters that say something else."""
+    lines = (
+        sa.select(*(ledger.c[name] for name in _KEY), sa.func.count().label("lines"))
+        .group_by(*(ledger.c[name] for name in _KEY))
+        .subquery()
+    )
+    same = sa.and_(*(lines.c[name] == day_counter.c[name] for name in _KEY))
+    stated = (
+        sa.select(day_counter, sa.func.coalesce(lines.c.lines, 0).label("lines"))
+        .outerjoin(lines, same)
+        .where(day_counter.c.count != sa.func.coalesce(lines.c.lines, 0))
+        .limit(limit)
+    )
+    unstated = sa.select(lines).outerjoin(day_counter, same).where(day_counter.c.count.is_(None)).limit(limit)
+    wrong = [(_where(row), row._mapping["count"], row.lines) for row in await tx.execute(stated)]  # noqa: SLF001
+    wrong += [(_where(row), 0, row.lines) for row in await tx.execute(unstated)]
+    return tuple(Difference("counter_equals_lines", *values) for values in wrong)
+
+
+async def list_unproved_lines(tx: Tx, limit: int) -> tuple[Difference, ...]:
+    """Give counted lines whose delivery was never live, or on another channel (invariant 10)."""
+    wanted = (
+        sa.select(ledger.c.id, ledger.c.item_id, ledger.c.channel)
+        .join(delivery, delivery.c.id == ledger.c.delivery_id)
+        .where(
+            ledger.c.line == "counted",
+            sa.or_(
+                delivery.c.live_at.is_(None),
+                delivery.c.item_id != ledger.c.item_id,
+                sa.and_(ledger.c.channel != "item", ledger.c.channel != delivery.c.counted_as),
+            ),
+        )
+        .limit(limit)
+    )
+    return tuple(
+        Difference("line_has_live_delivery", f"{row.item_id} {row.channel}", 1, 0)
+        for row in await tx.execute(wanted)
+    )
+
+
+async def list_uncounted_deliveries(tx: Tx, limit: int) -> tuple[Difference, ...]:
+    """Give deliveries that were live on a channel without a first-live line (invariant 10)."""
+    counted = sa.exists().where(
+        ledger.c.item_id == delivery.c.item_id,
+        ledger.c.channel == delivery.c.counted_as,
+        ledger.c.line == "counted",
+    )
+    wanted = (
+        sa.select(delivery.c.id, delivery.c.item_id, delivery.c.counted_as)
+        .where(delivery.c.state.in_(WAS_LIVE), delivery.c.live_at.is_not(None), ~counted)
+        .limit(limit)
+    )
+    return tuple(
+        Difference("live_delivery_is_counted", f"{row.item_id} {row.counted_as} {row.id}", 0, 1)
+        for row in await tx.execute(wanted)
+    )
+
+
+async def list_loose_attempts(tx: Tx, limit: int) -> tuple[Difference, ...]:
+    """Give open attempts that no sending delivery holds, and sending deliveries without an open attempt."""
+    wanted = (
+        sa.select(delivery.c.id, delivery.c.state, attempt.c.id.label("attempt"))
+        .outerjoin(attempt, sa.and_(attempt.c.delivery_id == delivery.c.id, attempt.c.closed_at.is_(None)))
+        .where((delivery.c.state == "sending") != (attempt.c.id.is_not(None)))
+        .limit(limit)
+    )
+    return tuple(
+        Difference("sending_has_open_attempt", f"{row.id} {row.state}", int(row.state == "sending"), 0)
+        for row in await tx.execute(wanted)
+    )
+
+
+async def list_blobs(tx: Tx, after: str, limit: int) -> tuple[str, ...]:
+    """Give the hashes of stored files behind `after`, in order."""
+    wanted = sa.select(media.c.sha256).where(media.c.sha256 > after).order_by(media.c.sha256).limit(limit)
+    return tuple((await tx.execute(wanted)).scalars())
+
+
+def _where(row: sa.Row[Any]) -> str:
+    return " ".join(str(row._mapping[name]) for name in _KEY)  # noqa: SLF001

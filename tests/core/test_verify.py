@@ -1,0 +1,63 @@
+"""Everything is computed again, and every kind of damage is found."""
+
+import sqlalchemy as sa
+
+from server.core.verify import verify_pages, verify_rows
+from server.store.tables import attempt, day_counter, delivery, ledger
+from tests.house import House
+
+ALL = ("website", "weibo", "wechat", "feed")
+
+
+async def damage(house: House, *statements) -> list[str]:
+    async with house.store.begin() as tx:
+        for statement in statements:
+            await tx.execute(statement)
+    return sorted({difference.rule for difference in await verify_rows(house.store)})
+
+
+async def test_a_whole_house_shows_no_difference(house: House):
+    made = await house.published(ALL)
+    await house.published(("website",))
+    await house.withdraw(made.id)
+    await house.run_until_quiet()
+    assert await verify_rows(house.store) == ()
+    assert await verify_pages(house.place) == ()
+
+
+async def test_a_counter_that_was_raised_by_hand_is_found(house: House):
+    await house.published(ALL)
+    assert await damage(house, day_counter.update().values(count=day_counter.c.count + 1)) == [
+        "counter_equals_lines"
+    ]
+
+
+async def test_a_counter_that_is_missing_is_found(house: House):
+    await house.published(ALL)
+    assert await damage(house, day_counter.delete()) == ["counter_equals_lines"]
+
+
+async def test_a_line_without_a_live_delivery_is_found(house: House):
+    await house.published(("website",))
+    cancelled = delivery.update().values(state="cancelled", live_at=None)
+    assert await damage(house, cancelled) == ["line_has_live_delivery"]
+
+
+async def test_a_live_delivery_without_a_line_is_found(house: House):
+    await house.published(("website",))
+    found = await damage(house, day_counter.delete(), ledger.delete())
+    assert found == ["live_delivery_is_counted"]
+
+
+async def test_an_attempt_that_nobody_holds_is_found(house: House):
+    await house.published(("website",))
+    opened = attempt.update().values(closed_at=sa.null(), outcome=sa.null())
+    assert await damage(house, opened) == ["sending_has_open_attempt"]
+
+
+async def test_a_page_that_is_gone_is_found(house: House):
+    made = await house.published(("website",))
+    house.platform.posts.clear()
+    (difference,) = await verify_pages(house.place)
+    leg = (await house.legs(made.id))["website"]
+    assert (difference.rule, difference.where) == ("page_stands", f"{leg.id} {leg.link}")
