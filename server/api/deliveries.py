@@ -1,0 +1,165 @@
+"""Deliveries over the API: released, looked at, proved by a person, and withdrawn."""
+
+from datetime import datetime
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from server.api.answers import answer
+from server.api.items import get_item_for
+from server.api.requests import form_of
+from server.api.route import Route, signed_in
+from server.api.words import Filled, Form, Moment, Out, Prose, Sha256, Slug
+from server.core.evidence import record_evidence
+from server.core.release import ReleaseOrder, release
+from server.core.settle import Bench
+from server.core.withdraw import withdraw
+from server.importing.files import require_picture
+from server.parts import PARTS, Parts
+from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
+from server.store.evidence import Evidence
+from server.store.items import get_item
+from server.store.releases import Change
+
+
+class ReleaseIn(Form):
+    """On which accounts, how much changed, and from when on."""
+
+    accounts: Annotated[tuple[Slug, ...], Field(title="账号", min_length=1, max_length=200)]
+    change: Annotated[Change, Field(title="改动大小")] = "major"
+    not_before: Annotated[Moment | None, Field(title="不早于")] = None
+
+
+class WithdrawIn(Form):
+    """Readers see the reason."""
+
+    reason: Annotated[Filled, Field(title="撤回原因", max_length=200)]
+
+
+class EvidenceIn(Form):
+    """Where, when and by whom something was shown that no platform confirms."""
+
+    place: Annotated[Filled, Field(title="公开地点", max_length=200)]
+    shown_at: Annotated[Moment, Field(title="公开时间")]
+    shown_by: Annotated[Filled, Field(title="经办人", max_length=60)]
+    picture: Annotated[Sha256 | None, Field(title="照片")] = None
+    note: Annotated[Prose | None, Field(title="备注", max_length=500)] = None
+
+
+class DeliveryOut(Out):
+    """投递, with its receipt once there is one."""
+
+    id: str
+    item_id: str
+    release: int
+    account: str
+    account_name: str
+    channel: str
+    counted_as: str
+    state: str
+    gate: str | None
+    due_at: datetime | None
+    reason: str | None
+    who_acts: str | None
+    platform_id: str | None
+    link: str | None
+    live_at: datetime | None
+    tries: int
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, seen: DeliverySeen) -> "DeliveryOut":
+        """Give a delivery as the API shows it."""
+        names = cls.model_fields.keys() - {"release"}
+        return cls(release=seen.release_number, **{name: getattr(seen, name) for name in names})
+
+
+class DeliveriesOut(Out):
+    """The deliveries of an item, by release and account."""
+
+    deliveries: tuple[DeliveryOut, ...]
+
+    @classmethod
+    def of(cls, seen: tuple[DeliverySeen, ...]) -> "DeliveriesOut":
+        """Give deliveries as the API shows them."""
+        return cls(deliveries=tuple(DeliveryOut.of(one) for one in seen))
+
+
+class ReleaseOut(Out):
+    """发布 and its frozen plan."""
+
+    id: str
+    number: int
+    deliveries: tuple[DeliveryOut, ...]
+
+
+async def release_item(request: web.Request) -> web.Response:
+    """Put the approved revision on accounts."""
+    parts, form = request.config_dict[PARTS], await form_of(request, ReleaseIn)
+    async with parts.store.begin() as tx:
+        item = await get_item_for(tx, request, "release")
+        order = ReleaseOrder(item.id, tuple(dict.fromkeys(form.accounts)), form.change, form.not_before)
+        made = await release(
+            tx, order, open_channel=parts.open_channel, calendar=parts.calendar, site=parts.site,
+            by=signed_in(request).person_id, at=parts.now(), new_id=parts.new_id,
+        )  # fmt: skip
+    await parts.wake()
+    legs = tuple(DeliveryOut.of(one) for one in made.deliveries)
+    return answer(ReleaseOut(id=made.id, number=made.number, deliveries=legs), 201)
+
+
+async def withdraw_item(request: web.Request) -> web.Response:
+    """Take an item back everywhere."""
+    parts, form = request.config_dict[PARTS], await form_of(request, WithdrawIn)
+    async with parts.store.begin() as tx:
+        item = await get_item_for(tx, request, "withdraw")
+        legs = await withdraw(tx, item.id, form.reason, _bench(parts), at=parts.now())
+    await parts.wake()
+    return answer(DeliveriesOut.of(legs))
+
+
+async def list_of_item(request: web.Request) -> web.Response:
+    """Give every delivery of an item."""
+    async with request.config_dict[PARTS].store.read() as tx:
+        item = await get_item_for(tx, request, "read")
+        legs = await list_deliveries(tx, item.id)
+    return answer(DeliveriesOut.of(legs))
+
+
+async def file_evidence(request: web.Request) -> web.Response:
+    """Write down the proof of a delivery that a person made."""
+    parts, form = request.config_dict[PARTS], await form_of(request, EvidenceIn)
+    proof = Evidence(form.place, form.shown_at, form.shown_by, form.picture, form.note or None)
+    async with parts.store.begin() as tx:
+        leg = await get_delivery(tx, request.match_info["delivery_id"])
+        who = signed_in(request)
+        who.require("file_evidence", (await get_item(tx, leg.item_id)).org.id)
+        if form.picture is not None:
+            await require_picture(tx, form.picture, field="picture")
+        leg = await record_evidence(tx, leg.id, proof, _bench(parts), by=who.person_id, at=parts.now())
+    await parts.wake()
+    return answer(DeliveryOut.of(leg), 201)
+
+
+def _bench(parts: Parts) -> Bench:
+    return Bench(parts.calendar, parts.new_id)
+
+
+_ITEM = "/api/v1/items/{item_id}"
+_EVIDENCE = "/api/v1/deliveries/{delivery_id}/evidence"
+ROUTES = (
+    Route(
+        "POST", f"{_ITEM}/release", release_item, "发布", "release",
+        form=ReleaseIn, answer=ReleaseOut, status=201,
+    ),
+    Route(
+        "POST", f"{_ITEM}/withdraw", withdraw_item, "撤回", "withdraw",
+        form=WithdrawIn, answer=DeliveriesOut,
+    ),
+    Route("GET", f"{_ITEM}/deliveries", list_of_item, "投递与回执", "read", answer=DeliveriesOut),
+    Route(
+        "POST", _EVIDENCE, file_evidence, "登记公开凭据", "file_evidence",
+        form=EvidenceIn, answer=DeliveryOut, status=201,
+    ),
+)  # fmt: skip

@@ -1,0 +1,78 @@
+"""/api/v1/orgs: the organs that publish."""
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from channels.item import Org
+from server.api.answers import answer
+from server.api.requests import form_of
+from server.api.route import Route, signed_in
+from server.api.words import Filled, Form, OrgCode, Out
+from server.core.problems import Problem
+from server.parts import PARTS
+from server.store.orgs import OrgRow, find_org_by_code, insert_org, list_orgs
+from server.store.tx import Tx
+
+
+class OrgIn(Form):
+    """A new organ below one that the caller manages."""
+
+    code: Annotated[OrgCode, Field(title="机构代码")]
+    name: Annotated[Filled, Field(title="机构名称", max_length=100)]
+    parent: Annotated[OrgCode, Field(title="上级机构代码")]
+
+
+class OrgOut(Out):
+    """机构."""
+
+    code: str
+    name: str
+
+    @classmethod
+    def of(cls, org: OrgRow | Org) -> "OrgOut":
+        """Give an organ as the API shows it."""
+        return cls(code=org.code, name=org.name)
+
+
+class OrgsOut(Out):
+    """机构, by code."""
+
+    orgs: tuple[OrgOut, ...]
+
+
+async def get_org(tx: Tx, code: str, *, field: str) -> OrgRow:
+    """Give the organ with a code; refuses an unknown one, naming the field it stood in."""
+    org = await find_org_by_code(tx, code)
+    if org is None:
+        raise Problem("unknown_org", f"没有代码为“{code}”的机构", field=field)
+    return org
+
+
+async def list_mine(request: web.Request) -> web.Response:
+    """Give the organs that the caller reaches with any role."""
+    ids = frozenset(org_id for _role, org_id in signed_in(request).reach)
+    async with request.config_dict[PARTS].store.read() as tx:
+        rows = await list_orgs(tx, ids)
+    return answer(OrgsOut(orgs=tuple(OrgOut.of(row) for row in rows)))
+
+
+async def create_org(request: web.Request) -> web.Response:
+    """Write a new organ."""
+    parts, form = request.config_dict[PARTS], await form_of(request, OrgIn)
+    async with parts.store.begin() as tx:
+        parent = await get_org(tx, form.parent, field="parent")
+        signed_in(request).require("manage_orgs", parent.id)
+        row = OrgRow(parts.new_id(), form.code, form.name, parent.id)
+        await insert_org(tx, row, at=parts.now())
+    return answer(OrgOut.of(row), 201)
+
+
+ROUTES = (
+    Route("GET", "/api/v1/orgs", list_mine, "我能看到的机构", "signed_in", answer=OrgsOut),
+    Route(
+        "POST", "/api/v1/orgs", create_org, "添加下级机构", "manage_orgs",
+        form=OrgIn, answer=OrgOut, status=201,
+    ),
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""What comes with a request: its id, its caller, its body and its query, each read once and bounded."""
+
+import re
+import secrets
+from typing import Final, TypeVar
+
+import structlog
+from aiohttp import BodyPartReader, hdrs, web
+from pydantic import BaseModel, ValidationError
+
+from server.api.complaints import BadForm, BadJson
+from server.api.route import SIGNED_IN, Handler, Route
+from server.core.problems import Problem
+from server.parts import PARTS
+from server.security.sign_in import sign_in
+
+FormT = TypeVar("FormT", bound=BaseModel)
+
+REQUEST_ID: Final = web.RequestKey("request_id", str)
+_REQUEST_ID_FORM: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_BROKEN_JSON: Final = {"json_invalid", "json_type"}
+
+log = structlog.get_logger(__name__)
+
+
+@web.middleware
+async def name_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give every request an id, its own or a new one, on each line of the log and on the answer."""
+    given = request.headers.get("X-Request-Id", "")
+    request[REQUEST_ID] = given if _REQUEST_ID_FORM.fullmatch(given) else secrets.token_hex(8)
+    with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
+        try:
+            answer = await handler(request)
+        except web.HTTPException as error:
+            error.headers["X-Request-Id"] = request[REQUEST_ID]
+            raise
+        if not answer.prepared:
+            answer.headers["X-Request-Id"] = request[REQUEST_ID]
+        log.debug("answered", method=request.method, path=request.path, status=answer.status)
+        return answer
+
+
+def request_id(request: web.Request) -> str:
+    """Give the id of a request."""
+    return request[REQUEST_ID]
+
+
+def guarded(route: Route) -> Handler:
+    """Give the route's handler behind its guard: who asks, and may he do this anywhere at all."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if route.who != "anyone":
+            parts = request.config_dict[PARTS]
+            async with parts.store.read() as tx:
+                who = await sign_in(tx, _bearer(request), at=parts.now())
+            if route.who != "signed_in":
+                who.require_somewhere(route.who)
+            request[SIGNED_IN] = who
+        return await route.handler(request)
+
+    return handler
+
+
+async def form_of(request: web.Request, model: type[FormT]) -> FormT:
+    """Read the body as a form; an empty body is an empty form."""
+    body = await _read(request, request.config_dict[PARTS].bounds.body_bytes)
+    try:
+        return model.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        if any(one["type"] in _BROKEN_JSON for one in error.errors(include_url=False, include_input=False)):
+            raise BadJson("请求内容不是有效的 JSON(UTF-8 编码)") from None
+        raise BadForm(error, model) from None
+
+
+def query_of(request: web.Request, model: type[FormT]) -> FormT:
+    """Read what stands behind the question mark as a form; refuses a name given twice."""
+    doubled = next((name for name in request.query if len(request.query.getall(name)) > 1), None)
+    if doubled is not None:
+        raise Problem("invalid", f"参数“{doubled}”只能给出一次", field=doubled)
+    try:
+        return model.model_validate(dict(request.query))
+    except ValidationError as error:
+        raise BadForm(error, model) from None
+
+
+async def file_of(request: web.Request, limit: int) -> tuple[str, bytes]:
+    """Read the one file of an upload form (field `file`), never more of it than `limit` bytes."""
+    refused = Problem("invalid", "请用 multipart/form-data 上传一个名为 file 的文件", field="file")
+    if request.content_type != "multipart/form-data":
+        raise refused
+    try:
+        part = await (await request.multipart()).next()
+        if not isinstance(part, BodyPartReader) or part.name != "file" or not part.filename:
+            raise refused
+        body = bytearray()
+        while chunk := await part.read_chunk(64 * 1024):
+            body += chunk
+            if len(body) > limit:
+                raise _too_large(limit, field="file")
+    except ValueError as error:  # aiohttp's word for a form that breaks off or has no boundary
+        raise refused from error
+    return part.filename, bytes(body)
+
+
+async def _read(request: web.Request, limit: int) -> bytes:
+    if (request.content_length or 0) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
+
+
+def _too_large(limit: int, *, field: str = "body") -> Problem:
+    return Problem("too_large", f"内容超过 {limit / 1_048_576:g} MB 的上限", field=field)
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Problem("not_signed_in", "请先登录,或在 Authorization 里给出访问令牌")
+    return token.strip()

@@ -1,0 +1,63 @@
+"""Every route of the API on one screen, and how they get into an application."""
+
+from typing import Final
+
+from aiohttp import web
+
+from server.api import (
+    accounts,
+    deliveries,
+    follows,
+    health,
+    items,
+    media,
+    orgs,
+    people,
+    sessions,
+    statistics,
+    tokens,
+)
+from server.api.answers import PRIVATE
+from server.api.openapi import openapi_document
+from server.api.problems import answer_problems
+from server.api.requests import guarded, name_request
+from server.api.route import Route
+
+DOCUMENT: Final = web.AppKey("openapi_document", bytes)
+_PREFIX: Final = "/api"
+
+
+async def show_document(request: web.Request) -> web.Response:
+    """Give the OpenAPI document."""
+    document = request.config_dict[DOCUMENT]
+    return web.Response(body=document, content_type="application/json", headers=PRIVATE)
+
+
+ROUTES: Final = (
+    Route("GET", "/api/openapi.json", show_document, "本接口的 OpenAPI 文档", "anyone"),
+    *health.ROUTES,
+    *sessions.ROUTES,
+    *tokens.ROUTES,
+    *orgs.ROUTES,
+    *people.ROUTES,
+    *accounts.ROUTES,
+    *media.ROUTES,
+    *items.ROUTES,
+    *deliveries.ROUTES,
+    *follows.ROUTES,
+    *statistics.ROUTES,
+)
+
+
+def add_api(app: web.Application) -> None:
+    """Put the API into an application that has its parts."""
+    # What stands below /api answers every refusal as problem+json, an unknown address included.
+    api = web.Application(middlewares=[answer_problems])
+    for route in ROUTES:
+        if route.path.startswith(_PREFIX + "/"):
+            api.router.add_route(route.method, route.path.removeprefix(_PREFIX), guarded(route))
+        else:
+            app.router.add_route(route.method, route.path, guarded(route))
+    app[DOCUMENT] = openapi_document(ROUTES)
+    app.middlewares.append(name_request)
+    app.add_subapp(_PREFIX, api)

@@ -1,0 +1,93 @@
+"""/api/v1/sessions: a password becomes a session that lasts a working day."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from aiohttp import web
+from pydantic import Field
+
+from server.api.answers import answer, done
+from server.api.people import PersonOut
+from server.api.requests import form_of
+from server.api.route import Route, signed_in
+from server.api.words import Form, Out
+from server.core.problems import Problem
+from server.parts import PARTS, Parts
+from server.security.sign_in import SESSION_LASTS, check_password, issue_token
+from server.store.people import find_person, get_person, list_grants
+from server.store.tokens import find_token, revoke_token
+
+# Tries in a quarter of an hour. One person from one place; one person from anywhere; one place for anybody,
+# which a whole office shares behind one address.
+_WINDOW: Final = 900
+_TRIES_HERE, _TRIES_ANYWHERE, _TRIES_OF_A_PLACE = 10, 50, 300
+
+
+class SessionIn(Form):
+    """Login and password."""
+
+    login: Annotated[str, Field(title="登录名", min_length=1, max_length=64)]
+    password: Annotated[str, Field(title="口令", min_length=1, max_length=128, repr=False)]
+
+
+class SessionOut(Out):
+    """A new session; `token` is shown this once."""
+
+    token: str
+    expires_at: datetime | None
+    person: PersonOut
+
+
+async def open_session(request: web.Request) -> web.Response:
+    """Sign in with a password."""
+    parts, form = request.config_dict[PARTS], await form_of(request, SessionIn)
+    await _refuse_guessing(parts, form.login, request.remote or "")
+    async with parts.store.read() as tx:
+        found = await find_person(tx, form.login)
+    person = await check_password(found, form.password)
+    async with parts.store.begin() as tx:
+        issued = await issue_token(
+            tx, person.id, id=parts.new_id(), name="登录", use="session", at=parts.now(), lasts=SESSION_LASTS
+        )
+        told = PersonOut.of(person, await list_grants(tx, person.id))
+    return answer(SessionOut(token=issued.secret, expires_at=issued.row.expires_at, person=told), 201)
+
+
+async def show_session(request: web.Request) -> web.Response:
+    """Say who is signed in."""
+    async with request.config_dict[PARTS].store.read() as tx:
+        person = await get_person(tx, signed_in(request).person_id)
+        grants = await list_grants(tx, person.id)
+    return answer(PersonOut.of(person, grants))
+
+
+async def close_session(request: web.Request) -> web.Response:
+    """Sign out."""
+    parts, token_id = request.config_dict[PARTS], signed_in(request).token_id
+    async with parts.store.begin() as tx:
+        row = await find_token(tx, token_id)
+        if row is None or row.use != "session":
+            raise Problem("wrong_state", "这是接口令牌,不是登录;要停用它,请删除令牌")
+        await revoke_token(tx, token_id, at=parts.now())
+    return done()
+
+
+async def _refuse_guessing(parts: Parts, login: str, place: str) -> None:
+    budgets = (
+        (f"sign_in:{login}@{place}", _TRIES_HERE),
+        (f"sign_in:{login}", _TRIES_ANYWHERE),
+        (f"sign_in:@{place}", _TRIES_OF_A_PLACE),
+    )
+    for key, limit in budgets:
+        if not await parts.throttle.allow(key, limit, _WINDOW):
+            raise Problem("too_many_attempts", "登录尝试次数太多,请 15 分钟后再试")
+
+
+ROUTES = (
+    Route(
+        "POST", "/api/v1/sessions", open_session, "用口令登录", "anyone",
+        form=SessionIn, answer=SessionOut, status=201,
+    ),
+    Route("GET", "/api/v1/sessions/current", show_session, "当前登录的人员", "signed_in", answer=PersonOut),
+    Route("DELETE", "/api/v1/sessions/current", close_session, "退出登录", "signed_in", status=204),
+)  # fmt: skip
