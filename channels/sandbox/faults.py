@@ -39,7 +39,7 @@ class Fault:
 
     path: str
     fault: FaultKind
-    seconds: float = 0.0  # 0 for a hang: until the platform closes
+    seconds: float = 0.0  # 0 for a hang or a late act: until the platform closes
     status: int | None = None  # None: what this platform sends with an error
     body: str | dict[str, Any] = ""
     times: int = 1

@@ -23,7 +23,7 @@ async def authorise(request: web.Request) -> web.Response:
     """Show the page that asks the user, and follow his answer."""
     weibo, fields = request.app[WEIBO], await read_fields(request)
     back = _check_application(weibo, fields)
-    choice = fields.get("choice")
+    choice = fields.form.get("choice")  # only the page's own button, no link
     if choice == "refuse":
         raise web.HTTPFound(_with_refusal(back, fields))
     if choice == "agree":
