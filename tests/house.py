@@ -74,8 +74,7 @@ class House:
         )
 
     def open_channel(self, row: AccountRow) -> Channel:
-        account = Account(row.id, row.channel, row.slug, row.name, row.org, row.settings, {})
-        return CHANNELS[row.channel].open(account, self._tools)
+        return open_plain(row, self._tools)
 
     async def found(self) -> None:
         """Set up the org, the people and the accounts."""
@@ -244,6 +243,13 @@ CHANNELS: dict[str, Any] = {
 }
 LIMITS: dict[str, Limits] = {kind: channel.limits for kind, channel in CHANNELS.items()}
 ACCOUNTS = {"website": "website", "weibo": "weibo", "wechat": "wechat", "feed": "feed", "other": "other"}
+
+
+def open_plain(row: AccountRow, tools: Tools) -> Channel:
+    """Open the plain channel of an account."""
+    account = Account(row.id, row.channel, row.slug, row.name, row.org, row.settings, {})
+    opened: Channel = CHANNELS[row.channel].open(account, tools)
+    return opened
 
 
 @asynccontextmanager
