@@ -144,9 +144,10 @@ class Feeds:
     async def _versions(self, key: str) -> dict[str, str]:
         """Give the ids in a list's feed, each with the version of its article."""
         document = await self._tools.root.read(feed_path(key, "json"))
-        if document is None:
+        try:
+            return {item["id"]: item["_tongfa"]["content"] for item in json.loads(document or b"")["items"]}
+        except (ValueError, KeyError, TypeError):  # none, or not ours: it is about to be written anew
             return {}
-        return {item["id"]: item["_tongfa"]["content"] for item in json.loads(document)["items"]}
 
     def _receipt(self, post: Post, *, live_at: datetime | None) -> Receipt:
         link = self._addresses.url(feed_path(f"column/{post.content.column.slug}", "rss"))

@@ -39,4 +39,4 @@ def read_marks(page: bytes) -> PageMarks:
 
 def entry_mark(content: Content) -> str:
     """Give what a line of a list carries: which item, in which version."""
-    return f'data-entry="{content.item_id}.{content.content_hash[:16]}"'
+    return f'data-entry="{html.escape(content.item_id)}.{html.escape(content.content_hash[:16])}"'
