@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 State = TypeVar("State")
 
@@ -29,7 +29,10 @@ class StateFile(Generic[State]):
         if self._path is None:
             return None
         body = await asyncio.to_thread(_read, self._path)
-        return None if body is None else self._adapter.validate_json(body)
+        try:
+            return None if body is None else self._adapter.validate_json(body)
+        except ValidationError as error:
+            raise ValueError(f"not a state of the rehearsal platforms, move it away: {self._path}") from error
 
     def touch(self) -> None:
         """Say that the state has changed."""

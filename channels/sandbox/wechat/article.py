@@ -74,9 +74,12 @@ def _check_source(url: str) -> None:
 
 
 def _check_images(call: Call, sent: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = (sent.get("image_info") or {}).get("image_list")
+    info = sent.get("image_info")
+    listed = info.get("image_list") if isinstance(info, dict) else None
     if not isinstance(listed, list) or not 1 <= len(listed) <= _MOST_IMAGES:
         raise Refusal(40007)
+    if not all(isinstance(one, dict) for one in listed):
+        raise Refusal(47001)
     names = tuple(text_of(one, "image_media_id") for one in listed)
     for name in names:
         _check_cover(call, name)

@@ -47,6 +47,7 @@ class Switches:
     draft_consumed: Literal["at_success", "at_submit"] = "at_success"  # §0.10 leaves open when
     escapes: Literal["store", "refuse"] = "store"  # of \uXXXX in the raw body (§15.2)
     text_plain: bool = False  # Content-Type of the answers (§0.2)
+    errcode_on_success: bool = False  # §0.3: most successes say nothing of it
     ids_as: Literal["number", "string"] = "number"  # §5.1: the manual says string, reports show numbers
     token_seconds: int = 7200
     comment_right: bool = False

@@ -70,6 +70,8 @@ def count_call(wechat: WeChat, path: str, at: datetime) -> None:
 def answer(wechat: WeChat, value: Mapping[str, Any]) -> web.Response:
     """Give JSON with the Content-Type that WeChat sends: `encoding`, not `charset` (contract §1)."""
     kind = "text/plain" if wechat.book.switches.text_plain else "application/json; encoding=utf-8"
+    if wechat.book.switches.errcode_on_success:
+        value = {**OK, **value}
     body = json.dumps(value, ensure_ascii=False).encode()
     return web.Response(body=body, headers={"Content-Type": kind})
 
@@ -89,7 +91,7 @@ def read_body(raw: bytes, escapes: str) -> dict[str, Any]:
         text = _ESCAPE.sub(r"\1\\\\u", text)
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal(47001) from None
     if not isinstance(body, dict):
         raise Refusal(47001)
@@ -113,6 +115,6 @@ def number_of(body: Mapping[str, Any], name: str, default: int) -> int:
         return int(value)
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         return int(value)
     raise Refusal(47001)

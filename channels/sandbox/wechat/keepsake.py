@@ -26,13 +26,14 @@ _ATTRIBUTES = frozenset({
     "x1", "y1", "x2", "y2", "points", "fill", "stroke", "stroke-width", "viewbox", "transform",
 })
 # fmt: on
+_SECTION = re.compile(r"<!\[[^<>]*>")
 _BAD_STYLE = re.compile(r"url\(|var\(|expression\(|position\s*:\s*fixed|javascript:|^\s*--", re.IGNORECASE)
 
 
 def keep(html: str, *, is_own_picture: Callable[[str], bool], is_own_link: Callable[[str], bool]) -> str:
     """Give what WeChat stores: no script, no foreign picture, no foreign link."""
     keeper = _Keeper(is_own_picture, is_own_link)
-    keeper.feed(html)
+    keeper.feed(_without_sections(html))
     keeper.close()
     return keeper.finish()
 
@@ -40,9 +41,14 @@ def keep(html: str, *, is_own_picture: Callable[[str], bool], is_own_link: Calla
 def text_of_html(html: str) -> str:
     """Give the bare text, as the digest that WeChat makes for itself."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_without_sections(html))
     reader.close()
     return " ".join("".join(reader.pieces).split())
+
+
+def _without_sections(html: str) -> str:
+    # `<![if …]>` of a word processor; the parser raises at those that it does not know.
+    return _SECTION.sub("", html).replace("<![", "&lt;![")
 
 
 class _Reader(HTMLParser):

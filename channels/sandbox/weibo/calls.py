@@ -33,7 +33,7 @@ class Call:
         text = self.fields.get(name)
         if text is None or text == "":
             return default
-        if not text.isascii() or not text.isdigit():
+        if not text.isascii() or not text.isdigit() or len(text) > 19:
             raise Refusal(10017, name, "long[0~9223372036854775807]", text)
         return int(text) if most is None else min(int(text), most)
 

@@ -1,3 +1,4 @@
+import asyncio
 import socket
 from pathlib import Path
 
@@ -63,6 +64,12 @@ async def test_what_was_answered_stands_on_disk_before_the_answer(
     await first.close()
     await second.close()
     assert posts == 1
+
+
+async def test_a_state_that_is_none_is_named(tmp_path: Path, now: Hand):
+    await asyncio.to_thread((tmp_path / "weibo.json").write_text, "{}")
+    with pytest.raises(ValueError, match=r"move it away: .*weibo\.json"):
+        await start(tmp_path, now)
 
 
 async def test_short_addresses_are_the_same_after_a_restart(

@@ -1,9 +1,15 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from channels.sandbox.run import Sandbox
 from channels.sandbox.wechat.calls import read_body
+from channels.sandbox.wechat.errors import Refusal
 from tests.channels.sandbox.conftest import WeChatCaller
 from tests.conftest import Hand
 
@@ -51,6 +57,22 @@ async def test_a_chunked_body_gets_412_and_no_json(wechat: WeChatCaller):
 async def test_a_body_that_is_no_json_is_refused(wechat: WeChatCaller):
     bodies = (b"{", b"[]", b"\xff", b"")
     assert [(await wechat.ask("draft/get", body))["errcode"] for body in bodies] == [47001] * 4
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_any_body_is_read_or_refused(raw: bytes):
+    with suppress(Refusal):
+        assert isinstance(read_body(raw, "store"), dict)
+
+
+def test_a_body_of_endless_brackets_is_refused():
+    with pytest.raises(Refusal, match="47001"):
+        read_body(b"[" * 200_000, "store")
+
+
+async def test_a_success_can_carry_an_errcode(wechat: WeChatCaller, stage: Sandbox):
+    stage.wechat.switch(errcode_on_success=True)
+    assert (await wechat.look("draft/count"))["errcode"] == 0
 
 
 def test_escapes_stay_six_characters():

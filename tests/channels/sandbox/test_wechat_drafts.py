@@ -119,6 +119,12 @@ async def test_picture_messages_need_pictures(wechat: WeChatCaller):
     assert ("media_id" in taken, refused["errcode"]) == (True, 40007)
 
 
+@pytest.mark.parametrize("info", ["x", [], {"image_list": ["x"]}, {"image_list": [{"image_media_id": 1}]}])
+async def test_pictures_in_no_known_shape_are_refused(wechat: WeChatCaller, info: object):
+    answer = await wechat.draft(article_type="newspic", image_info=info, content="说明")
+    assert answer["errcode"] in (40007, 47001)
+
+
 async def test_update_replaces_the_article_whole(wechat: WeChatCaller):
     made = await wechat.draft(author="旗政府办")
     fresh = await wechat.article(title="新题")

@@ -40,6 +40,8 @@ def kept(html: str) -> str:
         ("一</p></div>二", "一二"),
         ("<b><i>一</b>二", "<b><i>一</i></b>二"),
         ("&lt;b&gt; &amp;", "&lt;b&gt; &amp;"),
+        ("<![if !supportLists]><p>一</p><![endif]>", "<p>一</p>"),
+        ("<![x[一", "&lt;![x[一"),
     ],
 )
 def test_what_wechat_keeps(sent: str, stored: str):
@@ -56,7 +58,25 @@ class Danger(HTMLParser):
 
 MARKUP = st.lists(
     st.sampled_from(
-        ["<script>", "</script>", "<p onload=x>", "</p>", "<", ">", "<!--", "-->", "'", '"', "<svg/", "a"]
+        [
+            "<script>",
+            "</script>",
+            "<p onload=x>",
+            "</p>",
+            "<",
+            ">",
+            "<!--",
+            "-->",
+            "<![",
+            "]",
+            "<!",
+            "<?",
+            "/",
+            "'",
+            '"',
+            "<svg/",
+            "a",
+        ]
     )
 )
 

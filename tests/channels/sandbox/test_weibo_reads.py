@@ -58,6 +58,10 @@ async def test_a_number_that_is_none_is_refused_by_name(weibo: WeiboCaller):
     assert (reply.json["error_code"], "(count)" in reply.json["error"]) == (10017, True)
 
 
+async def test_a_number_beyond_64_bits_is_refused(weibo: WeiboCaller):
+    assert (await weibo.read("statuses/show", id="9" * 5000)).json["error_code"] == 10017
+
+
 async def test_the_user_of_the_token_is_told(weibo: WeiboCaller):
     assert (await weibo.read("account/get_uid")).json == {"uid": UID}
 
