@@ -67,10 +67,15 @@ class House:
 
 
 async def run(settings: Settings, roles: frozenset[Role]) -> None:
-    """Run the given roles until SIGTERM or SIGINT; what is in flight then is finished first."""
+    """Run the given roles until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(ending, stop.set)
+    await serve(settings, roles, stop)
+
+
+async def serve(settings: Settings, roles: frozenset[Role], stop: asyncio.Event) -> None:
+    """Run the given roles until told to stop; what is in flight then is finished first."""
     async with open_house(settings, migrate_first=len(roles) > 1) as house:
         tasks: dict[Role, Callable[[], Awaitable[None]]] = {
             "web": lambda: _serve_web(settings, house, stop),

@@ -6,6 +6,7 @@ from channels.contract import Receipt
 from server.core.settle import settle
 from server.core.workplace import Workplace, read_leg
 from server.store.deliveries import get_delivery, move
+from server.store.tx import Tx
 
 PATIENCE = timedelta(days=2)
 
@@ -18,7 +19,8 @@ async def confirm(place: Workplace, delivery_id: str) -> None:
     receipt = Receipt(ready.leg.platform_id, ready.leg.link, None)
     outcome = await ready.channel.confirm(receipt, ready.post, at=place.now())
     at = place.now()
-    async with place.store.begin() as tx:
+
+    async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, delivery_id)
         if leg.state != "accepted":
             return  # an event of the platform was quicker
@@ -27,3 +29,5 @@ async def confirm(place: Workplace, delivery_id: str) -> None:
             await move(tx, leg.id, "accepted", "needs_person", at=at, reason=reason, who_acts="operator")
             return
         await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=at)
+
+    await place.store.write(act)

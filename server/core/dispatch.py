@@ -52,7 +52,8 @@ async def claim(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[
             who_acts="clock",
         )
     await set_published(tx, frozenset(leg.item_id for leg in chosen), at)
-    for leg in chosen:
+    # In the order of accounts, so that two claims never wait for each other's lists.
+    for leg in sorted(chosen, key=lambda leg: leg.account_id):
         if leg.channel in ("website", "feed"):
             keys = list_keys(await content_of_release(tx, leg.release_id, place.site, at=at))
             await place_item(tx, leg.account_id, keys, leg.item_id, at=at)
@@ -80,11 +81,13 @@ async def deliver(place: Workplace, delivery_id: str) -> None:
 async def _settle(
     place: Workplace, delivery_id: str, outcome: Outcome, attempt_id: str | None = None
 ) -> None:
-    async with place.store.begin() as tx:
+    async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, delivery_id)
         if attempt_id is not None and (leg.state, leg.attempt_id) != ("sending", attempt_id):
             return  # the lease was lost; a look will find what we sent
         await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=place.now())
+
+    await place.store.write(act)
 
 
 async def _choose(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:

@@ -25,10 +25,13 @@ async def reconcile(place: Workplace, delivery_id: str) -> None:
     notes = {step: value for attempt in ready.attempts for step, value in attempt.notes.items()}
     sighting = await ready.channel.find(ready.post, since=since, notes=notes)
     at = place.now()
-    async with place.store.begin() as tx:
+
+    async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, delivery_id)
         if leg.state == "unknown":
             await _settle_sighting(tx, place, leg, sighting, at=at)
+
+    await place.store.write(act)
 
 
 async def lapse(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> int:

@@ -51,19 +51,20 @@ class Errand:
 
 async def open_time_gates(place: Workplace, *, limit: int = 500) -> int:
     """Open the gates whose time has come; harmless however often and by however many it is done."""
-    opened = 0
-    async with place.store.begin() as tx:
-        at = place.now()
+
+    async def act(tx: Tx) -> int:
+        at, opened = place.now(), 0
         due = await list_waiting_until(tx, at=at, limit=limit)
         for release_id in dict.fromkeys(leg.release_id for leg in due):
             opened += len(await regate(tx, release_id, place.bench.calendar, at=at))
-    return opened
+        return opened
+
+    return await place.store.write(act)
 
 
 async def recover_lapsed(place: Workplace, *, limit: int = 500) -> int:
     """Turn what a dead worker left behind into unknown deliveries that will be looked for."""
-    async with place.store.begin() as tx:
-        return await lapse(tx, place, at=place.now(), limit=limit)
+    return await place.store.write(lambda tx: lapse(tx, place, at=place.now(), limit=limit))
 
 
 async def run_rounds(
@@ -117,8 +118,9 @@ async def _take(place: Workplace, room: int, busy: frozenset[str]) -> tuple[Erra
     if room < 1:
         return ()
     try:
-        async with place.store.begin() as tx:
-            return await take_errands(tx, place, at=place.now(), room=room, busy=busy)
+        return await place.store.write(
+            lambda tx: take_errands(tx, place, at=place.now(), room=room, busy=busy)
+        )
     except StoreAway as error:
         log.warning("store_away", reason=str(error))
         return ()

@@ -91,18 +91,21 @@ async def take_down(place: Workplace, delivery_id: str) -> None:
     ready = await read_leg(place, delivery_id)
     if ready.leg.state != "withdrawing":
         return
-    at = place.now()
     async with place.store.read() as tx:
-        reason = (await get_item(tx, ready.leg.item_id)).withdrawn_reason or ""
+        seen = await get_item(tx, ready.leg.item_id)
+    # The time of the decision, not of this try: the notice must be the same however often it is written.
+    reason, at = seen.withdrawn_reason or "", seen.withdrawn_at or place.now()
     if isinstance(ready.channel, Withdraws):
         receipt = Receipt(ready.leg.platform_id or "", ready.leg.link, ready.leg.live_at)
         withdrawal = await ready.channel.withdraw(receipt, ready.post, reason=reason, at=at)
     else:
         withdrawal = WithdrawByHand("平台不支持自动撤回,请到平台后台删除并登记")
     at = place.now()
-    async with place.store.begin() as tx:
+
+    async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, delivery_id)
         if leg.state == "withdrawing":
-            await settle_withdrawal(
-                tx, leg, withdrawal, place.bench, at=at, put_off_until=at + _RETRY * 2 ** min(leg.looks, 5)
-            )
+            again = at + _RETRY * 2 ** min(leg.looks, 5)
+            await settle_withdrawal(tx, leg, withdrawal, place.bench, at=at, put_off_until=again)
+
+    await place.store.write(act)

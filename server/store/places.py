@@ -38,7 +38,7 @@ class Stale:
 
 async def place_item(tx: Tx, account_id: str, keys: tuple[str, ...], item_id: str, *, at: datetime) -> None:
     """Give an item its place at the end of each list, unless it has one."""
-    for key in keys:
+    for key in sorted(keys):
         here = (place.c.account_id == account_id, place.c.list_key == key)
         if (await tx.execute(sa.select(place.c.ordinal).where(*here, place.c.item_id == item_id))).first():
             await touch_list(tx, account_id, key, at=at)
@@ -70,11 +70,9 @@ async def touch_list(tx: Tx, account_id: str, key: str, *, at: datetime) -> None
 async def touch_lists_of(tx: Tx, account_id: str, item_id: str, *, at: datetime) -> None:
     """Note a change in every list of an account that holds the item."""
     keys = sa.select(place.c.list_key).where(place.c.account_id == account_id, place.c.item_id == item_id)
-    await tx.execute(
-        place_list.update()
-        .where(place_list.c.account_id == account_id, place_list.c.list_key.in_(keys))
-        .values(changed_at=at)
-    )
+    # One by one and in order: two transactions that touch the same lists must not wait for each other.
+    for key in (await tx.execute(keys.order_by(place.c.list_key))).scalars().all():
+        await touch_list(tx, account_id, key, at=at)
 
 
 async def list_newest(tx: Tx, account_id: str, key: str, limit: int) -> tuple[Placed, ...]:

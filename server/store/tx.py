@@ -1,21 +1,30 @@
 """`Store.begin()`, the only door to a transaction, and the guard that keeps the network out of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Tx = AsyncConnection
+T = TypeVar("T")
+
+_UNDONE: Final = ("40P01", "40001")  # PostgreSQL: deadlock_detected, serialization_failure
+_TRIES: Final = 6
 
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 
 
 class StoreAway(Exception):
     """The database does not answer; whatever was not committed did not happen."""
+
+
+class StoreBusy(StoreAway):
+    """Two transactions stood in each other's way and this one was undone; it may simply be done again."""
 
 
 class NetworkInsideTransaction(RuntimeError):
@@ -48,6 +57,22 @@ class Store:
             async with self._one_writer, self._open(writing=True) as tx:
                 yield tx
 
+    async def write(self, act: Callable[[Tx], Awaitable[T]]) -> T:
+        """Do an act in a writing transaction, and again when it was undone for another's sake.
+
+        Acts do nothing outside their transaction, so doing one again is harmless.
+        """
+        for tried in range(_TRIES):
+            try:
+                async with self.begin() as tx:
+                    return await act(tx)
+            except StoreBusy:
+                if tried == _TRIES - 1:
+                    raise
+                # Chance keeps the two from meeting again.
+                await asyncio.sleep(random.uniform(0, 0.02 * 2**tried))  # noqa: S311
+        raise AssertionError("unreachable")
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """Open a reading transaction: one consistent picture, never a lock that a writer waits for."""
@@ -68,6 +93,10 @@ class Store:
                     yield tx
         except (sa.exc.OperationalError, sa.exc.InterfaceError, ConnectionError) as error:
             raise StoreAway(str(error.__cause__ or error)) from error
+        except sa.exc.DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in _UNDONE:
+                raise StoreBusy(str(error.orig)) from error
+            raise
         finally:
             _inside.reset(mark)
 
