@@ -23,8 +23,8 @@ from server.store.accounts import AccountRow, insert_account
 from server.store.orgs import OrgRow, find_org_by_code, insert_org
 from server.store.people import PersonRow, Role, find_person, insert_person, put_grant
 from server.store.rows import NotThere
-from server.store.words import CHANNELS, COUNTED_AS, ROLES
 from server.store.tx import Store, Tx
+from server.store.words import CHANNELS, COUNTED_AS, ROLES
 
 _DAYS_MOST: Final = 3660
 

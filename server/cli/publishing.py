@@ -18,11 +18,11 @@ from server.settings import Settings
 from server.store.ledger import GroupBy
 from server.store.tx import Store
 
-_COLUMNS: Final = {
+_CHANNELS: Final = {
     "website": "政府网站",
     "weibo": "政务微博",
     "wechat": "政务微信",
-    "feed": "订阅源",
+    "feed": "订阅源(RSS 等)",
     "gazette": "政府公报",
     "other": "其他方式",
 }
@@ -85,17 +85,20 @@ def counts(
 
 
 def counts_table(figures: dict[str, Any]) -> Table:
-    """Give the statistics answer as a table for a terminal."""
+    """Give the statistics answer as a table for a terminal: channels down, groups across."""
     period, grouping = figures["period"], figures["group_by"]
+    groups = [] if grouping == "channel" else figures["rows"]  # the channels stand in every table
     table = Table(title=f"{period['from']} 至 {period['to']} 主动公开信息")
-    table.add_column("合计" if grouping == "channel" else grouping)
-    table.add_column("信息条数", justify="right")
-    for name in _COLUMNS.values():
-        table.add_column(name, justify="right")
-    rows = [] if grouping == "channel" else figures["rows"]  # per channel, the columns say it already
-    for row in (*rows, {grouping: "合计", **figures}):
-        cells = [str(row["deliveries"].get(channel, 0)) for channel in _COLUMNS]
-        table.add_row(str(row[grouping]), str(row["items"]), *cells)
+    table.add_column("条数")
+    for group in groups:
+        table.add_column(str(group[grouping]), justify="right")
+    table.add_column("合计", justify="right")
+    table.add_column("其中撤回", justify="right")
+    columns = (*groups, figures, figures["withdrawn"])
+    for channel, name in _CHANNELS.items():
+        table.add_row(name, *(str(column["deliveries"].get(channel, 0)) for column in columns))
+    table.add_section()
+    table.add_row("信息(各渠道相同的计 1 条)", *(str(column["items"]) for column in columns))
     return table
 
 

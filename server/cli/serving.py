@@ -1,10 +1,8 @@
 """Commands that serve until told to stop: the roles of the server, and the sandbox platforms."""
 
 import asyncio
-import errno
 import json
 import signal
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,6 +13,7 @@ import uvloop
 from channels.sandbox.run import start_sandbox
 from server.app import CannotStart, Role, run
 from server.cli.endings import MISUSED, end, settings_or_end
+from server.cli.ports import port_trouble
 from server.ephemeral.embedded import ValkeyDidNotStart
 from server.logs import configure_logs
 from server.settings import Settings
@@ -58,7 +57,7 @@ def sandbox(
 ) -> None:
     """启动演练平台(微信、微博),不连接任何真实平台。"""  # noqa: D400, D415
     for port in (wechat_port, weibo_port):
-        refuse_taken_port(host, port)
+        _refuse_taken_port(host, port)
     configure_logs("info", "console")
     uvloop.run(
         _serve_sandbox(
@@ -71,28 +70,15 @@ def sandbox(
     )
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """End with a sentence when somebody else listens there; any other trouble shows when it is opened."""
-    if port == 0:
-        return
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
-        try:
-            trial.bind((host, port))
-        except OSError as error:
-            match error.errno:
-                case errno.EADDRINUSE:
-                    end(f"端口 {port} 已被占用:请先停下占用它的程序,或用 --port 换一个端口。", MISUSED)
-                case errno.EACCES:
-                    end(f"没有权限使用端口 {port}:1024 以下的端口需要管理员权限。", MISUSED)
-                case errno.EADDRNOTAVAIL:
-                    end(f"本机没有地址 {host}。", MISUSED)
+def _refuse_taken_port(host: str, port: int) -> None:
+    trouble = port_trouble(host, port)
+    if trouble is not None:
+        end(trouble, MISUSED)
 
 
 def _run(settings: Settings, roles: frozenset[Role]) -> None:
     if "web" in roles:
-        refuse_taken_port(settings.host, settings.port)
+        _refuse_taken_port(settings.host, settings.port)
     configure_logs(settings.log.level, settings.log.format)
     try:
         uvloop.run(run(settings, roles))

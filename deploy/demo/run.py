@@ -1,0 +1,139 @@
+"""The demo: starts everything with embedded defaults, publishes real items, proves them, and keeps serving.
+
+`run.py --port 8080 [--once]`. Everything it makes stands in var/demo; with `--once` it writes
+var/demo/summary.json, stops what it started and ends with 0 only when everything came true.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import telling
+from children import ROOT, Child, ChildFailed
+from rich.console import Console
+from setting_up import bootstrap, open_accounts, open_office
+from story import StoryBroke, Told, publish_all, wait_until_settled
+
+from server.cli.ports import port_trouble
+from server.cli.remote import Remote, ServerRefused
+
+_VAR: Final = ROOT / "var" / "demo"
+_SECONDS_TO_LIVE: Final = 150
+console: Final = Console(width=None if sys.stdout.isatty() else 150)
+
+
+def main() -> int:
+    """Read the arguments, run, and give the exit code."""
+    parser = argparse.ArgumentParser(description="同发演示")
+    parser.add_argument("--port", type=int, default=8080, help="网站和接口的端口")
+    parser.add_argument("--once", action="store_true", help="做完即停,写出 var/demo/summary.json")
+    asked = parser.parse_args()
+    try:
+        return asyncio.run(_run(asked.port, once=asked.once))
+    except KeyboardInterrupt:
+        return 130
+    except (ChildFailed, ServerRefused, StoryBroke, TimeoutError) as error:
+        console.print(f"[red]演示没有完成:[/] {error or type(error).__name__}", markup=True)
+        return 1
+
+
+async def _run(port: int, *, once: bool) -> int:
+    # One folder for each port: the port stands in every permanent link.
+    folder = _VAR / str(port)
+    folder.mkdir(parents=True, exist_ok=True)
+    platform_ports = _platform_ports(folder)
+    for name, wanted in (("PORT", port), *platform_ports.items()):
+        trouble = port_trouble("127.0.0.1", wanted)
+        if trouble is not None:
+            hint = "用 make demo PORT=… 换一个。" if name == "PORT" else ""
+            console.print(f"{trouble}{hint}")
+            return 2
+    async with contextlib.AsyncExitStack() as stack:
+        sandbox = Child(
+            folder, port, "sandbox", "--print-credentials", "--state", str(folder / "platforms"),
+            "--wechat-port", str(platform_ports["wechat"]), "--weibo-port", str(platform_ports["weibo"]),
+        )  # fmt: skip
+        server = Child(folder, port, "serve")
+        stack.push_async_callback(sandbox.stop)
+        stack.push_async_callback(server.stop)
+        return await _tell(folder, port, sandbox, server, once=once)
+
+
+async def _tell(folder: Path, port: int, sandbox: Child, server: Child, *, once: bool) -> int:
+    base_url = f"http://127.0.0.1:{port}"
+    with console.status("启动服务和演练平台…") as status:
+        await sandbox.start()
+        admin_token = await bootstrap(folder, port)
+        await server.start()
+        platforms = json.loads(await sandbox.first_line())
+        await server.answers(f"{base_url}/readyz")
+        status.update("设置机构、人员和账号…")
+        async with Remote(base_url, admin_token) as admin:
+            office = await open_office(admin, base_url, folder)
+            await open_accounts(admin, platforms)
+            status.update("撰写、审核、发布…")
+            async with Remote(base_url, office.author) as author, Remote(base_url, office.chief) as chief:
+                ids = await publish_all(author, chief)
+                told = await wait_until_settled(
+                    author,
+                    ids,
+                    seconds=_SECONDS_TO_LIVE,
+                    tell=lambda done, of: status.update(f"等待各渠道上线:{done}/{of}"),
+                )
+                counts = await author.get("/api/v1/statistics/channels", {"year": str(_year(told))})
+        broken = telling.disagreements(told, counts, _year(told))
+        broken += await telling.dead_links(telling.receipts(told))
+    telling.print_receipts(console, told)
+    telling.print_counts(console, counts)
+    for sentence in broken:
+        console.print(f"[red]不符:[/]{sentence}")
+    telling.write_summary(_VAR / "summary.json", told, counts, broken)
+    if not once:
+        telling.print_addresses(console, base_url, platforms)
+        console.print("[bold]按 Ctrl-C 停止。[/]")
+        await _until_told_to_stop()
+    return 1 if broken else 0
+
+
+async def _until_told_to_stop() -> None:
+    stopped = asyncio.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(ending, stopped.set)
+    await stopped.wait()
+
+
+def _year(told: tuple[Told, ...]) -> int:
+    """Give the year, in Beijing, in which the newest receipt was written."""
+    newest = max(
+        (datetime.fromisoformat(receipt["time"]) for receipt in telling.receipts(told)),
+        default=datetime.now(UTC),
+    )
+    return (newest.astimezone(UTC) + timedelta(hours=8)).year
+
+
+def _platform_ports(folder: Path) -> dict[str, int]:
+    """Give the ports of the platforms: free ones first, the same ones afterwards, as links hold them."""
+    kept = folder / "ports.json"
+    if kept.exists():
+        return dict(json.loads(kept.read_text()))
+    ports: dict[str, Any] = {}
+    with contextlib.ExitStack() as stack:
+        for name in ("wechat", "weibo"):
+            taken = stack.enter_context(socket.socket())
+            taken.bind(("127.0.0.1", 0))
+            ports[name] = taken.getsockname()[1]
+    kept.write_text(json.dumps(ports))
+    return ports
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,299 @@
+"""The command line as an operator types it."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from server.cli import app
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder, and nothing of the machine's own settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
+            monkeypatch.delenv(name)
+
+
+def tongfa(*arguments: str, typed: str = "") -> Result:
+    return CliRunner().invoke(app, list(arguments), input=typed)
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "server.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+@pytest.fixture
+def office() -> None:
+    """A migrated database with one organ and one person."""
+    assert tongfa("migrate").exit_code == 0
+    assert tongfa("org", "add", "01506DEMO", "示范旗人民政府办公室").exit_code == 0
+    assert tongfa("user", "add", "zhang", "张", "--grant", "author@01506DEMO", "--no-password").exit_code == 0
+
+
+def test_help_names_every_command():
+    shown = tongfa("--help").output
+    for name in (
+        "serve",
+        "web",
+        "worker",
+        "clock",
+        "sandbox",
+        "migrate",
+        "check-config",
+        "publish",
+        "counts",
+    ):
+        assert name in shown
+
+
+def test_check_config_prints_what_is_in_force(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TONGFA_PORT", "9090")
+    assert json.loads(tongfa("check-config").stdout)["port"] == 9090
+
+
+def test_check_config_shows_no_password(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://tongfa:hunter2@db/tongfa")
+    assert "hunter2" not in tongfa("check-config").output
+
+
+def test_a_wrong_setting_is_named_and_nothing_starts(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TONGFA_PORT", "eighty")
+    ended = tongfa("serve")
+    assert (ended.exit_code, ended.stderr.strip()) == (2, "设置项 port:应为整数")
+
+
+def test_migrating_twice_changes_nothing():
+    assert [tongfa("migrate").exit_code, tongfa("migrate").exit_code] == [0, 0]
+
+
+def test_an_unmigrated_database_is_told_of():
+    ended = tongfa("counts", "--year", "2026")
+    assert ended.exit_code == 2
+    assert "tongfa migrate" in ended.stderr
+
+
+@pytest.mark.usefixtures("office")
+def test_an_organ_is_added_once():
+    ended = tongfa("org", "add", "01506DEMO", "另一个")
+    assert (ended.exit_code, ended.stderr.strip()) == (1, "“01506DEMO”已经存在。")
+
+
+@pytest.mark.usefixtures("office")
+def test_an_organ_stands_below_its_parent():
+    assert tongfa("org", "add", "0150600AA", "民政局", "--parent", "01506DEMO").exit_code == 0
+
+
+@pytest.mark.usefixtures("office")
+def test_a_parent_that_is_not_there_is_refused():
+    assert tongfa("org", "add", "0150600AA", "民政局", "--parent", "NOWHERE00").exit_code == 1
+
+
+@pytest.mark.usefixtures("office")
+def test_a_password_is_read_from_standard_input():
+    ended = tongfa(
+        "user", "add", "li", "李", "--grant", "chief@01506DEMO", "--password-stdin", typed="Ping-An-2026\n"
+    )
+    assert ended.exit_code == 0
+    assert "Ping-An" not in ended.output
+
+
+@pytest.mark.usefixtures("office")
+def test_a_password_that_is_guessed_at_once_is_refused():
+    ended = tongfa("user", "add", "li", "李", "--grant", "chief@01506DEMO", "--password-stdin", typed="1\n")
+    assert ended.exit_code == 1
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("grant", ["author", "king@01506DEMO", "author@"])
+def test_a_grant_that_makes_no_sense_is_refused(grant: str):
+    assert tongfa("user", "add", "li", "李", "--grant", grant, "--no-password").exit_code == 2
+
+
+@pytest.mark.usefixtures("office")
+def test_a_token_is_printed_alone_so_that_a_script_can_take_it():
+    assert re.fullmatch(r"tf_\w{16}_[\w-]{43}\n", tongfa("token", "add", "zhang").stdout)
+
+
+@pytest.mark.usefixtures("office")
+def test_nobody_gets_no_token():
+    assert tongfa("token", "add", "nobody").exit_code == 1
+
+
+@pytest.mark.usefixtures("office")
+def test_the_secret_of_an_account_is_sealed(tmp_path: Path):
+    ended = tongfa(
+        *("account", "add", "weibo", "fabu", "发布", "--org", "01506DEMO", "--secret-file", "-"),
+        typed='{"access_token": "hunter2"}',
+    )
+    assert ended.exit_code == 0
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "var").glob("tongfa.db*"))
+    assert b"fabu" in stored
+    assert b"hunter2" not in stored
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("typed", ["{", "[]", '{"a": 1}'])
+def test_a_secret_that_cannot_be_read_is_refused_and_not_repeated(typed: str):
+    ended = tongfa(
+        *("account", "add", "weibo", "fabu", "发布", "--org", "01506DEMO", "--secret-file", "-"), typed=typed
+    )
+    assert ended.exit_code == 2
+
+
+@pytest.mark.usefixtures("office")
+def test_an_unknown_channel_is_refused():
+    assert tongfa("account", "add", "fax", "fax", "传真", "--org", "01506DEMO").exit_code == 2
+
+
+@pytest.mark.usefixtures("office")
+def test_a_year_without_data_gives_zeros():
+    figures = json.loads(tongfa("counts", "--year", "2017", "--json").stdout)
+    assert (figures["items"], set(figures["deliveries"].values())) == (0, {0})
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("grouping", ["channel", "org", "month", "kind", "column"])
+def test_every_grouping_prints_a_table(grouping: str):
+    ended = tongfa("counts", "--from", "2026-01-01", "--to", "2026-06-30", "--group-by", grouping)
+    assert ended.exit_code == 0
+    assert "政务微信" in ended.stdout
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    "period",
+    [
+        (),
+        ("--from", "2026-01-01"),
+        ("--year", "2026", "--from", "2026-01-01", "--to", "2026-02-01"),
+        ("--from", "2026-02-30", "--to", "2026-03-01"),
+        ("--from", "2026-02-01", "--to", "2026-01-01"),
+        ("--year", "2026", "--group-by", "colour"),
+    ],
+)
+def test_a_period_that_makes_no_sense_is_refused(period: tuple[str, ...]):
+    assert tongfa("counts", *period).exit_code == 2
+
+
+def test_publishing_without_a_token_says_so(tmp_path: Path):
+    (tmp_path / "item.json").write_text("{}")
+    ended = tongfa("publish", "item.json")
+    assert (ended.exit_code, "令牌" in ended.stderr) == (2, True)
+
+
+def test_publishing_what_is_no_json_says_so(tmp_path: Path):
+    (tmp_path / "item.json").write_text("{")
+    ended = tongfa("publish", "item.json", "--token", "t")
+    assert (ended.exit_code, "JSON" in ended.stderr) == (2, True)
+
+
+def test_publishing_to_a_server_that_is_not_there_says_so(tmp_path: Path):
+    (tmp_path / "item.json").write_text("{}")
+    ended = tongfa("publish", "item.json", "--token", "t", "--base-url", "http://127.0.0.1:1")
+    assert (ended.exit_code, ended.stderr.startswith("连不上")) == (1, True)
+
+
+def test_a_taken_port_is_a_sentence_and_not_a_trace():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = tongfa("serve", "--port", str(port))
+    assert (ended.exit_code, ended.stderr.strip()) == (
+        2,
+        f"端口 {port} 已被占用:请先停下占用它的程序,或者换一个端口。",
+    )
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_the_sandbox_prints_one_line_of_credentials_and_serves_until_told(end: signal.Signals):
+    with started("sandbox", "--print-credentials") as child:
+        assert child.stdout is not None
+        platforms = json.loads(child.stdout.readline())
+        with urllib.request.urlopen(platforms["weibo"]["base_url"] + "/") as page:
+            assert page.status == 200
+        child.send_signal(end)
+        assert child.wait(timeout=20) == 0
+
+
+def test_the_server_serves_until_told_and_takes_its_valkey_along(tmp_path: Path):
+    port = _free_port()
+    with started("serve", "--port", str(port)) as child:
+        _wait_for(f"http://127.0.0.1:{port}/readyz")
+        valkeys = _children_of(child.pid)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=20) == 0
+    assert valkeys
+    assert not any(Path(f"/proc/{pid}").exists() for pid in valkeys)
+
+
+def test_a_killed_server_takes_its_valkey_along():
+    port = _free_port()
+    with started("serve", "--port", str(port)) as child:
+        _wait_for(f"http://127.0.0.1:{port}/readyz")
+        valkeys = _children_of(child.pid)
+        child.kill()
+        child.wait(timeout=20)
+    assert valkeys
+    asyncio.run(_gone(valkeys))
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_for(url: str) -> None:
+    async def ask() -> None:
+        async with asyncio.timeout(30):
+            while not await asyncio.to_thread(_answers, url):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
+    asyncio.run(ask())
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _children_of(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in listed]
+
+
+async def _gone(pids: list[int]) -> None:
+    async with asyncio.timeout(10):
+        while any(_is_running(pid) for pid in pids):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
