@@ -60,7 +60,7 @@ Filled = Annotated[str, AfterValidator(_line), AfterValidator(_filled)]
 Prose = Annotated[str, AfterValidator(_prose)]
 """Lines of text."""
 
-Day = Annotated[date, BeforeValidator(_only_date)]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_only_date)]
 Moment = AwareDatetime
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]

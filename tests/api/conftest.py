@@ -1,0 +1,193 @@
+"""The API on a real socket over a real SQLite database, with one person for each role."""
+
+import io
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import FormData, web
+from aiohttp.test_utils import TestClient, TestServer
+from cryptography.fernet import Fernet
+
+from server.api.routes import add_api
+from server.ephemeral.connection import open_redis
+from server.ephemeral.throttle import Throttle
+from server.parts import PARTS, Bounds, Parts
+from server.security.sign_in import issue_token
+from server.security.vault import Vault
+from server.store.blobs import Blobs
+from server.store.orgs import OrgRow, insert_org
+from server.store.people import PersonRow, Role, insert_person, put_grant
+from server.store.tx import Store
+from tests.house import CODE, SITE, House, open_house
+
+DEPARTMENT = "000000027"
+NEIGHBOUR = "000000035"
+BOUNDS = Bounds(body_bytes=200_000, attachment_bytes=100_000, picture_bytes=60_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: Any
+    text: str
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def refusal(self) -> tuple[int, str, str]:
+        """Status, code and field of a problem."""
+        assert self.headers["Content-Type"].startswith("application/problem+json"), self.text
+        return self.status, self.json["code"], self.json["field"]
+
+
+class Office:
+    """The house behind its API, and a token for each role at its org."""
+
+    def __init__(self, house: House, parts: Parts, client: Any) -> None:
+        self.house, self.parts, self.client = house, parts, client
+        self.tokens: dict[str, str] = {}
+        self.woken = 0
+        self.ready = {"store": "ok"}
+
+    async def found(self) -> None:
+        house, at = self.house, self.house.now()
+        async with house.store.begin() as tx:
+            below = OrgRow(house.new_id(), DEPARTMENT, "某旗民政局", house.org.id)
+            beside = OrgRow(house.new_id(), NEIGHBOUR, "邻旗人民政府办公室", None)
+            await insert_org(tx, below, at=at)
+            await insert_org(tx, beside, at=at)
+            await put_grant(tx, house.author, house.org.id, "author")
+            await put_grant(tx, house.chief, house.org.id, "chief")
+        self.tokens["author"] = await self.token(house.author)
+        self.tokens["chief"] = await self.token(house.chief)
+        for role in ("reviewer", "reporter", "admin"):
+            await self.person(role, house.org.id, role)
+        await self.person("clerk", below.id, "author")
+        await self.person("stranger", beside.id, "admin")
+
+    async def person(self, login: str, org_id: str, role: Role) -> None:
+        """Write a person with one role and keep a token of his under his login."""
+        house = self.house
+        row = PersonRow(house.new_id(), login, login, None, None)
+        async with house.store.begin() as tx:
+            await insert_person(tx, row, at=house.now())
+            await put_grant(tx, row.id, org_id, role)
+        self.tokens[login] = await self.token(row.id)
+
+    async def token(self, person_id: str, only_role: Role | None = None) -> str:
+        house = self.house
+        async with house.store.begin() as tx:
+            issued = await issue_token(
+                tx, person_id, id=house.new_id(), name="test", use="api", at=house.now(), lasts=None,
+                only_role=only_role,
+            )  # fmt: skip
+        return issued.secret
+
+    async def call(
+        self, method: str, path: str, value: Any = None, *, by: str | None = "author", **more: Any
+    ) -> Reply:
+        """Call the API; `by` is a login, or a token itself."""
+        headers = dict(more.pop("headers", {}))
+        if by is not None:
+            headers["Authorization"] = f"Bearer {self.tokens.get(by, by)}"
+        if value is not None:
+            more["data"] = io.BytesIO(json.dumps(value).encode())
+        async with self.client.request(method, path, headers=headers, **more) as answer:
+            content = await answer.read()
+            return Reply(answer.status, answer.headers.copy(), content.decode("utf-8", "replace"), content)
+
+    async def get(self, path: str, *, by: str | None = "author") -> Reply:
+        return await self.call("GET", path, by=by)
+
+    async def post(self, path: str, value: Any = None, *, by: str | None = "author") -> Reply:
+        return await self.call("POST", path, value, by=by)
+
+    async def upload(self, name: str, content: bytes, *, by: str = "author") -> Reply:
+        form = FormData()
+        form.add_field("file", content, filename=name)
+        return await self.call("POST", "/api/v1/media", by=by, data=form)
+
+    async def item(self, **changes: Any) -> Any:
+        made = await self.post("/api/v1/items", an_item(**changes))
+        assert made.status == 201, made.text
+        return made.json
+
+    async def approved(self, **changes: Any) -> Any:
+        made = await self.item(**changes)
+        await self.post(f"/api/v1/items/{made['id']}/submit")
+        done = await self.post(f"/api/v1/items/{made['id']}/approve", by="chief")
+        assert done.status == 200, done.text
+        return done.json
+
+    async def count_items(self) -> int:
+        return len((await self.get("/api/v1/items", by="chief")).json["items"])
+
+
+def an_item(**changes: Any) -> dict[str, Any]:
+    """Give an item as the API takes it; None leaves a field out."""
+    item = {
+        "kind": "policy",
+        "org": CODE,
+        "title": "关于做好医疗救助工作的通知",
+        "summary": "明确救助对象和标准",
+        "body": "<p>各苏木镇人民政府:</p><p>现将有关事项通知如下。</p>",
+        "column": "zcwj",
+        "openness": "open",
+        "document_number": "某政办发〔2026〕1号",
+        "formed_on": "2026-11-20",
+        "keywords": ["医疗救助"],
+        **changes,
+    }
+    return {name: value for name, value in item.items() if value is not None}
+
+
+@pytest.fixture(params=["sqlite"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Forms and statuses know no database: one engine is enough here."""
+    request.getfixturevalue("sqlite_template")
+    return str(request.param)
+
+
+@pytest.fixture
+async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIterator[Office]:
+    # No Redis stands there: the throttle counts for itself.
+    redis = open_redis(f"unix://{tmp_path}/none", seconds=0.2)
+    async with open_house(store, now, new_id) as house:
+
+        async def wake() -> None:
+            opened.woken += 1
+
+        async def is_ready() -> dict[str, str]:
+            return opened.ready
+
+        parts = Parts(
+            store=store,
+            now=now,
+            new_id=new_id,
+            wake=wake,
+            is_ready=is_ready,
+            site=SITE,
+            calendar=house.calendar,
+            open_channel=house.open_channel,
+            blobs=Blobs(tmp_path / "media", limit=200_000),
+            throttle=Throttle(redis),
+            vault=Vault(Fernet.generate_key()),
+            bounds=BOUNDS,
+        )
+        app = web.Application(client_max_size=BOUNDS.body_bytes)
+        app[PARTS] = parts
+        add_api(app)
+        async with TestClient(TestServer(app)) as client:
+            opened = Office(house, parts, client)
+            await opened.found()
+            yield opened
+    await redis.aclose()

@@ -1,0 +1,154 @@
+"""server/api/deliveries.py: released, looked at, proved by a person, withdrawn."""
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.api.conftest import Office
+
+
+def items(item: Any, act: str = "") -> str:
+    return f"/api/v1/items/{item['id']}" + (f"/{act}" if act else "")
+
+
+async def test_a_release_answers_with_its_frozen_plan(office: Office):
+    item = await office.approved()
+    made = await office.post(items(item, "release"), {"accounts": ["website", "weibo"]}, by="chief")
+    plan = {leg["account"]: (leg["state"], leg["gate"]) for leg in made.json["deliveries"]}
+    assert (made.status, made.json["number"]) == (201, 1)
+    assert plan == {"website": ("ready", None), "weibo": ("waiting", "website_live")}
+
+
+async def test_a_release_wakes_the_dispatcher(office: Office):
+    item = await office.approved()
+    await office.post(items(item, "release"), {"accounts": ["website"]}, by="chief")
+    assert office.woken == 1
+
+
+async def test_an_account_named_twice_gets_one_delivery(office: Office):
+    item = await office.approved()
+    made = await office.post(items(item, "release"), {"accounts": ["website", "website"]}, by="chief")
+    assert [leg["account"] for leg in made.json["deliveries"]] == ["website"]
+
+
+async def test_a_release_on_an_unknown_account_is_refused_by_its_place(office: Office):
+    item = await office.approved()
+    refused = await office.post(items(item, "release"), {"accounts": ["website", "nobody"]}, by="chief")
+    assert refused.refusal == (422, "unknown_account", "accounts.1")
+    assert (await office.get(items(item, "deliveries"))).json["deliveries"] == []
+
+
+async def test_a_title_over_the_limit_of_a_channel_is_refused(office: Office):
+    item = await office.approved(title="长" * 101)
+    refused = await office.post(items(item, "release"), {"accounts": ["website"]}, by="chief")
+    assert refused.refusal == (422, "blocked_by_check", "title")
+    assert (await office.get(items(item))).json["state"] == "approved"
+
+
+async def test_what_is_not_approved_is_not_released(office: Office):
+    item = await office.item()
+    refused = await office.post(items(item, "release"), {"accounts": ["website"]}, by="chief")
+    assert refused.refusal == (409, "not_approved", "")
+
+
+@pytest.mark.parametrize("login", ["author", "reviewer", "reporter", "clerk", "stranger"])
+async def test_only_a_chief_releases(office: Office, login: str):
+    item = await office.approved()
+    refused = await office.post(items(item, "release"), {"accounts": ["website"]}, by=login)
+    assert refused.refusal[:2] == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("order", "field"),
+    [
+        ({}, "accounts"),
+        ({"accounts": []}, "accounts"),
+        ({"accounts": ["Web Site"]}, "accounts.0"),
+        ({"accounts": ["website"], "change": "huge"}, "change"),
+        ({"accounts": ["website"], "not_before": "2026-11-26T09:00:00"}, "not_before"),
+        ({"accounts": ["website"], "not_before": "2026-02-30T09:00:00+08:00"}, "not_before"),
+    ],
+)
+async def test_a_release_that_does_not_fit_its_form_is_refused(office: Office, order: Any, field: str):
+    item = await office.approved()
+    assert (await office.post(items(item, "release"), order, by="chief")).refusal == (422, "invalid", field)
+
+
+async def test_a_live_delivery_shows_its_receipt(office: Office):
+    item = await office.approved()
+    await office.post(items(item, "release"), {"accounts": ["website"]}, by="chief")
+    await office.house.run_until_quiet()
+    [leg] = (await office.get(items(item, "deliveries"))).json["deliveries"]
+    assert (leg["state"], leg["link"], leg["live_at"]) == ("live", item["url"], "2026-11-25T02:00:00Z")
+
+
+async def test_a_withdrawal_names_its_reason_and_takes_every_leg_back(office: Office):
+    item = await office.approved()
+    await office.post(items(item, "release"), {"accounts": ["website"]}, by="chief")
+    await office.house.run_until_quiet()
+    answer = await office.post(items(item, "withdraw"), {"reason": "内容有误"}, by="chief")
+    await office.house.run_until_quiet()
+    [leg] = (await office.get(items(item, "deliveries"))).json["deliveries"]
+    assert (answer.status, leg["state"]) == (200, "withdrawn")
+    assert (await office.get(items(item))).json["withdrawn_reason"] == "内容有误"
+
+
+async def test_a_withdrawal_without_a_reason_is_refused(office: Office):
+    item = await office.approved()
+    assert (await office.post(items(item, "withdraw"), {}, by="chief")).refusal == (422, "invalid", "reason")
+
+
+async def test_what_was_never_released_is_not_withdrawn(office: Office):
+    item = await office.approved()
+    refused = await office.post(items(item, "withdraw"), {"reason": "有误"}, by="chief")
+    assert refused.refusal == (409, "wrong_state", "")
+
+
+PROOF = {"place": "政务大厅公告栏", "shown_at": "2026-11-25T09:00:00+08:00", "shown_by": "乌云"}
+
+
+async def _on_the_board(office: Office) -> tuple[Any, str]:
+    item = await office.approved()
+    made = await office.post(items(item, "release"), {"accounts": ["other"]}, by="chief")
+    return item, f"/api/v1/deliveries/{made.json['deliveries'][0]['id']}/evidence"
+
+
+async def test_evidence_makes_a_delivery_live_at_the_time_it_was_shown(office: Office):
+    _item, evidence = await _on_the_board(office)
+    filed = await office.post(evidence, PROOF)
+    assert (filed.status, filed.json["state"], filed.json["live_at"]) == (201, "live", "2026-11-25T01:00:00Z")
+
+
+async def test_evidence_may_carry_a_photograph(office: Office):
+    _item, evidence = await _on_the_board(office)
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    photo = (await office.upload("photo.png", out.getvalue())).json["sha256"]
+    assert (await office.post(evidence, {**PROOF, "picture": photo})).status == 201
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"place": ""}, "invalid", "place"),
+        ({"shown_at": "2026-11-26T09:00:00+08:00"}, "invalid", "shown_at"),
+        ({"shown_at": "yesterday"}, "invalid", "shown_at"),
+        ({"picture": "a" * 64}, "unknown_media", "picture"),
+    ],
+)
+async def test_evidence_that_proves_nothing_is_refused(office: Office, changes: Any, code: str, field: str):
+    item, evidence = await _on_the_board(office)
+    assert (await office.post(evidence, {**PROOF, **changes})).refusal == (422, code, field)
+    assert (await office.get(items(item, "deliveries"))).json["deliveries"][0]["state"] == "waiting"
+
+
+async def test_evidence_of_a_delivery_that_is_not_there_is_a_404(office: Office):
+    refused = await office.post("/api/v1/deliveries/nothing/evidence", PROOF)
+    assert refused.refusal == (404, "unknown_delivery", "")
+
+
+async def test_a_neighbour_files_no_evidence(office: Office):
+    _item, evidence = await _on_the_board(office)
+    assert (await office.post(evidence, PROOF, by="stranger")).refusal == (403, "forbidden", "")
