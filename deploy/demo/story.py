@@ -19,7 +19,7 @@ ITEMS: Final = ("answers", "background", "policy", "news", "notice")
 
 _FOLDER: Final = Path(__file__).parent / "items"
 _DAY: Final = timedelta(days=1)
-_EVIDENCE: Final = {
+EVIDENCE: Final = {
     "gazette": ("《示范旗人民政府公报》本期第 3 页", "公报编辑室"),
     "board": ("政务服务中心一楼公告栏", "窗口管理科"),
 }
@@ -133,7 +133,7 @@ async def _prove(author: Remote, item_id: str) -> None:
     """File the evidence of what people put up: nobody else can say that a notice board shows it."""
     for leg in (await author.get(f"/api/v1/items/{item_id}/deliveries"))["deliveries"]:
         if leg["channel"] == "other" and leg["state"] == "waiting":
-            place, shown_by = _EVIDENCE[leg["account"]]
+            place, shown_by = EVIDENCE[leg["account"]]
             proof = {"place": place, "shown_at": datetime.now(UTC).isoformat(), "shown_by": shown_by}
             await author.post(f"/api/v1/deliveries/{leg['id']}/evidence", proof)
 

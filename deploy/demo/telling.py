@@ -10,7 +10,7 @@ from typing import Any, Final
 import aiohttp
 from rich.console import Console
 from rich.table import Table
-from story import Told
+from story import EVIDENCE, Told
 
 from server.cli.publishing import counts_table
 
@@ -91,23 +91,17 @@ async def dead_links(found: Iterable[dict[str, Any]]) -> list[str]:
 
 def print_receipts(console: Console, told: tuple[Told, ...]) -> None:
     """Print a row for each delivery, live or waiting."""
-    table = Table(title="回执", show_lines=False)
-    for name in ("稿件", "渠道", "账号", "状态", "链接或说明", "时间(北京)"):
-        table.add_column(name, overflow="fold")
+    table = Table(title="回执")
+    for name in ("稿件", "渠道", "账号", "状态"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("链接或说明", overflow="fold")
+    table.add_column("时间(北京)", no_wrap=True)
     for one in told:
+        title = _short(one.item["title"])
         for leg in one.deliveries:
-            note = leg["link"] or leg["platform_id"] or ""
-            time = leg["live_at"]
-            if leg["state"] == "waiting" and one.follows:
-                note, time = one.follows[0]["waits_for"], one.follows[0]["due_at"]
-            table.add_row(
-                _short(one.item["title"]),
-                _CHANNELS[leg["channel"]],
-                leg["account_name"],
-                _STATES.get(leg["state"], leg["state"]),
-                note,
-                _beijing(time),
-            )
+            state = _STATES.get(leg["state"], leg["state"])
+            table.add_row(title, _CHANNELS[leg["channel"]], leg["account_name"], state, *_proof(one, leg))
+            title = ""
         table.add_section()
     console.print(table)
 
@@ -140,11 +134,19 @@ def write_summary(path: Path, told: tuple[Told, ...], counts: dict[str, Any], br
     draft.replace(path)
 
 
+def _proof(one: Told, leg: dict[str, Any]) -> tuple[str, str]:
+    """Give where a delivery can be seen and since when; for a waiting one, what it waits for and until when."""
+    if leg["state"] == "waiting" and one.follows:
+        return one.follows[0]["waits_for"], _beijing(one.follows[0]["due_at"])
+    place = EVIDENCE[leg["account"]][0] if leg["channel"] == "other" else ""
+    return leg["link"] or place, _beijing(leg["live_at"])
+
+
 def _beijing(moment: str | None) -> str:
     if moment is None:
         return ""
     return datetime.fromisoformat(moment).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _short(title: str, length: int = 18) -> str:
+def _short(title: str, length: int = 15) -> str:
     return title if len(title) <= length else title[: length - 1] + "…"
