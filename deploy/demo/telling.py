@@ -135,7 +135,7 @@ def write_summary(path: Path, told: tuple[Told, ...], counts: dict[str, Any], br
 
 
 def _proof(one: Told, leg: dict[str, Any]) -> tuple[str, str]:
-    """Give where a delivery can be seen and since when; for a waiting one, what it waits for and until when."""
+    """Give where a delivery can be seen and since when, or what it waits for and until when."""
     if leg["state"] == "waiting" and one.follows:
         return one.follows[0]["waits_for"], _beijing(one.follows[0]["due_at"])
     place = EVIDENCE[leg["account"]][0] if leg["channel"] == "other" else ""
