@@ -3,6 +3,7 @@
 import re
 import secrets
 from typing import Final, TypeVar
+from urllib.parse import unquote
 
 import structlog
 from aiohttp import BodyPartReader, hdrs, web
@@ -89,7 +90,8 @@ async def file_of(request: web.Request, limit: int) -> tuple[str, bytes]:
     if request.content_type != "multipart/form-data":
         raise refused
     try:
-        part = await (await request.multipart()).next()
+        form = await request.multipart()
+        part = await form.next()
         if not isinstance(part, BodyPartReader) or part.name != "file" or not part.filename:
             raise refused
         body = bytearray()
@@ -97,9 +99,12 @@ async def file_of(request: web.Request, limit: int) -> tuple[str, bytes]:
             body += chunk
             if len(body) > limit:
                 raise _too_large(limit, field="file")
+        if await form.next() is not None:  # also raises when the form broke off before its end
+            raise refused
     except ValueError as error:  # aiohttp's word for a form that breaks off or has no boundary
         raise refused from error
-    return part.filename, bytes(body)
+    # Some clients percent-encode what is not ASCII (RFC 7578 §2), browsers send it as it is.
+    return unquote(part.filename), bytes(body)
 
 
 async def _read(request: web.Request, limit: int) -> bytes:

@@ -113,7 +113,7 @@ async def test_a_body_over_the_bound_is_refused(office: Office):
 
 
 async def test_a_body_over_the_bound_is_refused_though_its_length_is_not_told(office: Office):
-    async def pieces():  # noqa: ANN202
+    async def pieces():
         for _ in range(50):
             yield b" " * 10_000
 

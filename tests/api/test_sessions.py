@@ -1,0 +1,105 @@
+"""server/api/sessions.py and requests.py: who asks, and how a session begins and ends."""
+
+import pytest
+
+from server.security.passwords import hash_password
+from server.security.sign_in import SESSION_LASTS
+from server.store.people import set_disabled, set_password
+from tests.api.conftest import CODE, Office
+
+SESSIONS = "/api/v1/sessions"
+PASSWORD = "gerel-2026-nar"
+
+
+async def _give_password(office: Office, password: str = PASSWORD) -> None:
+    hashed = await hash_password(password, login="author")
+    async with office.house.store.begin() as tx:
+        await set_password(tx, office.house.author, hashed)
+
+
+async def _sign_in(office: Office, login: str = "author", password: str = PASSWORD):
+    return await office.post(SESSIONS, {"login": login, "password": password}, by=None)
+
+
+async def test_a_password_opens_a_session(office: Office):
+    await _give_password(office)
+    opened = await _sign_in(office)
+    current = await office.get(f"{SESSIONS}/current", by=opened.json["token"])
+    assert (opened.status, current.json["login"]) == (201, "author")
+    assert current.json["grants"] == [{"org": CODE, "role": "author"}]
+
+
+async def test_a_session_ends_after_a_working_day(office: Office):
+    await _give_password(office)
+    token = (await _sign_in(office)).json["token"]
+    office.house.now.moment += SESSION_LASTS
+    refused = await office.get(f"{SESSIONS}/current", by=token)
+    assert refused.refusal == (401, "not_signed_in", "")
+    assert "过期" in refused.json["detail"]
+
+
+async def test_signing_out_ends_a_session(office: Office):
+    await _give_password(office)
+    token = (await _sign_in(office)).json["token"]
+    closed = await office.call("DELETE", f"{SESSIONS}/current", by=token)
+    assert (closed.status, closed.content) == (204, b"")
+    assert (await office.get(f"{SESSIONS}/current", by=token)).status == 401
+
+
+async def test_an_api_token_is_not_signed_out_by_accident(office: Office):
+    assert (await office.call("DELETE", f"{SESSIONS}/current")).refusal[:2] == (409, "wrong_state")
+
+
+async def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(office: Office):
+    await _give_password(office)
+    wrong = await _sign_in(office, password="something else")
+    unknown = await _sign_in(office, login="nobody")
+    assert wrong.refusal == unknown.refusal == (401, "not_signed_in", "")
+    assert wrong.json["detail"] == unknown.json["detail"]
+
+
+async def test_a_person_without_a_password_does_not_sign_in(office: Office):
+    assert (await _sign_in(office, password="")).refusal == (422, "invalid", "password")
+    assert (await _sign_in(office, password="None")).status == 401
+
+
+async def test_who_was_shut_out_does_not_sign_in_and_loses_his_tokens(office: Office):
+    await _give_password(office)
+    async with office.house.store.begin() as tx:
+        await set_disabled(tx, office.house.author, office.house.now())
+    assert (await _sign_in(office)).status == 401
+    assert (await office.get("/api/v1/items")).refusal == (401, "not_signed_in", "")
+
+
+async def test_guessing_is_stopped_even_for_the_right_password(office: Office):
+    await _give_password(office)
+    for _ in range(10):
+        await _sign_in(office, password="guess-guess")
+    refused = await _sign_in(office)
+    assert refused.refusal == (429, "too_many_attempts", "")
+    assert refused.headers["Retry-After"] == "900"
+
+
+async def test_guessing_one_login_does_not_shut_out_another(office: Office):
+    await _give_password(office)
+    for _ in range(11):
+        await _sign_in(office, login="chief", password="guess-guess")
+    assert (await _sign_in(office)).status == 201
+
+
+async def test_a_password_stands_in_no_answer(office: Office):
+    await _give_password(office)
+    told = (await _sign_in(office)).text + (await _sign_in(office, password="wrong-wrong")).text
+    assert PASSWORD not in told
+    assert "wrong-wrong" not in told
+    assert "argon2" not in told
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer tf_x_y", "Bearer " + "x" * 5000, "tf_1_2"]
+)
+async def test_without_a_good_token_nobody_is_let_in(office: Office, header: str):
+    headers = {"Authorization": header} if header else {}
+    refused = await office.call("GET", "/api/v1/items", by=None, headers=headers)
+    assert refused.refusal == (401, "not_signed_in", "")
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
