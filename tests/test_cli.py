@@ -166,6 +166,11 @@ def test_an_unknown_channel_is_refused():
 
 
 @pytest.mark.usefixtures("office")
+def test_an_empty_office_agrees_with_itself():
+    assert tongfa("verify").stdout.strip() == "全部一致。"
+
+
+@pytest.mark.usefixtures("office")
 def test_a_year_without_data_gives_zeros():
     figures = json.loads(tongfa("counts", "--year", "2017", "--json").stdout)
     assert (figures["items"], set(figures["deliveries"].values())) == (0, {0})

@@ -51,7 +51,7 @@ async def command(folder: Path, port: int, *arguments: str) -> str:
     )
     out, error = await child.communicate()
     if child.returncode != 0:
-        raise ChildFailed((error or out).decode(errors="replace").strip())
+        raise ChildFailed((out + error).decode(errors="replace").strip())
     return out.decode().strip()
 
 

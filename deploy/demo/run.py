@@ -18,7 +18,7 @@ from typing import Any, Final
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import telling
-from children import ROOT, Child, ChildFailed
+from children import ROOT, Child, ChildFailed, command
 from rich.console import Console
 from setting_up import bootstrap, open_accounts, open_office
 from story import StoryBroke, Told, publish_all, wait_until_settled
@@ -92,6 +92,7 @@ async def _tell(folder: Path, port: int, sandbox: Child, server: Child, *, once:
                 counts = await author.get("/api/v1/statistics/channels", {"year": str(_year(told))})
         broken = telling.disagreements(told, counts, _year(told))
         broken += await telling.dead_links(telling.receipts(told))
+        broken += await _differences(folder, port)
     telling.print_receipts(console, told)
     telling.print_counts(console, counts)
     for sentence in broken:
@@ -109,6 +110,15 @@ async def _until_told_to_stop() -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, stopped.set)
     await stopped.wait()
+
+
+async def _differences(folder: Path, port: int) -> list[str]:
+    """Have everything that can be counted counted again, straight from the database."""
+    try:
+        await command(folder, port, "verify")
+    except ChildFailed as failed:
+        return str(failed).splitlines()
+    return []
 
 
 def _year(told: tuple[Told, ...]) -> int:
