@@ -1,6 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Both begin with `make install`.
 PORT ?= 8080
 ONCE ?=
+FOLDER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -14,7 +15,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt deploy/setup/venv.sh
 	touch $@
 
 demo: install
-	$(BIN)/python deploy/demo/run.py --port $(PORT) $(if $(ONCE),--once)
+	$(BIN)/python deploy/demo/run.py --port $(PORT) $(if $(ONCE),--once) $(if $(FOLDER),--folder $(FOLDER))
 
 test: test-needs lint types contracts suite
 

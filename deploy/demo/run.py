@@ -1,7 +1,7 @@
 """The demo: starts everything with embedded defaults, publishes real items, proves them, and keeps serving.
 
-`run.py --port 8080 [--once]`. Everything it makes stands in var/demo; with `--once` it writes
-var/demo/summary.json, stops what it started and ends with 0 only when everything came true.
+`run.py --port 8080 [--once] [--folder var/demo]`. Everything it makes stands in the folder; with `--once` it
+writes summary.json there, stops what it started and ends with 0 only when everything came true.
 """
 
 import argparse
@@ -26,7 +26,6 @@ from story import StoryBroke, Told, publish_all, wait_until_settled
 from server.cli.ports import port_trouble
 from server.cli.remote import Remote, ServerRefused
 
-_VAR: Final = ROOT / "var" / "demo"
 _SECONDS_TO_LIVE: Final = 150
 console: Final = Console(width=None if sys.stdout.isatty() else 150)
 
@@ -35,10 +34,11 @@ def main() -> int:
     """Read the arguments, run, and give the exit code."""
     parser = argparse.ArgumentParser(description="同发演示")
     parser.add_argument("--port", type=int, default=8080, help="网站和接口的端口")
-    parser.add_argument("--once", action="store_true", help="做完即停,写出 var/demo/summary.json")
+    parser.add_argument("--once", action="store_true", help="做完即停,写出 summary.json")
+    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "demo", help="数据所在的文件夹")
     asked = parser.parse_args()
     try:
-        return asyncio.run(_run(asked.port, once=asked.once))
+        return asyncio.run(_run(asked.folder.resolve(), asked.port, once=asked.once))
     except KeyboardInterrupt:
         return 130
     except (ChildFailed, ServerRefused, StoryBroke, TimeoutError) as error:
@@ -46,9 +46,9 @@ def main() -> int:
         return 1
 
 
-async def _run(port: int, *, once: bool) -> int:
+async def _run(demo: Path, port: int, *, once: bool) -> int:
     # One folder for each port: the port stands in every permanent link.
-    folder = _VAR / str(port)
+    folder = demo / str(port)
     folder.mkdir(parents=True, exist_ok=True)
     platform_ports = _platform_ports(folder)
     for name, wanted in (("PORT", port), *platform_ports.items()):
@@ -97,7 +97,7 @@ async def _tell(folder: Path, port: int, sandbox: Child, server: Child, *, once:
     telling.print_counts(console, counts)
     for sentence in broken:
         console.print(f"[red]不符:[/]{sentence}")
-    telling.write_summary(_VAR / "summary.json", told, counts, broken)
+    telling.write_summary(folder.parent / "summary.json", told, counts, broken)
     if not once:
         telling.print_addresses(console, base_url, platforms)
         console.print("[bold]按 Ctrl-C 停止。[/]")
