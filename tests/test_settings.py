@@ -192,3 +192,9 @@ def test_the_site_has_the_public_address_and_the_columns() -> None:
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings().port = 1
+
+
+def test_the_example_for_operators_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = Path(__file__).parent.parent / "deploy" / "tongfa.example.toml"
+    monkeypatch.setenv("TONGFA_CONFIG", str(example))
+    assert load_settings().site.name == "示范旗人民政府"
