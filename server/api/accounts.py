@@ -9,7 +9,7 @@ from server.api.answers import answer
 from server.api.orgs import OrgOut, get_org
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, OrgCode, Out, Slug
+from server.api.words import Filled, Form, Line, OrgCode, Out, Slug
 from server.core.problems import Problem
 from server.parts import PARTS, Parts
 from server.store.accounts import AccountRow, insert_account, list_accounts
@@ -27,7 +27,7 @@ _COUNTS: Final[dict[ChannelName, frozenset[CountedAs]]] = {
     "other": frozenset({"gazette", "other"}),
 }
 _Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-_Value = Annotated[str, Field(max_length=2000)]
+_Value = Annotated[Line, Field(max_length=2000)]
 
 
 class AccountIn(Form):

@@ -11,7 +11,7 @@ from server.api.item_forms import ItemBrief, ItemIn, ItemOut, ItemsOut
 from server.api.orgs import get_org
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, Moment, OrgCode, Prose, Query
+from server.api.words import Filled, Form, Line, Moment, OrgCode, Prose, Query
 from server.core.draft import Draft, create_item, revise_item
 from server.core.problems import Problem
 from server.importing.files import Wanted, find_attachments, find_pictures
@@ -28,7 +28,7 @@ class ItemsQuery(Query):
     """Which items: of one organ and all below it, or the one with a 索引号."""
 
     org: Annotated[OrgCode | None, Field(title="机构代码")] = None
-    index_number: Annotated[str | None, Field(title="索引号", max_length=64)] = None
+    index_number: Annotated[Line | None, Field(title="索引号", max_length=64)] = None
     before: Annotated[Moment | None, Field(title="早于")] = None
     limit: Annotated[int, Field(title="条数", ge=1, le=100)] = 50
 

@@ -10,7 +10,7 @@ from server.api.answers import answer, done
 from server.api.people import PersonOut
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Form, Out
+from server.api.words import Form, Line, Out
 from server.core.problems import Problem
 from server.parts import PARTS, Parts
 from server.security.sign_in import SESSION_LASTS, check_password, issue_token
@@ -26,7 +26,7 @@ _TRIES_HERE, _TRIES_ANYWHERE, _TRIES_OF_A_PLACE = 10, 50, 300
 class SessionIn(Form):
     """Login and password."""
 
-    login: Annotated[str, Field(title="登录名", min_length=1, max_length=64)]
+    login: Annotated[Line, Field(title="登录名", min_length=1, max_length=64)]
     password: Annotated[str, Field(title="口令", min_length=1, max_length=128, repr=False)]
 
 

@@ -76,4 +76,4 @@ async def sign_in(tx: Tx, secret: str, *, at: datetime) -> SignedIn:
 
 def digest_of(secret: str) -> str:
     """Give the SHA-256 that stands for a token; 256 random bits need no salt and no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()

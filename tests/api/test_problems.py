@@ -94,3 +94,27 @@ async def test_a_missing_part_makes_it_unready(office: Office):
     office.ready = {"store": "ok", "redis": "away"}
     told = await office.get("/readyz", by=None)
     assert (told.status, told.json["parts"]["redis"]) == (503, "away")
+
+
+@pytest.mark.parametrize(
+    "address", ["items/%00", "items/%FF", "items/a%2Fb", "items/" + "a" * 100, "media/%00"]
+)
+async def test_what_cannot_be_an_id_is_an_unknown_address(office: Office, address: str):
+    assert (await office.get(f"/api/v1/{address}")).refusal == (404, "unknown_address", "")
+
+
+async def test_a_character_that_postgresql_refuses_is_taken_out_before_it_gets_there(office: Office):
+    made = await office.post("/api/v1/items", an_item(title="甲\0乙", body="<p>丙\0丁</p>", overview="\0戊"))
+    assert (made.json["title"], made.json["body"], made.json["overview"]) == ("甲乙", "<p>丙丁</p>", "戊")
+
+
+@pytest.mark.parametrize(
+    "path", ["items?index_number=%00", "items?org=%00", "statistics/channels?year=2026&org=%00"]
+)
+async def test_a_question_with_such_a_character_is_no_fault_of_the_server(office: Office, path: str):
+    assert (await office.get(f"/api/v1/{path}")).status in (200, 422)
+
+
+async def test_a_token_that_is_no_text_lets_nobody_in(office: Office):
+    reply = await office.call("GET", "/api/v1/items", by=None, headers={"Authorization": "Bearer \udcff"})
+    assert reply.status == 401
