@@ -54,7 +54,7 @@ class BadSettings(ValueError):
 
 
 class ColumnSettings(BaseModel):
-    """栏目; `type` is a ColumnType word of 国办发〔2017〕47号."""
+    """栏目；`type` is a ColumnType word of 国办发〔2017〕47号."""
 
     model_config = _FORBID
     slug: Slug
@@ -197,7 +197,7 @@ class Settings(BaseSettings):
             return url
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("应是以 http:// 或 https:// 开头的网址,不带参数")
+            raise ValueError("应是以 http:// 或 https:// 开头的网址，不带参数")
         return url.rstrip("/")
 
     @model_validator(mode="after")
@@ -224,11 +224,11 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         raise BadSettings(tuple(_complaint(detail) for detail in error.errors())) from None
     except SettingsError as error:
-        raise BadSettings((f"环境变量的值读不懂:{error}",)) from None
+        raise BadSettings((f"环境变量的值读不懂：{error}",)) from None
     except tomllib.TOMLDecodeError as error:
         raise BadSettings((f"配置文件 {path} 不是正确的 TOML:{error}",)) from None
     except OSError as error:
-        raise BadSettings((f"配置文件 {path} 读不了:{error.strerror}",)) from None
+        raise BadSettings((f"配置文件 {path} 读不了：{error.strerror}",)) from None
 
 
 def site_of(settings: Settings) -> Site:
@@ -269,7 +269,7 @@ def _config_path() -> Path | None:
 
 def _complaint(detail: ErrorDetails) -> str:
     """Say in Chinese which key is wrong and how; the value is left out, it may be a secret."""
-    key = ".".join(str(part) for part in detail["loc"]) or "(整体)"
+    key = ".".join(str(part) for part in detail["loc"]) or "（整体）"
     context = detail.get("ctx", {})
     sentences = {
         "extra_forbidden": "没有这个设置项",
@@ -287,4 +287,4 @@ def _complaint(detail: ErrorDetails) -> str:
         "literal_error": f"只能是 {context.get('expected')}",
         "value_error": str(context.get("error", "")),
     }
-    return f"设置项 {key}:{sentences.get(detail['type'], detail['msg'])}"
+    return f"设置项 {key}：{sentences.get(detail['type'], detail['msg'])}"

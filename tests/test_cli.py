@@ -79,7 +79,7 @@ def test_check_config_shows_no_password(monkeypatch: pytest.MonkeyPatch):
 def test_a_wrong_setting_is_named_and_nothing_starts(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TONGFA_PORT", "eighty")
     ended = tongfa("serve")
-    assert (ended.exit_code, ended.stderr.strip()) == (2, "设置项 port:应为整数")
+    assert (ended.exit_code, ended.stderr.strip()) == (2, "设置项 port：应为整数")
 
 
 def test_migrating_twice_changes_nothing():
@@ -226,7 +226,7 @@ def test_a_taken_port_is_a_sentence_and_not_a_trace():
         ended = tongfa("serve", "--port", str(port))
     assert (ended.exit_code, ended.stderr.strip()) == (
         2,
-        f"端口 {port} 已被占用:请先停下占用它的程序,或者换一个端口。",
+        f"端口 {port} 已被占用：请先停下占用它的程序，或者换一个端口。",
     )
 
 

@@ -120,7 +120,7 @@ def test_addresses_can_stand_in_the_file() -> None:
 )
 def test_a_wrong_key_is_named(text: str, key: str) -> None:
     write(text)
-    assert f"设置项 {key}:" in complaint()
+    assert f"设置项 {key}：" in complaint()
 
 
 def test_every_wrong_key_is_named_at_once() -> None:

@@ -37,7 +37,7 @@ def write() -> bytes:
     """Give the file; the same bytes on every run."""
     rows = "".join(f"<w:tr>{_cell(row, 2600)}{_cell('', 6000)}</w:tr>" for row in _ROWS)
     document = (
-        f"<w:document {_WORD}><w:body>{_paragraph('医疗救助申请表(演示)')}"
+        f"<w:document {_WORD}><w:body>{_paragraph('医疗救助申请表（演示）')}"
         f"<w:tbl><w:tblPr><w:tblBorders>{_borders()}</w:tblBorders></w:tblPr>{rows}</w:tbl>"
         f"{_paragraph('')}</w:body></w:document>"
     )

@@ -117,7 +117,7 @@ class Child:
     def last_words(self) -> str:
         """Give the end of its log."""
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return f"tongfa {self._arguments[0]} 没有启动({self._log}):\n" + "\n".join(lines[-5:])
+        return f"tongfa {self._arguments[0]} 没有启动（{self._log}）：\n" + "\n".join(lines[-5:])
 
     def _running(self) -> Process:
         if self._process is None:

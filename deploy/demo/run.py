@@ -34,7 +34,7 @@ def main() -> int:
     """Read the arguments, run, and give the exit code."""
     parser = argparse.ArgumentParser(description="同发演示")
     parser.add_argument("--port", type=int, default=8080, help="网站和接口的端口")
-    parser.add_argument("--once", action="store_true", help="做完即停,写出 summary.json")
+    parser.add_argument("--once", action="store_true", help="做完即停，写出 summary.json")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "demo", help="数据所在的文件夹")
     asked = parser.parse_args()
     try:
@@ -42,7 +42,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except (ChildFailed, ServerRefused, StoryBroke, TimeoutError) as error:
-        console.print(f"[red]演示没有完成:[/] {error or type(error).__name__}", markup=True)
+        console.print(f"[red]演示没有完成：[/] {error or type(error).__name__}", markup=True)
         return 1
 
 
@@ -87,7 +87,7 @@ async def _tell(folder: Path, port: int, sandbox: Child, server: Child, *, once:
                     author,
                     ids,
                     seconds=_SECONDS_TO_LIVE,
-                    tell=lambda done, of: status.update(f"等待各渠道上线:{done}/{of}"),
+                    tell=lambda done, of: status.update(f"等待各渠道上线：{done}/{of}"),
                 )
                 counts = await author.get("/api/v1/statistics/channels", {"year": str(_year(told))})
         broken = telling.disagreements(told, counts, _year(told))
@@ -96,7 +96,7 @@ async def _tell(folder: Path, port: int, sandbox: Child, server: Child, *, once:
     telling.print_receipts(console, told)
     telling.print_counts(console, counts)
     for sentence in broken:
-        console.print(f"[red]不符:[/]{sentence}")
+        console.print(f"[red]不符：[/]{sentence}")
     telling.write_summary(folder.parent / "summary.json", told, counts, broken)
     if not once:
         telling.print_addresses(console, base_url, platforms)

@@ -92,7 +92,7 @@ def _accounts(platforms: dict[str, dict[str, str]]) -> tuple[dict[str, Any], ...
         {
             "channel": "wechat",
             "slug": "wechat",
-            "name": "示范旗发布(公众号)",
+            "name": "示范旗发布（公众号）",
             "settings": {"base_url": wechat["base_url"], "appid": wechat["appid"]},
             "secret": {"appsecret": wechat["secret"]},
         },

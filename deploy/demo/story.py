@@ -81,7 +81,7 @@ async def wait_until_settled(
         if all(one.is_settled(datetime.now(UTC)) for one in told):
             return told
         if asyncio.get_running_loop().time() > ends:
-            raise StoryBroke(f"{seconds:.0f} 秒内没有全部上线:\n{_lines(legs)}")
+            raise StoryBroke(f"{seconds:.0f} 秒内没有全部上线：\n{_lines(legs)}")
         await asyncio.sleep(0.4)
 
 

@@ -68,13 +68,13 @@ def disagreements(told: Iterable[Told], counts: dict[str, Any], year: int) -> li
     }
     per_channel = Counter(channel for _item, channel in lines)
     found = [
-        f"{channel}: 统计 {count} 条,回执 {per_channel[channel]} 条"
+        f"{channel}：统计 {count} 条，回执 {per_channel[channel]} 条"
         for channel, count in counts["deliveries"].items()
         if count != per_channel[channel]
     ]
     items = len({item for item, _channel in lines})
     if counts["items"] != items:
-        found.append(f"合计: 统计 {counts['items']} 条,回执 {items} 条")
+        found.append(f"合计：统计 {counts['items']} 条，回执 {items} 条")
     return found
 
 
@@ -95,7 +95,7 @@ def print_receipts(console: Console, told: tuple[Told, ...]) -> None:
     for name in ("稿件", "渠道", "账号", "状态"):
         table.add_column(name, no_wrap=True)
     table.add_column("链接或说明", overflow="fold")
-    table.add_column("时间(北京)", no_wrap=True)
+    table.add_column("时间（北京）", no_wrap=True)
     for one in told:
         title = _short(one.item["title"])
         for leg in one.deliveries:
@@ -117,9 +117,9 @@ def print_addresses(console: Console, base_url: str, platforms: dict[str, dict[s
     for name, url in (
         ("网站", f"{base_url}/"),
         ("订阅", f"{base_url}/subscribe.html"),
-        ("订阅源(Atom)", f"{base_url}/feed/site.atom"),
-        ("演练微信(读者看到的)", platforms["wechat"]["base_url"] + "/"),
-        ("演练微博(读者看到的)", platforms["weibo"]["base_url"] + "/"),
+        ("订阅源（Atom）", f"{base_url}/feed/site.atom"),
+        ("演练微信（读者看到的）", platforms["wechat"]["base_url"] + "/"),
+        ("演练微博（读者看到的）", platforms["weibo"]["base_url"] + "/"),
         ("接口说明", f"{base_url}/api/openapi.json"),
     ):
         table.add_row(name, url)

@@ -35,14 +35,14 @@ if [ -z "$python" ]; then
     python=$(find_python)
 fi
 if [ -z "$python" ]; then
-    echo "需要 Python 3.11 或更新的版本(设 PYTHON=… 可指定)。Python 3.11 or newer is needed (PYTHON=... names it)." >&2
+    echo "需要 Python 3.11 或更新的版本（设 PYTHON=… 可指定）。Python 3.11 or newer is needed (PYTHON=... names it)." >&2
     exit 1
 fi
 if ! can_make_environments "$python"; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     apt_install "python$version-venv" || apt_install python3-venv || true
     if ! can_make_environments "$python"; then
-        echo "请先以管理员身份运行:apt-get install python3-venv。Run that as root first." >&2
+        echo "请先以管理员身份运行：apt-get install python3-venv。Run that as root first." >&2
         exit 1
     fi
 fi

@@ -6,7 +6,7 @@ from server.cli import checking, office, publishing, serving
 
 app = typer.Typer(
     name="tongfa",
-    help="同发:一次发布,各渠道上线,准确统计。",
+    help="同发：一次发布，各渠道上线，准确统计。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # they print local variables, secrets among them

@@ -16,7 +16,7 @@ from server.store.verification import Difference
 
 
 def check_config() -> None:
-    """检查并打印生效的设置,口令以 *** 代替。"""  # noqa: D400, D415
+    """检查并打印生效的设置，口令以 *** 代替。"""  # noqa: D400, D415
     typer.echo(json.dumps(masked(settings_or_end()), ensure_ascii=False, indent=2))
 
 
@@ -26,15 +26,15 @@ def migrate_database() -> None:
     try:
         asyncio.run(_migrate(settings))
     except StoreAway as error:
-        end(f"连不上数据库:{error}", REFUSED)
+        end(f"连不上数据库：{error}", REFUSED)
     typer.echo("数据库结构已是最新。")
 
 
 def verify() -> None:
-    """重新清点:计数、台账、投递和文件是否一致。"""  # noqa: D400, D415
+    """重新清点：计数、台账、投递和文件是否一致。"""  # noqa: D400, D415
     found = on_database(_verify)
     for one in found:
-        typer.echo(f"{one.rule} {one.where}: 记为 {one.stated},实为 {one.found}")
+        typer.echo(f"{one.rule} {one.where}：记为 {one.stated}，实为 {one.found}")
     if found:
         end(f"有 {len(found)} 处不一致。", REFUSED)
     typer.echo("全部一致。")

@@ -26,7 +26,7 @@ def on_database(act: Callable[[Store, Settings], Awaitable[T]]) -> T:
     except NotThere as missing:
         end(f"没有“{missing.key}”。", REFUSED)
     except StoreAway as error:
-        end(f"连不上数据库:{error}", REFUSED)
+        end(f"连不上数据库：{error}", REFUSED)
 
 
 async def _open_and_run(act: Callable[[Store, Settings], Awaitable[T]], settings: Settings) -> T:
@@ -34,7 +34,7 @@ async def _open_and_run(act: Callable[[Store, Settings], Awaitable[T]], settings
     store = Store(settings.database_url)
     try:
         if not await is_current(store):
-            end("数据库还没有升级到这个版本的结构,请先运行 tongfa migrate。", MISUSED)
+            end("数据库还没有升级到这个版本的结构，请先运行 tongfa migrate。", MISUSED)
         return await act(store, settings)
     finally:
         await store.close()

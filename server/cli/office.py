@@ -48,12 +48,12 @@ def add_org(
 def add_user(
     login: Annotated[str, typer.Argument(help="登录名")],
     name: Annotated[str, typer.Argument(help="姓名")],
-    grant: Annotated[list[str], typer.Option("--grant", help="角色@机构代码,可多次给出")],
+    grant: Annotated[list[str], typer.Option("--grant", help="角色@机构代码，可多次给出")],
     *,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="从标准输入读口令")] = False,
-    no_password: Annotated[bool, typer.Option("--no-password", help="不设口令,只能用令牌")] = False,
+    no_password: Annotated[bool, typer.Option("--no-password", help="不设口令，只能用令牌")] = False,
 ) -> None:
-    """添加人员;口令在终端输入,不出现在命令行里。"""  # noqa: D400, D415
+    """添加人员；口令在终端输入，不出现在命令行里。"""  # noqa: D400, D415
     grants = [_read_grant(text) for text in grant]
     password = None if no_password else _read_password(from_stdin=password_stdin)
 
@@ -75,7 +75,7 @@ def add_token(
     days: Annotated[int, typer.Option("--days", min=1, max=_DAYS_MOST, help="有效天数")] = 365,
     only: Annotated[str | None, typer.Option("--only", help="只限这个角色的权限")] = None,
 ) -> None:
-    """发放访问令牌;只显示这一次。"""  # noqa: D400, D415
+    """发放访问令牌；只显示这一次。"""  # noqa: D400, D415
     only_role = None if only is None else _read_role(only)
 
     async def act(store: Store, _settings: Settings) -> IssuedToken:
@@ -98,18 +98,18 @@ def add_token(
 
 
 def add_account(
-    channel: Annotated[str, typer.Argument(help="渠道:" + "、".join(CHANNELS))],
+    channel: Annotated[str, typer.Argument(help="渠道：" + "、".join(CHANNELS))],
     slug: Annotated[str, typer.Argument(help="账号标识")],
     name: Annotated[str, typer.Argument(help="账号名称")],
     *,
     org: Annotated[str, typer.Option("--org", help="机构代码")],
     counted_as: Annotated[str | None, typer.Option("--counted-as", help="计入哪个渠道")] = None,
-    setting: Annotated[list[str] | None, typer.Option("--setting", help="键=值,可多次给出")] = None,
+    setting: Annotated[list[str] | None, typer.Option("--setting", help="键=值，可多次给出")] = None,
     secret_file: Annotated[
-        Path | None, typer.Option("--secret-file", help="凭据的 JSON 文件,- 为标准输入")
+        Path | None, typer.Option("--secret-file", help="凭据的 JSON 文件，- 为标准输入")
     ] = None,
 ) -> None:
-    """添加账号;凭据加密保存,不从命令行给出。"""  # noqa: D400, D415
+    """添加账号；凭据加密保存，不从命令行给出。"""  # noqa: D400, D415
     counted = counted_as or channel
     _require(channel, CHANNELS, "渠道")
     _require(counted, COUNTED_AS, "计入渠道")
@@ -138,13 +138,13 @@ def _seal(key_file: Path, secret: dict[str, str]) -> str:
     try:
         return Vault.from_file(key_file).seal(secret)
     except (ValueError, OSError) as error:
-        end(f"密钥文件不能用:{error}", MISUSED)
+        end(f"密钥文件不能用：{error}", MISUSED)
 
 
 def _read_grant(text: str) -> tuple[Role, str]:
     role, at, org_code = text.partition("@")
     if not at or not org_code:
-        end(f"--grant 应写成 角色@机构代码,而不是“{text}”。", MISUSED)
+        end(f"--grant 应写成 角色@机构代码，而不是“{text}”。", MISUSED)
     return _read_role(role), org_code
 
 
@@ -155,13 +155,13 @@ def _read_role(text: str) -> Role:
 
 def _require(text: str, words: tuple[str, ...], what: str) -> None:
     if text not in words:
-        end(f"没有“{text}”这种{what},可用的是:{'、'.join(words)}。", MISUSED)
+        end(f"没有“{text}”这种{what}，可用的是：{'、'.join(words)}。", MISUSED)
 
 
 def _read_pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key:
-        end(f"--setting 应写成 键=值,而不是“{text}”。", MISUSED)
+        end(f"--setting 应写成 键=值，而不是“{text}”。", MISUSED)
     return key, value
 
 
@@ -176,7 +176,7 @@ def _read_secret(file: Path) -> dict[str, str]:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         read = json.loads(text)
     except (OSError, ValueError) as error:
-        end(f"凭据文件读不了:{type(error).__name__}", MISUSED)  # its text may be in the error
+        end(f"凭据文件读不了：{type(error).__name__}", MISUSED)  # its text may be in the error
     if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
-        end("凭据文件应是一个 JSON 对象,值都是文字。", MISUSED)
+        end("凭据文件应是一个 JSON 对象，值都是文字。", MISUSED)
     return read

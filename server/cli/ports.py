@@ -21,7 +21,7 @@ def port_trouble(host: str, port: int) -> str | None:
 def _sentence(code: int | None, host: str, port: int) -> str | None:
     match code:
         case errno.EADDRINUSE:
-            return f"端口 {port} 已被占用:请先停下占用它的程序,或者换一个端口。"
+            return f"端口 {port} 已被占用：请先停下占用它的程序，或者换一个端口。"
         case errno.EACCES:
             return f"没有权限使用端口 {port}:1024 以下的端口需要管理员权限。"
         case errno.EADDRNOTAVAIL:

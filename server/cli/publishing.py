@@ -22,7 +22,7 @@ _CHANNELS: Final = {
     "website": "政府网站",
     "weibo": "政务微博",
     "wechat": "政务微信",
-    "feed": "订阅源(RSS 等)",
+    "feed": "订阅源（RSS 等）",
     "gazette": "政府公报",
     "other": "其他方式",
 }
@@ -36,19 +36,19 @@ def publish(
     token: Token = None,
     reviewer_token: Annotated[
         str | None,
-        typer.Option(envvar="TONGFA_REVIEWER_TOKEN", help="另一人的令牌:审核并发布;不给则只提交审核"),
+        typer.Option(envvar="TONGFA_REVIEWER_TOKEN", help="另一人的令牌：审核并发布；不给则只提交审核"),
     ] = None,
-    account: Annotated[list[str] | None, typer.Option("--account", help="发布到的账号,可多次给出")] = None,
+    account: Annotated[list[str] | None, typer.Option("--account", help="发布到的账号，可多次给出")] = None,
 ) -> None:
-    """把稿件交给服务器并提交审核;给出另一人的令牌时一并审核、发布。"""  # noqa: D400, D415
+    """把稿件交给服务器并提交审核；给出另一人的令牌时一并审核、发布。"""  # noqa: D400, D415
     if token is None:
         end("请用 --token 或环境变量 TONGFA_TOKEN 给出访问令牌。", MISUSED)
     if (reviewer_token is None) != (not account):
-        end("要审核并发布,请同时给出 --reviewer-token 和至少一个 --account。", MISUSED)
+        end("要审核并发布，请同时给出 --reviewer-token 和至少一个 --account。", MISUSED)
     try:
         item = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        end(f"文件 {file} 读不了:{error.strerror}", MISUSED)
+        end(f"文件 {file} 读不了：{error.strerror}", MISUSED)
     except ValueError as error:
         end(f"文件 {file} 不是正确的 JSON:{error}", MISUSED)
     try:
@@ -61,13 +61,13 @@ def publish(
 def counts(
     year: Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="年度")] = None,
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="起始日")] = None,
-    to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="截止日(含)")] = None,
+    to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="截止日（含）")] = None,
     *,
-    org: Annotated[str | None, typer.Option("--org", help="机构代码(含下级)")] = None,
+    org: Annotated[str | None, typer.Option("--org", help="机构代码（含下级）")] = None,
     group_by: Annotated[str, typer.Option("--group-by", help="、".join(get_args(GroupBy)))] = "channel",
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
-    """统计各渠道主动公开信息条数(直接读数据库)。"""  # noqa: D400, D415
+    """统计各渠道主动公开信息条数（直接读数据库）。"""  # noqa: D400, D415
     if group_by not in get_args(GroupBy):
         end(f"--group-by 只能是 {'、'.join(get_args(GroupBy))}。", MISUSED)
     first, last = _period(year, start, to)
@@ -98,7 +98,7 @@ def counts_table(figures: dict[str, Any]) -> Table:
     for channel, name in _CHANNELS.items():
         table.add_row(name, *(str(column["deliveries"].get(channel, 0)) for column in columns))
     table.add_section()
-    table.add_row("信息(各渠道相同的计 1 条)", *(str(column["items"]) for column in columns))
+    table.add_row("信息（各渠道相同的计 1 条）", *(str(column["items"]) for column in columns))
     return table
 
 
@@ -106,7 +106,7 @@ def _period(year: int | None, start: datetime | None, to: datetime | None) -> tu
     if year is not None and start is None and to is None:
         return date(year, 1, 1), date(year, 12, 31)
     if year is not None or start is None or to is None:
-        end("请给出 --year,或者同时给出 --from 和 --to。", MISUSED)
+        end("请给出 --year，或者同时给出 --from 和 --to。", MISUSED)
     if to < start:
         end("--to 不能早于 --from。", MISUSED)
     return start.date(), to.date()

@@ -64,7 +64,7 @@ def _sentence(status: int, text: str) -> str:
         parts = [str(problem.get("detail") or problem.get("title"))]
         parts += [f"{error['field']}:{error['detail']}" for error in problem.get("errors") or ()]
         if problem.get("field"):
-            parts.append(f"(字段 {problem['field']})")
+            parts.append(f"（字段 {problem['field']}）")
         return ";".join(dict.fromkeys(parts))
     except (ValueError, AttributeError, KeyError):
         return f"服务器回答 {status}"

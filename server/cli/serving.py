@@ -20,12 +20,12 @@ from server.settings import Settings
 
 ALL: Final[frozenset[Role]] = frozenset({"web", "worker", "clock"})
 
-Port = Annotated[int | None, typer.Option("--port", help="监听端口(默认 8080)")]
-Host = Annotated[str | None, typer.Option("--host", help="监听地址(默认 127.0.0.1)")]
+Port = Annotated[int | None, typer.Option("--port", help="监听端口（默认 8080）")]
+Host = Annotated[str | None, typer.Option("--host", help="监听地址（默认 127.0.0.1）")]
 
 
 def serve(port: Port = None, host: Host = None) -> None:
-    """启动全部:网页与接口、投递、定时(单机默认)。"""  # noqa: D400, D415 -- shown as help
+    """启动全部：网页与接口、投递、定时（单机默认）。"""  # noqa: D400, D415 -- shown as help
     _run(settings_or_end(port=port, host=host), ALL)
 
 
@@ -45,17 +45,17 @@ def clock() -> None:
 
 
 def sandbox(
-    wechat_port: Annotated[int, typer.Option("--wechat-port", help="演练微信端口,0 为任意")] = 0,
-    weibo_port: Annotated[int, typer.Option("--weibo-port", help="演练微博端口,0 为任意")] = 0,
+    wechat_port: Annotated[int, typer.Option("--wechat-port", help="演练微信端口，0 为任意")] = 0,
+    weibo_port: Annotated[int, typer.Option("--weibo-port", help="演练微博端口，0 为任意")] = 0,
     host: Annotated[str, typer.Option("--host", help="监听地址")] = "127.0.0.1",
     state: Annotated[Path | None, typer.Option("--state", help="保存平台状态的文件夹")] = None,
     *,
     safe_domain: Annotated[str, typer.Option("--safe-domain", help="演练微博的安全域名")] = "127.0.0.1",
     print_credentials: Annotated[
-        bool, typer.Option("--print-credentials", help="打印一行 JSON:地址与凭据")
+        bool, typer.Option("--print-credentials", help="打印一行 JSON：地址与凭据")
     ] = False,
 ) -> None:
-    """启动演练平台(微信、微博),不连接任何真实平台。"""  # noqa: D400, D415
+    """启动演练平台（微信、微博），不连接任何真实平台。"""  # noqa: D400, D415
     for port in (wechat_port, weibo_port):
         _refuse_taken_port(host, port)
     configure_logs("info", "console")
@@ -85,7 +85,7 @@ def _run(settings: Settings, roles: frozenset[Role]) -> None:
     except CannotStart as error:
         end(str(error), MISUSED)
     except ValkeyDidNotStart as error:
-        end(f"内置的 Valkey 没有启动:{error}", MISUSED)
+        end(f"内置的 Valkey 没有启动：{error}", MISUSED)
 
 
 async def _serve_sandbox(
