@@ -15,5 +15,5 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     # shellcheck disable=SC2086  # a list of names
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
 else
-    echo "没有管理员权限，未安装：$missing；需要它们的测试会失败。Not root, so these were not installed:$missing" >&2
+    echo "没有管理员权限，未安装：${missing}；需要它们的测试会失败。Not root, so these were not installed:${missing}" >&2
 fi
