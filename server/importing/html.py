@@ -24,7 +24,7 @@ _ATTRIBUTES: Final = {
 # Together with their content: what stands inside is no text for a reader.
 _GONE: Final = {
     "script", "style", "iframe", "object", "embed", "applet", "template", "noscript", "svg", "math",
-    "title", "select", "textarea", "button", "audio", "video", "canvas",
+    "title", "xmp", "plaintext", "select", "textarea", "button", "audio", "video", "canvas",
 }  # fmt: skip
 _SCHEMES: Final = {"http", "https", "mailto", "tel", "media", "data"}
 _MEDIA: Final = re.compile(r"media:([0-9a-f]{64})")

@@ -12,6 +12,7 @@ from typing import Final
 
 # Blocks in which text may stand directly, and those that only hold other blocks.
 _TEXTUAL: Final = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "figcaption", "caption", "figure"})
+_PARAGRAPHS: Final = frozenset({"p", "h2", "h3", "h4"})
 _HOLDERS: Final = frozenset({"ul", "ol", "table", "thead", "tbody", "tfoot", "tr", "blockquote"})
 _OWN: Final = {"blockquote": "p", "ul": "li", "ol": "li"}  # what free text is put into there
 _CELLS: Final = frozenset({"td", "th"})  # an empty one holds its place
@@ -73,9 +74,10 @@ class _Inline:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A block that is open, and where its inside begins in the output."""
+    """A block that is open: what is written, which end tag ends it, and where its inside begins."""
 
     tag: str
+    ends_with: str
     inside: int
 
 
@@ -101,6 +103,7 @@ class _Writer(HTMLParser):
         elif tag == "br":
             self._write("<br>", "\n")
         elif tag == "hr":
+            self._end_paragraph()
             self._end_text()
             self._out.append("<hr>")
         elif tag == "img":
@@ -116,19 +119,19 @@ class _Writer(HTMLParser):
             self._cross_border()
         elif tag in _INLINE:
             self._end_inline(tag)
-        elif any(block.tag == tag for block in self._blocks):
+        elif any(block.ends_with == tag for block in self._blocks):
             self._end_block(tag)
 
     def handle_data(self, data: str) -> None:
         text = INVISIBLE.sub("", data)
-        if text.strip(_SPACE) or self._is_filled:  # or else the line breaks between two blocks
+        if text.strip(_SPACE) or (text and self._is_filled):  # or else the line breaks between two blocks
             self._write(html.escape(text, quote=False), text)
 
     def finish(self) -> Shape:
         """Close what is still open."""
         self._end_text()
         while self._blocks:
-            self._end_block(self._blocks[-1].tag)
+            self._end_block(self._blocks[-1].ends_with)
         lines = (" ".join(line.split()) for line in "".join(self._text).splitlines())
         text = "\n".join(line for line in lines if line)
         return Shape("".join(self._out), text, tuple(self._pictures))
@@ -153,10 +156,20 @@ class _Writer(HTMLParser):
         return True
 
     def _begin_block(self, tag: str, given: dict[str, str]) -> None:
+        self._end_paragraph()
+        if tag == "li" and self._blocks and self._blocks[-1].tag == "li":
+            self._end_block("li")
         self._end_text()
-        self._out.append(_start(tag, given))
-        self._blocks.append(_Block(tag, len(self._out)))
+        around = self._blocks[-1].tag if self._blocks else ""
+        written = "p" if tag == "li" and around not in ("ul", "ol") else tag
+        self._out.append(_start(written, given))
+        self._blocks.append(_Block(written, tag, len(self._out)))
         self._refuse_depth()
+
+    def _end_paragraph(self) -> None:
+        """End a paragraph before a block: it can hold none, and a tag in between may have hidden that."""
+        while self._blocks and self._blocks[-1].tag in _PARAGRAPHS:
+            self._end_block(self._blocks[-1].ends_with)
 
     def _end_block(self, tag: str) -> None:
         while self._blocks:
@@ -166,7 +179,7 @@ class _Writer(HTMLParser):
                 del self._out[-1]  # nothing was put in
             else:
                 self._out.append(f"</{last.tag}>")
-            if last.tag == tag:
+            if last.ends_with == tag:
                 break
         # Text after an inner block goes on in the outer one; the inner block's end is its border.
         self._is_filled = bool(self._blocks) and self._blocks[-1].tag in _TEXTUAL
