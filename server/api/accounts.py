@@ -107,7 +107,7 @@ def _account_of(form: AccountIn, org: OrgRow, parts: Parts) -> AccountRow:
     try:
         parts.open_channel(row)
     except ValueError as error:
-        raise Problem("invalid", f"账号的设置不完整:{error}", field="settings") from error
+        raise Problem("invalid", f"账号的设置不完整：{error}", field="settings") from error
     return row
 
 

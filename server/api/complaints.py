@@ -26,7 +26,7 @@ class BadJson(Exception):
 
 _SENTENCES: Final[Mapping[str, Callable[[str, dict[str, Any]], str]]] = {
     "missing": lambda label, _: f"缺少{label}",
-    "extra_forbidden": lambda label, _: f"没有{label}这个字段,请删去或核对拼写",
+    "extra_forbidden": lambda label, _: f"没有{label}这个字段，请删去或核对拼写",
     "string_type": lambda label, _: f"{label}应是文字",
     "string_too_short": lambda label, limit: (
         f"{label}不能为空" if limit["min_length"] == 1 else f"{label}至少 {limit['min_length']} 个字符"
@@ -39,10 +39,10 @@ _SENTENCES: Final[Mapping[str, Callable[[str, dict[str, Any]], str]]] = {
         f"{label}最多 {limit['max_length']} {'个字符' if limit['field_type'] == 'Value' else '项'}"
     ),
     "literal_error": lambda label, limit: f"{label}只能是 {limit['expected'].replace(' or ', '、')}",
-    "date_from_datetime_parsing": lambda label, _: f"{label}不是存在的日期,应写成 2017-03-28",
-    "date_parsing": lambda label, _: f"{label}不是存在的日期,应写成 2017-03-28",
+    "date_from_datetime_parsing": lambda label, _: f"{label}不是存在的日期，应写成 2017-03-28",
+    "date_parsing": lambda label, _: f"{label}不是存在的日期，应写成 2017-03-28",
     "date_type": lambda label, _: f"{label}应写成 2017-03-28 这样的日期",
-    "timezone_aware": lambda label, _: f"{label}要写明时区,例如 2017-03-28T09:00:00+08:00",
+    "timezone_aware": lambda label, _: f"{label}要写明时区，例如 2017-03-28T09:00:00+08:00",
     "greater_than_equal": lambda label, limit: f"{label}不能小于 {limit['ge']}",
     "less_than_equal": lambda label, limit: f"{label}不能大于 {limit['le']}",
     "int_type": lambda label, _: f"{label}应是整数",
@@ -51,9 +51,9 @@ _SENTENCES: Final[Mapping[str, Callable[[str, dict[str, Any]], str]]] = {
     "bool_type": lambda label, _: f"{label}应是 true 或 false",
 }
 _BY_PREFIX: Final[tuple[tuple[str, str], ...]] = (
-    ("datetime_", "不是存在的时间,应写成 2017-03-28T09:00:00+08:00"),
+    ("datetime_", "不是存在的时间，应写成 2017-03-28T09:00:00+08:00"),
     ("time_", "应写成 09:00 这样的时间"),
-    ("date_", "不是存在的日期,应写成 2017-03-28"),
+    ("date_", "不是存在的日期，应写成 2017-03-28"),
     ("tuple_", "应是一个列表"),
     ("dict_", "应是一个 JSON 对象"),
 )

@@ -160,8 +160,8 @@ async def _draft_of(tx: Tx, request: web.Request, form: ItemIn, body: Body) -> D
 
 def _require_column(site: Site, slug: str) -> None:
     if slug not in {column.slug for column in site.columns}:
-        known = "、".join(f"{column.slug}({column.name})" for column in site.columns)
-        raise Problem("invalid", f"没有栏目“{slug}”;可用的栏目:{known}", field="column")
+        known = "、".join(f"{column.slug}（{column.name}）" for column in site.columns)
+        raise Problem("invalid", f"没有栏目“{slug}”；可用的栏目：{known}", field="column")
 
 
 _ONE = "/api/v1/items/{item_id}"

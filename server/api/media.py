@@ -63,7 +63,7 @@ async def show_media(request: web.Request) -> web.Response:
     async with parts.store.read() as tx:
         row = await find_media(tx, sha256)
     if row is None:
-        raise Problem("unknown_media", "没有这个文件,请核对编号")
+        raise Problem("unknown_media", "没有这个文件，请核对编号")
     # Never shown as a page of ours, whatever is in it.
     headers = {
         **PRIVATE,

@@ -80,7 +80,7 @@ def _operation(route: Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handler.__module__.rpartition(".")[2] + "_" + route.handler.__name__,
         "summary": route.summary,
-        "description": f"权限:{route.who}",
+        "description": f"权限：{route.who}",
         "tags": [route.handler.__module__.rpartition(".")[2]],
         "parameters": [*_places(route.path), *(_parameters(route.query) if route.query else ())],
         "responses": _responses(route),

@@ -40,8 +40,8 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "lost_race": (409, "刚刚被别人改动"),
 }
 _NOT_THERE: Final[Mapping[str, tuple[Code, str]]] = {
-    "item": ("unknown_item", "没有这篇稿件,请核对稿件编号"),
-    "delivery": ("unknown_delivery", "没有这条投递,请核对投递编号"),
+    "item": ("unknown_item", "没有这篇稿件，请核对稿件编号"),
+    "delivery": ("unknown_delivery", "没有这条投递，请核对投递编号"),
     "account": ("unknown_account", "没有这个账号"),
     "person": ("unknown_person", "没有这个人员"),
     "org": ("unknown_org", "没有这个机构"),
@@ -53,7 +53,7 @@ _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
     "index_number": ("index_number", "这个索引号已被使用"),
 }
 _BY_HTTP: Final[Mapping[int, tuple[str, str, str]]] = {
-    404: ("unknown_address", "没有这个地址", "没有这个接口地址,请查阅 /api/openapi.json"),
+    404: ("unknown_address", "没有这个地址", "没有这个接口地址，请查阅 /api/openapi.json"),
     405: ("wrong_method", "不支持这种方法", "这个地址不支持这种请求方法"),
     413: ("too_large", "内容太大", "请求内容超过上限"),
 }
@@ -70,12 +70,12 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return _answer(request, 400, "invalid_json", "不是 JSON", str(error))
     except StoreAway:
         log.error("store_away")  # noqa: TRY400 -- a database that is away is no bug of ours
-        return _answer(request, 503, "store_away", "数据库暂时不可用", "数据库暂时不可用,请稍后再试")
+        return _answer(request, 503, "store_away", "数据库暂时不可用", "数据库暂时不可用，请稍后再试")
     except Exception as error:
         found = _refusals(error)
         if found is None:
             log.exception("unexpected_error")
-            detail = f"服务器内部错误,已经记录;请把请求编号 {request_id(request)} 告诉管理员"
+            detail = f"服务器内部错误，已经记录；请把请求编号 {request_id(request)} 告诉管理员"
             return _answer(request, 500, "internal_error", "服务器内部错误", detail)
         return _refusal_answer(request, found)
 
@@ -103,7 +103,7 @@ def _of_rows(error: LostRace | Taken | NotThere) -> tuple[Problem, ...] | None:
         case NotThere(noun=noun) if noun in _NOT_THERE:
             return (Problem(*_NOT_THERE[noun]),)
         case LostRace():
-            return (Problem("lost_race", "刚刚被别人改动,请刷新后再试"),)
+            return (Problem("lost_race", "刚刚被别人改动，请刷新后再试"),)
         case _:
             return None
 
@@ -129,7 +129,7 @@ def _refusal_answer(request: web.Request, found: tuple[Problem, ...]) -> web.Res
 def _http_answer(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
     if error.status < 400:
         raise error
-    words = _BY_HTTP.get(error.status, ("refused", "请求不能处理", "请求不能处理,请检查后再试"))
+    words = _BY_HTTP.get(error.status, ("refused", "请求不能处理", "请求不能处理，请检查后再试"))
     headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
     return _answer(request, error.status, *words, headers=headers)
 

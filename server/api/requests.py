@@ -73,7 +73,7 @@ async def form_of(request: web.Request, model: type[FormT]) -> FormT:
         return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         if any(one["type"] in _BROKEN_JSON for one in error.errors(include_url=False, include_input=False)):
-            raise BadJson("请求内容不是有效的 JSON(UTF-8 编码)") from None
+            raise BadJson("请求内容不是有效的 JSON（UTF-8 编码）") from None
         raise BadForm(error, model) from None
 
 
@@ -129,5 +129,5 @@ def _too_large(limit: int, *, field: str = "body") -> Problem:
 def _bearer(request: web.Request) -> str:
     scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Problem("not_signed_in", "请先登录,或在 Authorization 里给出访问令牌")
+        raise Problem("not_signed_in", "请先登录，或在 Authorization 里给出访问令牌")
     return token.strip()

@@ -67,7 +67,7 @@ async def close_session(request: web.Request) -> web.Response:
     async with parts.store.begin() as tx:
         row = await find_token(tx, token_id)
         if row is None or row.use != "session":
-            raise Problem("wrong_state", "这是接口令牌,不是登录;要停用它,请删除令牌")
+            raise Problem("wrong_state", "这是接口令牌，不是登录；要停用它，请删除令牌")
         await revoke_token(tx, token_id, at=parts.now())
     return done()
 
@@ -80,7 +80,7 @@ async def _refuse_guessing(parts: Parts, login: str, place: str) -> None:
     )
     for key, limit in budgets:
         if not await parts.throttle.allow(key, limit, _WINDOW):
-            raise Problem("too_many_attempts", "登录尝试次数太多,请 15 分钟后再试")
+            raise Problem("too_many_attempts", "登录尝试次数太多，请 15 分钟后再试")
 
 
 ROUTES = (

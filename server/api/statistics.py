@@ -34,7 +34,7 @@ class StatisticsQuery(Query):
             return Question(date(self.year, 1, 1), date(self.year, 12, 31), self.org, self.group_by)
         if self.start is None or self.end is None:
             field = "year" if self.start is self.end else "from" if self.start is None else "to"
-            raise Problem("invalid", "请给出“年度”,或者同时给出“起始日”和“截止日”", field=field)
+            raise Problem("invalid", "请给出“年度”，或者同时给出“起始日”和“截止日”", field=field)
         if self.end < self.start:
             raise Problem("invalid", "“截止日”不能早于“起始日”", field="to")
         return Question(self.start, self.end, self.org, self.group_by)

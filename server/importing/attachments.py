@@ -74,7 +74,7 @@ def safe_name(name: str, *, field: str = "file") -> str:
     if not dot or not stem.strip(" .") or extension.lower() not in TYPES:
         allowed = "、".join(TYPES)
         raise Problem(
-            "unsupported_file", f"不接受这种文件“{cleaned[:40]}”;可用的扩展名:{allowed}", field=field
+            "unsupported_file", f"不接受这种文件“{cleaned[:40]}”；可用的扩展名：{allowed}", field=field
         )
     room = LONGEST_NAME - len(extension) - 1
     return f"{stem[:room].rstrip(' .')}.{extension.lower()}"
@@ -99,7 +99,7 @@ def inspect(body: bytes, name: str) -> None:
     """Refuse a file that is not what its name promises, or that carries a program."""
     promised = type_of(name)
     if family_of(body) != promised.family:
-        raise Problem("unsupported_file", f"文件内容与扩展名不符:“{name}”", field="file")
+        raise Problem("unsupported_file", f"文件内容与扩展名不符：“{name}”", field="file")
     if promised.family == "zip":
         _inspect_container(body, name, promised.holds)
 
@@ -135,8 +135,8 @@ def _inspect_container(body: bytes, name: str, holds: str) -> None:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             names = packed.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError) as error:
-        raise Problem("unsupported_file", f"文件已损坏,打不开:“{name}”", field="file") from error
+        raise Problem("unsupported_file", f"文件已损坏，打不开：“{name}”", field="file") from error
     if len(names) > _MOST_ENTRIES or (holds and not any(entry.startswith(holds) for entry in names)):
-        raise Problem("unsupported_file", f"文件内容与扩展名不符:“{name}”", field="file")
+        raise Problem("unsupported_file", f"文件内容与扩展名不符：“{name}”", field="file")
     if any(entry.lower().endswith(_RUNS) for entry in names):
-        raise Problem("unsupported_file", f"文件里带有程序或宏,不能公开:“{name}”", field="file")
+        raise Problem("unsupported_file", f"文件里带有程序或宏，不能公开：“{name}”", field="file")

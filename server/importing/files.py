@@ -39,7 +39,7 @@ async def require_picture(tx: Tx, sha256: str, *, field: str) -> None:
     """Refuse a hash under which no picture is stored."""
     row = (await list_media(tx, (sha256,))).get(sha256)
     if row is None or row.width is None:
-        raise Problem("unknown_media", "没有这张图片,请先上传", field=field)
+        raise Problem("unknown_media", "没有这张图片，请先上传", field=field)
 
 
 def _picture(row: MediaRow | None, wanted: BodyPicture) -> Picture:
@@ -54,5 +54,5 @@ def _attachment(row: MediaRow | None, wanted: Wanted, field: str) -> Attachment:
     name = safe_name(wanted.name, field=f"{field}.name")
     # The same bytes may be called .doc once and .wps another time; a picture is never a document.
     if type_of(name).family != _FAMILIES.get(row.mime):
-        raise Problem("unsupported_file", f"附件内容与扩展名不符:“{name}”", field=f"{field}.name")
+        raise Problem("unsupported_file", f"附件内容与扩展名不符：“{name}”", field=f"{field}.name")
     return Attachment(row.sha256, name, type_of(name).mime, row.size)

@@ -65,7 +65,7 @@ async def read_body(html: str) -> Body:
 def sanitise(html: str) -> Body:
     """Sanitise a body; doing it twice changes nothing more."""
     if sum(1 for _ in _TAG.finditer(html)) > _MOST_TAGS:
-        raise Problem("invalid", "正文的标签太多,请把大表格改为附件", field="body")
+        raise Problem("invalid", "正文的标签太多，请把大表格改为附件", field="body")
     clean = nh3.clean(
         _FORMATTING.sub(r"<\1x-\2", html),
         tags=set(ROUGH_TAGS),
@@ -79,10 +79,10 @@ def sanitise(html: str) -> Body:
     try:
         shaped = shape(clean)
     except TooDeep as error:
-        raise Problem("invalid", "正文的层级嵌套过深,请先整理格式", field="body") from error
+        raise Problem("invalid", "正文的层级嵌套过深，请先整理格式", field="body") from error
     pictures = _pictures(shaped)
     if not pictures and not shaped.text.strip():
-        raise Problem("invalid", "正文没有内容:去掉脚本等不允许的部分后是空的", field="body")
+        raise Problem("invalid", "正文没有内容：去掉脚本等不允许的部分后是空的", field="body")
     return Body(shaped.html, shaped.text, pictures)
 
 
@@ -116,6 +116,6 @@ def _pictures(shaped: Shape) -> tuple[BodyPicture, ...]:
         if known is None:
             # Fetching it for them would let anybody send the server to any address.
             where = "直接嵌入的图片" if src.startswith("data:") else "外部图片或失效的图片"
-            raise Problem("invalid", f"正文里有{where}:请先上传图片,再引用它", field="body")
+            raise Problem("invalid", f"正文里有{where}：请先上传图片，再引用它", field="body")
         found.setdefault(known[1], BodyPicture(known[1], alt))
     return tuple(found.values())

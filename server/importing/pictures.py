@@ -43,7 +43,7 @@ def is_picture(body: bytes) -> bool:
 async def read_picture(body: bytes, *, limit: int) -> PictureFile:
     """Check a picture off the event loop and take its metadata out; `limit` in bytes."""
     if len(body) > limit:
-        raise Problem("too_large", f"图片超过 {limit / 1_000_000:g} MB 的上限,请压缩后再上传", field="file")
+        raise Problem("too_large", f"图片超过 {limit / 1_000_000:g} MB 的上限，请压缩后再上传", field="file")
     return await asyncio.to_thread(inspect, body)
 
 
@@ -64,7 +64,7 @@ def inspect(body: bytes) -> PictureFile:
         raise _bomb() from error
     except _BROKEN as error:
         raise Problem(
-            "unsupported_file", "图片打不开:只接受完好的 JPEG、PNG、GIF、WebP 图片", field="file"
+            "unsupported_file", "图片打不开：只接受完好的 JPEG、PNG、GIF、WebP 图片", field="file"
         ) from error
 
 
@@ -87,7 +87,7 @@ def _refuse_bomb(image: Image.Image) -> None:
 
 
 def _bomb() -> Problem:
-    return Problem("too_large", "图片的像素或帧数太多,请缩小后再上传", field="file")
+    return Problem("too_large", "图片的像素或帧数太多，请缩小后再上传", field="file")
 
 
 def _talks(image: Image.Image) -> bool:

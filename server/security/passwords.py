@@ -25,7 +25,7 @@ async def hash_password(password: str, *, login: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         raise Problem("invalid", f"口令应为 {SHORTEST} 到 {LONGEST} 个字符", field="password")
     if password.casefold() == login.casefold() or len(set(password)) < 4:
-        raise Problem("invalid", "口令太容易猜到:不能与登录名相同,也不能只用少数几个字符", field="password")
+        raise Problem("invalid", "口令太容易猜到：不能与登录名相同，也不能只用少数几个字符", field="password")
     return await asyncio.to_thread(_HASHER.hash, password)
 
 

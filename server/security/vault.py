@@ -35,7 +35,7 @@ class Vault:
         if not path.exists():
             _write_key(path)
         if path.stat().st_mode & 0o077:
-            raise ValueError(f"密钥文件 {path} 对其他用户开放,请改为只有本人可读(chmod 600)")
+            raise ValueError(f"密钥文件 {path} 对其他用户开放，请改为只有本人可读（chmod 600）")
         try:
             return cls(path.read_bytes().strip())
         except ValueError as error:
