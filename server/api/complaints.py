@@ -59,6 +59,9 @@ _BY_PREFIX: Final[tuple[tuple[str, str], ...]] = (
 )
 
 
+_OURS: Final = frozenset({"empty", "date_form", "time_range"})  # their sentences stand in words.py
+
+
 @cache
 def labels_of(model: type[BaseModel]) -> dict[str, str]:
     """Give the Chinese name of every field of a form and of the forms inside it."""
@@ -85,8 +88,8 @@ def _sentence(found: ErrorDetails, label: str) -> str:
     if kind in _SENTENCES:
         return _SENTENCES[kind](label, context)
     for prefix, words in _BY_PREFIX:
-        if kind.startswith(prefix) and kind != "date_form":
+        if kind.startswith(prefix) and kind not in _OURS:
             return label + words
-    if kind in ("empty", "date_form"):  # ours, see words.py
+    if kind in _OURS:
         return label + found["msg"]
     return f"{label}不符合要求"

@@ -1,7 +1,7 @@
 """The kinds of text, time and key that forms are made of; each refuses in plain Chinese."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -51,6 +51,13 @@ def _only_date(value: Any) -> Any:
     return value
 
 
+def _within_reason(moment: datetime) -> datetime:
+    # The ends of the calendar cannot be told in another time zone.
+    if not 1990 <= moment.year <= 2100:
+        raise PydanticCustomError("time_range", "应在 1990 年到 2100 年之间")
+    return moment
+
+
 Line = Annotated[str, AfterValidator(_line)]
 """One line: white space made single, invisible characters taken out."""
 
@@ -61,7 +68,7 @@ Prose = Annotated[str, AfterValidator(_prose)]
 """Lines of text."""
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(_only_date)]
-Moment = AwareDatetime
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 OrgCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{9}([0-9A-Z]{9})?$")]

@@ -1,0 +1,98 @@
+"""Every form of the API, with every field in turn replaced by what nobody sends in good faith.
+
+Whatever comes, the answer is a refusal or a success, never a fault of the server, on either database.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from server.api.routes import ROUTES
+from server.api.sessions import SessionIn
+from tests.api.conftest import CODE, DEPARTMENT, Office, an_item
+
+NASTY: tuple[Any, ...] = (
+    None, True, -1, 0, 10**40, 1.5, "", " ", "\0", "a\0b", "\x1b[31m", "长" * 20_000, "%s%n{0}${x}",
+    "'; DROP TABLE items; --",
+    "../../etc/passwd", "\u202egnp.exe", "\ud800", "٣", "9999-12-31",
+    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+    "NaN", [], {}, [[]], [None], [{}], {"a": {"b": []}}, {"\0": "\0"}, ["website"] * 300, ["\0"],
+)  # fmt: skip
+LATER = "2026-12-01T09:00:00+08:00"
+GRANT = {"org": DEPARTMENT, "role": "author"}
+FORMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "OrgIn": ("admin", {"code": "000000051", "name": "x", "parent": CODE}),
+    "PersonIn": ("admin", {"login": "x1", "name": "x", "password": "gerel-2026", "grants": [GRANT]}),
+    "TokenIn": ("admin", {"name": "x", "person": "clerk", "only_role": "author", "days": 7}),
+    "AccountIn": (
+        "admin",
+        {
+            "org": CODE, "channel": "weibo", "slug": "x", "name": "x", "counted_as": "weibo",
+            "settings": {"base_url": "http://127.0.0.1:1"}, "secret": {"a": "b"},
+        },
+    ),
+    "ItemIn": ("admin", an_item(**dict.fromkeys(("topic", "genre", "source", "overview"), "x"),
+                                index_number="x/1", validity="valid", attachments=[])),
+    "ApproveIn": ("chief", {"reason": "x"}),
+    "ReturnIn": ("chief", {"reason": "x"}),
+    "ReleaseIn": ("chief", {"accounts": ["website"], "change": "major", "not_before": LATER}),
+    "WithdrawIn": ("chief", {"reason": "x"}),
+    "EvidenceIn": (
+        "author",
+        {"place": "x", "shown_at": "2026-11-25T09:00:00Z", "shown_by": "x", "picture": "a" * 64, "note": "x"},
+    ),
+    "FollowIn": (
+        "author",
+        {"source_id": "x", "rule": "at_time", "working_days": 1, "at_clock": "09:00", "not_before": LATER},
+    ),
+}  # fmt: skip
+# One route for each form; a log-in costs too much to try a thousand times (tests/api/test_sessions.py).
+SENT = tuple({route.form: route for route in ROUTES if route.form not in (None, SessionIn)}.values())
+QUERIED = [route for route in ROUTES if route.query is not None]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    request.getfixturevalue({"sqlite": "sqlite_template", "postgresql": "postgres"}[request.param])
+    return str(request.param)
+
+
+def test_every_form_is_here():
+    assert {route.form.__name__ for route in SENT if route.form} == FORMS.keys()
+
+
+@pytest.mark.parametrize("route", SENT, ids=lambda route: f"{route.method} {route.path}")
+async def test_no_value_in_a_form_makes_a_fault_of_the_server(office: Office, route: Any):
+    item = await office.item(kind="interpretation")
+    if route.path.endswith(("/approve", "/return")):
+        await office.post(f"/api/v1/items/{item['id']}/submit")
+    path = route.path.format(item_id=item["id"], delivery_id="0")
+    by, form = FORMS[route.form.__name__]
+    assert form.keys() == route.form.model_fields.keys()
+    faults = []
+    for field in form:
+        for nasty in NASTY:
+            reply = await office.call(
+                route.method,
+                path,
+                {**form, field: nasty},
+                by=by,
+                headers={"Content-Type": "application/json"},
+            )
+            if reply.status >= 500:
+                faults.append((field, repr(nasty)[:60], json.loads(reply.text)["code"]))
+    assert faults == []
+
+
+@pytest.mark.parametrize("route", QUERIED, ids=lambda route: f"{route.method} {route.path}")
+async def test_no_value_in_a_query_makes_a_fault_of_the_server(office: Office, route: Any):
+    names = {field.alias or name for name, field in route.query.model_fields.items()}
+    faults = []
+    for name in names:
+        for nasty in NASTY:
+            if (isinstance(nasty, str) and nasty.isprintable()) or nasty == "\0":
+                reply = await office.call("GET", route.path, params={"year": "2026", name: nasty})
+                if reply.status >= 500:
+                    faults.append((name, nasty[:60]))
+    assert faults == []
