@@ -116,7 +116,7 @@ PUBLISH_FAILURES: Final[dict[int, Outcome]] = {
 
 
 def outcome_of(body: dict[str, Any]) -> Outcome:
-    """Give the outcome of an answer whose errcode is not 0; an unknown code keeps what was said, and its rid."""
+    """Give the outcome of an answer whose errcode is not 0; an unknown code keeps what was said."""
     code = int(body.get("errcode", 0))
     known = OUTCOMES.get(code)
     if known is not None:
