@@ -1,13 +1,15 @@
 """The demo: starts everything with embedded defaults, publishes real items, proves them, and keeps serving.
 
-`run.py --port 8080 [--once] [--folder var/demo]`. Everything it makes stands in the folder; with `--once` it
-writes summary.json there, stops what it started and ends with 0 only when everything came true.
+`run.py --port 8080 [--once] [--folder var/demo] [--drawing FILE]`. Everything it makes stands in the folder;
+with `--once` it writes summary.json there, stops what it started and ends with 0 only when everything came
+true. `--drawing` keeps what was printed as a page, from which the README's picture is taken.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
+import re
 import signal
 import socket
 import sys
@@ -27,7 +29,13 @@ from server.cli.ports import port_trouble
 from server.cli.remote import Remote, ServerRefused
 
 _SECONDS_TO_LIVE: Final = 150
-console: Final = Console(width=None if sys.stdout.isatty() else 150)
+# Tables stay in line only where a Chinese character is exactly two Latin ones wide, and a line one.
+_DRAWING: Final = (
+    '<meta charset="utf-8"><style>{stylesheet} body {{ background: #fff; margin: 16px }}'
+    " i {{ display: inline-block; width: .5em; overflow: hidden; font-style: normal }}</style>"
+    '<pre style="font: 14px/1.35 Noto Sans Mono CJK SC, monospace">{code}</pre>'
+)
+console: Final = Console(width=None if sys.stdout.isatty() else 150, record=True)
 
 
 def main() -> int:
@@ -36,14 +44,24 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8080, help="网站和接口的端口")
     parser.add_argument("--once", action="store_true", help="做完即停，写出 summary.json")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "demo", help="数据所在的文件夹")
+    parser.add_argument("--drawing", type=Path, help="把打印的表格另存为网页")
     asked = parser.parse_args()
     try:
-        return asyncio.run(_run(asked.folder.resolve(), asked.port, once=asked.once))
+        code = asyncio.run(_run(asked.folder.resolve(), asked.port, once=asked.once))
     except KeyboardInterrupt:
         return 130
     except (ChildFailed, ServerRefused, StoryBroke, TimeoutError) as error:
         console.print(f"[red]演示没有完成：[/] {error or type(error).__name__}", markup=True)
         return 1
+    if asked.drawing:
+        asked.drawing.write_text(_drawing(), encoding="utf-8")
+    return code
+
+
+def _drawing() -> str:
+    """Give what was printed as a page of its own."""
+    page = console.export_html(code_format=_DRAWING)
+    return re.sub("[\u2500-\u257f\u2026]", r"<i>\g<0></i>", page)
 
 
 async def _run(demo: Path, port: int, *, once: bool) -> int:

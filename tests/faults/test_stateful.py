@@ -1,0 +1,225 @@
+"""Random operations on the core, with every invariant asked after every step.
+
+`STEPS` and `EXAMPLES` lengthen it; the machine runs on SQLite, whose transactions are the strictest.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections import Counter
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from server.core.decide import Decision, authorise, decide
+from server.core.follow import bind
+from server.core.problems import Problem
+from server.core.verify import verify_rows
+from server.store.accounts import list_accounts
+from server.store.deliveries import list_deliveries
+from server.store.followups import Follow
+from server.store.tx import Store
+from tests.conftest import Hand, Ids
+from tests.house import SITE, House, open_house
+
+ACCOUNTS = ("website", "weibo", "wechat", "feed")
+FATES = ("ok", "hold", "refuse", "busy", "logged_out", "drop_after", "drop_before")
+
+
+class Core(RuleBasedStateMachine):
+    """One house, whatever may happen to it, and what must always be true."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(tempfile.mkdtemp(prefix="tongfa-stateful-"))
+        shutil.copy(self.template, self.folder / "tongfa.db")
+        self.stack = AsyncExitStack()
+        self.items: list[str] = []
+        self.kinds: dict[str, str] = {}
+        self.follows: list[tuple[str, str]] = []
+        self.do(self.open())
+
+    def do(self, work: Any) -> Any:
+        return self.loop.run_until_complete(work)
+
+    async def open(self) -> None:
+        self.store = Store(f"sqlite+aiosqlite:///{self.folder / 'tongfa.db'}")
+        self.stack.push_async_callback(self.store.close)
+        self.now = Hand(datetime(2026, 11, 25, 2, 0, tzinfo=UTC))
+        self.house: House = await self.stack.enter_async_context(open_house(self.store, self.now, Ids()))
+
+    def teardown(self) -> None:
+        self.do(self.stack.aclose())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+    def refusal(self, work: Any) -> str | None:
+        try:
+            self.do(work)
+        except Problem as refused:
+            return refused.code
+        return None
+
+    def any_item(self, index: int) -> str:
+        return self.items[index % len(self.items)]
+
+    @rule()
+    def write(self) -> None:
+        self.items.append(self.do(self.house.item()).id)
+        self.kinds[self.items[-1]] = "policy"
+
+    @rule(index=st.integers(0, 20), accounts=st.sets(st.sampled_from(ACCOUNTS[1:])))
+    @precondition(lambda self: self.items)
+    def release(self, index: int, accounts: set[str]) -> None:
+        release = self.house.release(self.any_item(index), ("website", *sorted(accounts)))
+        assert self.refusal(release) in (None, "wrong_state", "not_approved")
+
+    @rule(index=st.integers(0, 20))
+    @precondition(lambda self: self.items)
+    def correct(self, index: int) -> None:
+        item = self.any_item(index)
+        self.do(self.house.corrected(item, kind=self.kinds[item], title="更正后的标题"))
+
+    @rule(index=st.integers(0, 20))
+    @precondition(lambda self: self.items)
+    def interpret(self, index: int) -> None:
+        interpretation = self.do(self.house.item(kind="interpretation", column="zcjd")).id
+        source = self.any_item(index)
+        self.items.append(interpretation)
+        self.kinds[interpretation] = "interpretation"
+        if self.kinds[source] != "policy":
+            return
+
+        async def tie() -> None:
+            async with self.store.begin() as tx:
+                follow = Follow(interpretation, source, "same_moment")
+                await bind(tx, follow, self.house.calendar, by=self.house.author, at=self.now())
+
+        self.do(tie())
+        self.follows.append((interpretation, source))
+
+    @rule(index=st.integers(0, 20))
+    @precondition(lambda self: self.items)
+    def withdraw(self, index: int) -> None:
+        assert self.refusal(self.house.withdraw(self.any_item(index))) in (None, "wrong_state")
+
+    @rule(fates=st.lists(st.sampled_from(FATES), max_size=3))
+    def let_calls_go(self, fates: list[str]) -> None:
+        self.house.platform.next_call(*fates)
+
+    @rule()
+    def work(self) -> None:
+        self.do(self.house.run_until_quiet())
+
+    @rule(done=st.integers(0, 3))
+    def die_at_work(self, done: int) -> None:
+        async def die() -> None:
+            for errand in (await self.house.claim())[:done]:
+                await errand.run()
+
+        self.do(die())
+
+    @rule(seconds=st.sampled_from([1, 30, 61, 300, 7200]))
+    def pass_time(self, seconds: int) -> None:
+        self.now.move(seconds=seconds)
+        self.do(self.house.tick())
+
+    @rule(blind=st.booleans())
+    def blind_the_platform(self, blind: bool) -> None:
+        self.house.platform.blind = blind
+
+    @rule()
+    def publish_what_was_held(self) -> None:
+        self.house.platform.held.clear()
+
+    @rule()
+    def authorise_again(self) -> None:
+        async def free() -> None:
+            async with self.store.begin() as tx:
+                for account in await list_accounts(tx, frozenset([self.house.org.id])):
+                    await authorise(tx, account, at=self.now())
+
+        self.do(free())
+
+    @rule(index=st.integers(0, 20))
+    @precondition(lambda self: self.items)
+    def person_looks(self, index: int) -> None:
+        """A person always sees the truth."""
+
+        async def look() -> None:
+            async with self.store.begin() as tx:
+                for leg in await list_deliveries(tx, self.any_item(index)):
+                    if leg.state != "needs_person":
+                        continue
+                    mark = f"{SITE.url}/a/{leg.item_id}.html"
+                    there = (leg.account, mark) in self.house.platform.posts
+                    verdict = Decision("it_is_there", mark) if there else Decision("it_is_not_there")
+                    await decide(tx, leg.id, verdict, self.house.bench, by=self.house.chief, at=self.now())
+
+        self.do(look())
+
+    @invariant()
+    def rows_agree(self) -> None:
+        assert self.do(verify_rows(self.store)) == ()
+
+    @invariant()
+    def nothing_is_posted_twice(self) -> None:
+        posts = Counter(self.house.platform.posts)
+        tried: Counter[tuple[str, str]] = Counter()
+        for item in self.items:
+            for leg in self.do(self._legs(item)):
+                if leg.tries:
+                    tried[leg.account, f"{SITE.url}/a/{item}.html"] += 1
+        assert all(count <= tried[post] for post, count in posts.items()), posts - tried
+
+    @invariant()
+    def no_interpretation_was_live_before_its_source(self) -> None:
+        for interpretation, source in self.follows:
+            first = [leg.live_at for leg in self.do(self._legs(interpretation)) if leg.live_at]
+            if first:
+                sources = [leg.live_at for leg in self.do(self._legs(source)) if leg.live_at]
+                assert sources
+                assert min(first) >= min(sources)
+
+    @invariant()
+    def social_posts_follow_their_page(self) -> None:
+        for item in self.items:
+            legs = self.do(self._legs(item))
+            pages = {leg.release_id for leg in legs if leg.channel == "website" and leg.live_at}
+            assert all(leg.release_id in pages for leg in legs if leg.channel != "website" and leg.tries)
+
+    async def _legs(self, item_id: str) -> tuple[Any, ...]:
+        async with self.store.read() as tx:
+            return await list_deliveries(tx, item_id)
+
+
+def test_no_order_of_events_breaks_an_invariant(sqlite_template: Path):
+    Core.template = sqlite_template
+    run_state_machine_as_test(
+        Core,
+        settings=settings(
+            max_examples=int(os.environ.get("EXAMPLES", "12")),
+            stateful_step_count=int(os.environ.get("STEPS", "20")),
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+pytestmark = pytest.mark.timeout(3600)
