@@ -102,7 +102,8 @@ class Store:
 
 
 def _make_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url)
+    # Parameters hold digests and sealed secrets; they must not get into an error that is logged.
+    engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
