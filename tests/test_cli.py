@@ -293,7 +293,7 @@ def _children_of(pid: int) -> list[int]:
 
 async def _gone(pids: list[int]) -> None:
     async with asyncio.timeout(10):
-        while any(_is_running(pid) for pid in pids):  # noqa: ASYNC110
+        while await asyncio.to_thread(lambda: any(_is_running(pid) for pid in pids)):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 

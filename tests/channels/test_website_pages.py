@@ -1,0 +1,249 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import lxml.html
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.item import Attachment, Content, Disclosure, Picture, Related
+from channels.website.marks import read_marks
+from channels.website.pages import ListPage, Pages
+from tests.channels.memory_shelf import NEWS, POLICIES, a_content, a_site
+
+PAGES = Pages(a_site())
+PICTURE = Picture("ab" * 32, "image/jpeg", 1234, 800, 600, "草原")
+FORM = Attachment("cd" * 32, "申请表 <1>.pdf", "application/pdf", 230_000)
+
+
+def page_of(**changes: object) -> lxml.html.HtmlElement:
+    return lxml.html.document_fromstring(PAGES.article(a_content(**changes)))
+
+
+def metas(page: lxml.html.HtmlElement) -> dict[str, str]:
+    return {m.get("name") or m.get("property") or "charset": m.get("content", "") for m in page.iter("meta")}
+
+
+def facts(page: lxml.html.HtmlElement) -> dict[str, str]:
+    return {
+        dt.text_content(): dt.getnext().text_content() for dt in page.xpath("//section[@class='facts']//dt")
+    }
+
+
+def a_list(*contents: Content, **changes: object) -> ListPage:
+    page = ListPage("column/zwdt", "政务动态", "column/zwdt/index.html", contents, None, None, None)
+    return replace(page, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SiteName", "鄂托克旗人民政府"),
+        ("SiteDomain", "www.eq.gov.cn"),
+        ("SiteIDCode", "1506240001"),
+        ("ColumnName", "政务动态"),
+        ("ColumnDescription", "旗里的新消息"),
+        ("ColumnKeywords", "政务动态"),
+        ("ColumnType", "概况信息"),
+        ("ArticleTitle", "全旗全域旅游工作推进会召开(i1)"),
+        ("PubDate", "2026-03-02 09:00"),
+        ("ContentSource", "鄂托克旗人民政府办公室"),
+        ("Keywords", "全域旅游,会议"),
+        ("Description", "会议对今年的旅游旺季作了安排。"),
+        ("Url", "http://127.0.0.1:8080/a/i1.html"),
+        ("tongfa-mark", "http://127.0.0.1:8080/a/i1.html"),
+        ("og:title", "全旗全域旅游工作推进会召开(i1)"),
+        ("og:type", "article"),
+    ],
+)
+def test_the_page_carries_the_tag(name, value):
+    assert metas(page_of())[name] == value
+
+
+def test_a_reprint_names_its_source():
+    page = page_of(source="新华社")
+    assert metas(page)["ContentSource"] == "新华社"
+    assert "来源：新华社" in page.text_content()
+
+
+def test_the_time_is_shown_in_beijing():
+    page = page_of(published_at=datetime(2025, 12, 31, 16, 5, tzinfo=UTC))
+    assert page.xpath("string(//article//time)") == "2026-01-01 00:05"
+
+
+def test_the_page_can_be_found_by_its_marks():
+    content = a_content()
+    marks = read_marks(PAGES.article(content).encode())
+    assert marks.is_of(content.url, content)
+    assert marks.lists == ("site", "column/zwdt", "org/01163627X")
+
+
+def test_a_mark_with_signs_of_html_is_read_back_as_it_was():
+    content = a_content(url='http://127.0.0.1:8080/a/i1.html?x="1"&y=<2>')
+    assert read_marks(PAGES.article(content).encode()).mark == content.url
+
+
+def test_every_catalogue_element_stands_in_the_table():
+    sheet = Disclosure(
+        "01163627X/2026-00012", "鄂旗政发〔2026〕12号", date(2026, 3, 1), "卫生、体育", "通知",
+        ("医疗", "救助"), "open", "repealed", "明确救助对象。",
+    )  # fmt: skip
+    shown = facts(page_of(kind="policy", column=POLICIES, title="关于医疗救助的通知", disclosure=sheet))
+    assert shown == {
+        "索引号": "01163627X/2026-00012",
+        "文号": "鄂旗政发〔2026〕12号",
+        "名称": "关于医疗救助的通知",
+        "发布机构": "鄂托克旗人民政府办公室",
+        "成文日期": "2026-03-01",
+        "发布日期": "2026-03-02",
+        "主题分类": "卫生、体育",
+        "体裁": "通知",
+        "公开属性": "主动公开",
+        "有效性": "已废止",
+        "主题词": "医疗 救助",
+        "内容概述": "明确救助对象。",
+    }
+
+
+def test_a_document_that_is_no_longer_in_force_says_so():
+    sheet = replace(a_content().disclosure, validity="repealed")
+    assert "本文件已废止" in page_of(disclosure=sheet).text_content()
+
+
+def test_a_document_without_a_number_shows_that_it_has_none():
+    assert facts(page_of())["文号"] == "无"
+
+
+def test_a_document_links_to_its_interpretation():
+    link = Related("interpretation", "一图读懂", "http://127.0.0.1:8080/a/i2.html")
+    anchor = page_of(related=(link,)).xpath("//section[@class='related']//a")[0]
+    assert anchor.get("href") == link.url
+    assert "政策解读" in anchor.text_content()
+
+
+def test_an_attachment_is_named_with_its_kind_and_size():
+    anchor = page_of(attachments=(FORM,)).xpath("//section[@class='attached']//a")[0]
+    assert anchor.get("href") == f"/m/{'cd' * 16}.pdf"
+    assert anchor.get("download") == "申请表 <1>.pdf"
+    assert "PDF · 225 KB" in anchor.text_content()
+
+
+def test_an_attachment_that_a_browser_would_run_gets_a_harmless_ending():
+    page = page_of(attachments=(replace(FORM, name="表.html", mime="text/html"),))
+    assert page.xpath("//section[@class='attached']//a/@href") == [f"/m/{'cd' * 16}.bin"]
+
+
+def test_a_picture_stands_in_its_place_with_its_size():
+    body = f'<p><img src="media:{PICTURE.sha256}"></p>'
+    image = page_of(body_html=body, pictures=(PICTURE,)).xpath("//div[@class='body']//img")[0]
+    wanted = {"src": f"/m/{'ab' * 16}.jpg", "width": "800", "height": "600", "alt": "草原", "loading": "lazy"}
+    assert dict(image.attrib) == wanted
+
+
+def test_a_picture_that_the_body_does_not_show_comes_after_it():
+    assert page_of(pictures=(PICTURE,)).xpath("//div[@class='body']/figure/img/@src") == [
+        f"/m/{'ab' * 16}.jpg"
+    ]
+
+
+def test_a_wide_table_scrolls_in_a_box_of_its_own():
+    page = page_of(body_html="<table><tr><td>1</td></tr></table>")
+    assert page.xpath("//div[@class='wide'][@tabindex='0']/table")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        '<a href="javascript:alert(1)">x</a>',
+        '<iframe src="https://example.com"></iframe>',
+        '<p style="position:fixed">x</p>',
+        '<img src="https://example.com/track.gif">',
+        "<svg><script>alert(1)</script></svg>",
+        '<math><mtext><table><mglyph><style><img src=x onerror="alert(1)">',
+    ],
+)
+def test_nothing_in_the_body_runs_or_asks_another_host(body):
+    article = page_of(body_html=body).xpath("//div[@class='body']")[0]
+    html = lxml.html.tostring(article, encoding="unicode")
+    assert not any(
+        word in html for word in ("<script", "onerror", "javascript:", "<iframe", "style=", "<img")
+    )
+
+
+@given(st.text(max_size=60))
+def test_no_title_breaks_out_of_the_page(title):
+    html = PAGES.article(a_content(title=title, source=title, summary=title))
+    html.encode()
+    page = lxml.html.document_fromstring(html)
+    assert len(page.xpath("//h1")) == 1
+    assert len(page.xpath("//script | //iframe")) == 0
+
+
+def test_the_page_needs_nothing_from_elsewhere():
+    page = page_of(pictures=(PICTURE,), attachments=(FORM,))
+    wanted = page.xpath("//img/@src | //link[@rel='stylesheet' or @rel='icon']/@href | //script/@src")
+    assert all(address.startswith(("/m/", "/static/")) for address in wanted)
+
+
+def test_the_page_says_its_language_and_lets_the_keyboard_skip_to_the_words():
+    page = page_of()
+    assert page.get("lang") == "zh-CN"
+    assert page.xpath("//body/a[1]/@href") == ["#main"]
+    assert page.xpath("//main/@id") == ["main"]
+
+
+def test_readers_are_told_of_the_columns_feeds_before_the_sites():
+    page = page_of()
+    links = page.xpath("//link[@rel='alternate']/@href")
+    front = a_site().url
+    assert links[0] == f"{front}/feed/column/zwdt.rss"
+    assert links[3:] == [f"{front}/feed/site.{form}" for form in ("rss", "atom", "json")]
+
+
+def test_a_line_of_a_list_shows_title_organ_kind_and_time():
+    page = lxml.html.document_fromstring(PAGES.listing(a_list(a_content())))
+    words = page.xpath("//li[contains(@class,'card')]")[0].text_content()
+    for wanted in ("推进会召开(i1)", "鄂托克旗人民政府办公室", "新闻", "2026-03-02 09:00"):
+        assert wanted in words
+
+
+def test_a_list_page_carries_the_columns_tags():
+    found = metas(lxml.html.document_fromstring(PAGES.listing(a_list())))
+    assert [found[f"Column{name}"] for name in ("Name", "Description", "Type")] == [
+        NEWS.name, NEWS.description, NEWS.type,
+    ]  # fmt: skip
+
+
+def test_an_empty_column_says_so():
+    assert "本栏目暂无内容" in PAGES.listing(a_list())
+
+
+def test_the_tab_of_the_column_is_marked():
+    page = lxml.html.document_fromstring(PAGES.listing(a_list()))
+    assert page.xpath("//nav//a[@aria-current]/text()") == ["政务动态"]
+
+
+def test_a_notice_of_withdrawal_repeats_nothing_of_the_article():
+    content = a_content(title="困难群众名单", summary="张三", body_html="<p>张三</p>")
+    page = PAGES.gone(content, "有个人信息", content.published_at + timedelta(days=1))
+    assert "有个人信息" in page
+    assert "2026-03-03 09:00" in page
+    assert content.disclosure.index_number in page
+    assert "张三" not in page
+    assert "名单" not in page
+    assert '<meta name="robots" content="noindex">' in page
+
+
+def test_a_site_in_a_folder_of_its_host_links_below_that_folder():
+    site = a_site("https://www.example.gov.cn/etk")
+    content = a_content(url=f"{site.url}/a/i1.html", attachments=(FORM,))
+    page = lxml.html.document_fromstring(Pages(site).article(content))
+    assert page.xpath("//section[@class='attached']//a/@href") == [f"/etk/m/{'cd' * 16}.pdf"]
+    assert page.xpath("//link[@rel='canonical']/@href") == [content.url]
+
+
+def test_the_same_content_gives_the_same_page():
+    content = a_content(pictures=(PICTURE,), attachments=(FORM,))
+    assert PAGES.article(content) == Pages(a_site()).article(content)
