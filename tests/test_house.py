@@ -92,7 +92,7 @@ def test_no_test_skips_or_expects_to_fail_without_a_reason():
 
 
 def _marks_without_a_reason(tree: ast.AST) -> list[int]:
-    """Return the lines of skips and expected failures that say nothing; ``pytest.skip("why")`` has its reason first."""
+    """Return the lines of skips and expected failures without a reason; ``skip("why")`` has it first."""
     nodes = list(ast.walk(tree))
     reasoned = {
         id(call.func)
