@@ -241,6 +241,47 @@ def test_the_sandbox_prints_one_line_of_credentials_and_serves_until_told(end: s
         assert child.wait(timeout=20) == 0
 
 
+def test_the_sandbox_prints_the_addresses_and_credentials_and_nothing_else():
+    wechat_port, weibo_port = _free_port(), _free_port()
+    ports = ("--wechat-port", str(wechat_port), "--weibo-port", str(weibo_port))
+    with started("sandbox", *ports, "--print-credentials") as child:
+        assert child.stdout is not None
+        platforms = json.loads(child.stdout.readline())
+        child.send_signal(signal.SIGTERM)
+        rest = child.stdout.read()
+    wechat, weibo = platforms.pop("wechat"), platforms.pop("weibo")
+    assert (set(wechat), set(weibo)) == (
+        {"base_url", "appid", "secret"},
+        {"base_url", "client_id", "client_secret", "access_token", "uid", "safe_domain"},
+    )
+    assert (wechat["base_url"], weibo["base_url"]) == (
+        f"http://127.0.0.1:{wechat_port}",
+        f"http://127.0.0.1:{weibo_port}",
+    )
+    assert (platforms, rest) == ({}, "")
+
+
+def test_a_taken_port_of_the_sandbox_is_a_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = tongfa("sandbox", "--weibo-port", str(port))
+    assert (ended.exit_code, f"端口 {port} 已被占用" in ended.stderr) == (2, True)
+
+
+def test_one_port_for_both_sandboxes_is_refused():
+    port = str(_free_port())
+    ended = tongfa("sandbox", "--weibo-port", port, "--wechat-port", port)
+    assert (ended.exit_code, f"不能共用端口 {port}" in ended.stderr) == (2, True)
+
+
+def test_a_state_folder_that_is_a_file_is_a_sentence(tmp_path: Path):
+    (tmp_path / "state").write_text("")
+    ended = tongfa("sandbox", "--state", "state")
+    assert (ended.exit_code, "演练平台没有启动" in ended.stderr) == (2, True)
+
+
 def test_the_server_serves_until_told_and_takes_its_valkey_along(tmp_path: Path):
     port = _free_port()
     with started("serve", "--port", str(port)) as child:

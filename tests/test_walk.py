@@ -110,7 +110,7 @@ async def open_accounts(admin: Remote, sandbox: Sandbox) -> None:
             "name": "微博",
             "settings": {
                 "base_url": weibo["base_url"],
-                "web_url": weibo["web_url"],
+                "web_url": weibo["base_url"],
                 "uid": weibo["uid"],
                 "safe_domains": weibo["safe_domain"],
             },

@@ -32,7 +32,6 @@ class Sandbox:
             "wechat": {"base_url": self.wechat_url, "appid": APPID, "secret": SECRET},
             "weibo": {
                 "base_url": self.weibo_url,
-                "web_url": self.weibo_url,  # where a person opens a post: web_url/uid/mid62
                 "client_id": CLIENT_ID,
                 "client_secret": CLIENT_SECRET,
                 "access_token": ACCESS_TOKEN,

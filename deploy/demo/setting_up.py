@@ -83,7 +83,7 @@ def _accounts(platforms: dict[str, dict[str, str]]) -> tuple[dict[str, Any], ...
             "name": "@示范旗发布",
             "settings": {
                 "base_url": weibo["base_url"],
-                "web_url": weibo["web_url"],
+                "web_url": weibo["base_url"],
                 "uid": weibo["uid"],
                 "safe_domains": weibo["safe_domain"],
             },

@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import checking, office, publishing, serving
+from server.cli import checking, office, publishing, sandbox, serving
 
 app = typer.Typer(
     name="tongfa",
@@ -15,7 +15,7 @@ app.command("serve")(serving.serve)
 app.command("web")(serving.web)
 app.command("worker")(serving.worker)
 app.command("clock")(serving.clock)
-app.command("sandbox")(serving.sandbox)
+app.command("sandbox")(sandbox.sandbox)
 app.command("migrate")(checking.migrate_database)
 app.command("verify")(checking.verify)
 app.command("check-config")(checking.check_config)
