@@ -6,9 +6,9 @@ from typing import Literal
 from channels.addresses import Addresses, page_path
 from channels.item import Column, Content, Disclosure, Related, Site
 from server.store.deliveries import find_live_page
-from server.store.followups import list_followers, list_sources
-from server.store.items import ItemSeen, get_item, get_item_at
-from server.store.releases import ReleaseRow, get_release, list_releases
+from server.store.followups import list_bound, list_followers, list_sources
+from server.store.items import ItemSeen, get_item, get_item_at, list_released
+from server.store.releases import ReleaseRow, get_release, list_by_id, list_releases
 from server.store.tx import Tx
 
 
@@ -31,6 +31,24 @@ async def content_of_release(tx: Tx, release_id: str, site: Site, *, at: datetim
     return make_content(
         seen, row.number, site, related, at=at, updated_at=await _updated_at(tx, row, seen, at)
     )
+
+
+async def contents_of_releases(
+    tx: Tx, release_ids: frozenset[str], site: Site, *, at: datetime
+) -> dict[str, Content]:
+    """Give the contents of releases by their ids; one without relatives or corrections costs no query."""
+    rows = await list_by_id(tx, release_ids)
+    seen = await list_released(tx, release_ids)
+    bound = await list_bound(tx, frozenset(row.item_id for row in rows))
+    contents = {}
+    for row in rows:
+        item = seen[row.id]
+        related = await _related(tx, item, site) if row.item_id in bound else ()
+        updated_at = item.published_at or at
+        if row.number > 1:
+            updated_at = await _updated_at(tx, row, item, at)
+        contents[row.id] = make_content(item, row.number, site, related, at=at, updated_at=updated_at)
+    return contents
 
 
 async def content_of_draft(tx: Tx, item_id: str, site: Site, *, at: datetime) -> Content:

@@ -1,21 +1,36 @@
-"""Claim a delivery, write its Attempt, call the channel once, hand what came of it to settle."""
+"""Claim deliveries with their Attempts, call each channel once, hand what came of it to settle."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice, zip_longest
 
 from channels.addresses import list_keys
 from channels.contract import Outcome, Receipt, Refused
+from channels.item import Content
 from server.core.confirm import confirm
-from server.core.contents import content_of_release
+from server.core.contents import contents_of_releases
 from server.core.settle import settle
-from server.core.workplace import Workplace, read_leg
-from server.store.attempts import AttemptRow, add_note, open_attempts, renew_lease
-from server.store.deliveries import DeliverySeen, count_sending, get_delivery, list_sendable, move
+from server.core.settlements import Settlement, is_plain
+from server.core.workplace import Workplace
+from server.store.accounts import AccountRow, list_accounts_by_id
+from server.store.attempts import AttemptRow, add_note, open_attempts, renew_leases
+from server.store.backlog import Claim, claim_all, list_sendable, list_waiting_accounts
+from server.store.deliveries import DeliverySeen, get_delivery, list_by_id
 from server.store.items import set_published
 from server.store.places import place_item
 from server.store.tx import Store, StoreAway, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery to send: under which attempt, from which account, and what."""
+
+    leg: DeliverySeen  # as it was before the claim
+    attempt_id: str
+    account: AccountRow
+    content: Content
 
 
 class StoreJournal:
@@ -31,75 +46,106 @@ class StoreJournal:
             await add_note(tx, self._attempt_id, step, value)
 
 
-async def claim(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[str, ...]:
+async def claim(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[Claimed, ...]:
     """Claim what may be sent, each with a lease and an open Attempt, all in this one commit (invariant 3)."""
-    chosen = await _choose(tx, place, at=at, limit=limit)
-    if not chosen:
+    ids = await _choose(tx, place, at=at, limit=limit)
+    if not ids:
         return ()
-    rows = tuple(_attempt(place, leg, at=at) for leg in chosen)
-    await open_attempts(tx, rows)
-    for leg, row in zip(chosen, rows, strict=True):
-        await move(
-            tx,
-            leg.id,
-            leg.state,
-            "sending",
-            at=at,
-            attempt_id=row.id,
-            tries=row.number,
-            due_at=row.lease_until,
-            reason=None,
-            who_acts="clock",
-        )
-    await set_published(tx, frozenset(leg.item_id for leg in chosen), at)
-    # In the order of accounts, so that two claims never wait for each other's lists.
-    for leg in sorted(chosen, key=lambda leg: leg.account_id):
-        if leg.channel in ("website", "feed"):
-            keys = list_keys(await content_of_release(tx, leg.release_id, place.site, at=at))
-            await place_item(tx, leg.account_id, keys, leg.item_id, at=at)
-    return tuple(leg.id for leg in chosen)
+    seen = {leg.id: leg for leg in await list_by_id(tx, ids)}
+    tries = {key: _attempt(place, seen[key], at=at) for key in ids}
+    claims = (Claim(key, seen[key].state, row.id, row.number, row.lease_until) for key, row in tries.items())
+    moved = await claim_all(tx, claims, at=at)
+    legs = tuple(seen[key] for key in ids if key in moved)
+    if not legs:
+        return ()
+    await open_attempts(tx, tuple(tries[leg.id] for leg in legs))
+    await set_published(tx, frozenset(leg.item_id for leg in legs), at)
+    contents = await contents_of_releases(tx, frozenset(leg.release_id for leg in legs), place.site, at=at)
+    accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in legs))
+    await _place(tx, legs, contents, at=at)
+    for leg in legs:
+        place.held[tries[leg.id].id] = at + place.lease
+    return tuple(
+        Claimed(leg, tries[leg.id].id, accounts[leg.account_id], contents[leg.release_id]) for leg in legs
+    )
 
 
-async def deliver(place: Workplace, delivery_id: str) -> None:
+async def deliver(place: Workplace, claimed: Claimed) -> None:
     """Send a claimed delivery and settle what came of it; whatever is raised leaves its attempt open."""
+    lease_until = place.held.get(claimed.attempt_id)
+    if lease_until is None or place.now() >= lease_until:
+        return  # the lease is over: whoever finds the attempt open decides, we may not send any more
     try:
-        ready = await read_leg(place, delivery_id)
+        outcome = await _send(place, claimed)
+        await _settle(place, claimed, outcome)
+    finally:
+        place.held.pop(claimed.attempt_id, None)
+    limits = place.limits[claimed.leg.channel]
+    if isinstance(outcome, Receipt) and outcome.live_at is None and not limits.confirm_after:
+        await confirm(place, claimed.leg.id)
+
+
+async def keep_leases(place: Workplace) -> None:
+    """Keep the leases of what is under way, for ever: a slow platform must not look like a dead worker."""
+    while True:
+        await asyncio.sleep(place.lease.total_seconds() / 3)
+        ids = tuple(place.held)
+        if not ids:
+            continue
+        until = place.now() + place.lease
+        try:
+            async with place.store.begin() as tx:
+                kept = await renew_leases(tx, ids, until)
+        except StoreAway:
+            continue  # try again before the leases run out; if they do, a look decides
+        for key in ids:
+            if key not in kept:
+                place.held.pop(key, None)
+            elif key in place.held:
+                place.held[key] = until
+
+
+async def _send(place: Workplace, claimed: Claimed) -> Outcome:
+    try:
+        channel = place.open_channel(claimed.account)
     except ValueError as error:
-        await _settle(place, delivery_id, Refused(f"账号设置不完整:{error}", "operator"))
+        return Refused(f"账号设置不完整:{error}", "operator")
+    journal = StoreJournal(place.store, claimed.attempt_id)
+    return await channel.publish(channel.render(claimed.content), journal, at=place.now())
+
+
+async def _settle(place: Workplace, claimed: Claimed, outcome: Outcome) -> None:
+    if is_plain(outcome, claimed.leg):
+        await place.settlements.settle(Settlement(claimed.leg.id, claimed.attempt_id, outcome), place)
         return
-    attempt_id = ready.leg.attempt_id
-    if ready.leg.state != "sending" or attempt_id is None:
-        return  # the lease lapsed before we began; whoever took it over decides
-    journal = StoreJournal(place.store, attempt_id)
-    async with _lease(place, attempt_id):
-        outcome = await ready.channel.publish(ready.post, journal, at=place.now())
-    await _settle(place, delivery_id, outcome, attempt_id)
-    if isinstance(outcome, Receipt) and outcome.live_at is None and not ready.channel.limits.confirm_after:
-        await confirm(place, delivery_id)
 
-
-async def _settle(
-    place: Workplace, delivery_id: str, outcome: Outcome, attempt_id: str | None = None
-) -> None:
     async def act(tx: Tx) -> None:
-        leg = await get_delivery(tx, delivery_id)
-        if attempt_id is not None and (leg.state, leg.attempt_id) != ("sending", attempt_id):
-            return  # the lease was lost; a look will find what we sent
-        await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=place.now())
+        leg = await get_delivery(tx, claimed.leg.id)
+        if (leg.state, leg.attempt_id) == ("sending", claimed.attempt_id):
+            await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=place.now())
 
-    await place.store.write(act)
+    await place.store.write(act)  # where the lease was lost, a look will find what we sent
 
 
-async def _choose(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:
-    """Choose the longest waiting, as many of each account as may be in flight at a time."""
-    flying = await count_sending(tx)
-    chosen: list[DeliverySeen] = []
-    for leg in await list_sendable(tx, at=at, limit=limit * 4):
-        in_flight = flying.get(leg.account_id, 0)
-        if len(chosen) < limit and in_flight < place.limits[leg.channel].concurrency:
-            flying[leg.account_id] = in_flight + 1
-            chosen.append(leg)
-    return tuple(chosen)
+async def _choose(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[str, ...]:
+    """Choose as many of each account as may be in flight at a time, the accounts in turn."""
+    lines = []
+    for waiting in await list_waiting_accounts(tx, at=at):
+        room = place.limits[waiting.channel].concurrency - waiting.in_flight
+        if room > 0:
+            lines.append(await list_sendable(tx, waiting.account_id, at=at, limit=min(room, limit)))
+    turns = chain.from_iterable(zip_longest(*lines))
+    return tuple(islice((key for key in turns if key is not None), limit))
+
+
+async def _place(
+    tx: Tx, legs: tuple[DeliverySeen, ...], contents: Mapping[str, Content], *, at: datetime
+) -> None:
+    """Give items their places in the lists of the accounts that keep lists."""
+    # In the order of accounts, so that two claims never wait for each other's lists.
+    for leg in sorted(legs, key=lambda leg: leg.account_id):
+        if leg.channel in ("website", "feed"):
+            await place_item(tx, leg.account_id, list_keys(contents[leg.release_id]), leg.item_id, at=at)
 
 
 def _attempt(place: Workplace, leg: DeliverySeen, *, at: datetime) -> AttemptRow:
@@ -113,25 +159,3 @@ def _attempt(place: Workplace, leg: DeliverySeen, *, at: datetime) -> AttemptRow
         outcome=None,
         notes={},
     )
-
-
-@asynccontextmanager
-async def _lease(place: Workplace, attempt_id: str) -> AsyncIterator[None]:
-    """Keep the lease while a call lasts: a slow platform must not look like a dead worker."""
-    async with asyncio.TaskGroup() as group:
-        keeper = group.create_task(_keep(place, attempt_id), name=f"lease {attempt_id}")
-        try:
-            yield
-        finally:
-            keeper.cancel()
-
-
-async def _keep(place: Workplace, attempt_id: str) -> None:
-    held = True
-    while held:
-        await asyncio.sleep(place.lease.total_seconds() / 3)
-        try:
-            async with place.store.begin() as tx:
-                held = await renew_lease(tx, attempt_id, place.now() + place.lease)
-        except StoreAway:
-            continue  # try again before the lease runs out; if it does, a look decides

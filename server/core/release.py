@@ -127,10 +127,11 @@ async def _insert_release(
     if not await move_revision(tx, seen.revision.id, ("approved",), "released"):
         raise Problem("lost_race", "这一版本刚刚被别人发布,请刷新后再看")
     earlier = await list_releases(tx, seen.id)
+    # Releases before deliveries, as settling locks them: the other way round two would wait for each other.
+    await move_releases(tx, seen.id, ("planned",), "replaced")
     # The newest intent counts: what an older release has not sent yet, it never will (invariant 2).
     pending = tuple(leg.id for leg in await list_deliveries(tx, seen.id))
     await move_all(tx, pending, UNSENT, "superseded", at=at, reason="已被新的发布取代", who_acts="nobody")
-    await move_releases(tx, seen.id, ("planned",), "replaced")
     if seen.withdrawn_at is not None:
         await set_withdrawn(tx, seen.id, None, None)
     row = ReleaseRow(

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 
 from server.core.confirm import confirm
-from server.core.dispatch import claim, deliver
+from server.core.dispatch import claim, deliver, keep_leases
 from server.core.gates import regate
 from server.core.reconcile import lapse, reconcile
 from server.core.refresh import refresh
@@ -47,6 +47,7 @@ class Errand:
     name: str
     delivery_id: str
     run: Callable[[], Coroutine[Any, Any, None]]
+    opens: bool = True  # whether something else may be ready once it is done
 
 
 async def open_time_gates(place: Workplace, *, limit: int = 500) -> int:
@@ -79,6 +80,7 @@ async def run_rounds(
         ended.set()
 
     async with asyncio.TaskGroup() as legs:
+        keeper = legs.create_task(keep_leases(place), name="leases")
         while not stop.is_set():
             ended.clear()
             errands = await _take(place, slots - len(busy), frozenset(busy))
@@ -87,6 +89,8 @@ async def run_rounds(
                 busy[errand.name].add_done_callback(end)
             if not errands:
                 await _rest(wakeups, poll_seconds, stop, ended)
+        await _finish(busy)
+        keeper.cancel()
 
 
 async def take_errands(
@@ -102,8 +106,11 @@ async def take_errands(
         errand = Errand(f"refresh {stale.delivery_id}", stale.delivery_id, partial(refresh, place, stale))
         if errand.name not in busy:
             errands.append(errand)
-    ids = await claim(tx, place, at=at, limit=room - len(errands)) if room > len(errands) else ()
-    errands += [Errand(f"deliver {key}", key, partial(deliver, place, key)) for key in ids]
+    left = room - len(errands)
+    for claimed in await claim(tx, place, at=at, limit=left) if left > 0 else ():
+        leg = claimed.leg
+        run = partial(deliver, place, claimed)
+        errands.append(Errand(f"deliver {leg.id}", leg.id, run, opens=leg.channel == "website"))
     return tuple(errands)
 
 
@@ -137,7 +144,14 @@ async def _run(errand: Errand, wakeups: Wakeups) -> None:
     except Exception:
         # The attempt stays open: its lease lapses, the outcome is unknown, and a look decides.
         log.exception("errand_failed")
-    await wakeups.wake()
+    if errand.opens:
+        await wakeups.wake()
+
+
+async def _finish(busy: dict[str, asyncio.Task[None]]) -> None:
+    """Wait for what is under way; its leases are kept meanwhile."""
+    if busy:
+        await asyncio.wait(tuple(busy.values()))
 
 
 async def _rest(wakeups: Wakeups, seconds: float, stop: asyncio.Event, ended: asyncio.Event) -> None:

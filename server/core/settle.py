@@ -23,11 +23,11 @@ from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import WorkingDays, regate
 from server.store import ledger
 from server.store.accounts import set_account_state
-from server.store.attempts import close_attempt, list_attempts
+from server.store.attempts import close_attempt, first_opened
 from server.store.deliveries import DeliverySeen, find_live_page, list_deliveries, move, move_all, put_off
-from server.store.items import get_item_at
+from server.store.items import ItemSeen, list_released
 from server.store.places import mark_stale, touch_lists_of
-from server.store.releases import get_release, move_releases, set_release_live
+from server.store.releases import get_release, lock_releases, move_releases, set_release_live
 from server.store.tx import Tx
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -45,6 +45,8 @@ async def settle(
     tx: Tx, leg: DeliverySeen, outcome: Outcome, limits: Limits, bench: Bench, *, at: datetime
 ) -> None:
     """Settle an outcome of a delivery read in state sending, accepted or unknown; raises LostRace."""
+    # Held until the commit: a withdrawal that overtakes us would not see this delivery live, nor we it.
+    await lock_releases(tx, frozenset((leg.release_id,)))
     match outcome:
         case Receipt(live_at=None):
             await _accepted(tx, leg, outcome, limits, at=at)
@@ -67,10 +69,8 @@ async def settle(
 
 async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, at: datetime) -> None:
     """Make a delivery live: receipt, count, and whatever waited for it."""
-    # A platform's clock may be wrong; the post cannot be older than our first call nor younger than now.
-    tries = await list_attempts(tx, leg.id)
-    earliest = tries[0].opened_at.replace(microsecond=0) if tries else receipt.live_at or at
-    live_at = min(max(receipt.live_at or at, earliest), at)
+    opened = await first_opened(tx, (leg.id,))
+    live_at = plausible_live_at(receipt.live_at, opened.get(leg.id), at)
     await move(
         tx,
         leg.id,
@@ -96,6 +96,12 @@ async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, 
         await mark_pages_stale(tx, leg.item_id, at=at)
         await regate(tx, leg.release_id, bench.calendar, at=at)
     await _overtaken(tx, leg, "live", at=at)
+
+
+def plausible_live_at(claimed: datetime | None, first_tried: datetime | None, at: datetime) -> datetime:
+    """Give when a post went live: a platform's clock may be wrong, but it is no older than our first call."""
+    earliest = claimed or at if first_tried is None else first_tried.replace(microsecond=0)
+    return min(max(claimed or at, earliest), at)
 
 
 async def _accepted(tx: Tx, leg: DeliverySeen, receipt: Receipt, limits: Limits, *, at: datetime) -> None:
@@ -161,20 +167,19 @@ async def _close(tx: Tx, leg: DeliverySeen, outcome: str, reason: str | None, *,
 
 async def _count(tx: Tx, leg: DeliverySeen, bench: Bench, *, live_at: datetime, at: datetime) -> None:
     """Write the first-live lines of the channel and of the item; a second account or release adds none."""
+    seen = (await list_released(tx, frozenset((leg.release_id,))))[leg.release_id]
     for channel in (leg.counted_as, "item"):
-        line = await entry_of(tx, leg, "counted", channel, bench.new_id(), day=day_of(live_at), at=at)
+        line = entry_of(leg, seen, "counted", channel, bench.new_id(), day=day_of(live_at), at=at)
         if await ledger.append(tx, line):
             continue
         if await ledger.newest_line(tx, leg.item_id, channel) == "withdrawn":
             await ledger.append(tx, replace(line, line="reinstated", day=day_of(at)))
 
 
-async def entry_of(
-    tx: Tx, leg: DeliverySeen, line: ledger.Line, channel: str, id: str, *, day: date, at: datetime
+def entry_of(
+    leg: DeliverySeen, seen: ItemSeen, line: ledger.Line, channel: str, id: str, *, day: date, at: datetime
 ) -> ledger.Entry:
-    """Make a ledger line of a delivery; kind, organ and column are those of the released revision."""
-    row = await get_release(tx, leg.release_id)
-    seen = await get_item_at(tx, row.revision_id)
+    """Make a ledger line of a delivery; `seen` is the item as the release has it."""
     return ledger.Entry(
         id=id,
         line=line,

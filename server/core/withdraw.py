@@ -19,7 +19,7 @@ from server.store.deliveries import (
     move_all,
     put_off,
 )
-from server.store.items import get_item, set_withdrawn
+from server.store.items import get_item, list_released, set_withdrawn
 from server.store.places import touch_lists_of
 from server.store.releases import list_releases, move_releases
 from server.store.tx import Tx
@@ -77,12 +77,13 @@ async def settle_withdrawal(
 
 async def _write_lines(tx: Tx, leg: DeliverySeen, bench: Bench, *, at: datetime) -> None:
     """Write that an item is gone from a channel, or from all, once nothing of it can be seen there."""
+    seen = (await list_released(tx, frozenset((leg.release_id,))))[leg.release_id]
     for channel, shown_on in ((leg.counted_as, leg.counted_as), ("item", None)):
         if leg.live_at is None or await count_shown(tx, leg.item_id, shown_on):
             continue
         if await ledger.newest_line(tx, leg.item_id, channel) == "withdrawn":
             continue
-        line = await entry_of(tx, leg, "withdrawn", channel, bench.new_id(), day=day_of(at), at=at)
+        line = entry_of(leg, seen, "withdrawn", channel, bench.new_id(), day=day_of(at), at=at)
         await ledger.append(tx, line)
 
 

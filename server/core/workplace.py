@@ -1,7 +1,7 @@
 """What one worker works with, and a delivery read anew: a leg carries an id and reads its row again."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from channels.contract import Channel, Limits, Post
@@ -9,6 +9,7 @@ from channels.item import Site
 from server.core.contents import content_of_release
 from server.core.release import OpenChannel
 from server.core.settle import Bench
+from server.core.settlements import Settlements
 from server.store.accounts import get_account
 from server.store.attempts import AttemptRow, list_attempts
 from server.store.deliveries import DeliverySeen, get_delivery
@@ -17,7 +18,10 @@ from server.store.tx import Store
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """The parts of one worker; `limits` by kind of channel, `lease` of an attempt without renewal."""
+    """The parts of one worker; `limits` by kind of channel, `lease` of an attempt without renewal.
+
+    `held` are the attempts this worker may send under, each until when; a lost one is simply not in it.
+    """
 
     store: Store
     bench: Bench
@@ -27,6 +31,8 @@ class Workplace:
     now: Callable[[], datetime]
     worker: str
     lease: timedelta
+    held: dict[str, datetime] = field(default_factory=dict)
+    settlements: Settlements = field(default_factory=Settlements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,12 @@ async def list_accounts_named(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRo
     return tuple(_account_of(row) for row in await tx.execute(wanted))
 
 
+async def list_accounts_by_id(tx: Tx, ids: frozenset[str]) -> dict[str, AccountRow]:
+    """Give those of the accounts that exist, by id."""
+    rows = await tx.execute(_select().where(account.c.id.in_(ids)))
+    return {row.id: _account_of(row) for row in rows}
+
+
 async def set_account_state(tx: Tx, account_id: str, state: str) -> None:
     """Make an account active, paused or unauthorised."""
     await tx.execute(account.update().where(account.c.id == account_id).values(state=state))

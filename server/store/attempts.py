@@ -54,6 +54,15 @@ async def close_attempt(tx: Tx, attempt_id: str, outcome: str, reason: str | Non
     return closed.rowcount == 1
 
 
+async def close_live(tx: Tx, ids: tuple[str, ...], *, at: datetime) -> None:
+    """Close open attempts whose posts went live."""
+    await tx.execute(
+        attempt.update()
+        .where(attempt.c.id.in_(ids), attempt.c.closed_at.is_(None))
+        .values(closed_at=at, outcome="live")
+    )
+
+
 async def add_note(tx: Tx, attempt_id: str, step: str, value: str) -> None:
     """Write down that a step of an open attempt came true."""
     wanted = sa.select(attempt.c.notes).where(attempt.c.id == attempt_id, attempt.c.closed_at.is_(None))
@@ -63,14 +72,15 @@ async def add_note(tx: Tx, attempt_id: str, step: str, value: str) -> None:
     await tx.execute(attempt.update().where(attempt.c.id == attempt_id).values(notes={**notes, step: value}))
 
 
-async def renew_lease(tx: Tx, attempt_id: str, until: datetime) -> bool:
-    """Lengthen the lease of an open attempt; say whether it was still held."""
+async def renew_leases(tx: Tx, ids: tuple[str, ...], until: datetime) -> frozenset[str]:
+    """Lengthen the leases of open attempts; give the ids of those that were still held."""
     renewed = await tx.execute(
         attempt.update()
-        .where(attempt.c.id == attempt_id, attempt.c.closed_at.is_(None))
+        .where(attempt.c.id.in_(ids), attempt.c.closed_at.is_(None))
         .values(lease_until=until)
+        .returning(attempt.c.id)
     )
-    return renewed.rowcount == 1
+    return frozenset(renewed.scalars())
 
 
 async def list_lapsed(tx: Tx, *, at: datetime, limit: int) -> tuple[AttemptRow, ...]:
@@ -89,6 +99,14 @@ async def list_attempts(tx: Tx, delivery_id: str) -> tuple[AttemptRow, ...]:
     """Give the attempts of a delivery, first to last."""
     wanted = sa.select(attempt).where(attempt.c.delivery_id == delivery_id).order_by(attempt.c.number)
     return tuple(_attempt_of(row) for row in await tx.execute(wanted))
+
+
+async def first_opened(tx: Tx, delivery_ids: tuple[str, ...]) -> dict[str, datetime]:
+    """Give when each of the deliveries was first tried."""
+    wanted = sa.select(attempt.c.delivery_id, attempt.c.opened_at).where(
+        attempt.c.delivery_id.in_(delivery_ids), attempt.c.number == 1
+    )
+    return {row.delivery_id: row.opened_at for row in await tx.execute(wanted)}
 
 
 async def insert_look(

@@ -4,13 +4,14 @@ The table is the work queue. Every change of state is one conditional UPDATE tha
 out of `sending`, the attempt that holds the lease; nothing is read, decided upon and then written.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from server.store.rows import NotThere
+from server.store.rows import NotThere, rows_given
 from server.store.tables import account, delivery, release
 from server.store.tx import Tx
 
@@ -112,6 +113,51 @@ async def move(
         raise LostRace(delivery_id, old, new)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery in flight that its platform has shown to readers: under which attempt, and the proof."""
+
+    delivery_id: str
+    attempt_id: str
+    platform_id: str
+    link: str | None
+    live_at: datetime
+
+
+async def move_to_live(tx: Tx, arrivals: Iterable[Arrival], *, at: datetime) -> frozenset[str]:
+    """Move deliveries from `sending`, each under its attempt, to `live`; give the ids of those that moved."""
+    rows = [
+        {
+            "id": arrival.delivery_id,
+            "attempt_id": arrival.attempt_id,
+            "platform_id": arrival.platform_id,
+            "link": arrival.link,
+            "live_at": arrival.live_at,
+        }
+        for arrival in arrivals
+    ]
+    column = delivery.c
+    given = rows_given(
+        tx, (column.id, column.attempt_id, column.platform_id, column.link, column.live_at), rows
+    )
+    moved = await tx.execute(
+        delivery.update()
+        .where(column.id == given.c.id, column.state == "sending", column.attempt_id == given.c.attempt_id)
+        .values(
+            state="live",
+            platform_id=given.c.platform_id,
+            link=given.c.link,
+            live_at=given.c.live_at,
+            changed_at=at,
+            due_at=None,
+            reason=None,
+            who_acts="nobody",
+        )
+        .returning(column.id)
+    )
+    return frozenset(moved.scalars())
+
+
 async def move_all(
     tx: Tx, ids: tuple[str, ...], old: tuple[str, ...], new: str, *, at: datetime, **changes: Any
 ) -> tuple[str, ...]:
@@ -138,37 +184,6 @@ async def set_gate(
         .values(state=state, gate=gate, due_at=due_at, changed_at=at)
     )
     return moved.rowcount == 1
-
-
-async def list_sendable(tx: Tx, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:
-    """Give what may be sent now on active accounts, longest waiting first; PostgreSQL locks the rows."""
-    due = sa.or_(delivery.c.due_at.is_(None), delivery.c.due_at <= at)
-    flying = delivery.alias("flying")
-    # An older release still in flight there must land first, or it could overwrite the newer one.
-    free = ~sa.exists().where(
-        flying.c.item_id == delivery.c.item_id,
-        flying.c.account_id == delivery.c.account_id,
-        flying.c.state == "sending",
-    )
-    wanted = (
-        _select()
-        .where(delivery.c.state.in_(("ready", "retry_wait")), due, free, account.c.state == "active")
-        .order_by(delivery.c.changed_at, delivery.c.id)
-        .limit(limit)
-    )
-    if tx.dialect.name == "postgresql":
-        wanted = wanted.with_for_update(of=delivery, skip_locked=True)
-    return tuple(_delivery_of(row) for row in await tx.execute(wanted))
-
-
-async def count_sending(tx: Tx) -> dict[str, int]:
-    """Give how many deliveries of each account are in flight."""
-    wanted = (
-        sa.select(delivery.c.account_id, sa.func.count())
-        .where(delivery.c.state == "sending")
-        .group_by(delivery.c.account_id)
-    )
-    return {row[0]: row[1] for row in await tx.execute(wanted)}
 
 
 async def take_due(tx: Tx, state: str, *, at: datetime, hold: timedelta, limit: int) -> tuple[str, ...]:
@@ -212,6 +227,11 @@ async def get_delivery(tx: Tx, delivery_id: str) -> DeliverySeen:
     if seen is None:
         raise NotThere("delivery", delivery_id)
     return seen
+
+
+async def list_by_id(tx: Tx, ids: tuple[str, ...]) -> tuple[DeliverySeen, ...]:
+    """Give those of the deliveries that exist, in no order."""
+    return tuple(_delivery_of(row) for row in await tx.execute(_select().where(delivery.c.id.in_(ids))))
 
 
 async def list_deliveries(tx: Tx, item_id: str) -> tuple[DeliverySeen, ...]:

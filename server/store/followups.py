@@ -67,3 +67,10 @@ def _follow_of(row: sa.Row[Any]) -> Follow:
         at_clock=row.at_clock,
         not_before=row.not_before,
     )
+
+
+async def list_bound(tx: Tx, item_ids: frozenset[str]) -> frozenset[str]:
+    """Give those of the items that follow another one or are followed."""
+    ends = (followup.c.interpretation_id, followup.c.source_id)
+    wanted = sa.union(*(sa.select(end).where(end.in_(item_ids)) for end in ends))
+    return frozenset((await tx.execute(wanted)).scalars())

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from channels.item import Attachment, Kind, Openness, Org, Picture, Validity
 from server.store.rows import NotThere, Taken, upsert
-from server.store.tables import index_serial, item, org, revision
+from server.store.tables import index_serial, item, org, release, revision
 from server.store.tx import Tx
 
 RevisionState = Literal["draft", "submitted", "returned", "approved", "released", "superseded"]
@@ -163,6 +163,13 @@ async def get_item_at(tx: Tx, revision_id: str) -> ItemSeen:
     if row is None:
         raise NotThere("revision", revision_id)
     return _item_of(row)
+
+
+async def list_released(tx: Tx, release_ids: frozenset[str]) -> dict[str, ItemSeen]:
+    """Give the items as some releases have them, by the release's id."""
+    wanted = _select().add_columns(release.c.id.label("release_id"))
+    wanted = wanted.join(release, release.c.revision_id == revision.c.id).where(release.c.id.in_(release_ids))
+    return {row.release_id: _item_of(row) for row in await tx.execute(wanted)}
 
 
 async def list_items(

@@ -54,6 +54,19 @@ async def get_release(tx: Tx, release_id: str) -> ReleaseRow:
     return _release_of(row)
 
 
+async def list_by_id(tx: Tx, ids: frozenset[str]) -> tuple[ReleaseRow, ...]:
+    """Give those of the releases that exist, by id."""
+    return tuple(_release_of(row) for row in await tx.execute(_by_id(ids)))
+
+
+async def lock_releases(tx: Tx, ids: frozenset[str]) -> tuple[ReleaseRow, ...]:
+    """Give releases, by id, whose state nobody else changes before this transaction has ended."""
+    wanted = _by_id(ids)
+    if tx.dialect.name == "postgresql":
+        wanted = wanted.with_for_update(key_share=True)
+    return tuple(_release_of(row) for row in await tx.execute(wanted))
+
+
 async def list_releases(tx: Tx, item_id: str) -> tuple[ReleaseRow, ...]:
     """Give the releases of an item, oldest first."""
     wanted = sa.select(release).where(release.c.item_id == item_id).order_by(release.c.number)
@@ -76,6 +89,19 @@ async def set_release_live(tx: Tx, release_id: str) -> bool:
         release.update().where(release.c.id == release_id, release.c.state == "planned").values(state="live")
     )
     return moved.rowcount == 1
+
+
+async def set_releases_live(tx: Tx, ids: tuple[str, ...]) -> None:
+    """Make first releases the live ones, those that are still planned."""
+    await tx.execute(
+        release.update()
+        .where(release.c.id.in_(ids), release.c.state == "planned", release.c.number == 1)
+        .values(state="live")
+    )
+
+
+def _by_id(ids: frozenset[str]) -> sa.Select[Any]:
+    return sa.select(release).where(release.c.id.in_(ids)).order_by(release.c.id)
 
 
 def _release_of(row: sa.Row[Any]) -> ReleaseRow:

@@ -242,6 +242,15 @@ delivery = sa.Table(
     sa.Index("ix_deliveries_state_due", "state", "due_at"),
     sa.Index("ix_deliveries_item", "item_id", "account_id"),
     sa.Index("ix_deliveries_account_state", "account_id", "state"),
+    # The backlog of an account in the order of waiting: the size of what waits, never of the archive.
+    sa.Index(
+        "ix_deliveries_backlog",
+        "account_id",
+        "changed_at",
+        "id",
+        sqlite_where=sa.text("state IN ('ready', 'retry_wait')"),
+        postgresql_where=sa.text("state IN ('ready', 'retry_wait')"),
+    ),
 )
 
 attempt = sa.Table(

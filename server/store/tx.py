@@ -2,13 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from server.store.commits import CommitLine
 
 Tx = AsyncConnection
 T = TypeVar("T")
@@ -44,18 +46,18 @@ class Store:
         """Take an SQLAlchemy async address; nothing is opened yet."""
         self.engine: AsyncEngine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        # SQLite has one writer. Waiting here costs nothing; waiting in SQLite polls with sleeps.
-        self._one_writer = asyncio.Lock() if self.is_sqlite else None
+        self._line = CommitLine(self.engine) if self.is_sqlite else None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         """Open a writing transaction: committed at the end of the block, undone by an exception."""
-        if self._one_writer is None:
-            async with self._open(writing=True) as tx:
-                yield tx
-        else:
-            async with self._one_writer, self._open(writing=True) as tx:
-                yield tx
+        mark = _inside.set(True)
+        try:
+            with _plain_errors():
+                async with self._open(writing=True) if self._line is None else self._line.stand() as tx:
+                    yield tx
+        finally:
+            _inside.reset(mark)
 
     async def write(self, act: Callable[[Tx], Awaitable[T]]) -> T:
         """Do an act in a writing transaction, and again when it was undone for another's sake.
@@ -76,8 +78,13 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """Open a reading transaction: one consistent picture, never a lock that a writer waits for."""
-        async with self._open(writing=False) as tx:
-            yield tx
+        mark = _inside.set(True)
+        try:
+            with _plain_errors():
+                async with self._open(writing=False) as tx:
+                    yield tx
+        finally:
+            _inside.reset(mark)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -85,20 +92,23 @@ class Store:
 
     @asynccontextmanager
     async def _open(self, *, writing: bool) -> AsyncIterator[Tx]:
-        mark = _inside.set(True)
-        try:
-            async with self.engine.connect() as connection:
-                tx = await connection.execution_options(tongfa_writing=writing)
-                async with tx.begin():
-                    yield tx
-        except (sa.exc.OperationalError, sa.exc.InterfaceError, ConnectionError) as error:
-            raise StoreAway(str(error.__cause__ or error)) from error
-        except sa.exc.DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in _UNDONE:
-                raise StoreBusy(str(error.orig)) from error
-            raise
-        finally:
-            _inside.reset(mark)
+        async with self.engine.connect() as connection:
+            tx = await connection.execution_options(tongfa_writing=writing)
+            async with tx.begin():
+                yield tx
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say what the drivers raise in the store's own words."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, ConnectionError) as error:
+        raise StoreAway(str(error.__cause__ or error)) from error
+    except sa.exc.DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _UNDONE:
+            raise StoreBusy(str(error.orig)) from error
+        raise
 
 
 def _make_engine(url: str) -> AsyncEngine:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.core.dispatch import claim, deliver
+from server.core.dispatch import claim
 from server.store.accounts import find_account, set_account_state
 from server.store.attempts import list_attempts
 from server.store.items import get_item
@@ -42,7 +42,7 @@ async def test_two_workers_never_claim_the_same_delivery(house: House):
             return await claim(tx, place, at=house.now(), limit=4)
 
     claims = await asyncio.gather(take(one), take(other), take(one), take(other))
-    claimed = [key for keys in claims for key in keys]
+    claimed = [one.leg.id for some in claims for one in some]
     assert len(claimed) == len(set(claimed))
 
 
@@ -175,24 +175,22 @@ async def test_an_account_without_its_settings_asks_the_operator(house: House):
     made = await house.item()
     plan = await house.release(made.id)
     (errand,) = await house.claim()
-    house.open_channel = None
 
     def incomplete(_row):
         raise ValueError("base_url")
 
     object.__setattr__(house.place, "open_channel", incomplete)
-    await deliver(house.place, plan.deliveries[0].id)
+    await errand.run()
     leg = await house.leg(plan.deliveries[0].id)
     assert (leg.state, leg.who_acts) == ("refused", "operator")
-    assert errand.name.startswith("deliver")
 
 
 async def test_the_network_is_refused_inside_a_transaction(house: House):
     made = await house.item()
     await house.release(made.id)
     (errand,) = await house.claim()
-    with pytest.RaisesGroup(NetworkInsideTransaction):
-        async with house.store.read():
+    async with house.store.read():
+        with pytest.raises(NetworkInsideTransaction):
             await errand.run()
     assert house.platform.requests["publish"] == 0
 

@@ -1,0 +1,100 @@
+"""SQLite's one writer: whoever stood in line while it wrote shares its next commit, and so its one fsync.
+
+Each part keeps its own all-or-nothing (a savepoint) and returns only when the shared commit is durable.
+PostgreSQL needs none of this: its transactions run side by side and it groups their flushes itself.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+class Undone(ConnectionError):
+    """The shared transaction was lost before its commit, and with it every part."""
+
+
+class _Shared:
+    """One open transaction and the task that will commit it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.commit: asyncio.Task[None] | None = None  # stands once the first part has come true
+        self.lost: BaseException | None = None
+
+
+class CommitLine:
+    """The line of those who want to write, first come first served.
+
+    Waiting here costs nothing; waiting in SQLite polls with sleeps.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Take the engine; nothing is opened yet."""
+        self._engine = engine
+        self._turn = asyncio.Lock()
+        self._shared: _Shared | None = None
+
+    @asynccontextmanager
+    async def stand(self) -> AsyncIterator[AsyncConnection]:
+        """Take a turn in the open transaction, or open one; leave when it is committed.
+
+        An exception undoes this part alone. Raises Undone when the whole transaction was lost.
+        """
+        async with self._turn:
+            shared = self._shared or await self._open()
+            try:
+                if shared.commit is None:
+                    yield shared.connection
+                else:
+                    async with shared.connection.begin_nested():
+                        yield shared.connection
+            except BaseException as error:
+                await self._after_failure(shared, error)
+                raise
+            if shared.commit is None:
+                # It queues behind those who stand in line by now: they are the ones who share.
+                shared.commit = asyncio.create_task(self._end(shared), name="commit")
+            commit = shared.commit
+        # Shielded, because a part that is called off must not call off the others' commit.
+        await asyncio.shield(commit)
+
+    async def _open(self) -> _Shared:
+        connection = await self._engine.connect()
+        try:
+            await connection.execution_options(tongfa_writing=True)
+            await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
+        self._shared = _Shared(connection)
+        return self._shared
+
+    async def _after_failure(self, shared: _Shared, error: BaseException) -> None:
+        """Give up the transaction when nobody else has a part in it, or when SQLite has undone it itself."""
+        if shared.commit is None:
+            self._shared = None
+            await asyncio.shield(shared.connection.close())  # what it has not committed is undone
+        elif not await _is_open(shared.connection):
+            # A full disk undoes the transaction, not the statement; what came next would commit by itself.
+            self._shared = None
+            shared.lost = error
+
+    async def _end(self, shared: _Shared) -> None:
+        async with self._turn:
+            if self._shared is shared:
+                self._shared = None
+            if shared.lost is not None:
+                await shared.connection.close()
+                raise Undone("the shared transaction was undone") from shared.lost
+            try:
+                await shared.connection.commit()
+            finally:
+                await shared.connection.close()
+
+
+async def _is_open(connection: AsyncConnection) -> bool:
+    raw = await connection.get_raw_connection()
+    driver = raw.driver_connection
+    return driver is not None and bool(driver.in_transaction)
