@@ -22,9 +22,10 @@ from channels.registry import CHANNELS, open_channel
 from channels.transport import Transport
 from scheduler.clock import Clock
 from scheduler.scans import Scan
-from scheduler.workdays import Calendar
 from server.api.routes import add_api
+from server.core.calendar import LiveCalendar
 from server.core.ids import new_id
+from server.core.recount import recount_followups
 from server.core.rounds import open_time_gates, recover_lapsed, run_rounds
 from server.core.settle import Bench
 from server.core.shelf import StoreShelf
@@ -47,6 +48,7 @@ from server.store.tx import Store, StoreAway, refuse_network_inside_transaction
 Role = Literal["web", "worker", "clock"]
 LEAD_SECONDS: Final = 15.0
 SCAN_SECONDS: Final = 2.0
+CALENDAR_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -61,6 +63,7 @@ class House:
 
     parts: Parts
     workplace: Workplace
+    calendar: LiveCalendar
     wakeups: Wakeups
     leases: Leases
     valkey: PrivateValkey | None
@@ -91,6 +94,9 @@ async def serve(settings: Settings, roles: frozenset[Role], stop: asyncio.Event)
         async with asyncio.TaskGroup() as group:
             keeper = group.create_task(house.valkey.keep(), name="valkey") if house.valkey else None
             async with asyncio.TaskGroup() as works:
+                works.create_task(
+                    house.calendar.keep(house.parts.store, CALENDAR_SECONDS, stop), name="calendar"
+                )
                 for role in sorted(roles):
                     works.create_task(_run_role(role, tasks[role]), name=role)
             if keeper is not None:
@@ -114,7 +120,9 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         stack.push_async_callback(wakeups.close)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         site = site_of(settings)
-        bench = Bench(Calendar(), new_id)
+        calendar = LiveCalendar()
+        await calendar.refresh(store)
+        bench = Bench(calendar, new_id)
         blobs = Blobs(
             settings.var / "media", limit=max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
         )
@@ -136,7 +144,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             wake=wakeups.wake,
             is_ready=lambda: _readiness(store, redis),
             site=site,
-            calendar=bench.calendar,
+            calendar=calendar,
             open_channel=opener,
             blobs=blobs,
             throttle=Throttle(redis),
@@ -153,7 +161,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             worker=owner,
             lease=timedelta(seconds=settings.worker.lease_seconds),
         )
-        yield House(parts, workplace, wakeups, Leases(redis, owner=owner), valkey)
+        yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +248,20 @@ async def _run_clock(house: House, stop: asyncio.Event) -> None:
         if await act(place):
             await wakeups.wake()
 
+    counted_on = 0
+
+    async def recount(place: Workplace) -> int:
+        nonlocal counted_on
+        await house.calendar.refresh(place.store)
+        serial = house.calendar.serial
+        if serial == counted_on:
+            return 0
+        counted = await recount_followups(place.store, house.calendar, at=place.now())
+        counted_on = serial
+        return counted
+
     scans = (
+        Scan("calendar", SCAN_SECONDS, lambda: scan(recount)),
         Scan("open_time_gates", SCAN_SECONDS, lambda: scan(open_time_gates)),
         Scan("recover_lapsed", SCAN_SECONDS, lambda: scan(recover_lapsed)),
     )

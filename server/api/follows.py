@@ -58,6 +58,7 @@ class FollowOut(Out):
     not_before: datetime | None
     is_source_live: bool
     due_at: datetime | None
+    is_provisional: bool
     waits_for: str
 
     @classmethod
@@ -72,6 +73,7 @@ class FollowOut(Out):
             not_before=seen.follow.not_before,
             is_source_live=seen.is_source_live,
             due_at=seen.due_at,
+            is_provisional=seen.is_provisional,
             waits_for=seen.waits_for,
         )
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server.api import (
     accounts,
+    calendars,
     deliveries,
     follows,
     health,
@@ -45,6 +46,7 @@ ROUTES: Final = (
     *items.ROUTES,
     *deliveries.ROUTES,
     *follows.ROUTES,
+    *calendars.ROUTES,
     *statistics.ROUTES,
 )
 

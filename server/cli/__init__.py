@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import checking, office, publishing, sandbox, serving
+from server.cli import calendars, checking, office, publishing, sandbox, serving
 
 app = typer.Typer(
     name="tongfa",
@@ -33,3 +33,4 @@ for noun, told, add in (
     # A group of one command would otherwise swallow its name.
     group.callback()(lambda: None)
     app.add_typer(group, name=noun)
+app.add_typer(calendars.group, name="calendar")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol
 
+from scheduler.workdays import DueDay
 from server.core.days import day_of
 from server.store.deliveries import (
     DeliverySeen,
@@ -24,11 +25,17 @@ from server.store.tx import Tx
 class WorkingDays(Protocol):
     """The Chinese working-day calendar, as far as the core needs it."""
 
+    def add_working_days(self, day: date, count: int, /) -> DueDay:
+        """Give the `count`-th working day after `day`, which is itself not counted."""
+
     def due_moment(self, day: date, count: int, clock: time, /) -> datetime:
         """Give the moment, `count` working days after `day`, at a time of day in Asia/Shanghai."""
 
     def is_known(self, day: date, /) -> bool:
         """Say whether the notice of this day's year is known; what is computed beyond it is provisional."""
+
+    def spans_holiday(self, after: date, until: date, /) -> bool:
+        """Say whether offices are closed on some Monday to Friday between two days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ Act = Literal[
     "manage_orgs",
     "manage_people",
     "manage_accounts",
+    "manage_calendar",
 ]
 
 ACT_NAMES: Final[Mapping[Act, str]] = {
@@ -35,6 +36,7 @@ ACT_NAMES: Final[Mapping[Act, str]] = {
     "manage_orgs": "管理机构",
     "manage_people": "管理人员",
     "manage_accounts": "管理账号",
+    "manage_calendar": "管理工作日历",
 }
 
 _REVIEW: Final[frozenset[Act]] = frozenset({"read", "read_statistics", "approve", "return"})

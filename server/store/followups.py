@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from server.store.rows import upsert
-from server.store.tables import followup
+from server.store.tables import delivery, followup
 from server.store.tx import Tx
 
 Rule = Literal["same_moment", "after_working_days", "at_time"]
@@ -56,6 +56,23 @@ async def list_followers(tx: Tx, source_id: str) -> tuple[Follow, ...]:
     """Give the rules by which interpretations follow a source."""
     wanted = sa.select(followup).where(followup.c.source_id == source_id)
     return tuple(_follow_of(row) for row in await tx.execute(wanted.order_by(followup.c.interpretation_id)))
+
+
+async def list_counted_releases(tx: Tx, after: str, limit: int) -> tuple[str, ...]:
+    """Give the unsent releases behind `after` that wait for a day counted in working days, in order."""
+    wanted = (
+        sa.select(delivery.c.release_id)
+        .join(followup, followup.c.interpretation_id == delivery.c.item_id)
+        .where(
+            followup.c.rule == "after_working_days",
+            delivery.c.state.in_(("waiting", "ready", "retry_wait")),
+            delivery.c.release_id > after,
+        )
+        .distinct()
+        .order_by(delivery.c.release_id)
+        .limit(limit)
+    )
+    return tuple((await tx.execute(wanted)).scalars())
 
 
 def _follow_of(row: sa.Row[Any]) -> Follow:

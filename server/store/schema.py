@@ -29,6 +29,13 @@ async def is_current(store: Store) -> bool:
     return revision == scripts.get_current_head()
 
 
+async def has_tables(store: Store) -> bool:
+    """Say whether any migration was ever run on the database."""
+    async with store.read() as tx:
+        revision = await tx.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    return revision is not None
+
+
 def _load() -> ScriptDirectory:
     """Read the migration files here, in a thread: run from Alembic's own entry they would block the loop."""
     config = Config()

@@ -5,6 +5,7 @@ Times are UTC microseconds on both engines; `day` columns are dates in Asia/Shan
 
 import sqlalchemy as sa
 
+from server.store import clock_tables
 from server.store.columns import (
     Json,
     among,
@@ -14,6 +15,7 @@ from server.store.columns import (
     text_column,
     word_column,
 )
+from server.store.metadata import metadata
 from server.store.words import (
     CHANNELS,
     COUNTED_AS,
@@ -27,15 +29,8 @@ from server.store.words import (
     ROLES,
 )
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+ROOMS = (clock_tables,)
+"""Tables of one room stand in a file of their own; naming it here makes them part of the schema."""
 
 
 org = sa.Table(

@@ -101,3 +101,63 @@ def test_the_due_moment_is_a_clock_in_shanghai_given_in_utc() -> None:
 
 def test_a_due_moment_early_in_the_day_lies_on_the_day_before_in_utc() -> None:
     assert CALENDAR.due_moment(date(2026, 2, 10), 3, time(0, 30)) == datetime(2026, 2, 12, 16, 30, tzinfo=UTC)
+
+
+def test_a_settled_year_does_not_ask_the_package() -> None:
+    again = Calendar(overlay={date(2026, 1, 1): False}, settled=frozenset({2026}))
+    assert again.is_working_day(date(2026, 10, 1))  # a second notice that has no National Day
+
+
+def test_a_span_with_a_holiday_is_told_from_one_with_a_weekend() -> None:
+    assert CALENDAR.spans_holiday(date(2026, 9, 30), date(2026, 10, 9))
+    assert not CALENDAR.spans_holiday(date(2026, 11, 27), date(2026, 11, 30))
+
+
+def test_the_notice_of_the_next_year_is_missed_from_november_on() -> None:
+    assert (CALENDAR.unknown_years(date(2026, 10, 31)), CALENDAR.unknown_years(date(2026, 11, 1))) == (
+        (),
+        (2027,),
+    )
+
+
+def test_a_year_that_has_begun_without_its_notice_is_missed_at_once() -> None:
+    assert CALENDAR.unknown_years(date(2027, 3, 1)) == (2027,)
+
+
+OVERLAYS = st.dictionaries(st.dates(date(2026, 6, 1), date(2027, 12, 31)), st.booleans(), max_size=120)
+NEAR = st.dates(date(2026, 6, 1), date(2027, 12, 31))
+
+
+@given(overlay=OVERLAYS, settled=st.sets(st.sampled_from([2026, 2027])), day=NEAR, count=COUNTS)
+def test_on_any_calendar_nothing_is_due_on_a_day_off(
+    overlay: dict[date, bool], settled: set[int], day: date, count: int
+) -> None:
+    calendar = Calendar(overlay, frozenset(settled))
+    assert calendar.is_working_day(calendar.add_working_days(day, count).day)
+
+
+@given(overlay=OVERLAYS, day=NEAR, count=st.integers(1, 60))
+def test_on_any_calendar_counting_back_is_the_inverse(
+    overlay: dict[date, bool], day: date, count: int
+) -> None:
+    calendar = Calendar(overlay)
+    assert calendar.count_working_days(day, calendar.add_working_days(day, count).day) == count
+
+
+@given(overlay=OVERLAYS, day=NEAR, count=COUNTS, later=st.integers(0, 30), more=st.integers(0, 10))
+def test_on_any_calendar_later_and_longer_is_never_due_earlier(
+    overlay: dict[date, bool], day: date, count: int, later: int, more: int
+) -> None:
+    calendar = Calendar(overlay)
+    first = calendar.add_working_days(day, count).day
+    assert first <= calendar.add_working_days(day + timedelta(days=later), count + more).day
+
+
+@given(overlay=OVERLAYS, day=NEAR)
+def test_on_any_calendar_the_last_day_worked_is_worked_and_none_lies_between(
+    overlay: dict[date, bool], day: date
+) -> None:
+    calendar = Calendar(overlay)
+    last = calendar.last_working_day(day).day
+    assert calendar.is_working_day(last)
+    assert calendar.count_working_days(last, day) == 0

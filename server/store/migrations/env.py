@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from server.store import tables
 from server.store.columns import Moment
-from server.store.tables import metadata
 
 
 def _render(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -22,7 +22,7 @@ def _render(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[Fal
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tables.org.metadata,
     render_item=_render,
 )
 with context.begin_transaction():
