@@ -3,6 +3,7 @@
 Website and feeds both lean on this page, so that a feed never names a file which the website does not write.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Literal
@@ -71,9 +72,20 @@ class Addresses:
         return f"tag:{self.site.domain},{self.site.since}:feed/{key}"
 
 
-def list_keys(content: Content) -> tuple[str, ...]:
-    """Give the lists a content stands in: the site's, its column's and its organ's."""
+def page_keys(content: Content) -> tuple[str, ...]:
+    """Give the lists that are pages: the site's, its column's and its organ's."""
     return ("site", f"column/{content.column.slug}", f"org/{content.org.code}")
+
+
+def list_keys(content: Content) -> tuple[str, ...]:
+    """Give every list a content stands in: those with pages, its kind's and its topic's, which are feeds."""
+    topic = (topic_key(content.disclosure.topic),) if content.disclosure.topic else ()
+    return (*page_keys(content), f"kind/{content.kind}", *topic)
+
+
+def topic_key(topic: str) -> str:
+    """Give the list of a topic; a topic is free text, so its list goes by a digest that fits a path."""
+    return f"topic/{hashlib.sha256(topic.encode()).hexdigest()[:12]}"
 
 
 def list_path(key: str) -> str:

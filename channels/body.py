@@ -3,7 +3,8 @@
 Bodies are sanitised on their way in; here they are once more, because this is where they meet a reader.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import lxml.html
@@ -30,15 +31,36 @@ _ATTRIBUTES: Final = {
 }
 
 
-def body_html(content: Content, *, front: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind in which a picture is there at several widths, as a `source` element names it."""
+
+    mime: str
+    srcset: str
+    sizes: str
+
+
+def _no_sources(_picture: Picture) -> tuple[Source, ...]:
+    return ()
+
+
+def body_html(
+    content: Content, *, front: str, sources: Callable[[Picture], tuple[Source, ...]] = _no_sources
+) -> str:
     """Give the body with its pictures and its links within the site beginning with `front`.
 
-    A picture that is not among the content's own is left out: its file would not be there.
+    A picture that is not among the content's own is left out: its file would not be there. `sources` names
+    other widths of one; feeds have none, because readers look at nothing but `src` (contract feeds §1.4).
     """
     tree = _parse(content.body_html)
     pictures = {f"media:{picture.sha256}": picture for picture in content.pictures}
     for image in list(tree.iter("img")):
-        _place_picture(image, pictures, front)
+        picture = pictures.get(image.get("src", ""))
+        if picture is None:
+            image.drop_tree()
+            continue
+        _place_picture(image, picture, front)
+        _offer(image, sources(picture))
     for anchor in list(tree.iter("a")):
         _aim(anchor, front)
     return _inner(tree)
@@ -71,11 +93,7 @@ def _inner(tree: Any) -> str:
     return cast("str", inner)[len("<div>") : -len("</div>")]
 
 
-def _place_picture(image: Any, pictures: Mapping[str, Picture], front: str) -> None:
-    picture = pictures.get(image.get("src", ""))
-    if picture is None:
-        image.drop_tree()
-        return
+def _place_picture(image: Any, picture: Picture, front: str) -> None:
     alt = clean(image.get("alt") or picture.alt)
     image.attrib.clear()
     image.set("src", f"{front}/{media_path(picture)}")
@@ -83,6 +101,19 @@ def _place_picture(image: Any, pictures: Mapping[str, Picture], front: str) -> N
     image.set("height", str(picture.height))
     image.set("alt", alt)
     image.set("loading", "lazy")
+
+
+def _offer(image: Any, sources: tuple[Source, ...]) -> None:
+    """Put a picture into an element that offers it in other widths."""
+    if not sources:
+        return
+    frame = lxml.html.Element("picture")
+    frame.tail, image.tail = image.tail, None
+    image.getparent().replace(image, frame)
+    for source in sources:
+        offered = lxml.html.Element("source", type=source.mime, srcset=source.srcset, sizes=source.sizes)
+        frame.append(offered)
+    frame.append(image)
 
 
 def _aim(anchor: Any, front: str) -> None:

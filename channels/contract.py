@@ -141,7 +141,7 @@ class Journal(Protocol):
 class Shelf(Protocol):
     """The lists of one website or feed account, read from the one truth.
 
-    Keys: `site`, `column/SLUG`, `org/CODE`. Entries whose delivery is under way
+    Keys: `site`, `column/SLUG`, `org/CODE`, `kind/KIND`, `topic/DIGEST`. Entries whose delivery is under way
     are in it too, so that two publishers never drop each other's line.
     """
 
@@ -159,6 +159,12 @@ class Shelf(Protocol):
 
     async def ordinal_of(self, key: str, item_id: str, /) -> int | None:
         """Give the place of an item in a list, withdrawn or not; None when it never had one."""
+
+    async def lists(self, front: str, /) -> tuple[str, ...]:
+        """Give the keys of every list that begins with `front` and ever had an entry, in order."""
+
+    async def keys_of(self, item_id: str, /) -> tuple[str, ...]:
+        """Give every list in which an item has a place, those it has left included."""
 
 
 class Media(Protocol):

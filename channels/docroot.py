@@ -17,7 +17,20 @@ from typing import Final
 import brotli
 
 TEXT_ENDINGS: Final = frozenset(
-    {".html", ".gone", ".css", ".svg", ".rss", ".atom", ".json", ".xml", ".txt", ".opml"}
+    {
+        ".html",
+        ".gone",
+        ".css",
+        ".svg",
+        ".rss",
+        ".atom",
+        ".json",
+        ".xml",
+        ".txt",
+        ".opml",
+        ".js",
+        ".webmanifest",
+    }
 )
 COMPRESSED_ENDINGS: Final = (".br", ".gz")
 _POLL: Final = 0.01  # seconds between two tries for the lock

@@ -103,6 +103,15 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The item before or after one in its column; `role` says which of the two stands at `url`."""
+
+    role: Literal["older", "newer"]
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """One revision of one item as every channel sees it.
 
@@ -127,6 +136,19 @@ class Content:
     updated_at: datetime
     related: tuple[Related, ...]
     content_hash: str
+    neighbours: tuple[Neighbour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How a site looks and what its foot says: what an office changes in its theme file."""
+
+    main: str = "#a61b1b"  # the main colour on paper, and below it in the dark (six hex digits)
+    main_dark: str = "#f0948c"
+    seal: str = ""  # an SVG drawing that takes the place of our own mark
+    contact: str = ""  # address and telephone of the disclosure office
+    police_record: str = ""  # 公安备案号
+    foot: tuple[str, ...] = ()  # further lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,7 @@ class Site:
     record_number: str  # 备案号
     organiser: str  # 主办单位
     columns: tuple[Column, ...]
+    theme: Theme = Theme()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Self
 
 from yarl import URL
 
-from channels.addresses import Addresses, gone_path, list_keys
+from channels.addresses import FEED_TYPES, Addresses, feed_path, gone_path, page_keys
 from channels.characters import one_line
 from channels.contract import (
     Absent,
@@ -26,10 +26,12 @@ from channels.contract import (
 )
 from channels.item import Account, Content
 from channels.transport import Answer
+from channels.website.frame import frame_files
 from channels.website.lists import Lists
 from channels.website.marks import PageMarks, read_marks
 from channels.website.media import MediaFiles, media_paths
-from channels.website.pages import ICON, ICON_PATH, STYLE, STYLE_PATH, Pages
+from channels.website.pages import Pages
+from channels.website.sitemap import Sitemap
 
 NO_ROOM: Final = "网站目录写入失败，请检查磁盘空间和目录权限"
 _AGAIN: Final = 60.0  # seconds; a full disk is emptied by a person
@@ -58,6 +60,7 @@ class Website:
         self._addresses, self._pages = Addresses(tools.site), Pages(tools.site)
         self._lists = Lists(tools.root, tools.shelf, self._pages, self._addresses)
         self._media = MediaFiles(tools.root, tools.media)
+        self._sitemap = Sitemap(tools.root, tools.shelf, self._lists, self._addresses)
 
     @classmethod
     def open(cls, _account: Account, tools: Tools, /) -> Self:
@@ -98,7 +101,7 @@ class Website:
                 await self._leave_old_places(post)
                 await self._write_page(post)
         except KeyError:
-            return Refused("有图片或附件在库中找不到，请重新上传", "editor", "media_missing")
+            return await self._refuse(post.content)
         except OSError:
             return NotAccepted(_AGAIN, NO_ROOM)
         return self._receipt(post, live_at=None)
@@ -119,7 +122,7 @@ class Website:
             async with self._tools.root.turn():
                 page = await self._read_page(post)
                 is_whole = page.is_of(post.mark, post.content) and await self._lists.carry(
-                    list_keys(post.content), post.content
+                    page_keys(post.content), post.content
                 )
         except OSError:
             return CouldNotLook("网站目录读取失败")
@@ -136,27 +139,58 @@ class Website:
                 )
                 await self._tools.root.remove(path)
                 await self._media.release(post.content.item_id, media_paths(post.content).union(page.media))
-                await self._lists.write(_together(page.lists, list_keys(post.content)), post.content)
+                await self._lists.write(_together(page.lists, page_keys(post.content)), post.content)
+                await self._sitemap.write(post.content.item_id)
         except OSError:
             return NotAccepted(_AGAIN, NO_ROOM)
         return Withdrawn()
 
     async def refresh(self, post: Post, /) -> None:
-        """Write the page and its lists anew, unless another version or a notice stands there by now."""
+        """Write the page anew, unless a newer version or a notice stands there by now.
+
+        An older version that came late is replaced, and so are its lines in the lists.
+        """
         async with self._tools.root.turn():
             page = await self._read_page(post)
             if page.is_of(post.mark, post.content):
+                await self._tools.root.put(self._addresses.path_of(post.mark), post.html.encode())
+            elif page.is_older(post.mark, post.content):
+                await self._media.place(post.content)
+                await self._leave_old_places(post)
                 await self._write_page(post)
 
     async def _write_frame(self, content: Content) -> None:
-        """Write what every page leans on; bytes that stand already are not written again."""
+        """Write what every page leans on; its last file tells that all of it stands already."""
         root, site = self._tools.root, self._tools.site
-        await root.put(STYLE_PATH, STYLE)
-        await root.put(ICON_PATH, ICON)
-        await root.put("404.html", self._pages.missing().encode())
+        files = frame_files(site)
+        if await root.read(next(reversed(files))) is None:
+            for path, body in files.items():
+                await root.put(path, body)
         await self._lists.write_empty(site.columns, content.org)
+
+    async def _write_offers(self) -> None:
+        """Write the page that offers the feeds: those of the columns that have entries."""
+        root, site = self._tools.root, self._tools.site
         filled = [c for c in site.columns if await self._tools.shelf.last_ordinal(f"column/{c.slug}")]
-        await root.put("subscribe.html", self._pages.subscribe(tuple(filled)).encode())
+        named = (("site", "全站"), *((f"column/{c.slug}", c.name) for c in filled))
+        offers = tuple(
+            (name, tuple((form, self._addresses.url(feed_path(key, form))) for form in FEED_TYPES))
+            for key, name in named
+        )
+        page = self._pages.render(
+            "subscribe.html", path="subscribe.html", alternates=(("site", site.name),), offers=offers
+        )
+        await root.put("subscribe.html", page.encode())
+
+    async def _refuse(self, content: Content) -> Outcome:
+        """Refuse for want of a file; the lists are written all the same, they have given out a place."""
+        try:
+            async with self._tools.root.turn():
+                await self._lists.write(page_keys(content), content)
+                await self._sitemap.write(content.item_id)
+        except OSError:
+            return NotAccepted(_AGAIN, NO_ROOM)
+        return Refused("有图片或附件在库中找不到，请重新上传", "editor", "media_missing")
 
     async def _leave_old_places(self, post: Post) -> None:
         """Take a corrected item out of the lists and files that only its former version used.
@@ -165,14 +199,16 @@ class Website:
         """
         page = await self._read_page(post)
         await self._media.release(post.content.item_id, frozenset(page.media) - media_paths(post.content))
-        left = tuple(key for key in page.lists if key not in list_keys(post.content))
+        left = tuple(key for key in page.lists if key not in page_keys(post.content))
         await self._lists.write(left, post.content)
 
     async def _write_page(self, post: Post) -> None:
         path = self._addresses.path_of(post.mark)
         await self._tools.root.put(path, post.html.encode())
         await self._tools.root.remove(gone_path(path))
-        await self._lists.write(list_keys(post.content), post.content)
+        await self._lists.write(page_keys(post.content), post.content)
+        await self._sitemap.write(post.content.item_id)
+        await self._write_offers()
 
     async def _read_page(self, post: Post) -> PageMarks:
         page = await self._tools.root.read(self._addresses.path_of(post.mark))

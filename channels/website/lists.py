@@ -1,6 +1,7 @@
 """The list pages of the site: the newest entries, and pages numbered from the oldest, which never shift.
 
-Publishing writes the same number of pages whatever the size of the archive.
+Publishing writes the same number of pages whatever the size of the archive. Which numbered pages there are,
+and what they point at, follows from the highest ordinal of the list alone.
 """
 
 from typing import Final
@@ -12,7 +13,7 @@ from channels.website.marks import entry_mark
 from channels.website.pages import ListPage, Pages, list_name
 
 A_PAGE: Final = 20
-_FAR: Final = 5  # numbered pages may be missing where everything on them was refused
+ORGS: Final = "org/index.html"
 
 
 class Lists:
@@ -26,10 +27,12 @@ class Lists:
         """Write the pages of these lists that this content stands on, or stood on."""
         for key in keys:
             name = list_name(key, self._addresses.site, content.org, content.column)
-            await self._write_newest(key, name)
+            shown = await self._write_newest(key, name)
             ordinal = await self._shelf.ordinal_of(key, content.item_id)
             if ordinal is not None:
                 await self._write_around(key, name, _number(ordinal))
+            if key.startswith("org/"):
+                await self._list_organ(key, has_entries=shown > 0)
 
     async def write_empty(self, columns: tuple[Column, ...], org: Org) -> None:
         """Write the page of each column that has none yet, so that no tab leads nowhere."""
@@ -37,6 +40,8 @@ class Lists:
             key = f"column/{column.slug}"
             if await self._root.read(list_path(key)) is None:
                 await self._write_newest(key, list_name(key, self._addresses.site, org, column))
+        if await self._root.read(ORGS) is None:
+            await self._write_organs()
 
     async def carry(self, keys: tuple[str, ...], content: Content) -> bool:
         """Say whether each list shows this version of the content."""
@@ -50,24 +55,37 @@ class Lists:
                 return False
         return True
 
-    async def _write_newest(self, key: str, name: str) -> None:
+    async def shown(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Give the entries whose page a reader finds: one under way counts once its page is written."""
+        return tuple([entry for entry in entries if await self._is_shown(entry)])
+
+    async def _write_newest(self, key: str, name: str) -> int:
         entries = await self._shelf.newest(key, A_PAGE)
-        oldest = min((entry.ordinal for entry in entries), default=1)
-        older = await self._find(key, range(_number(oldest - 1), 0, -1)) if oldest > 1 else None
-        await self._write(key, name, list_path(key), entries, older=older, newer=None, number=None)
+        last = await self._shelf.last_ordinal(key)
+        oldest = min((entry.ordinal for entry in entries), default=last + 1)
+        older = numbered_path(key, _number(oldest - 1)) if oldest > 1 else None
+        return await self._write(key, name, list_path(key), entries, older=older, newer=None, number=None)
 
     async def _write_around(self, key: str, name: str, number: int) -> None:
-        """Write a numbered page; the one before it is written too when this one is new, to point at it."""
-        is_new = await self._root.read(numbered_path(key, number)) is None
-        await self._write_numbered(key, name, number)
-        if is_new and number > 1:
-            await self._write_numbered(key, name, number - 1)
+        """Write a numbered page, and those beside it that are not there although the list is long enough.
 
-    async def _write_numbered(self, key: str, name: str, number: int) -> None:
+        The page before a new one is written too, to point at it.
+        """
+        last = _number(await self._shelf.last_ordinal(key))
+        is_new = await self._root.read(numbered_path(key, number)) is None
+        await self._write_numbered(key, name, number, last)
+        if is_new and number > 1:
+            await self._write_numbered(key, name, number - 1, last)
+        for beyond in range(number + 1, last + 1):
+            if await self._root.read(numbered_path(key, beyond)) is not None:
+                break
+            await self._write_numbered(key, name, beyond, last)
+
+    async def _write_numbered(self, key: str, name: str, number: int, last: int) -> None:
         first = (number - 1) * A_PAGE + 1
         entries = await self._shelf.span(key, first, first + A_PAGE - 1)
-        older = await self._find(key, range(number - 1, 0, -1))
-        newer = await self._find(key, range(number + 1, number + 1 + _FAR)) or list_path(key)
+        older = numbered_path(key, number - 1) if number > 1 else None
+        newer = numbered_path(key, number + 1) if number < last else list_path(key)
         path = numbered_path(key, number)
         await self._write(key, name, path, entries, older=older, newer=newer, number=number)
 
@@ -81,26 +99,33 @@ class Lists:
         older: str | None,
         newer: str | None,
         number: int | None,
-    ) -> None:
-        contents = tuple([entry.content for entry in entries if await self._is_shown(entry)])
+    ) -> int:
+        contents = tuple(entry.content for entry in await self.shown(entries))
         page = ListPage(key, name, path, contents, older, newer, number)
         await self._root.put(path, self._pages.listing(page).encode())
+        return len(contents)
+
+    async def _list_organ(self, key: str, *, has_entries: bool) -> None:
+        """Write the page of organs when one has got its first entry or lost its last."""
+        page = await self._root.read(ORGS) or b""
+        link = f'href="{self._addresses.link(list_path(key))}"'.encode()
+        if has_entries != (link in page):
+            await self._write_organs()
+
+    async def _write_organs(self) -> None:
+        organs = []
+        for key in await self._shelf.lists("org/"):
+            entries = await self.shown(await self._shelf.newest(key, A_PAGE))
+            if entries:
+                organs.append((list_path(key), entries[0].content.org.name))
+        await self._root.put(ORGS, self._pages.render("orgs.html", path=ORGS, organs=organs).encode())
 
     async def _is_shown(self, entry: Entry) -> bool:
-        """Say whether a reader finds the page: an entry under way is listed once its page is written."""
         if entry.is_live:
             return True
         path = self._addresses.path_of(entry.content.url)
         return await self._root.read(path) is not None and await self._root.read(gone_path(path)) is None
 
-    async def _find(self, key: str, numbers: range) -> str | None:
-        """Give the first of these numbered pages that is there."""
-        for number in numbers[:_FAR]:
-            path = numbered_path(key, number)
-            if await self._root.read(path) is not None:
-                return path
-        return None
-
 
 def _number(ordinal: int) -> int:
-    return (ordinal - 1) // A_PAGE + 1
+    return max(0, ordinal - 1) // A_PAGE + 1

@@ -17,8 +17,13 @@ class PageMarks:
 
     mark: str
     content_hash: str
+    release: int
     lists: tuple[str, ...]
     media: tuple[str, ...]
+
+    def is_older(self, mark: str, content: Content) -> bool:
+        """Say whether it is the page of this item in this version or an earlier one."""
+        return self.mark == mark and self.release <= content.release
 
     def is_of(self, mark: str, content: Content) -> bool:
         """Say whether it is the page of this content, in this version."""
@@ -32,6 +37,7 @@ def read_marks(page: bytes) -> PageMarks:
     return PageMarks(
         mark=found.get("tongfa-mark", ""),
         content_hash=found.get("tongfa-content", ""),
+        release=_number(found.get("tongfa-release", "")),
         lists=tuple(found.get("tongfa-lists", "").split()),
         media=tuple(dict.fromkeys(_MEDIA.findall(text))),
     )
@@ -40,3 +46,7 @@ def read_marks(page: bytes) -> PageMarks:
 def entry_mark(content: Content) -> str:
     """Give what a line of a list carries: which item, in which version."""
     return f'data-entry="{html.escape(content.item_id)}.{html.escape(content.content_hash[:16])}"'
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -4,9 +4,12 @@ One file can belong to several items, so a note beside it tells which. Without i
 would stay open to everybody who kept its address.
 """
 
+import asyncio
+
 from channels.addresses import media_path
 from channels.contract import DocRoot, Media
 from channels.item import Attachment, Content, Picture
+from channels.website.variants import make_variants, possible_paths
 
 
 class MediaFiles:
@@ -24,13 +27,20 @@ class MediaFiles:
             if content.item_id not in users:
                 await self._note(path, users | {content.item_id})
             if await self._root.read(path) is None:
-                await self._root.put(path, await self._media.read(media.sha256))
+                body = await self._media.read(media.sha256)
+                if isinstance(media, Picture):
+                    for other, smaller in (await asyncio.to_thread(make_variants, media, body)).items():
+                        await self._root.put(other, smaller)
+                await self._root.put(path, body)  # last: where it stands, its variants stand
 
     async def release(self, item_id: str, paths: frozenset[str]) -> None:
         """Take away the files which this item was the last to use."""
         for path in sorted(paths):
             users = await self._users(path)
             if users == {item_id}:
+                for other in possible_paths(path):
+                    if await self._root.read(other) is not None:
+                        await self._root.remove(other)
                 await self._root.remove(path)
                 await self._root.remove(f"{path}.uses")
             elif item_id in users:

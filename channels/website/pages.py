@@ -1,43 +1,26 @@
-"""Pages as HTML: an article, a list, the notice of a withdrawal, how to subscribe, what is not there.
+"""Pages as HTML: an article, a list, the notice of a withdrawal. Equal values give equal bytes."""
 
-Pure: the same values give the same bytes. Templates and style sheet are code and are read with it.
-"""
-
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+import segno
 from markupsafe import Markup
 
-from channels.addresses import FEED_TYPES, Addresses, feed_path, list_keys, media_path
-from channels.body import body_html, loose_pictures
-from channels.characters import clean, one_line
-from channels.item import (
-    KIND_NAMES,
-    OPENNESS_NAMES,
-    VALIDITY_NAMES,
-    Attachment,
-    Column,
-    Content,
-    Org,
-    Picture,
-    Site,
-)
+from channels.addresses import FEED_TYPES, Addresses, feed_path, media_path, page_keys
+from channels.body import Source, body_html, loose_pictures
+from channels.characters import one_line
+from channels.disclosure import SECTION_TYPES
+from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES, Column, Content, Org, Picture, Site
+from channels.website.assets import assets_of
+from channels.website.environment import ENVIRONMENT, ZONE
+from channels.website.linked_data import article_data, list_data
 from channels.website.marks import entry_mark
+from channels.website.variants import Variant, variants
 
-ZONE: Final = ZoneInfo("Asia/Shanghai")
-_HERE: Final = files("channels.website")
-STYLE: Final = (_HERE / "static" / "site.css").read_bytes()
-STYLE_PATH: Final = f"static/site.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
-ICON: Final = (_HERE / "static" / "icon.svg").read_bytes()
-ICON_PATH: Final = f"static/icon.{hashlib.sha256(ICON).hexdigest()[:12]}.svg"
-_TEMPLATES: Final = (
-    "frame.html", "article.html", "list.html", "gone.html", "subscribe.html", "missing.html", "pieces.html",
-)  # fmt: skip
+SECTION: Final = "gk/index.html"
+_IN_TEXT: Final = "(min-width: 46rem) 40rem, 92vw"
+_IN_LIST: Final = "7rem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +33,16 @@ class Alternate:
 
 
 @dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """The picture of a card: `sources` beside the address that every browser can show."""
+
+    src: str
+    width: int
+    height: int
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A line of a list."""
 
@@ -59,7 +52,7 @@ class Card:
     by: str
     kind: str
     time: datetime
-    thumbnail: str
+    thumbnail: Thumbnail | None
     mark: Markup
 
 
@@ -81,103 +74,119 @@ class Pages:
 
     def __init__(self, site: Site) -> None:
         """Take the site whose frame goes around every page."""
-        self._site, self._addresses = site, Addresses(site)
+        self._site, self._addresses, self._assets = site, Addresses(site), assets_of(site)
 
     def article(self, content: Content) -> str:
         """Render the page of a content."""
-        return self._render(
+        body = body_html(
+            content, front=self._addresses.base, sources=lambda picture: self._sources(picture, _IN_TEXT)
+        )
+        return self.render(
             "article.html",
-            content,
-            content=content,
-            body=Markup(_boxed(body_html(content, front=self._addresses.base))),  # noqa: S704
-            loose=loose_pictures(content),
-            facts=_facts(content),
-            lists=" ".join(list_keys(content)),
+            here=f"column/{content.column.slug}",
             path=self._addresses.path_of(content.url),
-            alternates=self._alternates(
+            alternates=(
                 (f"column/{content.column.slug}", content.column.name), ("site", self._site.name)
             ),
-            summary=_summary(content),
+            content=content,
+            body=Markup(_boxed(body)),  # noqa: S704  cleaned above
+            loose=tuple((p, self._sources(p, _IN_TEXT)) for p in loose_pictures(content)),
+            facts=_facts(content),
+            lists=" ".join(page_keys(content)),
+            summary=summary_of(content),
             validity=None
             if content.disclosure.validity == "valid"
             else VALIDITY_NAMES[content.disclosure.validity],
-        )
+            corrected=content.release > 1 and content.updated_at > content.published_at,
+            neighbours=tuple(sorted(content.neighbours, key=lambda n: n.role, reverse=True)),
+            qr=_qr(content.url),
+            linked_data=article_data(content, self._addresses),
+        )  # fmt: skip
 
     def listing(self, page: ListPage) -> str:
         """Render a list."""
         own = () if page.key == "site" else ((page.key, page.name),)
-        return self._render(
+        return self.render(
             "list.html",
-            page,
+            here=page.key,
+            path=page.path,
+            alternates=(*own, ("site", self._site.name)),
             page=page,
             column=next((c for c in self._site.columns if f"column/{c.slug}" == page.key), None),
-            cards=tuple(self._card(content) for content in page.contents),
-            path=page.path,
-            alternates=self._alternates(*own, ("site", self._site.name)),
+            cards=tuple(self.card(content) for content in page.contents),
+            linked_data=list_data(page.name, page.path, self._addresses),
         )
 
     def gone(self, content: Content, reason: str, at: datetime) -> str:
         """Render the notice that stands where a page was; it repeats nothing of what was withdrawn."""
-        return self._render(
+        return self.render(
             "gone.html",
-            content,
+            here=f"column/{content.column.slug}",
             index_number=content.disclosure.index_number,
             org=content.org,
             reason=one_line(reason),
             at=at,
-            path="",
-            alternates=(),
         )
 
-    def subscribe(self, columns: tuple[Column, ...]) -> str:
-        """Render the page that offers the feeds of the site and of the columns that have entries."""
-        named = (("site", "全站"), *((f"column/{c.slug}", c.name) for c in columns))
-        offers = tuple(
-            (name, tuple((form, self._addresses.url(feed_path(key, form))) for form in FEED_TYPES))
-            for key, name in named
-        )
-        return self._render(
-            "subscribe.html",
-            self._site,
-            offers=offers,
-            path="subscribe.html",
-            alternates=self._alternates(("site", self._site.name)),
-        )
-
-    def missing(self) -> str:
-        """Render the page for an address where nothing is."""
-        return self._render("missing.html", self._site, path="", alternates=())
-
-    def _render(self, name: str, about: Content | ListPage | Site, **values: Any) -> str:
-        here = f"column/{about.column.slug}" if isinstance(about, Content) else getattr(about, "key", "")
-        return _ENVIRONMENT.get_template(name).render(
+    def render(
+        self,
+        name: str,
+        *,
+        here: str = "",
+        path: str = "",
+        alternates: tuple[tuple[str, str], ...] = (),
+        **values: Any,
+    ) -> str:
+        """Render a template within the frame; without a path it is a page that no one should keep or find."""
+        return ENVIRONMENT.get_template(name).render(
             site=self._site,
             addresses=self._addresses,
-            style=STYLE_PATH,
-            icon=ICON_PATH,
-            tabs=(("site", "首页"), *((f"column/{c.slug}", c.name) for c in self._site.columns)),
-            here=here,
+            assets=self._assets,
+            tabs=(("index.html", "首页", "site"), *_tabs(self._site), (SECTION, "政府信息公开", "gk")),
+            here="gk" if here in _section_keys(self._site) else here,
+            path=path,
+            alternates=self._alternates(alternates),
             **values,
         )
 
-    def _alternates(self, *lists: tuple[str, str]) -> tuple[Alternate, ...]:
+    def card(self, content: Content) -> Card:
+        """Give the line of a list that stands for a content."""
+        return Card(
+            link=self._addresses.link(self._addresses.path_of(content.url)),
+            title=one_line(content.title),
+            summary=summary_of(content),
+            by=content.org.name,
+            kind=KIND_NAMES[content.kind],
+            time=content.published_at,
+            thumbnail=self._thumbnail(content.pictures[0]) if content.pictures else None,
+            mark=Markup(entry_mark(content)),  # noqa: S704  an item's id and hash, nothing from outside
+        )
+
+    def _alternates(self, lists: tuple[tuple[str, str], ...]) -> tuple[Alternate, ...]:
         return tuple(
             Alternate(mime, f"{name}({form.upper()})", self._addresses.url(feed_path(key, form)))
             for key, name in lists
             for form, mime in FEED_TYPES.items()
         )
 
-    def _card(self, content: Content) -> Card:
-        return Card(
-            link=self._addresses.link(self._addresses.path_of(content.url)),
-            title=one_line(content.title),
-            summary=_summary(content),
-            by=content.org.name,
-            kind=KIND_NAMES[content.kind],
-            time=content.published_at,
-            thumbnail=self._addresses.link(media_path(content.pictures[0])) if content.pictures else "",
-            mark=Markup(entry_mark(content)),  # noqa: S704  an item's id and hash, nothing from outside
+    def _sources(self, picture: Picture, sizes: str) -> tuple[Source, ...]:
+        """Give the other widths of a picture, WebP before JPEG; the picture itself is the widest."""
+        kinds: dict[str, list[Variant]] = {}
+        for variant in variants(picture):
+            kinds.setdefault(variant.mime, []).append(variant)
+        if picture.mime in kinds:
+            own = Variant(media_path(picture), picture.mime, picture.width, picture.height)
+            kinds[picture.mime].append(own)
+        return tuple(
+            Source(mime, ", ".join(f"{self._addresses.link(v.path)} {v.width}w" for v in found), sizes)
+            for mime, found in kinds.items()
         )
+
+    def _thumbnail(self, picture: Picture) -> Thumbnail:
+        small = next((v for v in variants(picture) if v.mime == picture.mime and v.width >= 320), None)
+        path = small.path if small else media_path(picture)
+        width, height = (small.width, small.height) if small else (picture.width, picture.height)
+        return Thumbnail(self._addresses.link(path), width, height, self._sources(picture, _IN_LIST))
 
 
 def list_name(key: str, site: Site, org: Org, column: Column) -> str:
@@ -186,8 +195,22 @@ def list_name(key: str, site: Site, org: Org, column: Column) -> str:
     return names.get(key) or (org.name if key == f"org/{org.code}" else site.name)
 
 
-def _summary(content: Content) -> str:
+def summary_of(content: Content) -> str:
+    """Give what a list says of a content below its title."""
     return one_line(content.summary or content.disclosure.overview)
+
+
+def _tabs(site: Site) -> tuple[tuple[str, str, str], ...]:
+    """Give the columns; those that belong to the section of public information have their place there."""
+    return tuple(
+        (f"column/{c.slug}/index.html", c.name, f"column/{c.slug}")
+        for c in site.columns
+        if c.type not in SECTION_TYPES
+    )
+
+
+def _section_keys(site: Site) -> frozenset[str]:
+    return frozenset(f"column/{c.slug}" for c in site.columns if c.type in SECTION_TYPES)
 
 
 def _facts(content: Content) -> tuple[tuple[str, str], ...]:
@@ -216,34 +239,8 @@ def _boxed(html: str) -> str:
     return html.replace("<table", f"{box}<table").replace("</table>", "</table></div>")
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=DictLoader({name: (_HERE / "templates" / name).read_text("utf-8") for name in _TEMPLATES}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: clean(value) if type(value) is str else value,
-    )
-    environment.filters["clock"] = lambda at: at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
-    environment.filters["iso"] = lambda at: at.astimezone(ZONE).isoformat(timespec="seconds")
-    environment.filters["size"] = _size
-    environment.filters["ending"] = _ending
-    environment.filters["line"] = one_line
-    environment.filters["media"] = media_path
-    return environment
-
-
-def _size(size: int) -> str:
-    if size < 1024:
-        return f"{size} 字节"
-    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
-
-
-def _ending(media: Attachment | Picture) -> str:
-    ending = media_path(media).rpartition(".")[2]
-    return "文件" if ending == "bin" else ending.upper()
-
-
-# Read and compiled once, when the code is: a page must not wait for the disk on the event loop.
-_ENVIRONMENT: Final = _environment()
+def _qr(url: str) -> Markup:
+    """Draw an address for a phone's camera: dark on light in every mode, or no camera reads it."""
+    drawn = segno.make(url, error="m", micro=False)
+    svg = drawn.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff")
+    return Markup(svg)  # noqa: S704  squares only, the address is not in it as text

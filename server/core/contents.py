@@ -1,10 +1,12 @@
 """From stored rows to the Content that channels see."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from channels.addresses import Addresses, page_path
-from channels.item import Column, Content, Disclosure, Related, Site
+from channels.item import Column, Content, Disclosure, Neighbour, Related, Site
+from server.core.neighbours import find_neighbours
 from server.store.deliveries import find_live_page
 from server.store.followups import list_bound, list_followers, list_sources
 from server.store.items import ItemSeen, get_item, get_item_at, list_released
@@ -28,9 +30,10 @@ async def content_of_release(tx: Tx, release_id: str, site: Site, *, at: datetim
     row = await get_release(tx, release_id)
     seen = await get_item_at(tx, row.revision_id)
     related = await _related(tx, seen, site)
-    return make_content(
+    content = make_content(
         seen, row.number, site, related, at=at, updated_at=await _updated_at(tx, row, seen, at)
     )
+    return replace(content, neighbours=await _neighbours(tx, seen, site))
 
 
 async def contents_of_releases(
@@ -108,6 +111,15 @@ async def _updated_at(tx: Tx, row: ReleaseRow, seen: ItemSeen, at: datetime) -> 
     if not major or major[-1].number == 1:
         return seen.published_at or at
     return max(major[-1].created_at, seen.published_at or at)
+
+
+async def _neighbours(tx: Tx, seen: ItemSeen, site: Site) -> tuple[Neighbour, ...]:
+    """Give the items before and after one in its column, as far as a reader can open them."""
+    return tuple(
+        Neighbour(found.line.role, found.item.revision.title, page_url(site, found.item.id))
+        for found in await find_neighbours(tx, seen.id, ("live",))
+        if found.column == seen.revision.sheet.column
+    )
 
 
 async def _related(tx: Tx, seen: ItemSeen, site: Site) -> tuple[Related, ...]:

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from server.core.days import day_of, say_moment
 from server.core.gates import WorkingDays, regate, sources_due
+from server.core.neighbours import find_neighbours
 from server.core.problems import Problem
 from server.store.deliveries import find_live_page
 from server.store.followups import Follow, list_followers, list_sources, put_follow
 from server.store.items import find_item
-from server.store.places import mark_stale
+from server.store.places import SHOWN, mark_stale
 from server.store.releases import list_releases
 from server.store.tx import Tx
 
@@ -50,11 +51,14 @@ async def wake_followers(tx: Tx, source_id: str, calendar: WorkingDays, *, at: d
 
 
 async def mark_pages_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
-    """Have the pages written again that link to an item: its sources and its interpretations."""
+    """Have the pages written again that link to an item: sources, interpretations, and those beside it."""
     linked = [follow.source_id for follow in await list_sources(tx, item_id)]
     linked += [follow.interpretation_id for follow in await list_followers(tx, item_id)]
     for other in linked:
         await _mark_item_stale(tx, other, at=at)
+    # Those under way too: their page may be written already, without this one's title.
+    beside = await find_neighbours(tx, item_id, SHOWN)
+    await mark_stale(tx, tuple(found.line.delivery_id for found in beside), at=at)
 
 
 async def list_follows(

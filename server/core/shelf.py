@@ -5,9 +5,17 @@ from datetime import datetime
 from channels.addresses import list_keys
 from channels.item import Entry, Site
 from server.core.contents import make_content
-from server.store.items import get_item_at
-from server.store.places import Placed, find_list, find_ordinal, list_newest, list_span
-from server.store.releases import get_release
+from server.store.items import list_released
+from server.store.places import (
+    Placed,
+    find_list,
+    find_ordinal,
+    list_keys_of,
+    list_lists,
+    list_newest,
+    list_span,
+)
+from server.store.releases import list_by_id
 from server.store.tx import Store, Tx
 
 
@@ -39,6 +47,16 @@ class StoreShelf:
         async with self._store.read() as tx:
             return await find_ordinal(tx, self._account_id, key, item_id)
 
+    async def lists(self, front: str, /) -> tuple[str, ...]:
+        """Give the keys of every list that begins with `front` and ever had an entry, in order."""
+        async with self._store.read() as tx:
+            return await list_lists(tx, self._account_id, front)
+
+    async def keys_of(self, item_id: str, /) -> tuple[str, ...]:
+        """Give every list in which an item has a place, those it has left included."""
+        async with self._store.read() as tx:
+            return await list_keys_of(tx, self._account_id, item_id)
+
     async def last_change(self, key: str, /) -> datetime | None:
         """Give when an entry was last published, corrected or withdrawn."""
         async with self._store.read() as tx:
@@ -46,10 +64,13 @@ class StoreShelf:
         return None if found is None else found[1]
 
     async def _entries(self, tx: Tx, key: str, lines: tuple[Placed, ...]) -> tuple[Entry, ...]:
+        ids = frozenset(line.release_id for line in lines)
+        rows = {row.id: row for row in await list_by_id(tx, ids)}
+        items = await list_released(tx, ids)
         entries = []
         for line in lines:
-            row = await get_release(tx, line.release_id)
-            seen = await get_item_at(tx, row.revision_id)
+            row = rows[line.release_id]
+            seen = items[line.release_id]
             # The publication time is fixed in the transaction that opens the attempt, before a list is read.
             at = seen.published_at or row.created_at
             updated = at if row.number == 1 or row.change == "minor" else max(row.created_at, at)

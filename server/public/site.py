@@ -19,6 +19,10 @@ _HTML: Final = "text/html; charset=utf-8"
 _TYPES: Final = {
     ".html": _HTML,
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".webmanifest": "application/manifest+json; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
     ".rss": "application/rss+xml; charset=utf-8",
     ".atom": "application/atom+xml; charset=utf-8",
@@ -41,8 +45,9 @@ _DOWNLOADS: Final = frozenset(
 )
 _SECURITY: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     ),
     hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -158,7 +163,9 @@ def _headers(path: str) -> dict[str, str]:
         hdrs.CACHE_CONTROL: _cache_control(path),
         hdrs.VARY: hdrs.ACCEPT_ENCODING,
     }
-    if suffix in _DOWNLOADS:
+    if path == "robots.txt":
+        headers[hdrs.CONTENT_TYPE] = "text/plain; charset=utf-8"
+    elif suffix in _DOWNLOADS:
         headers[hdrs.CONTENT_DISPOSITION] = "attachment"
     if suffix == ".pdf":
         # A browser shows a PDF in a page of its own, which this policy would leave empty.
@@ -174,6 +181,8 @@ def _cache_control(path: str) -> str:
             return "public, max-age=31536000, immutable"
         case "m":  # named by its content too, but it can be withdrawn
             return "public, max-age=86400"
+        case "sw.js":  # a browser asks for it again each time, or a mended one comes days late
+            return "no-cache"
         case "feed":  # Miniflux does not come back earlier (contract feeds §1.6)
             return "public, max-age=300"
         case _:

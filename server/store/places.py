@@ -6,12 +6,12 @@ is published or withdrawn later.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from server.store.rows import upsert
-from server.store.tables import delivery, place, place_list, release, stale_page
+from server.store.tables import account, delivery, place, place_list, release, stale_page
 from server.store.tx import Tx
 
 SHOWN = ("sending", "accepted", "unknown", "needs_person", "live")
@@ -25,6 +25,16 @@ class Placed:
     ordinal: int
     item_id: str
     release_id: str
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The item before or after another one in a list: its release there, and the delivery of its page."""
+
+    role: Literal["older", "newer"]
+    release_id: str
+    delivery_id: str
     is_live: bool
 
 
@@ -94,6 +104,14 @@ async def find_list(tx: Tx, account_id: str, key: str) -> tuple[int, datetime] |
     return None if row is None else (row.last, row.changed_at)
 
 
+async def list_lists(tx: Tx, account_id: str, front: str) -> tuple[str, ...]:
+    """Give the keys of an account's lists that begin with `front`, in order."""
+    wanted = sa.select(place_list.c.list_key).where(
+        place_list.c.account_id == account_id, place_list.c.list_key.startswith(front, autoescape=True)
+    )
+    return tuple(sorted((await tx.execute(wanted)).scalars()))
+
+
 async def find_ordinal(tx: Tx, account_id: str, key: str, item_id: str) -> int | None:
     """Give an item's place in a list; None when it never had one."""
     wanted = sa.select(place.c.ordinal).where(
@@ -101,6 +119,62 @@ async def find_ordinal(tx: Tx, account_id: str, key: str, item_id: str) -> int |
     )
     found: int | None = (await tx.execute(wanted)).scalar_one_or_none()
     return found
+
+
+async def list_keys_of(tx: Tx, account_id: str, item_id: str) -> tuple[str, ...]:
+    """Give every list of an account in which an item has a place."""
+    wanted = (
+        sa.select(place.c.list_key)
+        .where(place.c.account_id == account_id, place.c.item_id == item_id)
+        .order_by(place.c.list_key)
+    )
+    return tuple((await tx.execute(wanted)).scalars())
+
+
+async def list_page_places(tx: Tx, item_id: str) -> tuple[tuple[str, str, int], ...]:
+    """Give account, column list and ordinal of an item's places on websites."""
+    wanted = (
+        sa.select(place.c.account_id, place.c.list_key, place.c.ordinal)
+        .join(account, account.c.id == place.c.account_id)
+        .where(
+            place.c.item_id == item_id,
+            account.c.channel == "website",
+            place.c.list_key.like("column/%"),
+        )
+        .order_by(place.c.account_id, place.c.list_key)
+    )
+    return tuple((row.account_id, row.list_key, row.ordinal) for row in await tx.execute(wanted))
+
+
+async def list_beside(
+    tx: Tx, account_id: str, key: str, ordinal: int, *, states: tuple[str, ...], limit: int
+) -> tuple[Beside, ...]:
+    """Give the nearest lines on either side of an ordinal whose page is in one of `states`."""
+    found: list[Beside] = []
+    sides: tuple[tuple[Literal["older", "newer"], Any, Any], ...] = (
+        ("older", place.c.ordinal < ordinal, place.c.ordinal.desc()),
+        ("newer", place.c.ordinal > ordinal, place.c.ordinal),
+    )
+    for role, side, order in sides:
+        wanted = (
+            sa.select(delivery.c.release_id, delivery.c.id, delivery.c.state)
+            .select_from(place)
+            .join(
+                delivery,
+                sa.and_(
+                    delivery.c.item_id == place.c.item_id,
+                    delivery.c.account_id == place.c.account_id,
+                    delivery.c.state.in_(states),
+                ),
+            )
+            .where(place.c.account_id == account_id, place.c.list_key == key, side)
+            .order_by(order)
+            .limit(limit)
+        )
+        found += [
+            Beside(role, row.release_id, row.id, row.state == "live") for row in await tx.execute(wanted)
+        ]
+    return tuple(found)
 
 
 async def _list(

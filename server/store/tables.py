@@ -329,6 +329,7 @@ place = sa.Table(
     sa.Column("ordinal", sa.Integer, primary_key=True),
     ref_column("item_id", "items.id"),
     sa.UniqueConstraint("account_id", "list_key", "item_id"),
+    sa.Index("ix_places_item", "item_id", "account_id"),  # all lists that hold an item
 )
 
 place_list = sa.Table(

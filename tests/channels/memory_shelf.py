@@ -127,6 +127,14 @@ class MemoryShelf:
         """Give the place of an item in a list."""
         return self.places.get(key, {}).get(item_id)
 
+    async def lists(self, front: str, /) -> tuple[str, ...]:
+        """Give the keys of every list that begins with `front`."""
+        return tuple(sorted(key for key in self.places if key.startswith(front)))
+
+    async def keys_of(self, item_id: str, /) -> tuple[str, ...]:
+        """Give every list in which an item has a place."""
+        return tuple(sorted(key for key, line in self.places.items() if item_id in line))
+
     def _entries(self, key: str) -> tuple[Entry, ...]:
         lines = sorted(self.places.get(key, {}).items(), key=lambda line: line[1], reverse=True)
         return tuple(

@@ -8,7 +8,7 @@ import pytest
 
 from channels.docroot import FolderRoot
 from channels.website.channel import Website
-from tests.channels.memory_shelf import START, a_correction
+from tests.channels.memory_shelf import START, a_content, a_correction
 from tests.channels.public_site import NoJournal, PublicSite, a_public_site
 
 
@@ -123,3 +123,55 @@ async def test_two_writers_at_once_lose_no_line(site):
         )
     )
     assert listed(await site.text("index.html")) == [f"i{n}" for n in range(15, 0, -1)]
+
+
+def addresses(xml: str) -> list[str]:
+    return re.findall(r"<loc>([^<]+)</loc>", xml)
+
+
+async def test_every_page_stands_in_the_sitemap(site):
+    await publish(site, 3)
+    front = site.tools.site.url
+    assert addresses(await site.text("sitemap.xml")) == [f"{front}/sitemap/1.xml"]
+    assert addresses(await site.text("sitemap/1.xml")) == [f"{front}/a/i{n}.html" for n in (3, 2, 1)]
+
+
+async def test_publishing_changes_one_part_of_the_sitemap(site):
+    site.fill(205)
+    changed = await changed_by(site, "one")
+    assert "sitemap/3.xml" in changed
+    assert "sitemap/1.xml" not in changed
+
+
+async def test_a_withdrawn_page_leaves_the_sitemap(site):
+    await publish(site, 2)
+    await site.withdraw(site.shelf.contents["i1"])
+    assert addresses(await site.text("sitemap/1.xml")) == [f"{site.tools.site.url}/a/i2.html"]
+
+
+async def test_an_organ_stands_among_the_organs_while_it_has_an_entry(site):
+    await publish(site, 1)
+    assert 'href="/org/01163627X/"' in await site.text("org/index.html")
+    await site.withdraw(site.shelf.contents["i1"])
+    assert 'href="/org/01163627X/"' not in await site.text("org/index.html")
+
+
+def read_all(folder: Path, paths: list[str]) -> dict[str, bytes]:
+    return {path: (folder / path).read_bytes() for path in paths}
+
+
+async def test_the_lists_do_not_depend_on_the_order_in_which_their_pages_were_written(tmp_path):
+    """A place was given out, its page refused: the numbered pages are the same as if it had been there."""
+    roots = []
+    for order in (range(1, 46), range(45, 0, -1)):
+        async with a_public_site(tmp_path / str(order.step)) as site:
+            contents = [a_content(f"i{n}", url=f"http://x.invalid/a/i{n}.html") for n in range(1, 46)]
+            tools = replace(site.tools, site=replace(site.tools.site, url="http://x.invalid"))
+            for content in contents:
+                site.shelf.place(content)
+            website = Website(tools)
+            for number in order:
+                await website.publish(website.render(contents[number - 1]), NoJournal(), at=START)
+            paths = [p for p in await site.files() if not p.startswith(".")]
+            roots.append(await asyncio.to_thread(read_all, site.folder, paths))
+    assert roots[0] == roots[1]

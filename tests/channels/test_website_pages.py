@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.item import Attachment, Content, Disclosure, Picture, Related
+from channels.item import Attachment, Content, Disclosure, Neighbour, Picture, Related
 from channels.website.marks import read_marks
 from channels.website.pages import ListPage, Pages
 from tests.channels.memory_shelf import NEWS, POLICIES, a_content, a_site
@@ -141,7 +142,7 @@ def test_a_picture_stands_in_its_place_with_its_size():
 
 
 def test_a_picture_that_the_body_does_not_show_comes_after_it():
-    assert page_of(pictures=(PICTURE,)).xpath("//div[@class='body']/figure/img/@src") == [
+    assert page_of(pictures=(PICTURE,)).xpath("//div[@class='body']/figure//img/@src") == [
         f"/m/{'ab' * 16}.jpg"
     ]
 
@@ -178,7 +179,7 @@ def test_no_title_breaks_out_of_the_page(title):
     html.encode()
     page = lxml.html.document_fromstring(html)
     assert len(page.xpath("//h1")) == 1
-    assert len(page.xpath("//script | //iframe")) == 0
+    assert len(page.xpath("//script[not(@src) and not(@type='application/ld+json')] | //iframe")) == 0
 
 
 def test_the_page_needs_nothing_from_elsewhere():
@@ -247,3 +248,36 @@ def test_a_site_in_a_folder_of_its_host_links_below_that_folder():
 def test_the_same_content_gives_the_same_page():
     content = a_content(pictures=(PICTURE,), attachments=(FORM,))
     assert PAGES.article(content) == Pages(a_site()).article(content)
+
+
+def test_an_article_points_at_the_one_before_and_the_one_after():
+    beside = (
+        Neighbour("newer", "后来的", "http://127.0.0.1:8080/a/i3.html"),
+        Neighbour("older", "先前的", "http://127.0.0.1:8080/a/i2.html"),
+    )
+    links = page_of(neighbours=beside).xpath("//nav[@class='beside']//a")
+    assert [(a.get("rel"), a.text) for a in links] == [("prev", "先前的"), ("next", "后来的")]
+
+
+def test_a_corrected_article_says_when():
+    page = page_of(release=2, updated_at=datetime(2026, 3, 5, 2, 0, tzinfo=UTC))
+    assert "2026-03-05 10:00 更正" in page.text_content()
+
+
+def test_a_photograph_is_offered_in_other_widths():
+    body = f'<p>前<img src="media:{PICTURE.sha256}">后</p>'
+    page = page_of(body_html=body, pictures=(PICTURE,))
+    assert page.xpath("//div[@class='body']//picture/source/@type") == ["image/webp", "image/jpeg"]
+    front = f"/m/{'ab' * 16}"
+    widths = [f"{front}-160.webp 160w", f"{front}-320.webp 320w", f"{front}-640.webp 640w"]
+    assert page.xpath("//picture/source[1]/@srcset") == [", ".join(widths)]
+    assert page.xpath("string(//div[@class='body']/p)") == "前后"
+
+
+def test_the_code_for_the_camera_is_drawn_in_the_page():
+    assert page_of().xpath("//*[local-name()='svg'][@class='qr']/*[local-name()='path']")
+
+
+def test_a_search_engine_reads_title_and_time_as_data():
+    data = json.loads(page_of(title="通知</script>").xpath("string(//script[@type='application/ld+json'])"))
+    assert (data["headline"], data["datePublished"]) == ("通知</script>", "2026-03-02T09:00:00+08:00")
