@@ -25,7 +25,7 @@ from scheduler.scans import Scan
 from server.api.routes import add_api
 from server.core.calendar import LiveCalendar
 from server.core.ids import new_id
-from server.core.recount import recount_followups
+from server.core.recount import recount
 from server.core.rounds import open_time_gates, recover_lapsed, run_rounds
 from server.core.settle import Bench
 from server.core.shelf import StoreShelf
@@ -250,18 +250,18 @@ async def _run_clock(house: House, stop: asyncio.Event) -> None:
 
     counted_on = 0
 
-    async def recount(place: Workplace) -> int:
+    async def follow_calendar(place: Workplace) -> int:
         nonlocal counted_on
         await house.calendar.refresh(place.store)
         serial = house.calendar.serial
         if serial == counted_on:
             return 0
-        counted = await recount_followups(place.store, house.calendar, at=place.now())
+        counted = await recount(place.store, house.calendar, at=place.now())
         counted_on = serial
         return counted
 
     scans = (
-        Scan("calendar", SCAN_SECONDS, lambda: scan(recount)),
+        Scan("calendar", SCAN_SECONDS, lambda: scan(follow_calendar)),
         Scan("open_time_gates", SCAN_SECONDS, lambda: scan(open_time_gates)),
         Scan("recover_lapsed", SCAN_SECONDS, lambda: scan(recover_lapsed)),
     )

@@ -13,6 +13,7 @@ from server.api.route import Route, signed_in
 from server.api.words import Filled, Form, Moment, Out, Prose, Sha256, Slug
 from server.core.evidence import record_evidence
 from server.core.release import ReleaseOrder, release
+from server.core.reschedule import reschedule
 from server.core.settle import Bench
 from server.core.withdraw import withdraw
 from server.importing.files import require_picture
@@ -28,6 +29,12 @@ class ReleaseIn(Form):
 
     accounts: Annotated[tuple[Slug, ...], Field(title="账号", min_length=1, max_length=200)]
     change: Annotated[Change, Field(title="改动大小")] = "major"
+    not_before: Annotated[Moment | None, Field(title="不早于")] = None
+
+
+class RescheduleIn(Form):
+    """From when on a planned release goes out; left out or null: at once."""
+
     not_before: Annotated[Moment | None, Field(title="不早于")] = None
 
 
@@ -109,6 +116,16 @@ async def release_item(request: web.Request) -> web.Response:
     return answer(ReleaseOut(id=made.id, number=made.number, deliveries=legs), 201)
 
 
+async def reschedule_item(request: web.Request) -> web.Response:
+    """Move a planned release to another time, and what follows it."""
+    parts, form = request.config_dict[PARTS], await form_of(request, RescheduleIn)
+    async with parts.store.begin() as tx:
+        item = await get_item_for(tx, request, "release")
+        legs = await reschedule(tx, item.id, form.not_before, parts.calendar, at=parts.now())
+    await parts.wake()
+    return answer(DeliveriesOut.of(legs))
+
+
 async def withdraw_item(request: web.Request) -> web.Response:
     """Take an item back everywhere."""
     parts, form = request.config_dict[PARTS], await form_of(request, WithdrawIn)
@@ -152,6 +169,10 @@ ROUTES = (
     Route(
         "POST", f"{_ITEM}/release", release_item, "发布", "release",
         form=ReleaseIn, answer=ReleaseOut, status=201,
+    ),
+    Route(
+        "POST", f"{_ITEM}/reschedule", reschedule_item, "改变发布时间", "release",
+        form=RescheduleIn, answer=DeliveriesOut,
     ),
     Route(
         "POST", f"{_ITEM}/withdraw", withdraw_item, "撤回", "withdraw",

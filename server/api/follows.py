@@ -12,6 +12,7 @@ from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.api.words import Form, Id, Moment, Out
 from server.core.follow import FollowSeen, bind, list_follows
+from server.core.likeness import REPEATS
 from server.core.problems import Problem
 from server.parts import PARTS
 from server.store.followups import Follow, Rule
@@ -60,6 +61,8 @@ class FollowOut(Out):
     due_at: datetime | None
     is_provisional: bool
     waits_for: str
+    likeness: int
+    is_repeating: bool
 
     @classmethod
     def of(cls, seen: FollowSeen) -> "FollowOut":
@@ -75,6 +78,8 @@ class FollowOut(Out):
             due_at=seen.due_at,
             is_provisional=seen.is_provisional,
             waits_for=seen.waits_for,
+            likeness=seen.likeness,
+            is_repeating=seen.likeness >= REPEATS,
         )
 
 

@@ -12,6 +12,7 @@ from server.api import (
     health,
     items,
     media,
+    obligations,
     orgs,
     people,
     sessions,
@@ -47,6 +48,7 @@ ROUTES: Final = (
     *deliveries.ROUTES,
     *follows.ROUTES,
     *calendars.ROUTES,
+    *obligations.ROUTES,
     *statistics.ROUTES,
 )
 

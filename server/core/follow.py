@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from server.core.days import day_of, say_moment
-from server.core.gates import WorkingDays, regate, sources_due
+from server.core.gates import WorkingDays, regate, source_due
+from server.core.likeness import likeness
 from server.core.neighbours import find_neighbours
+from server.core.oblige import note_page
 from server.core.problems import Problem
-from server.store.deliveries import find_live_page
+from server.store.deliveries import find_live_page, first_page_live_at
 from server.store.followups import Follow, list_followers, list_sources, put_follow
-from server.store.items import find_item
+from server.store.items import ItemSeen, find_item
 from server.store.places import SHOWN, mark_stale
 from server.store.releases import list_releases
 from server.store.tx import Tx
@@ -25,6 +28,7 @@ class FollowSeen:
     due_at: datetime | None
     is_provisional: bool  # counted on a calendar whose notice is not out yet
     waits_for: str
+    likeness: int  # how much of the interpretation stands in the source word for word, in per cent
 
 
 async def bind(tx: Tx, follow: Follow, calendar: WorkingDays, *, by: str, at: datetime) -> None:
@@ -33,19 +37,24 @@ async def bind(tx: Tx, follow: Follow, calendar: WorkingDays, *, by: str, at: da
     source = await find_item(tx, follow.source_id)
     if interpretation is None or source is None:
         missing = "source_id" if source is None else ""
-        raise Problem("unknown_item", "没有这篇稿件,请核对稿件编号", field=missing)
+        raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field=missing)
     if interpretation.kind != "interpretation":
         raise Problem("wrong_state", "只有“解读”类稿件可以跟进文件")
     if source.kind != "policy":
         raise Problem("wrong_state", "解读只能跟进“文件”类稿件", field="source_id")
     await put_follow(tx, follow, by=by, at=at)
     await _regate_item(tx, follow.interpretation_id, calendar, at=at)
+    await note_page(tx, follow.interpretation_id, calendar, at=at)
     await mark_pages_stale(tx, follow.interpretation_id, at=at)
     await _mark_item_stale(tx, follow.interpretation_id, at=at)
 
 
 async def wake_followers(tx: Tx, source_id: str, calendar: WorkingDays, *, at: datetime) -> None:
-    """Ask the gates of everything that follows a source again: it went live, was withdrawn or came back."""
+    """Ask the gates of everything that follows an item again: it went live, was withdrawn or came back.
+
+    What must be interpreted, and whether it is, depends on the same events and is noted here too.
+    """
+    await note_page(tx, source_id, calendar, at=at)
     for follow in await list_followers(tx, source_id):
         await _regate_item(tx, follow.interpretation_id, calendar, at=at)
 
@@ -65,32 +74,85 @@ async def list_follows(
     tx: Tx, item_id: str, calendar: WorkingDays, *, at: datetime
 ) -> tuple[FollowSeen, ...]:
     """Give what an interpretation follows, each with one sentence saying what it waits for."""
-    follows = await list_sources(tx, item_id)
+    item = await find_item(tx, item_id)
     seen = []
-    for follow, due in zip(follows, await sources_due(tx, item_id, calendar), strict=True):
+    for follow in await list_sources(tx, item_id):
         source = await find_item(tx, follow.source_id)
-        title = source.revision.title if source else ""
-        sentence = _sentence(follow, title, due, at)
-        provisional = due is not None and not calendar.is_known(day_of(due))
+        if item is None or source is None:
+            continue
+        is_live = await find_live_page(tx, source.id) is not None
+        live_at = await first_page_live_at(tx, source.id) if is_live else None
+        starts = live_at or await _planned_for(tx, source, at=at)
+        due = None if starts is None else source_due(follow, starts, calendar)
+        provisional = starts is not None and _is_provisional(follow, starts, calendar)
+        sentence = _sentence(follow, source, is_live=is_live, starts=starts, calendar=calendar, at=at)
         if provisional:
-            sentence += "(节假日安排尚未公布,时间为暂定)"
-        seen.append(FollowSeen(follow, title, due is not None, due, provisional, sentence))
+            sentence += "（节假日安排尚未公布，时间为暂定）"
+        alike = likeness(item.revision.body, source.revision.body)
+        due_at = due if is_live else None
+        seen.append(FollowSeen(follow, source.revision.title, is_live, due_at, provisional, sentence, alike))
     return tuple(seen)
 
 
-def _sentence(follow: Follow, title: str, due: datetime | None, at: datetime) -> str:
+async def _planned_for(tx: Tx, source: ItemSeen, *, at: datetime) -> datetime | None:
+    """Give when a source should go live that is not; None when nobody has released it."""
+    planned = [row for row in await list_releases(tx, source.id) if row.state == "planned"]
+    return max(planned[-1].not_before or at, at) if planned else None
+
+
+def _is_provisional(follow: Follow, starts: datetime, calendar: WorkingDays) -> bool:
+    if follow.working_days is None:
+        return False
+    return calendar.add_working_days(day_of(starts), follow.working_days).provisional
+
+
+def _sentence(
+    follow: Follow,
+    source: ItemSeen,
+    *,
+    is_live: bool,
+    starts: datetime | None,
+    calendar: WorkingDays,
+    at: datetime,
+) -> str:
+    rule = _rule(follow)
+    title = f"原文《{source.revision.title}》"
+    if starts is None and source.withdrawn_at:
+        return f"{title}已撤回，等待其重新上线 → {rule}"
+    if starts is None:
+        return f"等待{title}上线 → {rule}"
+    due = source_due(follow, starts, calendar)
+    if not is_live:
+        return f"等待{title}上线 → {say_moment(due)}，{_short_rule(follow, starts, due, calendar)}"
+    if due <= at:
+        return f"原文已上线，{say_moment(due)}起可发布（{rule}）"
+    return f"等到{say_moment(due)}发布（{rule}）"
+
+
+def _rule(follow: Follow) -> str:
     match follow.rule:
         case "same_moment":
-            rule = "与原文同时发布"
+            return "与原文同时发布"
         case "after_working_days":
-            rule = f"原文上线后第{follow.working_days}个工作日 {follow.at_clock:%H:%M}"
+            return f"原文上线后第{follow.working_days}个工作日 {follow.at_clock:%H:%M}"
         case "at_time":
-            rule = f"不早于{say_moment(follow.not_before)}" if follow.not_before else ""
-    if due is None:
-        return f"等待原文《{title}》上线 → {rule}"
-    return (
-        f"原文已上线,{say_moment(due)}起可发布({rule})" if due <= at else f"等到{say_moment(due)}发布({rule})"
-    )
+            return f"不早于{say_moment(follow.not_before)}" if follow.not_before else ""
+        case _:
+            assert_never(follow.rule)
+
+
+def _short_rule(follow: Follow, starts: datetime, due: datetime, calendar: WorkingDays) -> str:
+    """Say the rule beside a moment that it led to: a holiday in between explains a long wait."""
+    match follow.rule:
+        case "same_moment":
+            return "与原文同时"
+        case "after_working_days":
+            holiday = calendar.spans_holiday(day_of(starts), day_of(due))
+            return f"{'节后' if holiday else '原文上线后'}第{follow.working_days}个工作日"
+        case "at_time":
+            return "不早于原文"
+        case _:
+            assert_never(follow.rule)
 
 
 async def _regate_item(tx: Tx, item_id: str, calendar: WorkingDays, *, at: datetime) -> None:

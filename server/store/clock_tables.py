@@ -1,4 +1,4 @@
-"""The tables of the clock: days off as an operator entered them."""
+"""The tables of the clock: days off, documents that must be interpreted, links between pages."""
 
 import sqlalchemy as sa
 
@@ -28,4 +28,47 @@ calendar_day = sa.Table(
     text_column("name"),
     sa.Column("serial", sa.Integer, sa.ForeignKey("calendar_notices.serial"), nullable=False),
     among("layer", CALENDAR_LAYERS),
+)
+
+# A document that must be interpreted, from the day its page went live. What is due today is asked by day.
+obligation = sa.Table(
+    "obligations",
+    metadata,
+    sa.Column("source_id", sa.String(16), sa.ForeignKey("items.id"), primary_key=True),
+    ref_column("org_id", "orgs.id"),
+    sa.Column("live_on", sa.Date, nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("is_provisional", sa.Boolean, nullable=False),
+    sa.Column("held", sa.Boolean, nullable=False),  # its document is withdrawn
+    moment_column("met_at", nullable=True),
+    ref_column("met_by", "items.id", nullable=True),
+    sa.Column("likeness", sa.Integer, nullable=True),
+    moment_column("waived_at", nullable=True),
+    ref_column("waived_by", "people.id", nullable=True),
+    text_column("waived_reason", nullable=True),
+    moment_column("opened_at"),
+    sa.CheckConstraint("(met_at IS NULL) = (met_by IS NULL)", name="met_by_something"),
+    sa.CheckConstraint("(waived_at IS NULL) = (waived_reason IS NULL)", name="waived_for_a_reason"),
+    sa.Index("ix_obligations_live", "live_on", "org_id"),
+    sa.Index(
+        "ix_obligations_open",
+        "due_on",
+        sqlite_where=sa.text("met_at IS NULL AND waived_at IS NULL"),
+        postgresql_where=sa.text("met_at IS NULL AND waived_at IS NULL"),
+    ),
+)
+
+# What was last seen on two pages: `forward` from document to interpretation, `backward` the other way.
+link_check = sa.Table(
+    "link_checks",
+    metadata,
+    sa.Column("interpretation_id", sa.String(16), sa.ForeignKey("items.id"), primary_key=True),
+    sa.Column("source_id", sa.String(16), sa.ForeignKey("items.id"), primary_key=True),
+    sa.Column("both_live", sa.Boolean, nullable=False),
+    sa.Column("forward", sa.Boolean, nullable=False),
+    sa.Column("backward", sa.Boolean, nullable=False),
+    moment_column("checked_at"),
+    moment_column("wrong_since", nullable=True),
+    text_column("trouble", nullable=True),
+    sa.Index("ix_link_checks_source", "source_id"),
 )

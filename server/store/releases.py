@@ -83,6 +83,15 @@ async def move_releases(
     return (await tx.execute(wanted.values(state=new))).rowcount
 
 
+async def set_not_before(tx: Tx, release_id: str, not_before: datetime | None) -> None:
+    """Move a planned release to another time."""
+    await tx.execute(
+        release.update()
+        .where(release.c.id == release_id, release.c.state == "planned")
+        .values(not_before=not_before)
+    )
+
+
 async def set_release_live(tx: Tx, release_id: str) -> bool:
     """Make a planned release the live one; say whether it was not yet."""
     moved = await tx.execute(

@@ -7,9 +7,10 @@ from typing import Any
 from scheduler.notices import read_notice
 from server.core.calendar import LiveCalendar, import_notice, load_calendar
 from server.core.follow import bind
-from server.core.recount import recount_followups
+from server.core.recount import recount_followups, recount_obligations
 from server.store.calendars import Layer, list_notices
 from server.store.followups import Follow
+from server.store.obligations import find_obligation
 from server.store.tx import Store
 from tests.conftest import Hand
 from tests.house import House
@@ -88,3 +89,16 @@ async def test_what_waits_for_a_working_day_waits_for_another_when_the_notice_co
         datetime(2027, 1, 1, 1, 0, tzinfo=UTC),
         datetime(2027, 1, 5, 1, 0, tzinfo=UTC),
     )
+
+
+async def test_the_term_of_an_open_obligation_moves_with_the_calendar_and_a_met_one_stays(house: House):
+    house.now.moment = datetime(2026, 12, 31, 2, 0, tzinfo=UTC)
+    source = await house.published()
+    await entered(house.store, house.now, off_days=[*WHOLE, "2027-01-04"])
+    async with house.store.read() as tx:
+        calendar = await load_calendar(tx)
+    assert await recount_obligations(house.store, calendar) == 1
+    async with house.store.read() as tx:
+        found = await find_obligation(tx, source.id)
+    assert found is not None
+    assert (found.due_on, found.is_provisional) == (date(2027, 1, 7), False)

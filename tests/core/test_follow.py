@@ -140,7 +140,8 @@ async def test_one_sentence_says_what_it_waits_for(house: House):
     )
     await house.release(source)
     await house.run_until_quiet()
-    assert await sentence(house, interpretation) == "等到11月26日(周四)09:00发布(原文上线后第1个工作日 09:00)"
+    told = "等到11月26日(周四)09:00发布（原文上线后第1个工作日 09:00）"
+    assert await sentence(house, interpretation) == told
 
 
 async def test_a_day_beyond_the_known_calendar_is_marked(house: House):
