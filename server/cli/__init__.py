@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import calendars, checking, office, publishing, sandbox, serving
+from server.cli import calendars, checking, office, publishing, reporting, sandbox, serving
 
 app = typer.Typer(
     name="tongfa",
@@ -21,6 +21,11 @@ app.command("verify")(checking.verify)
 app.command("check-config")(checking.check_config)
 app.command("publish")(publishing.publish)
 app.command("counts")(publishing.counts)
+
+report = typer.Typer(help="年度报告", no_args_is_help=True)
+report.command("check")(reporting.check)
+report.callback()(lambda: None)
+app.add_typer(report, name="report")
 
 for noun, told, add in (
     ("org", "机构", office.add_org),

@@ -1,0 +1,56 @@
+"""XLSX → a report: each sheet a table; the covered cells of a merged range do not count as empty."""
+
+import zipfile
+from io import BytesIO
+from typing import Any, Final
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from server.report.document import Document, build
+from server.report.reading.unreadable import Unreadable
+
+_ROWS: Final = 20_000
+_COLUMNS: Final = 64
+
+
+def read_workbook(content: bytes) -> Document:
+    """Read the bytes of an .xlsx file as it was last calculated; raises Unreadable."""
+    try:
+        book = openpyxl.load_workbook(BytesIO(content), data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError):
+        raise Unreadable("XLSX 文件已损坏，不能打开；请用 Excel 或 WPS 重新另存一次。") from None
+    parts: list[str | list[list[str]]] = []
+    for sheet in book.worksheets:
+        parts.extend(_parts(sheet))
+    return build(parts)
+
+
+def _parts(sheet: Any) -> list[str | list[list[str]]]:
+    covered = {
+        (row, column)
+        for area in sheet.merged_cells.ranges
+        for row in range(area.min_row, area.max_row + 1)
+        for column in range(area.min_col, area.max_col + 1)
+        if (row, column) != (area.min_row, area.min_col)
+    }
+    parts: list[str | list[list[str]]] = [sheet.title] if "报告" in sheet.title else []
+    grid: list[list[str]] = []
+    rows, columns = min(sheet.max_row, _ROWS), min(sheet.max_column, _COLUMNS)
+    for number, row in enumerate(sheet.iter_rows(max_row=rows, max_col=columns, values_only=True), 1):
+        cells = [_text(value) for at, value in enumerate(row, 1) if (number, at) not in covered]
+        filled = [cell for cell in cells if cell]
+        if len(filled) == 1 and filled[0] == cells[0] and not filled[0].replace(".", "").isdigit():
+            parts.extend((grid, filled[0])) if grid else parts.append(filled[0])
+            grid = []
+        elif filled:
+            grid.append(cells)
+    return [*parts, grid]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

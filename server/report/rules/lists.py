@@ -1,0 +1,228 @@
+"""Lists in prose: a total, «其中» or a colon, parts; parts in brackets; parts, then «合计» (RULES.md §5)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from server.report.finding import Finding
+from server.report.prose import Quantity, Sentence
+from server.report.rules.sums import Listing, Part, check_listing, is_catch_all, is_channel
+
+_TRIGGER: Final = re.compile(r"其中|分别为|分别是|包括|包含|分为|具体为|具体是|按[^,。;\d]{1,10}分|构成为")
+_COMPLETE: Final = re.compile(r"分别为|分别是|分为|按|构成为")
+_EXAMPLES: Final = re.compile(r"主要|等\s*$|等方面|等等")
+_CLOSING: Final = re.compile(r"(?:合计|总计|共计|总共|总数)[为是达:]*\s*$")
+_ACT: Final = re.compile(
+    r"收到|办结|办理|答复|开展|举办|受理|组织|召开|回应|处理|新增|全年|同时|累计|培训|印发|制发|接待|解读|推送|制作|更新|完成|注销|关停|撤销|开设|新开|合格|共"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    sentence: Sentence
+    total: Quantity
+    parts: tuple[Quantity, ...]
+    complete: bool
+    examples: bool
+
+
+def check_lists(sentences: Sequence[Sentence]) -> Iterator[Finding]:
+    """Give what is wrong with the lists of a paragraph's sentences."""
+    for at, sentence in enumerate(sentences):
+        before = sentences[at - 1] if at else None
+        for found in _triggered(sentence, before):
+            yield from _judge(found)
+        yield from _check_brackets(sentence)
+        yield from _check_closing(sentence)
+
+
+def _triggered(sentence: Sentence, before: Sentence | None) -> Iterator[_Found]:
+    flat = [one for one in sentence.quantities if one.depth == 0]
+    counts = [one for one in flat if one.kind == "count"]
+    starts = _starts(sentence, flat)
+    outer: _Found | None = None
+    for number, (start, end, word) in enumerate(starts):
+        until = starts[number + 1][0] if number + 1 < len(starts) else len(sentence.masked)
+        totals = [one for one in counts if one.end <= start]
+        behind = [one for one in counts if end <= one.start and one.end <= until]
+        if not totals and before is not None and not sentence.masked[:start].strip(" ,;"):
+            yield from _across(sentence, before, behind)
+            continue
+        parts = _same_kind(totals[-1], behind) if totals else ()
+        if not parts:
+            continue
+        if outer is not None and totals[-1] in outer.parts:
+            outer, parts = _nested(outer, totals[-1], parts)
+            if not parts:
+                continue
+        elif outer is not None:
+            yield outer
+            outer = None
+        found = _Found(
+            sentence,
+            totals[-1],
+            parts,
+            bool(_COMPLETE.search(word)),
+            _names_examples(sentence, totals[-1], parts),
+        )
+        if outer is None:
+            outer = found
+        else:
+            yield found
+    if outer is not None:
+        yield outer
+
+
+def _starts(sentence: Sentence, flat: list[Quantity]) -> list[tuple[int, int, str]]:
+    hits = [hit for hit in _TRIGGER.finditer(sentence.masked) if not _inside_brackets(sentence, hit.start())]
+    return sorted({(hit.start(), hit.end(), hit[0]) for hit in hits} | _colon(sentence, flat))
+
+
+def _nested(
+    outer: _Found, total: Quantity, parts: tuple[Quantity, ...]
+) -> tuple[_Found, tuple[Quantity, ...]]:
+    """Part a list within a list from what goes on with the outer one: it ends where it adds up to its total.
+
+    Where it never does, nobody can tell the end; then the outer list is taken for examples.
+    """
+    running = total.value * 0
+    for at, one in enumerate(parts, 1):
+        running += one.value
+        if running == total.value:
+            return replace(outer, parts=(*outer.parts, *parts[at:])), parts[:at]
+    close = running != total.value and abs(running - total.value) * 20 <= total.value
+    return replace(outer, examples=True, complete=False), parts if close else ()
+
+
+def _names_examples(sentence: Sentence, total: Quantity, parts: tuple[Quantity, ...]) -> bool:
+    between = sentence.masked[total.end : parts[0].start]
+    return bool(_EXAMPLES.search(between)) or _ends_open(sentence, parts)
+
+
+def _across(sentence: Sentence, before: Sentence, behind: list[Quantity]) -> Iterator[_Found]:
+    """Take the total from the sentence before: the one count in it, or the one that the parts add up to."""
+    totals = [one for one in before.quantities if one.kind == "count" and one.depth == 0]
+    fitting = [(total, parts) for total in totals if (parts := _same_kind(total, behind))]
+    if len(fitting) == 1 or (
+        fitting
+        and all(sum(one.value for one in parts) != total.value for total, parts in fitting)
+        and len(totals) == 1
+    ):
+        total, parts = fitting[0]
+        yield _Found(sentence, total, parts, complete=False, examples=_ends_open(sentence, parts))
+
+
+def _same_kind(total: Quantity, behind: list[Quantity]) -> tuple[Quantity, ...]:
+    """Give the parts up to the first that counts something else or begins a new matter."""
+    unit, parts = total.unit, []
+    for one in behind:
+        if unit and one.unit and one.unit != unit:
+            break
+        unit = unit or one.unit
+        parts.append(one)
+    value, running = total.value, 0
+    for at, one in enumerate(parts):
+        running += int(one.value) if one.value == one.value.to_integral_value() else 0
+        follows = parts[at + 1] if at + 1 < len(parts) else None
+        # The list is closed and what follows says what was done, not a further part.
+        if (
+            at
+            and running == value
+            and follows is not None
+            and (_ACT.search(follows.label) or follows.before == ";")
+        ):
+            return tuple(parts[: at + 1])
+    return tuple(parts)
+
+
+def _colon(sentence: Sentence, flat: list[Quantity]) -> set[tuple[int, int, str]]:
+    """Find «共…N 条:A 1 条、B 2 条»: a colon straight behind a total, before two figures and more."""
+    found = set()
+    for one in flat:
+        rest = sentence.masked[one.end :]
+        if one.kind == "count" and rest[:1] == ":" and sum(other.start > one.end for other in flat) >= 2:
+            found.add((one.end, one.end + 1, ":"))
+    return found
+
+
+def _judge(found: _Found) -> Iterator[Finding]:
+    if not found.total.exact or not all(part.exact for part in found.parts):
+        return
+    listing = _listing(found)
+    findings = list(check_listing(listing))
+    if findings and _drop_tail(found):
+        return
+    yield from findings
+
+
+def _drop_tail(found: _Found) -> bool:
+    """Say whether the parts up to some point close, with a new matter behind it."""
+    running = found.parts[0].value
+    for at, one in enumerate(found.parts[1:], 1):
+        if at > 1 and running == found.total.value and (_ACT.search(one.label) or one.before == ";"):
+            return True
+        running += one.value
+    return False
+
+
+def _listing(found: _Found) -> Listing:
+    return Listing(
+        where=found.sentence.where(found.total),
+        total=Part(found.total.label, found.total.value),
+        parts=tuple(Part(part.label, part.value) for part in found.parts),
+        complete=found.complete,
+        examples=found.examples,
+    )
+
+
+def _check_brackets(sentence: Sentence) -> Iterator[Finding]:
+    """Parts in brackets straight behind a figure belong to that figure."""
+    for at, total in enumerate(sentence.quantities):
+        if total.kind != "count" or not sentence.masked[total.end :].lstrip().startswith("("):
+            continue
+        inside = []
+        for one in sentence.quantities[at + 1 :]:
+            if one.depth <= total.depth:
+                break
+            if one.depth == total.depth + 1 and one.kind == "count":
+                inside.append(one)
+        parts = _same_kind(total, inside)
+        if len(parts) >= 2 and len(parts) == len(inside):
+            yield from _judge(
+                _Found(sentence, total, parts, complete=False, examples=_ends_open(sentence, parts))
+            )
+
+
+def _check_closing(sentence: Sentence) -> Iterator[Finding]:
+    """Check «A 1 件,B 2 件,合计 3 件»: some run of figures before the total must add up to it."""
+    flat = [one for one in sentence.quantities if one.depth == 0 and one.kind == "count"]
+    for at, total in enumerate(flat):
+        if not _CLOSING.search(sentence.masked[: total.start]) or at < 2:
+            continue
+        run: list[Quantity] = []
+        for one in reversed(flat[:at]):
+            if one.unit != total.unit or not one.exact:
+                break
+            run.insert(0, one)
+        sums = [sum((one.value for one in run[start:]), total.value * 0) for start in range(len(run))]
+        if (
+            len(run) < 2
+            or total.value in sums
+            or not total.exact
+            or any(one.value > total.value for one in run)
+        ):
+            continue
+        yield from _judge(_Found(sentence, total, tuple(run), complete=True, examples=False))
+
+
+def _ends_open(sentence: Sentence, parts: Sequence[Quantity]) -> bool:
+    """Say whether «等» follows the last part: then the list gives examples."""
+    rest = sentence.masked[parts[-1].end :]
+    closed = any(is_catch_all(part.label) for part in parts) or all(is_channel(part.label) for part in parts)
+    return rest.lstrip().startswith("等") and not closed
+
+
+def _inside_brackets(sentence: Sentence, at: int) -> bool:
+    head = sentence.masked[:at]
+    return head.count("(") > head.count(")")

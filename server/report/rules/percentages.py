@@ -1,0 +1,130 @@
+"""Shares and growth, each at the decimals it was given with (RULES.md §6)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from server.report.amounts import told
+from server.report.finding import Finding
+from server.report.prose import Quantity, Sentence
+
+_SHARE: Final = re.compile(r"占[^,。;\d]*$")
+_SEVERAL: Final = re.compile(r"分别")
+_GROWTH: Final = re.compile(
+    r"^[,、(\s]*(?:同比|比上年度?|较上年度?|比上一年度?|较上一年度?|比去年|较去年|与上年相比|与去年相比)?(?:同期)?(?:相比)?[,]?"
+    r"(?:净)?(?:增长|上升|增加|提高|增幅|下降|减少|降低|降幅)了?(?:率|幅)?(?:为|达|达到|约)?\s*$"
+)
+_LAST_YEAR: Final = re.compile(r"(?:上年度?|去年|上一年度?)(?:同期)?[^,。;增减长降]{0,12}$")
+_HUNDRED: Final = Decimal(100)
+_LARGEST_SEARCHED: Final = 200_000
+
+
+def share(part: Decimal, whole: Decimal, decimals: int) -> Decimal:
+    """Give what percentage a part is, rounded half up."""
+    return _rounded(part * _HUNDRED / whole, decimals)
+
+
+def growth(now: Decimal, before: Decimal, decimals: int) -> Decimal:
+    """Give by what percentage a figure grew, rounded half up."""
+    return _rounded((now - before) * _HUNDRED / before, decimals)
+
+
+def may_have_grown(now: Decimal, percent: Decimal, decimals: int) -> bool:
+    """Say whether any whole number before gives this growth: 5 can be 25 % or 66.7 % more, but not 33 %."""
+    if now <= 0 or now > _LARGEST_SEARCHED or percent <= -_HUNDRED or now != now.to_integral_value():
+        return True
+    middle = int(now * _HUNDRED / (_HUNDRED + percent))
+    return any(
+        growth(now, Decimal(before), decimals) == percent for before in range(max(1, middle - 2), middle + 3)
+    )
+
+
+def check_percentages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
+    """Give the shares and the growth of a paragraph that do not follow from its figures."""
+    for at, sentence in enumerate(sentences):
+        for position, one in enumerate(sentence.quantities):
+            if one.kind != "percent" or not one.exact or one.unit not in ("%", "‰"):
+                continue
+            before = sentence.quantities[:position]
+            earlier = sentences[at - 1].quantities if at else ()
+            yield from _check_share(sentence, one, before, earlier)
+            yield from _check_growth(sentence, one, before)
+
+
+def _check_share(
+    sentence: Sentence, one: Quantity, before: Sequence[Quantity], earlier: Sequence[Quantity]
+) -> Iterator[Finding]:
+    between = sentence.masked[before[-1].end : one.start] if before else ""
+    if not before or before[-1].kind != "count" or not _SHARE.search(between) or _SEVERAL.search(between):
+        return
+    part, scale = before[-1], Decimal(10) if one.unit == "‰" else Decimal(1)
+    if not part.exact:
+        return
+    wholes = [
+        other.value
+        for other in (*before[:-1], *earlier)
+        if other.kind == "count"
+        and other.exact
+        and other.value >= part.value > 0
+        and other.unit in (part.unit, "")
+    ]
+    if not wholes or any(_fits(part.value * scale, whole, one) for whole in wholes):
+        return
+    nearest = min(wholes, key=lambda whole: abs(share(part.value * scale, whole, 4) - one.value))
+    computed = share(part.value * scale, nearest, one.decimals)
+    cut = _cut(part.value * scale * _HUNDRED / nearest, one.decimals) == one.value
+    hint = f"{told(part.value)} 占 {told(nearest)} 应为 {told(computed)}{one.unit}" + (
+        "；像是截去而不是四舍五入" if cut else ""
+    )
+    yield Finding(
+        "share_differs", "warning" if cut else "error", sentence.where(one), one.value, computed, hint
+    )
+
+
+def _check_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    if not before or one.unit != "%":
+        return
+    counts = [other for other in before if other.kind == "count"]
+    deltas = [other for other in before if other.kind == "delta" and counts and other.start > counts[-1].end]
+    last = deltas[-1] if deltas else counts[-1] if counts else None
+    if last is None or last is not before[-1] or not _GROWTH.match(sentence.masked[last.end : one.start]):
+        return
+    now, percent = counts[-1], -one.value if one.falling else one.value
+    if not now.exact or any(not delta.exact for delta in deltas):
+        return
+    earlier = _earlier(sentence, now, deltas)
+    if earlier is not None and earlier > 0:
+        computed = growth(now.value, earlier, one.decimals)
+        if computed != percent:
+            hint = f"{told(now.value)} 比 {told(earlier)} 应为 {told(computed)}%"
+            yield Finding("growth_differs", "error", sentence.where(one), percent, computed, hint)
+    elif not may_have_grown(now.value, percent, one.decimals):
+        hint = f"没有一个上年的整数能使 {told(now.value)} 的增幅为 {told(percent)}%"
+        yield Finding("growth_impossible", "warning", sentence.where(one), percent, None, hint)
+
+
+def _earlier(sentence: Sentence, now: Quantity, deltas: Sequence[Quantity]) -> Decimal | None:
+    """Give last year's figure where the sentence tells it: as a change, or by name."""
+    if deltas:
+        return now.value + (deltas[0].value if deltas[0].falling else -deltas[0].value)
+    end = 0
+    for one in sentence.quantities:
+        head, end = sentence.masked[end : one.start], one.end
+        alike = one is not now and one.kind == "count" and one.unit == now.unit
+        if alike and one.exact and _LAST_YEAR.search(head):
+            return one.value
+    return None
+
+
+def _fits(part: Decimal, whole: Decimal, one: Quantity) -> bool:
+    return share(part, whole, one.decimals) == one.value
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _cut(value: Decimal, decimals: int) -> Decimal:
+    step = Decimal(1).scaleb(-decimals)
+    return value // step * step
