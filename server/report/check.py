@@ -23,19 +23,24 @@ from server.report.rules.narrative import check_narrative, tell
 from server.report.rules.organs import check_rules_made, organ_of_title
 from server.report.rules.percentages import check_percentages
 from server.report.rules.rates import check_rates
+from server.report.rules.requests import check_requests
 from server.report.rules.years import check_years
 
 Report = Document | Entry
 
 
 def check_report(report: Report, last: Report | None = None) -> tuple[Finding, ...]:
-    """Check one report, and against last year's where it is given; the same finding is told once."""
+    """Check one report, and against last year's where it is given; one gap at one place is told once."""
     match report:
         case Document():
             found = _check_document(report, last)
         case Entry():
             found = _check_entry(report, last)
-    return tuple(dict.fromkeys(found))
+    once: dict[tuple[object, ...], Finding] = {}
+    for one in found:
+        gap = (one.where, one.stated, one.computed) if one.difference is not None else (one,)
+        once.setdefault(gap, one)
+    return tuple(once.values())
 
 
 def check_entries(entries: tuple[Entry, ...]) -> tuple[tuple[Entry, tuple[Finding, ...]], ...]:
@@ -78,6 +83,8 @@ def _check_document(document: Document, last: Report | None) -> Iterator[Finding
         told.extend(sentences)
         yield from check_lists(sentences)
         yield from check_percentages(sentences)
+        if "三" not in cells.whole:
+            yield from check_requests(sentences)
         for sentence in sentences:
             yield from check_estimates(sentence)
     yield from check_narrative(cells, told, year)

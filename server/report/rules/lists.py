@@ -49,6 +49,10 @@ def _triggered(sentence: Sentence, before: Sentence | None) -> Iterator[_Found]:
         if not totals and before is not None and not sentence.masked[:start].strip(" ,;"):
             yield from _across(sentence, before, behind)
             continue
+        pair = _pair(sentence, totals, behind)
+        if pair is not None:
+            yield from pair
+            continue
         parts = _same_kind(totals[-1], behind) if totals else ()
         if not parts:
             continue
@@ -72,6 +76,20 @@ def _triggered(sentence: Sentence, before: Sentence | None) -> Iterator[_Found]:
             yield found
     if outer is not None:
         yield outer
+
+
+def _pair(sentence: Sentence, totals: list[Quantity], behind: list[Quantity]) -> tuple[_Found, _Found] | None:
+    """Part «25 件 2950 元,其中:甲局 9 件 860 元、…» into its two lists, by unit."""
+    if len(totals) < 2 or sentence.masked[totals[-2].end : totals[-1].start].strip():
+        return None
+    units = (totals[-2].unit, totals[-1].unit)
+    if len(behind) < 4 or [one.unit for one in behind[:4]] != [*units, *units] or units[0] == units[1]:
+        return None
+    first, second = (tuple(one for one in behind if one.unit == unit) for unit in units)
+    return (
+        _Found(sentence, totals[-2], first, complete=True, examples=False),
+        _Found(sentence, totals[-1], second, complete=True, examples=False),
+    )
 
 
 def _starts(sentence: Sentence, flat: list[Quantity]) -> list[tuple[int, int, str]]:
@@ -188,7 +206,8 @@ def _check_brackets(sentence: Sentence) -> Iterator[Finding]:
             if one.depth == total.depth + 1 and one.kind == "count":
                 inside.append(one)
         parts = _same_kind(total, inside)
-        if len(parts) >= 2 and len(parts) == len(inside):
+        one_of = len(parts) == 1 and "其中" in sentence.masked[total.end : parts[0].start]
+        if parts and len(parts) == len(inside) and (len(parts) >= 2 or one_of):
             yield from _judge(
                 _Found(sentence, total, parts, complete=False, examples=_ends_open(sentence, parts))
             )

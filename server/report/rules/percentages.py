@@ -16,6 +16,8 @@ _GROWTH: Final = re.compile(
     r"(?:净)?(?:增长|上升|增加|提高|增幅|下降|减少|降低|降幅)了?(?:率|幅)?(?:为|达|达到|约)?\s*$"
 )
 _LAST_YEAR: Final = re.compile(r"(?:上年度?|去年|上一年度?)(?:同期)?[^,。;增减长降]{0,12}$")
+_YEAR: Final = re.compile(r"(20\d\d)\s*年")
+_PASSING: Final = re.compile(r"(?:不合格|不达标|未达标)[^\d。;]*(?:合格|达标)率[^\d,。;]*$")
 _HUNDRED: Final = Decimal(100)
 _LARGEST_SEARCHED: Final = 200_000
 
@@ -49,6 +51,7 @@ def check_percentages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
             before = sentence.quantities[:position]
             earlier = sentences[at - 1].quantities if at else ()
             yield from _check_share(sentence, one, before, earlier)
+            yield from _check_passing(sentence, one, before)
             yield from _check_growth(sentence, one, before)
 
 
@@ -82,6 +85,28 @@ def _check_share(
     )
 
 
+def _check_passing(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    """Check «134 家…,8 家不合格,合格率 94.0%»."""
+    if not before or one.unit != "%" or not before[-1].exact:
+        return
+    words = sentence.masked[before[-2].end if len(before) > 1 else 0 : one.start]
+    failing = before[-1]
+    wholes = [
+        other.value
+        for other in before[:-1]
+        if other.kind == "count"
+        and other.exact
+        and other.unit == failing.unit
+        and other.value > failing.value
+    ]
+    if not wholes or not _PASSING.search(words):
+        return
+    rates = [share(whole - failing.value, whole, one.decimals) for whole in wholes]
+    if one.value not in rates:
+        hint = f"{told(wholes[0])} 中 {told(failing.value)} 不合格，合格率应为 {told(rates[0])}%"
+        yield Finding("share_differs", "error", sentence.where(one), one.value, rates[0], hint)
+
+
 def _check_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
     if not before or one.unit != "%":
         return
@@ -111,10 +136,22 @@ def _earlier(sentence: Sentence, now: Quantity, deltas: Sequence[Quantity]) -> D
     end = 0
     for one in sentence.quantities:
         head, end = sentence.masked[end : one.start], one.end
-        alike = one is not now and one.kind == "count" and one.unit == now.unit
-        if alike and one.exact and _LAST_YEAR.search(head):
+        if one is now:
+            continue
+        alike = one.kind == "count" and one.unit == now.unit
+        if (
+            alike
+            and one.exact
+            and (_LAST_YEAR.search(head) or _year(sentence, one) == _year(sentence, now) - 1)
+        ):
             return one.value
     return None
+
+
+def _year(sentence: Sentence, one: Quantity) -> int:
+    """Give the last year named before a figure in its sentence, 0 for none."""
+    named = _YEAR.findall(sentence.text[: one.start])
+    return int(named[-1]) if named else 0
 
 
 def _fits(part: Decimal, whole: Decimal, one: Quantity) -> bool:
