@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -13,13 +14,34 @@ from scheduler.scans import Scan
 log = structlog.get_logger(__name__)
 
 
-class Clock:
-    """Runs each scan in its rhythm, one run at a time, while `lead` says that it is our turn."""
+_JUMP: Final = 2.0
+"""Seconds by which the machine's clock and its steady one may part before we call it set by hand."""
 
-    def __init__(self, scans: Iterable[Scan], *, lead: Callable[[], Awaitable[bool]]) -> None:
+
+def _wall() -> float:
+    return datetime.now(UTC).timestamp()
+
+
+class Clock:
+    """Runs each scan in its rhythm, one run at a time, while `lead` says that it is our turn.
+
+    APScheduler plans by the machine's clock. When that is set back, it would sleep until the old time comes
+    round again; so the two clocks are compared, and after a jump every scan runs at once.
+    """
+
+    def __init__(
+        self,
+        scans: Iterable[Scan],
+        *,
+        lead: Callable[[], Awaitable[bool]],
+        wall: Callable[[], float] = _wall,
+        look_seconds: float = 1.0,
+    ) -> None:
         """Take the scans; nothing runs before `start`."""
         self._scans, self._lead = tuple(scans), lead
+        self._wall, self._look_seconds = wall, look_seconds
         self._running: set[asyncio.Task[object]] = set()
+        self._looking: asyncio.Task[None] | None = None
         # Times in UTC: otherwise the zone of the machine would be looked up in files.
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -37,13 +59,30 @@ class Clock:
                 max_instances=1,
             )
         self._scheduler.start()
+        self._looking = asyncio.create_task(self._look_for_jumps(), name="clock jumps")
 
     async def stop(self) -> None:
         """Cut off what is running (APScheduler cancels it) and wait until it is gone."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)  # only asks the loop to shut down
+        if self._looking is not None:
+            self._looking.cancel()
+            self._running.add(self._looking)
         await asyncio.sleep(0)
         await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _look_for_jumps(self) -> None:
+        """Compare the machine's clock with the steady one of the loop, which nobody can set."""
+        steady = asyncio.get_running_loop().time
+        apart = self._wall() - steady()
+        while True:
+            await asyncio.sleep(self._look_seconds)
+            now_apart = self._wall() - steady()
+            if abs(now_apart - apart) > _JUMP:
+                log.warning("clock_was_set", by_seconds=round(now_apart - apart, 1))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
+            apart = now_apart
 
     async def _run(self, scan: Scan) -> None:
         task = asyncio.current_task()

@@ -21,12 +21,10 @@ from channels.item import Account, Site
 from channels.registry import CHANNELS, open_channel
 from channels.transport import Transport
 from scheduler.clock import Clock
-from scheduler.scans import Scan
 from server.api.routes import add_api
 from server.core.calendar import LiveCalendar
 from server.core.ids import new_id
-from server.core.recount import recount
-from server.core.rounds import open_time_gates, recover_lapsed, run_rounds
+from server.core.rounds import run_rounds
 from server.core.settle import Bench
 from server.core.shelf import StoreShelf
 from server.core.workplace import Workplace
@@ -44,10 +42,10 @@ from server.store.accounts import AccountRow
 from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
 from server.store.tx import Store, StoreAway, refuse_network_inside_transaction
+from server.watch.joblist import open_jobs
 
 Role = Literal["web", "worker", "clock"]
 LEAD_SECONDS: Final = 15.0
-SCAN_SECONDS: Final = 2.0
 CALENDAR_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
@@ -137,6 +135,16 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             blobs=blobs,
             tokens=SharedTokens(redis, owner=owner),
         )
+        workplace = Workplace(
+            store=store,
+            bench=bench,
+            site=site,
+            open_channel=opener,
+            limits={kind: channel.limits for kind, channel in CHANNELS.items()},
+            now=_now,
+            worker=owner,
+            lease=timedelta(seconds=settings.worker.lease_seconds),
+        )
         parts = Parts(
             store=store,
             now=_now,
@@ -150,16 +158,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             throttle=Throttle(redis),
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
-        )
-        workplace = Workplace(
-            store=store,
-            bench=bench,
-            site=site,
-            open_channel=opener,
-            limits={kind: channel.limits for kind, channel in CHANNELS.items()},
-            now=_now,
-            worker=owner,
-            lease=timedelta(seconds=settings.worker.lease_seconds),
+            jobs=open_jobs(workplace, calendar, wakeups.wake),
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey)
 
@@ -242,30 +241,7 @@ async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> N
 
 
 async def _run_clock(house: House, stop: asyncio.Event) -> None:
-    place, wakeups = house.workplace, house.wakeups
-
-    async def scan(act: Callable[[Workplace], Awaitable[int]]) -> None:
-        if await act(place):
-            await wakeups.wake()
-
-    counted_on = 0
-
-    async def follow_calendar(place: Workplace) -> int:
-        nonlocal counted_on
-        await house.calendar.refresh(place.store)
-        serial = house.calendar.serial
-        if serial == counted_on:
-            return 0
-        counted = await recount(place.store, house.calendar, at=place.now())
-        counted_on = serial
-        return counted
-
-    scans = (
-        Scan("calendar", SCAN_SECONDS, lambda: scan(follow_calendar)),
-        Scan("open_time_gates", SCAN_SECONDS, lambda: scan(open_time_gates)),
-        Scan("recover_lapsed", SCAN_SECONDS, lambda: scan(recover_lapsed)),
-    )
-    clock = Clock(scans, lead=lambda: house.leases.hold("clock", LEAD_SECONDS))
+    clock = Clock(house.parts.jobs.scans(), lead=lambda: house.leases.hold("clock", LEAD_SECONDS))
     clock.start()
     try:
         await stop.wait()

@@ -13,6 +13,7 @@ from server.ephemeral.throttle import Throttle
 from server.security.vault import Vault
 from server.store.blobs import Blobs
 from server.store.tx import Store
+from server.watch.jobs import Jobs
 
 Now = Callable[[], datetime]
 NewId = Callable[[], str]
@@ -43,6 +44,7 @@ class Parts:
     throttle: Throttle
     vault: Vault
     bounds: Bounds
+    jobs: Jobs
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

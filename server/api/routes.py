@@ -11,6 +11,7 @@ from server.api import (
     follows,
     health,
     items,
+    jobs,
     media,
     obligations,
     orgs,
@@ -49,6 +50,7 @@ ROUTES: Final = (
     *follows.ROUTES,
     *calendars.ROUTES,
     *obligations.ROUTES,
+    *jobs.ROUTES,
     *statistics.ROUTES,
 )
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import calendars, checking, office, publishing, reporting, sandbox, serving
+from server.cli import calendars, checking, jobs, office, publishing, reporting, sandbox, serving
 
 app = typer.Typer(
     name="tongfa",
@@ -39,3 +39,4 @@ for noun, told, add in (
     group.callback()(lambda: None)
     app.add_typer(group, name=noun)
 app.add_typer(calendars.group, name="calendar")
+app.add_typer(jobs.group, name="jobs")

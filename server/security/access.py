@@ -21,6 +21,7 @@ Act = Literal[
     "manage_people",
     "manage_accounts",
     "manage_calendar",
+    "run_jobs",
 ]
 
 ACT_NAMES: Final[Mapping[Act, str]] = {
@@ -37,6 +38,7 @@ ACT_NAMES: Final[Mapping[Act, str]] = {
     "manage_people": "管理人员",
     "manage_accounts": "管理账号",
     "manage_calendar": "管理工作日历",
+    "run_jobs": "管理定时任务",
 }
 
 _REVIEW: Final[frozenset[Act]] = frozenset({"read", "read_statistics", "approve", "return"})

@@ -1,10 +1,10 @@
-"""The tables of the clock: days off, documents that must be interpreted, links between pages."""
+"""The tables of the clock: days off, documents that must be interpreted, links between pages, jobs."""
 
 import sqlalchemy as sa
 
 from server.store.columns import Json, among, moment_column, ref_column, text_column, word_column
 from server.store.metadata import metadata
-from server.store.words import CALENDAR_LAYERS
+from server.store.words import CALENDAR_LAYERS, JOB_RESULTS
 
 # What an operator entered about days off; the package beneath knows only the years of its release.
 calendar_notice = sa.Table(
@@ -71,4 +71,19 @@ link_check = sa.Table(
     moment_column("wrong_since", nullable=True),
     text_column("trouble", nullable=True),
     sa.Index("ix_link_checks_source", "source_id"),
+)
+
+job = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    moment_column("started_at", nullable=True),
+    moment_column("ended_at", nullable=True),
+    word_column("result", nullable=True),
+    sa.Column("done", sa.Integer, nullable=False),
+    text_column("note", nullable=True),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    moment_column("asked_at", nullable=True),
+    among("result", JOB_RESULTS),
 )

@@ -38,3 +38,4 @@ OUTCOMES: Final = (
 LINES: Final = ("counted", "withdrawn", "reinstated", "restated")
 FOLLOW_RULES: Final = ("same_moment", "after_working_days", "at_time")
 CALENDAR_LAYERS: Final = ("national", "local")
+JOB_RESULTS: Final = ("running", "done", "failed")

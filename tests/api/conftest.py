@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from cryptography.fernet import Fernet
 
 from server.api.routes import add_api
+from server.core.calendar import LiveCalendar
 from server.ephemeral.connection import open_redis
 from server.ephemeral.throttle import Throttle
 from server.parts import PARTS, Bounds, Parts
@@ -22,6 +23,7 @@ from server.store.blobs import Blobs
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, Role, insert_person, put_grant
 from server.store.tx import Store
+from server.watch.joblist import open_jobs
 from tests.house import CODE, SITE, House, open_house
 
 DEPARTMENT = "000000027"
@@ -182,6 +184,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             throttle=Throttle(redis),
             vault=Vault(Fernet.generate_key()),
             bounds=BOUNDS,
+            jobs=open_jobs(house.place, LiveCalendar(), wake),
         )
         app = web.Application(client_max_size=BOUNDS.body_bytes)
         app[PARTS] = parts

@@ -139,3 +139,29 @@ async def test_stopping_cuts_a_scan_off_and_waits_until_it_is_gone() -> None:
 
 async def test_stopping_a_clock_that_never_started_is_no_error() -> None:
     await clock_of(Bell()).stop()
+
+
+async def test_a_machine_clock_set_back_or_forward_makes_every_scan_run_at_once() -> None:
+    bell, shift = Bell(), [0.0]
+    clock = Clock(
+        [Scan("bell", 3600, bell.ring)],
+        lead=always,
+        wall=lambda: asyncio.get_running_loop().time() + shift[0],
+        look_seconds=0.02,
+    )
+    clock.start()
+    await until(lambda: bell.ended == 1)
+    shift[0] = -86_400.0
+    await until(lambda: bell.ended == 2)
+    shift[0] = 0.0
+    await until(lambda: bell.ended == 3)
+    await clock.stop()
+
+
+async def test_a_clock_that_nobody_sets_rings_no_more_than_its_rhythm() -> None:
+    bell = Bell()
+    clock = Clock([Scan("bell", 3600, bell.ring)], lead=always, look_seconds=0.01)
+    clock.start()
+    await asyncio.sleep(0.2)
+    await clock.stop()
+    assert bell.ended == 1
