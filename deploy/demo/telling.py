@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from story import EVIDENCE, Told
 
-from server.cli.publishing import counts_table
+from server.cli.counting import counts_table
 
 _BEIJING: Final = timezone(timedelta(hours=8))
 _STATES: Final = {"live": "[green]已上线[/]", "waiting": "[yellow]等待[/]"}

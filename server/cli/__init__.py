@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import calendars, checking, jobs, office, publishing, reporting, sandbox, serving
+from server.cli import calendars, checking, counting, jobs, office, publishing, reporting, sandbox, serving
 
 app = typer.Typer(
     name="tongfa",
@@ -20,7 +20,7 @@ app.command("migrate")(checking.migrate_database)
 app.command("verify")(checking.verify)
 app.command("check-config")(checking.check_config)
 app.command("publish")(publishing.publish)
-app.command("counts")(publishing.counts)
+app.command("counts")(counting.counts)
 
 report = typer.Typer(help="年度报告", no_args_is_help=True)
 report.command("check")(reporting.check)

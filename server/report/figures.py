@@ -1,32 +1,51 @@
-"""Counters → the figures of a period, per channel (DESIGN §6, domain: 不同渠道和方式公开相同信息计1条).
+"""What the ledger counts → the figures of a period (DESIGN §6, domain: 不同渠道和方式公开相同信息计1条).
 
 Two numbers, never confused: *items*, where the same item on several channels counts once, and *deliveries*,
 where it counts once on each channel. Withdrawals stand beside them and are never subtracted.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib.metadata import version
 from typing import Any, Final
 
 from server.core.days import SHANGHAI
 from server.core.problems import Problem
-from server.store.ledger import Counter, GroupBy, sum_counters
 from server.store.orgs import find_org_by_code, subtree_ids
+from server.store.statistics import Counter, GroupBy, Sieve, sum_figures
 from server.store.tx import Tx
 from server.store.words import COUNTED_AS
 
 RULE_VERSION: Final = "first-live-1"
 """An item belongs to the day it was first live, on a channel to the day it was first live there."""
 
+CALENDAR_VERSION: Final = f"tzdata {version('tzdata')}"
+"""What cuts the days: the time zone's rules."""
+
+CHANNEL_NAMES: Final = {
+    "website": "政府网站",
+    "weibo": "政务微博",
+    "wechat": "政务微信",
+    "feed": "订阅源（RSS 等）",
+    "gazette": "政府公报",
+    "other": "其他方式",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A period, both days included (Asia/Shanghai), an organ with its subtree or all, and the grouping."""
+    """A period, both days included (Asia/Shanghai), what is counted in it, and the grouping."""
 
     start: date
     end: date
     org_code: str | None = None
     group_by: GroupBy = "channel"
+    subtree: bool = True
+    kind: str | None = None
+    column: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,7 @@ class Row:
     """One group: how many items, how many on each channel, how many of these were withdrawn in the period."""
 
     key: str
+    name: str
     items: int
     deliveries: dict[str, int]
     withdrawn_items: int
@@ -51,45 +71,64 @@ class Figures:
 
     def as_json(self) -> dict[str, Any]:
         """Give the figures as the statistics answer has them."""
+        return {**self._counted(), "as_of": self.as_of.isoformat()}
+
+    def fingerprint(self) -> str:
+        """Give the same text for the same figures, whenever they were asked for."""
+        told = json.dumps(self._counted(), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+    def _counted(self) -> dict[str, Any]:
+        asked = self.question
         return {
-            "period": {"from": self.question.start.isoformat(), "to": self.question.end.isoformat()},
-            "org": self.question.org_code,
-            "group_by": self.question.group_by,
+            "period": {"from": asked.start.isoformat(), "to": asked.end.isoformat()},
+            "org": asked.org_code,
+            "subtree": asked.subtree,
+            "kind": asked.kind,
+            "column": asked.column,
+            "topic": asked.topic,
+            "group_by": asked.group_by,
             "time_zone": str(SHANGHAI),
+            "calendar_version": CALENDAR_VERSION,
             "rule_version": RULE_VERSION,
-            "as_of": self.as_of.isoformat(),
             "items": self.total.items,
             "deliveries": self.total.deliveries,
             "withdrawn": {
                 "items": self.total.withdrawn_items,
                 "deliveries": self.total.withdrawn_deliveries,
             },
-            "rows": [_row_json(row, self.question.group_by) for row in self.rows],
+            "rows": [_row_json(row, asked.group_by) for row in self.rows],
         }
 
 
-async def channel_figures(tx: Tx, question: Question, *, at: datetime) -> Figures:
-    """Give the figures of a period; a period without data gives zeros."""
+async def sieve_of(tx: Tx, question: Question) -> Sieve:
+    """Give what a question counts; raises Problem for an organ that is not there."""
     org_ids = None
     if question.org_code is not None:
         org = await find_org_by_code(tx, question.org_code)
         if org is None:
             raise Problem("unknown_org", f"没有代码为“{question.org_code}”的机构", field="org")
-        org_ids = await subtree_ids(tx, org.id)
-    counters = await sum_counters(
-        tx, question.start, question.end, org_ids=org_ids, group_by=question.group_by
-    )
+        org_ids = await subtree_ids(tx, org.id) if question.subtree else frozenset((org.id,))
+    return Sieve(question.start, question.end, org_ids, question.kind, question.column, question.topic)
+
+
+async def channel_figures(tx: Tx, question: Question, *, at: datetime) -> Figures:
+    """Give the figures of a period; a period without data gives zeros."""
+    counters = await sum_figures(tx, await sieve_of(tx, question), question.group_by)
     if question.group_by == "channel":
         rows = tuple(_channel_row(channel, counters) for channel in COUNTED_AS)
     else:
-        keys = dict.fromkeys(counter.key for counter in counters)
-        rows = tuple(_row(key, tuple(c for c in counters if c.key == key)) for key in keys)
-    return Figures(question, _row("total", counters), rows, at)
+        keys = {counter.key: counter.name for counter in counters}
+        rows = tuple(
+            _row(key, name, tuple(c for c in counters if c.key == key)) for key, name in keys.items()
+        )
+    return Figures(question, _row("total", "合计", counters), rows, at)
 
 
-def _row(key: str, counters: tuple[Counter, ...]) -> Row:
+def _row(key: str, name: str, counters: tuple[Counter, ...]) -> Row:
     return Row(
         key=key,
+        name=name,
         items=_sum(counters, "item", "counted"),
         deliveries={channel: _sum(counters, channel, "counted") for channel in COUNTED_AS},
         withdrawn_items=_sum(counters, "item", "withdrawn"),
@@ -100,9 +139,10 @@ def _row(key: str, counters: tuple[Counter, ...]) -> Row:
 def _channel_row(channel: str, counters: tuple[Counter, ...]) -> Row:
     """Give the row of one channel: on one channel, items and deliveries are the same number."""
     mine = tuple(counter for counter in counters if counter.channel == channel)
-    row = _row(channel, mine)
+    row = _row(channel, CHANNEL_NAMES[channel], mine)
     return Row(
         key=channel,
+        name=row.name,
         items=row.deliveries[channel],
         deliveries={channel: row.deliveries[channel]},
         withdrawn_items=row.withdrawn_deliveries[channel],
@@ -113,6 +153,7 @@ def _channel_row(channel: str, counters: tuple[Counter, ...]) -> Row:
 def _row_json(row: Row, group_by: GroupBy) -> dict[str, Any]:
     return {
         group_by: row.key,
+        "name": row.name,
         "items": row.items,
         "deliveries": row.deliveries,
         "withdrawn": {"items": row.withdrawn_items, "deliveries": row.withdrawn_deliveries},

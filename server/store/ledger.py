@@ -13,11 +13,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from server.store.rows import rows_given, upsert
-from server.store.tables import day_counter, ledger, org
+from server.store.tables import day_counter, ledger
 from server.store.tx import Tx
 
 Line = Literal["counted", "withdrawn", "reinstated", "restated"]
-GroupBy = Literal["channel", "org", "month", "kind", "column"]
 
 _KEY = ("day", "org_id", "channel", "kind", "column", "line")
 _NAMES = tuple(column.name for column in ledger.c)
@@ -39,16 +38,6 @@ class Entry:
     delivery_id: str
     written_at: datetime
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """The sum of day counters over a period: `key` is the group (a channel, an org's code, 2017-05 …)."""
-
-    key: str
-    channel: str
-    line: Line
-    count: int
 
 
 async def append(tx: Tx, entry: Entry) -> bool:
@@ -110,28 +99,6 @@ async def _raise_counters(tx: Tx, more: Mapping[_CounterKey, int]) -> None:
     await tx.execute(raised, rows)
 
 
-async def sum_counters(
-    tx: Tx, start: date, end: date, *, org_ids: frozenset[str] | None, group_by: GroupBy
-) -> tuple[Counter, ...]:
-    """Sum the day counters from `start` to `end`, both included; reads counters, never the ledger."""
-    key = _group(tx, group_by).label("key")
-    wanted = (
-        sa.select(
-            key, day_counter.c.channel, day_counter.c.line, sa.func.sum(day_counter.c.count).label("sum")
-        )
-        .join(org, org.c.id == day_counter.c.org_id)
-        .where(day_counter.c.day.between(start, end))
-        .group_by(key, day_counter.c.channel, day_counter.c.line)
-        .order_by(key, day_counter.c.channel, day_counter.c.line)
-    )
-    if org_ids is not None:
-        wanted = wanted.where(day_counter.c.org_id.in_(org_ids))
-    return tuple(
-        Counter(key=row.key, channel=row.channel, line=row.line, count=int(row.sum))
-        for row in await tx.execute(wanted)
-    )
-
-
 async def newest_line(tx: Tx, item_id: str, channel: str) -> str | None:
     """Give what the newest line of an item on a channel says."""
     wanted = (
@@ -148,16 +115,6 @@ async def list_lines(tx: Tx, item_id: str) -> tuple[Entry, ...]:
     """Give the lines of an item in the order they were written."""
     wanted = sa.select(ledger).where(ledger.c.item_id == item_id).order_by(ledger.c.written_at, ledger.c.id)
     return tuple(_entry_of(row) for row in await tx.execute(wanted))
-
-
-def _group(tx: Tx, group_by: GroupBy) -> sa.ColumnElement[str]:
-    if group_by == "month":
-        if tx.dialect.name == "postgresql":
-            return sa.func.to_char(day_counter.c.day, "YYYY-MM")
-        return sa.func.strftime("%Y-%m", day_counter.c.day)
-    if group_by == "org":
-        return org.c.code
-    return day_counter.c[group_by]
 
 
 def _entry_of(row: sa.Row[Any]) -> Entry:

@@ -375,7 +375,8 @@ ledger = sa.Table(
         sqlite_where=sa.text("line = 'counted'"),
         postgresql_where=sa.text("line = 'counted'"),
     ),
-    sa.Index("ix_ledger_day", "day", "channel"),
+    # The rows behind a figure, page by page: one channel, one kind of line, in the order of days.
+    sa.Index("ix_ledger_rows", "channel", "line", "day", "id"),
     sa.Index("ix_ledger_item", "item_id", "channel"),
 )
 

@@ -1,0 +1,128 @@
+"""A ledger of any size written straight into the tables, as the publishing core would leave it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import count
+from typing import Any
+
+from server.store.ledger import Entry, append
+from server.store.orgs import OrgRow, insert_org
+from server.store.people import PersonRow, insert_person
+from server.store.tables import account, delivery, item, release, revision
+from server.store.tx import Store, Tx
+
+ORGS = {"000000019": None, "000000027": "000000019", "000000035": "000000027", "000000043": None}
+ACCOUNTS = {
+    "website": "website", "weibo-a": "weibo", "weibo-b": "weibo", "wechat": "wechat", "board": "other",
+    "paper": "gazette",
+}  # fmt: skip
+KINDS = ("policy", "news", "notice")
+COLUMNS = ("zcwj", "tzgg")
+TOPICS = ("民政", "教育", None)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An item and where it went: an account, the day it was live there, the day it was withdrawn."""
+
+    org: str
+    kind: str
+    column: str
+    topic: str | None
+    legs: tuple[tuple[str, date, date | None], ...]
+
+
+class Writer:
+    """Writes orgs and accounts once, then items."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._numbers = store, count(1)
+
+    def _id(self) -> str:
+        return f"{next(self._numbers):016d}"
+
+    async def found(self) -> None:
+        self.orgs: dict[str, str] = {}
+        self.accounts: dict[str, str] = {}
+        async with self._store.begin() as tx:
+            self.person = self._id()
+            await insert_person(tx, PersonRow(self.person, "writer", "writer", None, None), at=AT)
+            for code, parent in ORGS.items():
+                self.orgs[code] = self._id()
+                above = None if parent is None else self.orgs[parent]
+                await insert_org(tx, OrgRow(self.orgs[code], code, f"机构{code[-2:]}", above), at=AT)
+            for slug, counted_as in ACCOUNTS.items():
+                self.accounts[slug] = self._id()
+                channel = "other" if counted_as == "gazette" else counted_as
+                await tx.execute(
+                    account.insert().values(
+                        id=self.accounts[slug], org_id=self.orgs["000000019"], channel=channel, slug=slug,
+                        name=slug, counted_as=counted_as, settings={}, secret=None, state="active",
+                        created_at=AT,
+                    )
+                )  # fmt: skip
+
+    async def write(self, items: Iterable[Written]) -> None:
+        async with self._store.begin() as tx:
+            for one in items:
+                await self._write_one(tx, one)
+
+    async def _write_one(self, tx: Tx, one: Written) -> None:
+        keys = {name: self._id() for name in ("item", "revision", "release")}
+        values: dict[str, Any] = {"created_by": self.person, "created_at": AT}
+        number = f"{one.org}/2026-{int(keys['item']):05d}"
+        await tx.execute(
+            item.insert().values(
+                id=keys["item"], index_number=number, kind=one.kind, org_id=self.orgs[one.org], **values
+            )
+        )
+        await tx.execute(
+            revision.insert().values(
+                id=keys["revision"], item_id=keys["item"], number=1, state="released", title=f"稿件{number}",
+                summary="", body="", sheet={"topic": one.topic, "column": one.column}, content_hash="0" * 64,
+                **values,
+            )
+        )  # fmt: skip
+        await tx.execute(
+            release.insert().values(
+                id=keys["release"], item_id=keys["item"], revision_id=keys["revision"], number=1,
+                change="major", state="live", **values,
+            )
+        )  # fmt: skip
+        for leg in sorted(one.legs, key=lambda leg: leg[1]):
+            await self._write_leg(tx, one, keys, leg)
+
+    async def _write_leg(
+        self, tx: Tx, one: Written, keys: dict[str, str], leg: tuple[str, date, date | None]
+    ) -> None:
+        slug, day, gone = leg
+        key, live = self._id(), datetime.combine(day, time(4), UTC)
+        counted_as = ACCOUNTS[slug]
+        channel = "other" if counted_as == "gazette" else counted_as
+        await tx.execute(
+            delivery.insert().values(
+                id=key, release_id=keys["release"], item_id=keys["item"], account_id=self.accounts[slug],
+                channel=channel, counted_as=counted_as, state="withdrawn" if gone else "live", live_at=live,
+                link=f"http://site.invalid/{key}", platform_id=key, changed_at=AT, created_at=AT,
+            )
+        )  # fmt: skip
+        for line, on in (("counted", day), ("withdrawn", gone)):
+            for counted in (counted_as, "item") if on is not None else ():
+                await append(
+                    tx,
+                    Entry(
+                        self._id(), line, keys["item"], counted, self.orgs[one.org], one.kind, one.column, on,
+                        key, AT,
+                    ),
+                )  # fmt: skip
+
+
+def plain_items(many: int) -> Iterator[Written]:
+    """Give items spread over everything there is, over the days of a year."""
+    orgs, accounts = tuple(ORGS), tuple(ACCOUNTS)
+    for at in range(many):
+        day = date.fromordinal(date(2026, 1, 1).toordinal() + at * 7 % 365)
+        legs = tuple((slug, day, None) for slug in accounts[: 1 + at % len(accounts)])
+        yield Written(orgs[at % len(orgs)], KINDS[at % 3], COLUMNS[at % 2], TOPICS[at % len(TOPICS)], legs)
