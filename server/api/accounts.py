@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from aiohttp import web
 from pydantic import Field
 
+from scheduler.windows import read_window
 from server.api.answers import answer
 from server.api.orgs import OrgOut, get_org
 from server.api.requests import form_of
@@ -105,6 +106,8 @@ def _account_of(form: AccountIn, org: OrgRow, parts: Parts) -> AccountRow:
         dict(form.settings), sealed, "active",
     )  # fmt: skip
     try:
+        if row.settings.get("window"):
+            read_window(row.settings["window"])
         parts.open_channel(row)
     except ValueError as error:
         raise Problem("invalid", f"账号的设置不完整：{error}", field="settings") from error

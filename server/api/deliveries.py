@@ -30,6 +30,7 @@ class ReleaseIn(Form):
     accounts: Annotated[tuple[Slug, ...], Field(title="账号", min_length=1, max_length=200)]
     change: Annotated[Change, Field(title="改动大小")] = "major"
     not_before: Annotated[Moment | None, Field(title="不早于")] = None
+    urgent_reason: Annotated[Filled | None, Field(title="加急理由", max_length=200)] = None
 
 
 class RescheduleIn(Form):
@@ -106,7 +107,9 @@ async def release_item(request: web.Request) -> web.Response:
     parts, form = request.config_dict[PARTS], await form_of(request, ReleaseIn)
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "release")
-        order = ReleaseOrder(item.id, tuple(dict.fromkeys(form.accounts)), form.change, form.not_before)
+        order = ReleaseOrder(
+            item.id, tuple(dict.fromkeys(form.accounts)), form.change, form.not_before, form.urgent_reason
+        )
         made = await release(
             tx, order, open_channel=parts.open_channel, calendar=parts.calendar, site=parts.site,
             by=signed_in(request).person_id, at=parts.now(), new_id=parts.new_id,

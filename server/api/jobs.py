@@ -1,8 +1,10 @@
 """/api/v1/jobs: what the clock runs, how it went, and a run by hand."""
 
 from datetime import datetime
+from typing import Annotated
 
 from aiohttp import web
+from pydantic import Field
 
 from scheduler.rhythms import say_rhythm
 from server.api.answers import answer
@@ -17,7 +19,7 @@ from server.watch.jobs import JobSeen
 class RunIn(Form):
     """Which job to run."""
 
-    name: Filled
+    name: Annotated[Filled, Field(title="任务名", max_length=64)]
 
 
 class JobOut(Out):

@@ -10,6 +10,7 @@ from server.api import (
     deliveries,
     follows,
     health,
+    hours,
     items,
     jobs,
     media,
@@ -51,6 +52,7 @@ ROUTES: Final = (
     *calendars.ROUTES,
     *obligations.ROUTES,
     *jobs.ROUTES,
+    *hours.ROUTES,
     *statistics.ROUTES,
 )
 

@@ -12,6 +12,7 @@ from typing import Annotated, Final, cast
 
 import typer
 
+from scheduler.windows import read_window
 from server.cli.database import on_database
 from server.cli.endings import MISUSED, end
 from server.core.ids import new_id
@@ -114,6 +115,11 @@ def add_account(
     _require(channel, CHANNELS, "渠道")
     _require(counted, COUNTED_AS, "计入渠道")
     settings = dict(_read_pair(text) for text in setting or ())
+    if settings.get("window"):
+        try:
+            read_window(settings["window"])
+        except ValueError as error:
+            end(str(error), MISUSED)
     secret = None if secret_file is None else _read_secret(secret_file)
 
     async def act(store: Store, installed: Settings) -> None:

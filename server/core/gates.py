@@ -4,21 +4,28 @@
 again and writes its answer. No answer is kept anywhere else, so a restart forgets nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
+from scheduler.windows import read_window
 from scheduler.workdays import DueDay
 from server.core.days import day_of
-from server.store.deliveries import (
-    DeliverySeen,
-    find_live_page,
-    first_page_live_at,
-    list_of_release,
-    set_gate,
+from server.store.deliveries import find_live_page, first_page_live_at
+from server.store.followups import Follow, list_bound, list_sources
+from server.store.gates import (
+    GateMove,
+    Leg,
+    insert_late_marks,
+    list_embargoes,
+    list_live_releases,
+    list_unsent_legs,
+    list_urgent,
+    list_windows,
+    move_gates,
 )
-from server.store.followups import Follow, list_sources
-from server.store.releases import get_release
+from server.store.releases import list_by_id
 from server.store.tx import Tx
 
 
@@ -46,6 +53,7 @@ class Facts:
     not_before: datetime | None
     sources_due: tuple[datetime | None, ...]
     page_is_live: bool  # the website delivery of the same release
+    shut_until: datetime | None = None  # outside the hours of the account: when they begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ class Gate:
 
 
 OPEN = Gate(None)
+LATE = timedelta(minutes=5)
+"""What opens so much after its time is marked as late; a scan comes every few seconds."""
 
 
 def gate_of(facts: Facts, *, at: datetime) -> Gate:
@@ -70,6 +80,8 @@ def gate_of(facts: Facts, *, at: datetime) -> Gate:
         return Gate("evidence")
     if facts.channel != "website" and not facts.page_is_live:
         return Gate("website_live")
+    if facts.shut_until is not None:
+        return Gate("slot", facts.shut_until)
     return OPEN
 
 
@@ -98,22 +110,61 @@ async def sources_due(tx: Tx, item_id: str, calendar: WorkingDays) -> tuple[date
     return tuple(dues)
 
 
-async def regate(tx: Tx, release_id: str, calendar: WorkingDays, *, at: datetime) -> tuple[DeliverySeen, ...]:
-    """Ask the rule again for each unsent delivery of a release; give those that may go now."""
-    row = await get_release(tx, release_id)
-    legs = await list_of_release(tx, release_id)
-    dues = await sources_due(tx, row.item_id, calendar)
-    page_is_live = any(leg.channel == "website" and leg.state == "live" for leg in legs)
-    opened = []
+async def regate(tx: Tx, release_id: str, calendar: WorkingDays, *, at: datetime) -> tuple[str, ...]:
+    """Ask the rule again for each unsent delivery of a release; give the ids of those that may go now."""
+    return await regate_all(tx, (release_id,), calendar, at=at)
+
+
+async def regate_all(
+    tx: Tx, release_ids: Iterable[str], calendar: WorkingDays, *, at: datetime
+) -> tuple[str, ...]:
+    """Ask the rule again for the unsent deliveries of many releases at once.
+
+    What opens because its time came keeps that time as its place in the order of sending, so that a crowd
+    that fell due together, or while nothing ran, goes out in the order it was due.
+    """
+    ids = frozenset(release_ids)
+    legs = await list_unsent_legs(tx, ids)
+    facts = await read_facts(tx, legs, calendar, at=at)
+    moves, late = [], []
     for leg in legs:
-        if leg.state not in ("waiting", "ready", "retry_wait"):
-            continue
-        gate = gate_of(Facts(leg.channel, row.not_before, dues, page_is_live), at=at)
+        gate = gate_of(facts[leg.id], at=at)
         if leg.state == "retry_wait" and gate.name is None:
             continue  # it may go, at the time its last try was told
         if (leg.gate, leg.due_at) == (gate.name, gate.due_at):
             continue
-        moved = await set_gate(tx, leg.id, gate.name, gate.due_at, at=at)
-        if moved and gate.name is None:
-            opened.append(leg)
-    return tuple(opened)
+        was_due = leg.due_at if leg.gate in ("time", "slot") and leg.due_at and leg.due_at <= at else None
+        moves.append(GateMove(leg.id, gate.name, gate.due_at, was_due or at))
+        if was_due is not None and at - was_due > LATE:
+            late.append((leg.id, was_due))
+    moved = await move_gates(tx, moves)
+    await insert_late_marks(tx, (mark for mark in late if mark[0] in moved), at=at)
+    return tuple(one.delivery_id for one in moves if one.gate is None and one.delivery_id in moved)
+
+
+async def read_facts(
+    tx: Tx, legs: tuple[Leg, ...], calendar: WorkingDays, *, at: datetime
+) -> dict[str, Facts]:
+    """Read what the rule looks at for each delivery, in a few statements however many they are."""
+    release_ids, item_ids = frozenset(leg.release_id for leg in legs), frozenset(leg.item_id for leg in legs)
+    not_before = {row.id: row.not_before for row in await list_by_id(tx, release_ids)}
+    live = await list_live_releases(tx, release_ids)
+    urgent = await list_urgent(tx, release_ids)
+    embargoes = await list_embargoes(tx, item_ids)
+    windows = await list_windows(tx, frozenset(leg.account_id for leg in legs))
+    shut_until = {key: read_window(text).opens_at(at) for key, text in windows.items()}
+    dues = {key: await sources_due(tx, key, calendar) for key in await list_bound(tx, item_ids)}
+    return {
+        leg.id: Facts(
+            channel=leg.channel,
+            not_before=_later(not_before.get(leg.release_id), embargoes.get(leg.item_id)),
+            sources_due=dues.get(leg.item_id, ()),
+            page_is_live=leg.release_id in live,
+            shut_until=None if leg.release_id in urgent else shut_until.get(leg.account_id),
+        )
+        for leg in legs
+    }
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((moment for moment in (one, other) if moment), default=None)

@@ -7,11 +7,12 @@ from datetime import datetime
 from channels.contract import Channel, Finding
 from channels.item import Content, Site
 from server.core.contents import content_of_draft
-from server.core.gates import Facts, WorkingDays, gate_of, sources_due
+from server.core.gates import WorkingDays, gate_of, read_facts
 from server.core.problems import Problem, Problems
 from server.store.accounts import AccountRow, list_accounts_named
 from server.store.approvals import is_approved
 from server.store.deliveries import DeliverySeen, Planned, insert_planned, list_deliveries, move_all
+from server.store.gates import Leg, insert_urgency
 from server.store.items import ItemSeen, get_item, move_revision, set_withdrawn
 from server.store.releases import Change, ReleaseRow, insert_release, list_releases, move_releases
 from server.store.tx import Tx
@@ -30,6 +31,7 @@ class ReleaseOrder:
     accounts: tuple[str, ...]
     change: Change = "major"
     not_before: datetime | None = None
+    urgent_reason: str | None = None  # passes over the hours of the accounts, and leaves a mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,17 @@ async def release(
     content = await content_of_draft(tx, seen.id, site, at=at)
     _refuse_findings(content, accounts, open_channel)
     row = await _insert_release(tx, seen, order, by=by, at=at, id=new_id())
-    dues = await sources_due(tx, seen.id, calendar)
+    if order.urgent_reason is not None:
+        await insert_urgency(tx, row.id, order.urgent_reason, by=by, at=at)
+    legs = tuple(
+        Leg(new_id(), row.id, seen.id, account.id, account.channel, "ready", None, None)
+        for account in accounts
+    )
+    facts = await read_facts(tx, legs, calendar, at=at)
     plan = []
-    for account in accounts:
-        facts = Facts(account.channel, order.not_before, dues, page_is_live=False)
-        gate = gate_of(facts, at=at)
-        plan.append(
-            Planned(new_id(), account.id, account.channel, account.counted_as, gate.name, gate.due_at)
-        )
+    for leg, account in zip(legs, accounts, strict=True):
+        gate = gate_of(facts[leg.id], at=at)
+        plan.append(Planned(leg.id, account.id, account.channel, account.counted_as, gate.name, gate.due_at))
     await insert_planned(tx, row.id, seen.id, tuple(plan), at=at)
     made = await list_deliveries(tx, seen.id)
     return ReleaseMade(row.id, row.number, tuple(leg for leg in made if leg.release_id == row.id))

@@ -15,12 +15,13 @@ import structlog
 
 from server.core.confirm import confirm
 from server.core.dispatch import claim, deliver, keep_leases
-from server.core.gates import regate
+from server.core.gates import regate_all
 from server.core.reconcile import lapse, reconcile
 from server.core.refresh import refresh
 from server.core.withdraw import take_down
 from server.core.workplace import Workplace
-from server.store.deliveries import list_waiting_until, take_due
+from server.store.deliveries import take_due
+from server.store.gates import list_due_releases
 from server.store.places import list_stale
 from server.store.tx import StoreAway, Tx
 
@@ -50,17 +51,24 @@ class Errand:
     opens: bool = True  # whether something else may be ready once it is done
 
 
-async def open_time_gates(place: Workplace, *, limit: int = 500) -> int:
-    """Open the gates whose time has come; harmless however often and by however many it is done."""
+async def open_time_gates(place: Workplace, *, limit: int = 500, most: int = 20) -> int:
+    """Open the gates whose time has come; harmless however often and by however many it is done.
 
-    async def act(tx: Tx) -> int:
-        at, opened = place.now(), 0
-        due = await list_waiting_until(tx, at=at, limit=limit)
-        for release_id in dict.fromkeys(leg.release_id for leg in due):
-            opened += len(await regate(tx, release_id, place.bench.calendar, at=at))
-        return opened
+    At most `most` transactions of `limit` releases: between them other writers have their turn.
+    """
+    opened = 0
+    for _batch in range(most):
+        found, more = await place.store.write(lambda tx: _open_due(tx, place, limit))
+        opened += more
+        if found < limit:
+            break
+    return opened
 
-    return await place.store.write(act)
+
+async def _open_due(tx: Tx, place: Workplace, limit: int) -> tuple[int, int]:
+    at = place.now()
+    due = await list_due_releases(tx, at=at, limit=limit)
+    return len(due), len(await regate_all(tx, due, place.bench.calendar, at=at))
 
 
 async def recover_lapsed(place: Workplace, *, limit: int = 500) -> int:

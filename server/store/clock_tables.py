@@ -1,8 +1,8 @@
-"""The tables of the clock: days off, documents that must be interpreted, links between pages, jobs."""
+"""The tables of the clock: days off, obligations, links between pages, jobs, marks of releases."""
 
 import sqlalchemy as sa
 
-from server.store.columns import Json, among, moment_column, ref_column, text_column, word_column
+from server.store.columns import Json, Moment, among, moment_column, ref_column, text_column, word_column
 from server.store.metadata import metadata
 from server.store.words import CALENDAR_LAYERS, JOB_RESULTS
 
@@ -86,4 +86,35 @@ job = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False),
     moment_column("asked_at", nullable=True),
     among("result", JOB_RESULTS),
+)
+
+# Nothing of the item goes out before, whatever a release says.
+embargo = sa.Table(
+    "embargoes",
+    metadata,
+    sa.Column("item_id", sa.String(16), sa.ForeignKey("items.id"), primary_key=True),
+    moment_column("until"),
+    text_column("reason"),
+    ref_column("set_by", "people.id"),
+    moment_column("set_at"),
+)
+
+# The mark that an urgent release leaves: it passed over the hours of its accounts.
+urgency = sa.Table(
+    "urgencies",
+    metadata,
+    sa.Column("release_id", sa.String(16), sa.ForeignKey("releases.id"), primary_key=True),
+    text_column("reason"),
+    ref_column("marked_by", "people.id"),
+    moment_column("marked_at"),
+)
+
+# What could go only after its time, because nothing ran or nothing got through.
+late_mark = sa.Table(
+    "late_marks",
+    metadata,
+    sa.Column("delivery_id", sa.String(16), sa.ForeignKey("deliveries.id"), primary_key=True),
+    sa.Column("due_at", Moment, primary_key=True),
+    moment_column("opened_at"),
+    sa.Index("ix_late_marks_opened", "opened_at"),
 )

@@ -173,19 +173,6 @@ async def move_all(
     return tuple(moved.scalars())
 
 
-async def set_gate(
-    tx: Tx, delivery_id: str, gate: str | None, due_at: datetime | None, *, at: datetime
-) -> bool:
-    """Let an unsent delivery wait at another gate, or at none; say whether it still was unsent."""
-    state = "waiting" if gate else "ready"
-    moved = await tx.execute(
-        delivery.update()
-        .where(delivery.c.id == delivery_id, delivery.c.state.in_(("waiting", "ready", "retry_wait")))
-        .values(state=state, gate=gate, due_at=due_at, changed_at=at)
-    )
-    return moved.rowcount == 1
-
-
 async def take_due(tx: Tx, state: str, *, at: datetime, hold: timedelta, limit: int) -> tuple[str, ...]:
     """Take deliveries in `state` whose time has come, and put their time off so that nobody else does."""
     due = (
@@ -265,17 +252,6 @@ async def list_of_account(tx: Tx, account_id: str, state: str, *, limit: int) ->
         _select()
         .where(delivery.c.account_id == account_id, delivery.c.state == state)
         .order_by(delivery.c.changed_at, delivery.c.id)
-        .limit(limit)
-    )
-    return tuple(_delivery_of(row) for row in await tx.execute(wanted))
-
-
-async def list_waiting_until(tx: Tx, *, at: datetime, limit: int) -> tuple[DeliverySeen, ...]:
-    """Give what waits for a time that has come, earliest first."""
-    wanted = (
-        _select()
-        .where(delivery.c.state == "waiting", delivery.c.gate == "time", delivery.c.due_at <= at)
-        .order_by(delivery.c.due_at, delivery.c.id)
         .limit(limit)
     )
     return tuple(_delivery_of(row) for row in await tx.execute(wanted))

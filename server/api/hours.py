@@ -1,0 +1,104 @@
+"""When things may go out: hours of an account, an embargo on an item, and the urgent release."""
+
+from datetime import datetime
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from server.api.answers import answer
+from server.api.deliveries import DeliveriesOut
+from server.api.items import get_item_for
+from server.api.requests import form_of
+from server.api.route import Route, signed_in
+from server.api.words import Filled, Form, Moment, Out, Slug
+from server.core.expedite import expedite, forbid_until, keep_hours
+from server.core.problems import Problem
+from server.parts import PARTS
+from server.store.accounts import find_account
+
+
+class HoursIn(Form):
+    """The hours of an account in Beijing, `08:00-22:00`; null: at any time."""
+
+    account: Annotated[Slug, Field(title="账号")]
+    window: Annotated[Filled | None, Field(title="发布时段", max_length=300)]
+
+
+class HoursOut(Out):
+    """The hours of an account."""
+
+    account: str
+    window: str | None
+
+
+class EmbargoIn(Form):
+    """Until when an item may not go out, and why; `until` null lifts it."""
+
+    until: Annotated[Moment | None, Field(title="期限")]
+    reason: Annotated[Filled, Field(title="理由", max_length=200)]
+
+
+class EmbargoOut(Out):
+    """Until when an item may not go out."""
+
+    item_id: str
+    until: datetime | None
+
+
+class UrgentIn(Form):
+    """Why it cannot wait."""
+
+    reason: Annotated[Filled, Field(title="加急理由", max_length=200)]
+
+
+async def set_hours(request: web.Request) -> web.Response:
+    """Give an account its hours."""
+    parts, form = request.config_dict[PARTS], await form_of(request, HoursIn)
+    async with parts.store.begin() as tx:
+        account = await find_account(tx, form.account)
+        if account is None:
+            raise Problem("unknown_account", f"没有账号“{form.account}”", field="account")
+        signed_in(request).require("manage_accounts", account.org.id)
+        await keep_hours(tx, account, form.window, parts.calendar, at=parts.now())
+    await parts.wake()
+    return answer(HoursOut(account=form.account, window=form.window))
+
+
+async def set_embargo(request: web.Request) -> web.Response:
+    """Put an embargo on an item, or lift it."""
+    parts, form = request.config_dict[PARTS], await form_of(request, EmbargoIn)
+    by = signed_in(request).person_id
+    async with parts.store.begin() as tx:
+        item = await get_item_for(tx, request, "release")
+        await forbid_until(tx, item.id, form.until, form.reason, parts.calendar, by=by, at=parts.now())
+    await parts.wake()
+    return answer(EmbargoOut(item_id=item.id, until=form.until))
+
+
+async def release_urgently(request: web.Request) -> web.Response:
+    """Let what is planned go at once, and mark it."""
+    parts, form = request.config_dict[PARTS], await form_of(request, UrgentIn)
+    by = signed_in(request).person_id
+    async with parts.store.begin() as tx:
+        item = await get_item_for(tx, request, "release")
+        legs = await expedite(tx, item.id, form.reason, parts.calendar, by=by, at=parts.now())
+    await parts.wake()
+    return answer(DeliveriesOut.of(legs))
+
+
+_ITEM = "/api/v1/items/{item_id}"
+ROUTES = (
+    Route(
+        "POST", "/api/v1/accounts/hours", set_hours, "账号的发布时段", "manage_accounts",
+        form=HoursIn, answer=HoursOut,
+    ),
+    Route(
+        "POST", f"{_ITEM}/embargo", set_embargo, "禁止提前发布", "release",
+        form=EmbargoIn, answer=EmbargoOut,
+    ),
+    Route(
+        "POST", f"{_ITEM}/expedite", release_urgently, "加急发布", "release",
+        form=UrgentIn, answer=DeliveriesOut,
+    ),
+)  # fmt: skip
