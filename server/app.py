@@ -35,6 +35,7 @@ from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
 from server.parts import PARTS, Bounds, Parts
+from server.public.finding import add_finding
 from server.public.site import add_site
 from server.security.vault import Vault
 from server.settings import Settings, site_of
@@ -230,6 +231,7 @@ async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> N
     app = web.Application(client_max_size=settings.bounds.body_bytes)
     app[PARTS] = house.parts
     add_api(app)
+    add_finding(app)
     add_site(app, settings.var / "site")
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()

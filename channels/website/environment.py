@@ -18,7 +18,7 @@ HERE: Final = files("channels.website")
 _TEMPLATES: Final = (
     "accessibility.html", "article.html", "catalogue.html", "columns.html", "disclosure.html", "frame.html",
     "gone.html", "list.html", "missing.html", "offline.html", "orgs.html", "pieces.html", "search.html",
-    "statutory.html", "subscribe.html",
+    "sorry.html",    "statutory.html", "subscribe.html",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "invalid": (422, "内容不符合要求"),
     "unknown_account": (404, "没有这个账号"),
     "unknown_item": (404, "没有这篇稿件"),
+    "gone": (410, "稿件已撤回"),
     "unknown_org": (404, "没有这个机构"),
     "unknown_delivery": (404, "没有这条投递"),
     "unknown_media": (404, "没有这个文件"),

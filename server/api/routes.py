@@ -17,6 +17,7 @@ from server.api import (
     obligations,
     orgs,
     people,
+    reading,
     sessions,
     statistics,
     tokens,
@@ -26,6 +27,7 @@ from server.api.openapi import openapi_document
 from server.api.problems import answer_problems
 from server.api.requests import guarded, name_request
 from server.api.route import Route
+from server.prepared import PACKED, Packed
 
 DOCUMENT: Final = web.AppKey("openapi_document", bytes)
 _PREFIX: Final = "/api"
@@ -54,6 +56,7 @@ ROUTES: Final = (
     *jobs.ROUTES,
     *hours.ROUTES,
     *statistics.ROUTES,
+    *reading.ROUTES,
 )
 
 
@@ -66,6 +69,9 @@ def add_api(app: web.Application) -> None:
             api.router.add_route(route.method, route.path.removeprefix(_PREFIX), guarded(route))
         else:
             app.router.add_route(route.method, route.path, guarded(route))
+        if route.method == "GET" and route.path.startswith(f"{_PREFIX}/v1/public/"):
+            api.router.add_route("HEAD", route.path.removeprefix(_PREFIX), guarded(route))
     app[DOCUMENT] = openapi_document(ROUTES)
+    app[PACKED] = Packed()
     app.middlewares.append(name_request)
     app.add_subapp(_PREFIX, api)

@@ -33,7 +33,7 @@ async def content_of_release(tx: Tx, release_id: str, site: Site, *, at: datetim
     content = make_content(
         seen, row.number, site, related, at=at, updated_at=await _updated_at(tx, row, seen, at)
     )
-    return replace(content, neighbours=await _neighbours(tx, seen, site))
+    return await with_neighbours(tx, content, site)
 
 
 async def contents_of_releases(
@@ -51,6 +51,29 @@ async def contents_of_releases(
         if row.number > 1:
             updated_at = await _updated_at(tx, row, item, at)
         contents[row.id] = make_content(item, row.number, site, related, at=at, updated_at=updated_at)
+    return contents
+
+
+async def with_neighbours(tx: Tx, content: Content, site: Site) -> Content:
+    """Give a content with the items before and after it in its column, as far as a reader can open them."""
+    found = await find_neighbours(tx, content.item_id, ("live",))
+    beside = tuple(
+        Neighbour(one.line.role, one.item.revision.title, page_url(site, one.item.id))
+        for one in found
+        if one.column == content.column.slug
+    )
+    return replace(content, neighbours=beside)
+
+
+async def lines_of_releases(tx: Tx, release_ids: frozenset[str], site: Site) -> dict[str, Content]:
+    """Give the contents of releases as lists and feeds show them, without their links to other items."""
+    items, contents = await list_released(tx, release_ids), {}
+    for row in await list_by_id(tx, release_ids):
+        seen = items[row.id]
+        # The publication time is fixed in the transaction that opens the attempt, before a list is read.
+        at = seen.published_at or row.created_at
+        updated = at if row.number == 1 or row.change == "minor" else max(row.created_at, at)
+        contents[row.id] = make_content(seen, row.number, site, (), at=at, updated_at=updated)
     return contents
 
 
@@ -111,15 +134,6 @@ async def _updated_at(tx: Tx, row: ReleaseRow, seen: ItemSeen, at: datetime) -> 
     if not major or major[-1].number == 1:
         return seen.published_at or at
     return max(major[-1].created_at, seen.published_at or at)
-
-
-async def _neighbours(tx: Tx, seen: ItemSeen, site: Site) -> tuple[Neighbour, ...]:
-    """Give the items before and after one in its column, as far as a reader can open them."""
-    return tuple(
-        Neighbour(found.line.role, found.item.revision.title, page_url(site, found.item.id))
-        for found in await find_neighbours(tx, seen.id, ("live",))
-        if found.column == seen.revision.sheet.column
-    )
 
 
 async def _related(tx: Tx, seen: ItemSeen, site: Site) -> tuple[Related, ...]:

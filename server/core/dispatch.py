@@ -10,7 +10,7 @@ from channels.addresses import list_keys
 from channels.contract import Outcome, Receipt, Refused
 from channels.item import Content
 from server.core.confirm import confirm
-from server.core.contents import contents_of_releases
+from server.core.contents import contents_of_releases, with_neighbours
 from server.core.settle import settle
 from server.core.settlements import Settlement, is_plain
 from server.core.workplace import Workplace
@@ -63,6 +63,9 @@ async def claim(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[
     contents = await contents_of_releases(tx, frozenset(leg.release_id for leg in legs), place.site, at=at)
     accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in legs))
     await _place(tx, legs, contents, at=at)
+    for leg in legs:
+        if leg.channel == "website":
+            contents[leg.release_id] = await with_neighbours(tx, contents[leg.release_id], place.site)
     for leg in legs:
         place.held[tries[leg.id].id] = at + place.lease
     return tuple(

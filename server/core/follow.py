@@ -10,6 +10,7 @@ from server.core.likeness import likeness
 from server.core.neighbours import find_neighbours
 from server.core.oblige import note_page
 from server.core.problems import Problem
+from server.store.catalogue import note_change
 from server.store.deliveries import find_live_page, first_page_live_at
 from server.store.followups import Follow, list_followers, list_sources, put_follow
 from server.store.items import ItemSeen, find_item
@@ -60,7 +61,11 @@ async def wake_followers(tx: Tx, source_id: str, calendar: WorkingDays, *, at: d
 
 
 async def mark_pages_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
-    """Have the pages written again that link to an item: sources, interpretations, and those beside it."""
+    """Have the pages written again that link to an item: sources, interpretations, and those beside it.
+
+    An item that changed for readers is noted for the catalogue and for those who ask what is new.
+    """
+    await note_change(tx, item_id, at=at)
     linked = [follow.source_id for follow in await list_sources(tx, item_id)]
     linked += [follow.interpretation_id for follow in await list_followers(tx, item_id)]
     for other in linked:

@@ -9,6 +9,7 @@ Code = Literal[
     "invalid",  # the request does not fit its form
     "unknown_account",
     "unknown_item",
+    "gone",  # was there, and was taken back
     "unknown_org",
     "unknown_delivery",
     "unknown_media",

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from channels.addresses import list_keys
 from channels.item import Entry, Site
-from server.core.contents import make_content
-from server.store.items import list_released
+from server.core.contents import lines_of_releases
 from server.store.places import (
     Placed,
     find_list,
@@ -15,7 +14,6 @@ from server.store.places import (
     list_newest,
     list_span,
 )
-from server.store.releases import list_by_id
 from server.store.tx import Store, Tx
 
 
@@ -65,16 +63,9 @@ class StoreShelf:
 
     async def _entries(self, tx: Tx, key: str, lines: tuple[Placed, ...]) -> tuple[Entry, ...]:
         ids = frozenset(line.release_id for line in lines)
-        rows = {row.id: row for row in await list_by_id(tx, ids)}
-        items = await list_released(tx, ids)
-        entries = []
-        for line in lines:
-            row = rows[line.release_id]
-            seen = items[line.release_id]
-            # The publication time is fixed in the transaction that opens the attempt, before a list is read.
-            at = seen.published_at or row.created_at
-            updated = at if row.number == 1 or row.change == "minor" else max(row.created_at, at)
-            content = make_content(seen, row.number, self._site, (), at=at, updated_at=updated)
-            if key in list_keys(content):  # a corrected item may have left this column
-                entries.append(Entry(content, line.ordinal, line.is_live))
-        return tuple(entries)
+        contents = await lines_of_releases(tx, ids, self._site)
+        return tuple(
+            Entry(contents[line.release_id], line.ordinal, line.is_live)
+            for line in lines
+            if key in list_keys(contents[line.release_id])  # a corrected item may have left this column
+        )

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
-from server.public.negotiation import Encoding
+from server.negotiation import Encoding
 
 _SIBLINGS: Final[Mapping[Encoding, str]] = {"br": ".br", "gzip": ".gz"}
 LARGEST: Final = 1024 * 1024  # above this a file is streamed, not kept

@@ -10,14 +10,14 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from server.public.negotiation import choose_encoding, is_known
+from server.negotiation import choose_encoding, is_known
 from server.public.pages import LargeFile, Page, PageCache
 
 MEMORY: Final = 64 * 1024 * 1024
-_HTML: Final = "text/html; charset=utf-8"
+HTML: Final = "text/html; charset=utf-8"
 # Only what is listed goes out: neither compressed siblings nor our own notes are pages.
 _TYPES: Final = {
-    ".html": _HTML,
+    ".html": HTML,
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".webmanifest": "application/manifest+json; charset=utf-8",
@@ -43,7 +43,7 @@ _DOWNLOADS: Final = frozenset(
         *("txt", "csv", "zip", "rar", "7z"),
     )
 )
-_SECURITY: Final = {
+PUBLIC_SECURITY: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; "
         "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -142,8 +142,8 @@ def _is_unchanged(request: web.Request, page: Page) -> bool:
 
 def _refusal(request: web.Request, status: int, page: Page | None) -> web.Response:
     headers = {
-        **_SECURITY,
-        hdrs.CONTENT_TYPE: _HTML,
+        **PUBLIC_SECURITY,
+        hdrs.CONTENT_TYPE: HTML,
         hdrs.CACHE_CONTROL: "no-store",
         hdrs.VARY: hdrs.ACCEPT_ENCODING,
     }
@@ -158,7 +158,7 @@ def _refusal(request: web.Request, status: int, page: Page | None) -> web.Respon
 def _headers(path: str) -> dict[str, str]:
     suffix = PurePosixPath(path).suffix
     headers = {
-        **_SECURITY,
+        **PUBLIC_SECURITY,
         hdrs.CONTENT_TYPE: _TYPES.get(suffix, "application/octet-stream"),
         hdrs.CACHE_CONTROL: _cache_control(path),
         hdrs.VARY: hdrs.ACCEPT_ENCODING,

@@ -9,10 +9,17 @@ from server.store.tx import Store
 from server.store.words import DELIVERY_STATES
 
 
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out the index of words: each engine has its own, with tables of its own behind it."""
+    return kind != "table" or not str(name).startswith("catalogue_words")
+
+
 async def test_the_migrated_schema_is_the_one_in_tables(store: Store):
     async with store.read() as tx:
         differences = await tx.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+            lambda sync: compare_metadata(
+                MigrationContext.configure(sync, opts={"include_name": _is_ours}), metadata
+            )
         )
     assert differences == []
 

@@ -1,0 +1,195 @@
+"""/api/v1/public: what anybody's program may read. No log-in, no cookie; answers may be kept for a minute."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from channels.item import Site
+from server.api.reading_forms import (
+    ChangesOut,
+    ChangesQuery,
+    DeletedOut,
+    ItemsQuery,
+    PieceOut,
+    PublicBrief,
+    PublicColumn,
+    PublicColumnsOut,
+    PublicItem,
+    PublicItemsOut,
+    ResultOut,
+    SearchOut,
+    SearchQuery,
+    brief_values,
+)
+from server.api.requests import query_of
+from server.api.route import Route
+from server.core.contents import content_of_release, lines_of_releases, page_url
+from server.core.problems import Problem
+from server.core.search import excerpt, marked, search
+from server.parts import PARTS
+from server.prepared import prepared
+from server.store.catalogue import Change, list_changes, list_hits
+from server.store.deliveries import find_live_page
+from server.store.items import find_item
+from server.store.tx import Tx
+
+_PUBLIC: Final = {
+    "Cache-Control": "public, max-age=60, stale-while-revalidate=600",
+    "Access-Control-Allow-Origin": "*",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Language": "zh-CN",
+}
+# A commit may come later than the moment it notes, so the last minute is told again with the next answer.
+_LATE: Final = timedelta(seconds=60)
+_Position = tuple[datetime, str]
+
+
+async def list_columns(request: web.Request) -> web.Response:
+    """Give the columns."""
+    site = request.config_dict[PARTS].site
+    return _told(request, PublicColumnsOut(columns=tuple(PublicColumn.of(c, site) for c in site.columns)))
+
+
+async def list_public_items(request: web.Request) -> web.Response:
+    """Give a page of a list, newest first; what is published meanwhile shifts nothing."""
+    parts, asked = request.config_dict[PARTS], query_of(request, ItemsQuery)
+    before = _read(asked.cursor, "cursor")
+    async with parts.store.read() as tx:
+        hits = await list_hits(
+            tx, asked.filters(), limit=asked.limit + 1, before=before[0] if before else None
+        )
+        shown = hits[: asked.limit]
+        contents = await lines_of_releases(tx, frozenset(hit.release_id for hit in shown), parts.site)
+    last = shown[-1] if len(hits) > asked.limit else None
+    following = _written((last.published_at, last.item_id)) if last else None
+    lines = tuple(PublicBrief.of(contents[hit.release_id], parts.site) for hit in shown)
+    return _told(request, PublicItemsOut(items=lines, next=following))
+
+
+async def show_public_item(request: web.Request) -> web.Response:
+    """Give an item whole; one that was withdrawn is gone, and any other unknown."""
+    parts, item_id = request.config_dict[PARTS], request.match_info["item_id"]
+    async with parts.store.read() as tx:
+        page = await find_live_page(tx, item_id)
+        if page is None:
+            seen = await find_item(tx, item_id)
+            if seen is not None and seen.withdrawn_at is not None and seen.published_at is not None:
+                raise Problem("gone", f"索引号 {seen.index_number} 的稿件已经撤回")
+            raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号")
+        content = await content_of_release(tx, page.release_id, parts.site, at=parts.now())
+    return _told(request, PublicItem.of(content, parts.site))
+
+
+async def show_changes(request: web.Request) -> web.Response:
+    """Give what changed for readers since a token; an item may be told twice, but none is passed over."""
+    parts, asked = request.config_dict[PARTS], query_of(request, ChangesQuery)
+    since, now = _read(asked.since, "since"), parts.now()
+    at, safe = since or (None, None)
+    async with parts.store.read() as tx:
+        changes = await list_changes(tx, at, now, asked.limit + 1)
+        told = changes[: asked.limit]
+        items, deleted = await _changed(tx, told, parts.site, at=now)
+    for change in told:
+        if change.changed_at <= now - _LATE:
+            safe = (change.changed_at, change.item_id)
+    has_more = len(changes) > asked.limit
+    reached = (told[-1].changed_at, told[-1].item_id) if has_more else safe
+    token = _written(reached, safe) if reached else ""
+    return _told(request, ChangesOut(items=items, deleted=deleted, next_token=token, has_more=has_more))
+
+
+async def search_items(request: web.Request) -> web.Response:
+    """Give what was found, best first."""
+    parts, asked = request.config_dict[PARTS], query_of(request, SearchQuery)
+    start = (asked.page - 1) * asked.limit
+    async with parts.store.read() as tx:
+        found = await search(tx, asked.q, asked.filters())
+        hits = found.hits[start : start + asked.limit]
+        contents = await lines_of_releases(tx, frozenset(hit.release_id for hit in hits), parts.site)
+    lines = []
+    for hit in hits:
+        content = contents[hit.release_id]
+        values = brief_values(content, parts.site)
+        title = PieceOut.all_of(marked(str(values["title"]), found.terms))
+        lines.append(
+            ResultOut.model_validate(
+                {**values, "title_pieces": title, "excerpt": PieceOut.all_of(excerpt(content, found.terms))}
+            )
+        )
+    return _told(request, SearchOut(total=len(found.hits), is_all=found.is_all, items=tuple(lines)))
+
+
+async def _changed(
+    tx: Tx, changes: tuple[Change, ...], site: Site, *, at: datetime
+) -> tuple[tuple[PublicBrief, ...], tuple[DeletedOut, ...]]:
+    """Tell of each change whether its item can be read or is gone; one that never could be is left out."""
+    items, deleted = [], []
+    for change in changes:
+        page = await find_live_page(tx, change.item_id)
+        if page is not None:
+            items.append(PublicBrief.of(await content_of_release(tx, page.release_id, site, at=at), site))
+            continue
+        seen = await find_item(tx, change.item_id)
+        if seen is not None and seen.published_at is not None and seen.withdrawn_at is not None:
+            url = page_url(site, seen.id)
+            deleted.append(DeletedOut(id=seen.id, url=url, deleted_at=seen.withdrawn_at))
+    return tuple(items), tuple(deleted)
+
+
+def _told(request: web.Request, value: BaseModel) -> web.Response:
+    body = value.model_dump_json(by_alias=True, exclude_none=False).encode()
+    return prepared(request, body, "application/json; charset=utf-8", _PUBLIC)
+
+
+def _written(*positions: _Position | None) -> str:
+    """Write positions in a list down as one word that says nothing to anybody else."""
+    parts = [f"{int(p[0].timestamp() * 1_000_000)}.{p[1]}" if p else "" for p in positions]
+    return base64.urlsafe_b64encode("~".join(parts).encode()).decode().rstrip("=")
+
+
+def _read(word: str | None, field: str) -> tuple[_Position, _Position | None] | None:
+    """Read what `_written` wrote; refuses anything else."""
+    if not word:
+        return None
+    try:
+        text = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True).decode("ascii")
+        first, *rest = [_position(part) for part in text.split("~")]
+        if first is None or len(rest) > 1:
+            raise ValueError(text)
+    except (ValueError, OverflowError, binascii.Error):
+        raise Problem("invalid", "这个位置不是本接口给出的，请从头开始", field=field) from None
+    return first, rest[0] if rest else None
+
+
+def _position(part: str) -> _Position | None:
+    if not part:
+        return None
+    micros, dot, item_id = part.partition(".")
+    if not dot or not item_id.isalnum() or not micros.isdigit() or len(micros) > 17:
+        raise ValueError(part)
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(micros)), item_id
+
+
+ROUTES = (
+    Route("GET", "/api/v1/public/columns", list_columns, "公开：栏目", "anyone", answer=PublicColumnsOut),
+    Route(
+        "GET", "/api/v1/public/items", list_public_items, "公开：稿件列表", "anyone",
+        answer=PublicItemsOut, query=ItemsQuery,
+    ),
+    Route(
+        "GET", "/api/v1/public/items/{item_id}", show_public_item, "公开：一篇稿件", "anyone",
+        answer=PublicItem,
+    ),
+    Route(
+        "GET", "/api/v1/public/changes", show_changes, "公开：某时以来的变化", "anyone",
+        answer=ChangesOut, query=ChangesQuery,
+    ),
+    Route(
+        "GET", "/api/v1/public/search", search_items, "公开：搜索", "anyone",
+        answer=SearchOut, query=SearchQuery,
+    ),
+)  # fmt: skip

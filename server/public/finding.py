@@ -1,0 +1,197 @@
+"""The two pages that are made when asked for: search, and the catalogue with its filters."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from channels.addresses import Addresses
+from channels.characters import one_line
+from channels.disclosure import FIFTEEN
+from channels.item import KIND_NAMES, Content, Kind, Site
+from channels.website.pages import Pages
+from channels.website.results import Choice, Marked, ResultLine, ResultPage
+from channels.words import plain
+from server.core.contents import lines_of_releases
+from server.core.search import Piece, excerpt, marked, search
+from server.parts import PARTS
+from server.prepared import prepared
+from server.public.site import HTML, PUBLIC_SECURITY
+from server.store.catalogue import (
+    Filters,
+    Hit,
+    count_lines,
+    list_hits,
+    list_publishers,
+    list_topics,
+    list_years,
+)
+from server.store.tx import StoreAway, Tx
+
+A_PAGE: Final = 20
+_FARTHEST: Final = 500
+_TOPICS: Final = 60
+_KEEP: Final = {**PUBLIC_SECURITY, "Cache-Control": "public, max-age=60", "X-Robots-Tag": "noindex"}
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _nothing(value: object) -> object:
+    """Take an empty field of a form for one that was left out, and out of any what no database takes."""
+    return one_line(value) or None if isinstance(value, str) else value
+
+
+_Word = Annotated[Annotated[str, Field(max_length=80)] | None, BeforeValidator(_nothing)]
+
+
+class Asked(BaseModel):
+    """What stands behind the question mark. Words that others hang on our links are passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    q: Annotated[str, Field(max_length=60)] = ""
+    year: Annotated[int | None, BeforeValidator(_nothing), Field(ge=1900, le=2200)] = None
+    org: _Word = None
+    kind: Annotated[Kind | None, BeforeValidator(_nothing)] = None
+    column: _Word = None
+    topic: _Word = None
+    number: _Word = None
+    statutory: Annotated[int | None, BeforeValidator(_nothing), Field(ge=1, le=15)] = None
+    page: Annotated[int, Field(ge=1, le=_FARTHEST)] = 1
+
+    def filters(self) -> Filters:
+        """Give what narrows the catalogue."""
+        number = plain(one_line(self.number)) if self.number else None
+        return Filters(
+            self.year, self.org, self.kind, self.column, self.topic, number or None, self.statutory
+        )
+
+    def link(self, front: str, page: int) -> str:
+        """Give the address of another page of the same question."""
+        told = {name: value for name, value in self.model_dump().items() if value not in (None, "")}
+        return f"{front}?{urlencode({**told, 'page': page})}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What there is to choose from."""
+
+    years: tuple[int, ...]
+    organs: tuple[tuple[str, str], ...]
+    topics: tuple[str, ...]
+
+
+def add_finding(app: web.Application) -> None:
+    """Serve search and catalogue; the application has its parts."""
+    app.router.add_get("/search", _calmly(show_search))  # HEAD as well
+    app.router.add_get("/catalogue", _calmly(show_catalogue))
+
+
+async def show_search(request: web.Request) -> web.Response:
+    """Show what was found, best first."""
+    parts, asked = request.config_dict[PARTS], Asked.model_validate(dict(request.query))
+    question = one_line(asked.q)
+    async with parts.store.read() as tx:
+        found = await search(tx, question, asked.filters())
+        start = (asked.page - 1) * A_PAGE
+        hits = found.hits[start : start + A_PAGE]
+        lines = await _lines(tx, hits, parts.site, found.terms)
+        choices = await _choices(tx)
+    page = _page(asked, lines, len(found.hits), "search", parts.site, is_all=found.is_all)
+    html = Pages(parts.site).render(
+        "search.html", asked=question if found.terms else "", is_empty_asked=bool(question), page=page,
+        fields=_fields(asked, choices, parts.site, "year", "org", "kind", "column"),
+    )  # fmt: skip
+    return prepared(request, html.encode(), HTML, _KEEP)
+
+
+async def show_catalogue(request: web.Request) -> web.Response:
+    """Show the lines of the catalogue that pass the filters, newest first."""
+    parts, asked = request.config_dict[PARTS], Asked.model_validate(dict(request.query))
+    filters = asked.filters()
+    async with parts.store.read() as tx:
+        count = await count_lines(tx, filters)
+        hits = await list_hits(tx, filters, limit=A_PAGE, skip=(asked.page - 1) * A_PAGE)
+        lines = await _lines(tx, hits, parts.site, ())
+        choices = await _choices(tx)
+    kind = next((kind.name for kind in FIFTEEN if kind.number == asked.statutory), "")
+    html = Pages(parts.site).render(
+        "catalogue.html", here="gk", page=_page(asked, lines, count, "catalogue", parts.site, is_all=True),
+        fields=_fields(asked, choices, parts.site, "year", "org", "topic", "kind", "statutory"),
+        number=asked.number or "", statutory=kind,
+    )  # fmt: skip
+    return prepared(request, html.encode(), HTML, _KEEP)
+
+
+def _calmly(handler: _Handler) -> _Handler:
+    """Answer a question that makes no sense, and a database that is away, in a sentence."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ValidationError:
+            return _sorry(request, 400, "条件不正确", "请检查搜索条件，或者回到公开目录重新选择。")
+        except StoreAway:
+            return _sorry(
+                request, 503, "暂时查不了", "查询服务正在恢复，请过一会儿再试；网站其他页面不受影响。"
+            )
+
+    return answer
+
+
+def _sorry(request: web.Request, status: int, title: str, sentence: str) -> web.Response:
+    pages = Pages(request.config_dict[PARTS].site)
+    headers = {**PUBLIC_SECURITY, "Cache-Control": "no-store", "Content-Type": HTML}
+    body = pages.render("sorry.html", heading=title, sentence=sentence).encode()
+    return web.Response(status=status, body=body, headers=headers)
+
+
+async def _lines(tx: Tx, hits: tuple[Hit, ...], site: Site, terms: tuple[str, ...]) -> tuple[ResultLine, ...]:
+    contents = await lines_of_releases(tx, frozenset(hit.release_id for hit in hits), site)
+    return tuple(_line(contents[hit.release_id], site, terms) for hit in hits)
+
+
+def _line(content: Content, site: Site, terms: tuple[str, ...]) -> ResultLine:
+    addresses = Addresses(site)
+    return ResultLine(
+        link=addresses.link(addresses.path_of(content.url)),
+        title=_pairs(marked(one_line(content.title), terms)),
+        words=_pairs(excerpt(content, terms)) if terms else (),
+        kind=KIND_NAMES[content.kind],
+        by=content.org.name,
+        time=content.published_at,
+        index_number=content.disclosure.index_number,
+        document_number=content.disclosure.document_number or "",
+    )
+
+
+def _pairs(pieces: tuple[Piece, ...]) -> Marked:
+    return tuple((piece.text, piece.is_hit) for piece in pieces)
+
+
+def _page(
+    asked: Asked, lines: tuple[ResultLine, ...], count: int, path: str, site: Site, *, is_all: bool
+) -> ResultPage:
+    front, number = Addresses(site).link(path), asked.page
+    newer = asked.link(front, number - 1) if number > 1 else None
+    more = number < _FARTHEST and number * A_PAGE < count
+    return ResultPage(lines, count, is_all, number, newer, asked.link(front, number + 1) if more else None)
+
+
+async def _choices(tx: Tx) -> _Choices:
+    return _Choices(await list_years(tx), await list_publishers(tx), await list_topics(tx, _TOPICS))
+
+
+def _fields(asked: Asked, choices: _Choices, site: Site, *names: str) -> tuple[Choice, ...]:
+    every = {
+        "year": ("年份", tuple((str(year), f"{year}年") for year in choices.years)),
+        "org": ("发布机构", choices.organs),
+        "kind": ("种类", tuple(KIND_NAMES.items())),
+        "column": ("栏目", tuple((column.slug, column.name) for column in site.columns)),
+        "topic": ("主题", tuple((topic, topic) for topic in choices.topics)),
+        "statutory": ("法定公开类别", tuple((str(kind.number), kind.name) for kind in FIFTEEN)),
+    }
+    return tuple(
+        Choice(name, every[name][0], str(getattr(asked, name) or ""), every[name][1]) for name in names
+    )

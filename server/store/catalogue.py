@@ -1,0 +1,209 @@
+"""公开目录: the lines of what stands on the website, and what changed for readers since a moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from channels.words import is_exact, words_of
+from server.store.rows import upsert
+from server.store.search import having, put_words
+from server.store.tables import catalogue_line, item, org, page_change
+from server.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the catalogue keeps of an item; `title`, `number` and `text` as a search compares them."""
+
+    item_id: str
+    release_id: str
+    org_id: str
+    kind: str
+    column: str
+    topic: str | None
+    statutory: tuple[int, ...]
+    year: int
+    number: str
+    published_at: datetime
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows the catalogue; None takes all."""
+
+    year: int | None = None
+    org: str | None = None  # the code
+    kind: str | None = None
+    column: str | None = None
+    topic: str | None = None
+    number: str | None = None  # a piece of a 文号, as a search compares it
+    statutory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A line that was found: enough to rank it and to fetch the rest."""
+
+    item_id: str
+    release_id: str
+    published_at: datetime
+    title: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An item that changed for readers; `serial` tells whether it did so once more meanwhile."""
+
+    item_id: str
+    changed_at: datetime
+    serial: int
+
+
+async def note_change(tx: Tx, item_id: str, *, at: datetime) -> None:
+    """Note that an item's page appeared, changed or went."""
+    await tx.execute(
+        upsert(tx, page_change)
+        .values(item_id=item_id, changed_at=at, serial=1, is_read=False)
+        .on_conflict_do_update(
+            index_elements=["item_id"],
+            set_={"changed_at": at, "serial": page_change.c.serial + 1, "is_read": False},
+        )
+    )
+
+
+async def list_unread(tx: Tx, limit: int) -> tuple[Change, ...]:
+    """Give changes that the catalogue has not taken in, oldest first."""
+    wanted = sa.select(page_change).where(sa.not_(page_change.c.is_read)).order_by(page_change.c.changed_at)
+    return tuple(_change_of(row) for row in await tx.execute(wanted.limit(limit)))
+
+
+async def list_changes(
+    tx: Tx, after: tuple[datetime, str] | None, until: datetime, limit: int
+) -> tuple[Change, ...]:
+    """Give changes after a moment and id, oldest first, none later than `until`."""
+    wanted = sa.select(page_change).where(page_change.c.changed_at <= until)
+    if after is not None:
+        wanted = wanted.where(
+            sa.tuple_(page_change.c.changed_at, page_change.c.item_id)
+            > sa.tuple_(sa.bindparam("at", after[0], page_change.c.changed_at.type), sa.literal(after[1]))
+        )
+    wanted = wanted.order_by(page_change.c.changed_at, page_change.c.item_id).limit(limit)
+    return tuple(_change_of(row) for row in await tx.execute(wanted))
+
+
+async def replace_line(tx: Tx, change: Change, line: Line | None) -> None:
+    """Put an item's line in place of its former one, or take it out; the change is read by that."""
+    await tx.execute(catalogue_line.delete().where(catalogue_line.c.item_id == change.item_id))
+    if line is not None:
+        told = {name: getattr(line, name) for name in Line.__slots__}
+        told["statutory"] = f",{','.join(str(number) for number in line.statutory)},"
+        put = catalogue_line.insert().values(told).returning(catalogue_line.c.serial)
+        serial = (await tx.execute(put)).scalar_one()
+        heading = words_of(f"{line.title} {line.number}")
+        await put_words(tx, serial, heading, words_of(line.text))
+    await tx.execute(
+        page_change.update()
+        .where(page_change.c.item_id == change.item_id, page_change.c.serial == change.serial)
+        .values(is_read=True)
+    )
+
+
+async def list_hits(
+    tx: Tx, filters: Filters, *, limit: int, skip: int = 0, before: tuple[datetime, str] | None = None
+) -> tuple[Hit, ...]:
+    """Give the newest lines that pass the filters, newest first."""
+    wanted = _shown(filters).limit(limit).offset(skip)
+    if before is not None:
+        at = sa.bindparam("at", before[0], catalogue_line.c.published_at.type)
+        wanted = wanted.where(
+            sa.tuple_(catalogue_line.c.published_at, catalogue_line.c.item_id)
+            < sa.tuple_(at, sa.literal(before[1]))
+        )
+    return await _hits(tx, wanted)
+
+
+async def count_lines(tx: Tx, filters: Filters) -> int:
+    """Say how many lines pass the filters."""
+    wanted = _narrowed(sa.select(sa.func.count()).select_from(_joined()), filters)
+    return int((await tx.execute(wanted)).scalar_one())
+
+
+async def find_hits(
+    tx: Tx, terms: tuple[str, ...], filters: Filters, *, in_title: bool, limit: int
+) -> tuple[Hit, ...]:
+    """Give the newest lines that have every term, in the title or anywhere."""
+    found = having(tx, terms, in_title=in_title)
+    wanted = _shown(filters).where(catalogue_line.c.serial.in_(sa.select(found.c.serial)))
+    place = catalogue_line.c.title if in_title else catalogue_line.c.text
+    for term in terms:
+        if not is_exact(term):  # the words may stand apart
+            wanted = wanted.where(place.contains(term, autoescape=True))
+    return await _hits(tx, wanted.limit(limit))
+
+
+async def list_years(tx: Tx) -> tuple[int, ...]:
+    """Give the years in which something was published, newest first."""
+    wanted = sa.select(catalogue_line.c.year).distinct().order_by(catalogue_line.c.year.desc())
+    return tuple((await tx.execute(wanted)).scalars())
+
+
+async def list_topics(tx: Tx, limit: int) -> tuple[str, ...]:
+    """Give the topics with the most lines."""
+    topic = catalogue_line.c.topic
+    wanted = sa.select(topic).where(topic.is_not(None)).group_by(topic)
+    wanted = wanted.order_by(sa.func.count().desc(), topic).limit(limit)
+    return tuple((await tx.execute(wanted)).scalars())
+
+
+async def list_publishers(tx: Tx) -> tuple[tuple[str, str], ...]:
+    """Give code and name of the organs that stand in the catalogue, by code."""
+    there = sa.exists().where(catalogue_line.c.org_id == org.c.id)
+    wanted = sa.select(org.c.code, org.c.name).where(there).order_by(org.c.code)
+    return tuple((row.code, row.name) for row in await tx.execute(wanted))
+
+
+def _joined() -> sa.Join:
+    return catalogue_line.join(item, item.c.id == catalogue_line.c.item_id).join(
+        org, org.c.id == catalogue_line.c.org_id
+    )
+
+
+def _shown(filters: Filters) -> sa.Select[Any]:
+    line = catalogue_line.c
+    wanted = sa.select(line.item_id, line.release_id, line.published_at, line.title, line.number)
+    narrowed: sa.Select[Any] = _narrowed(wanted.select_from(_joined()), filters)
+    return narrowed.order_by(line.published_at.desc(), line.item_id.desc())
+
+
+def _narrowed(wanted: sa.Select[Any], filters: Filters) -> sa.Select[Any]:
+    line = catalogue_line.c
+    # What was withdrawn is gone at once, before the catalogue has read of it.
+    conditions: list[Any] = [item.c.withdrawn_at.is_(None)]
+    for column, value in (
+        (line.year, filters.year),
+        (org.c.code, filters.org),
+        (line.kind, filters.kind),
+        (line.column, filters.column),
+        (line.topic, filters.topic),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if filters.number is not None:
+        conditions.append(line.number.contains(filters.number, autoescape=True))
+    if filters.statutory is not None:
+        conditions.append(line.statutory.contains(f",{filters.statutory},"))
+    return wanted.where(*conditions)
+
+
+async def _hits(tx: Tx, wanted: sa.Select[Any]) -> tuple[Hit, ...]:
+    rows = await tx.execute(wanted)
+    return tuple(Hit(r.item_id, r.release_id, r.published_at, r.title, r.number) for r in rows)
+
+
+def _change_of(row: sa.Row[Any]) -> Change:
+    return Change(row.item_id, row.changed_at, row.serial)

@@ -1,0 +1,117 @@
+"""Search and catalogue as pages: without any script, in words a reader understands."""
+
+from collections.abc import AsyncIterator
+
+import lxml.html
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from server.api.routes import add_api
+from server.core.catalogue import read_changes
+from server.parts import PARTS
+from server.public.finding import add_finding
+from tests.api.conftest import Office, engine, office
+
+__all__ = ["engine", "office"]
+
+
+@pytest.fixture
+async def reader(office: Office) -> AsyncIterator["Reader"]:
+    app = web.Application()
+    app[PARTS] = office.parts
+    add_api(app)
+    add_finding(app)
+    async with TestClient(TestServer(app)) as client:
+        yield Reader(office, client)
+
+
+class Reader:
+    """A reader with a browser that runs nothing."""
+
+    def __init__(self, office: Office, client: TestClient) -> None:
+        self.office, self.client = office, client
+
+    async def publish(self, **changes: object) -> str:
+        self.office.house.now.move(minutes=1)
+        made = await self.office.house.published(**changes)
+        await read_changes(self.office.house.place)
+        return made.id
+
+    async def page(self, path: str, status: int = 200) -> lxml.html.HtmlElement:
+        async with self.client.get(path) as answer:
+            assert answer.status == status
+            self.headers = answer.headers.copy()
+            return lxml.html.document_fromstring(await answer.text())
+
+
+def titles(page: lxml.html.HtmlElement) -> list[str]:
+    return [h2.text_content().strip() for h2 in page.xpath("//ul[@class='hits']//h2")]
+
+
+async def test_two_characters_are_found_and_marked(reader):
+    await reader.publish(title="低保标准提高", body_html="<p>医保待遇不变。</p>")
+    page = await reader.page("/search?q=医保")
+    assert titles(page) == ["低保标准提高"]
+    assert page.xpath("//mark/text()") == ["医保"]
+
+
+async def test_finding_nothing_says_what_to_do(reader):
+    page = await reader.page("/search?q=不存在的词")
+    assert "没有找到含有“不存在的词”的内容" in page.text_content()
+
+
+async def test_an_empty_search_is_just_the_form(reader):
+    page = await reader.page("/search")
+    assert page.xpath("//form[@class='filters']//input[@name='q']")
+    assert not page.xpath("//*[@role='status']")
+
+
+async def test_what_was_asked_cannot_become_part_of_the_page(reader):
+    page = await reader.page('/search?q="><script>alert(1)</script>')
+    assert page.xpath("//script[not(@src)]") == []
+    assert page.xpath("//input[@name='q'][@class or @value]/@value")[-1].startswith('"><script>')
+
+
+async def test_the_catalogue_shows_index_number_and_document_number(reader):
+    await reader.publish(document_number="某政办发〔2026〕7号")
+    words = (await reader.page("/catalogue")).xpath("string(//ul[@class='hits'])")
+    assert "某政办发〔2026〕7号" in words
+    assert "/2026-00001" in words
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("year=2026", 2), ("year=2025", 0), ("topic=民政", 1), ("kind=notice", 1), ("statutory=1", 1),
+        ("number=[2026]7", 1), ("org=", 2), ("org=nobody", 0),
+    ],
+)  # fmt: skip
+async def test_the_catalogue_is_narrowed(reader, query, found):
+    await reader.publish(title="甲", document_number="某政办发〔2026〕7号")
+    await reader.publish(title="乙", kind="notice", column="tzgg", topic=None, document_number=None)
+    assert len(titles(await reader.page(f"/catalogue?{query}"))) == found
+
+
+async def test_one_leafs_through_the_catalogue(reader):
+    for number in range(22):
+        await reader.publish(title=f"第{number}篇")
+    first = await reader.page("/catalogue?kind=policy")
+    following = first.xpath("//a[@rel='next']/@href")[0]
+    second = await reader.page(following)
+    assert [len(titles(first)), len(titles(second))] == [20, 2]
+    assert second.xpath("//select[@name='kind']/option[@selected]/@value") == ["policy"]
+
+
+@pytest.mark.parametrize("query", ["year=abc", "page=0", "page=501", "statutory=16", "kind=poem"])
+async def test_a_question_that_makes_no_sense_is_answered_in_a_sentence(reader, query):
+    page = await reader.page(f"/catalogue?{query}", 400)
+    assert "条件不正确" in page.text_content()
+    assert reader.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_page_made_when_asked_may_be_kept_a_minute_and_runs_nothing_of_others(reader):
+    await reader.page("/catalogue")
+    assert reader.headers["Cache-Control"] == "public, max-age=60"
+    assert "script-src 'self'" in reader.headers["Content-Security-Policy"]
+    assert reader.headers["ETag"]
