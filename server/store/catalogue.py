@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from channels.words import is_exact, words_of
+from server.store.reading_tables import catalogue_line, page_change
 from server.store.rows import upsert
 from server.store.search import having, put_words
-from server.store.tables import catalogue_line, item, org, page_change
+from server.store.tables import item, org
 from server.store.tx import Tx
 
 

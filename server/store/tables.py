@@ -5,7 +5,7 @@ Times are UTC microseconds on both engines; `day` columns are dates in Asia/Shan
 
 import sqlalchemy as sa
 
-from server.store import clock_tables
+from server.store import clock_tables, reading_tables
 from server.store.columns import (
     Json,
     among,
@@ -29,7 +29,7 @@ from server.store.words import (
     ROLES,
 )
 
-ROOMS = (clock_tables,)
+ROOMS = (clock_tables, reading_tables)
 """Tables of one room stand in a file of their own; naming it here makes them part of the schema."""
 
 
@@ -348,47 +348,6 @@ stale_page = sa.Table(
     sa.Column("delivery_id", sa.String(16), sa.ForeignKey("deliveries.id"), primary_key=True),
     moment_column("since"),
     sa.Column("serial", sa.Integer, nullable=False),
-)
-
-# What has changed for readers, an item at most once: what a phone asks for, and what the catalogue must read.
-page_change = sa.Table(
-    "page_changes",
-    metadata,
-    sa.Column("item_id", sa.String(16), sa.ForeignKey("items.id"), primary_key=True),
-    moment_column("changed_at"),
-    sa.Column("serial", sa.Integer, nullable=False),
-    sa.Column("is_read", sa.Boolean, nullable=False),  # whether the catalogue has taken it in
-    sa.Index("ix_page_changes_changed", "changed_at", "item_id"),
-    sa.Index(
-        "ix_page_changes_unread",
-        "changed_at",
-        sqlite_where=sa.text("NOT is_read"),
-        postgresql_where=sa.text("NOT is_read"),
-    ),
-)
-
-# 公开目录: a line for each item that stands on the website, made from what its page says. `catalogue_words`,
-# the index of its words, is each engine's own and stands in server/store/search.py.
-catalogue_line = sa.Table(
-    "catalogue_lines",
-    metadata,
-    sa.Column("serial", sa.Integer, primary_key=True, autoincrement=True),
-    ref_column("item_id", "items.id", unique=True),
-    ref_column("release_id", "releases.id"),
-    ref_column("org_id", "orgs.id"),
-    word_column("kind"),
-    sa.Column("column", sa.String(64), nullable=False),
-    sa.Column("topic", sa.String(60), nullable=True),
-    sa.Column("statutory", sa.String(64), nullable=False),  # kinds of 条例 Art. 20 as ",1,11,"
-    sa.Column("year", sa.Integer, nullable=False),  # in Beijing
-    sa.Column("number", sa.String(60), nullable=False),  # 文号 as a search compares it
-    moment_column("published_at"),
-    text_column("title"),  # as a search compares it
-    text_column("text"),  # likewise: title, number, index number, keywords, overview and body
-    sa.Index("ix_catalogue_lines_published", "published_at", "item_id"),
-    sa.Index("ix_catalogue_lines_org", "org_id", "published_at"),
-    sa.Index("ix_catalogue_lines_topic", "topic", "published_at"),
-    sqlite_autoincrement=True,  # a serial is never given twice: old words of a line may outlive it
 )
 
 ledger = sa.Table(
