@@ -5,8 +5,8 @@ from typing import Final
 
 from scheduler.rhythms import Every
 from server.core.calendar import LiveCalendar
-from server.core.expedite import hold_outside_hours
 from server.core.catalogue import read_changes
+from server.core.expedite import hold_outside_hours
 from server.core.recount import recount
 from server.core.rounds import open_time_gates, recover_lapsed
 from server.core.workplace import Workplace
