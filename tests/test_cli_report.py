@@ -1,6 +1,7 @@
 """`tongfa report check` as a report job runs it: no server, no database."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,74 @@ def test_an_unreadable_file_is_refused_in_a_sentence(name: str, content: bytes |
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert says in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migrated database with one organ."""
+    for name in list(os.environ):
+        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
+            monkeypatch.delenv(name)
+    assert tongfa("migrate").exit_code == 0
+    assert tongfa("org", "add", "01506DEMO", "示范旗人民政府").exit_code == 0
+
+
+def tongfa(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.usefixtures("office")
+def test_figures_are_entered_from_a_table_and_stand_in_the_draft():
+    Path("in.csv").write_text(
+        "指标,数值,来源\n行政许可,182,政务服务中心\n三|(一)予以公开|自然人,3,台账\n", encoding="utf-8-sig"
+    )
+    entered = tongfa("report", "enter", "in.csv", "--year", "2026", "--org", "01506DEMO")
+    assert (entered.exit_code, entered.stdout) == (0, "已写入 2 个数字。\n")
+    drafted = tongfa("report", "draft", "--year", "2026", "--org", "01506DEMO", "--format", "json")
+    assert "已写入 report-2026.json。还有" in drafted.stdout
+    figures = json.loads(Path("report-2026.json").read_text())["figures"]
+    assert figures["二/第二十条第(五)项"]["行政许可"]["本年处理决定数量"] == 182
+    assert figures["三"]["(一)予以公开"]["自然人"] == 3
+
+
+@pytest.mark.usefixtures("office")
+def test_one_bad_row_keeps_the_whole_table_out_and_is_named():
+    Path("in.csv").write_text("指标,数值,来源\n行政许可,182,政务服务中心\n行政处罚,很多,\n")
+    refused = tongfa("report", "enter", "in.csv", "--year", "2026", "--org", "01506DEMO")
+    assert refused.exit_code == 1
+    assert "第 3 行：应是数字" in refused.stderr
+    assert "没有写入任何一行" in refused.stderr
+    tongfa("report", "draft", "--year", "2026", "--org", "01506DEMO", "--format", "json")
+    assert json.loads(Path("report-2026.json").read_text())["sources"] == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("数值\n1\n", "缺少：指标、来源"), ("", "空的"), ("指标,数值,来源\n", "没有数字")],
+)
+def test_a_table_that_cannot_be_read_is_refused_before_the_database_is_asked(content: str, says: str):
+    Path("in.csv").write_text(content)
+    refused = tongfa("report", "enter", "in.csv", "--year", "2026", "--org", "01506DEMO")
+    assert (refused.exit_code, says in refused.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("form", ["docx", "html", "xlsx", "json"])
+def test_a_draft_is_a_report_that_the_check_can_read(form: str):
+    made = tongfa("report", "draft", "--year", "2026", "--org", "01506DEMO", "--format", form)
+    assert made.exit_code == 0
+    read = tongfa("report", "check", f"report-2026.{form}", "--format", "json")
+    assert {one["severity"] for one in json.loads(read.stdout)["findings"]} <= {"warning"}
+
+
+@pytest.mark.usefixtures("office")
+def test_counts_are_written_to_a_file_as_a_whole():
+    assert tongfa("counts", "--year", "2026", "--format", "json", "--output", "2026.json").exit_code == 0
+    assert json.loads(Path("2026.json").read_text())["items"] == 0
+    assert [path.name for path in Path().glob("*.part")] == []
+
+
+@pytest.mark.usefixtures("office")
+def test_an_unknown_organ_is_refused_in_a_sentence():
+    refused = tongfa("report", "draft", "--year", "2026", "--org", "000000000")
+    assert (refused.exit_code, refused.stderr.strip()) == (1, "没有代码为“000000000”的机构")

@@ -2,7 +2,18 @@
 
 import typer
 
-from server.cli import calendars, checking, counting, jobs, office, publishing, reporting, sandbox, serving
+from server.cli import (
+    calendars,
+    checking,
+    counting,
+    drafting,
+    jobs,
+    office,
+    publishing,
+    reporting,
+    sandbox,
+    serving,
+)
 
 app = typer.Typer(
     name="tongfa",
@@ -24,6 +35,8 @@ app.command("counts")(counting.counts)
 
 report = typer.Typer(help="年度报告", no_args_is_help=True)
 report.command("check")(reporting.check)
+report.command("draft")(drafting.draft)
+report.command("enter")(drafting.enter)
 report.callback()(lambda: None)
 app.add_typer(report, name="report")
 

@@ -126,7 +126,14 @@ async def list_lines_behind(
     return tuple(_line_of(row) for row in await tx.execute(wanted))
 
 
-def _lines(wanted: sa.Select[Any], sieve: Sieve, *, with_topic: bool) -> sa.Select[Any]:
+async def lines_seen(tx: Tx, held: sa.ColumnElement[bool], limit: int) -> tuple[LineSeen, ...]:
+    """Give the lines for which something holds, oldest first."""
+    wanted = _lines(_columns(), None, with_topic=True).where(held)
+    wanted = wanted.order_by(ledger.c.day, ledger.c.id).limit(limit)
+    return tuple(_line_of(row) for row in await tx.execute(wanted))
+
+
+def _lines(wanted: sa.Select[Any], sieve: Sieve | None, *, with_topic: bool) -> sa.Select[Any]:
     """Join a ledger line to its org, its delivery and account, and where asked to what it published."""
     joined = (
         ledger.join(org, org.c.id == ledger.c.org_id)
@@ -141,7 +148,7 @@ def _lines(wanted: sa.Select[Any], sieve: Sieve, *, with_topic: bool) -> sa.Sele
             .outerjoin(evidence, evidence.c.delivery_id == delivery.c.id)
         )
     wanted = wanted.select_from(joined)
-    if sieve.topic is not None:
+    if sieve is not None and sieve.topic is not None:
         wanted = wanted.where(_topic() == sieve.topic)
     return wanted
 

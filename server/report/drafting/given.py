@@ -1,0 +1,159 @@
+"""The figures a draft is made of: each with its value and where it comes from.
+
+Three kinds, never mixed: counted by the ledger, entered by a person, added up from cells of the same table.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from server.report.amounts import Amount, Blank, Cell, read_cell, told
+from server.report.cells import Key
+from server.report.figures import CHANNEL_NAMES, Figures
+from server.report.forms.form import Form
+from server.report.forms.form2014 import CHANNELS, TOTAL
+from server.store.declared import DeclaredFigure
+
+STATUTORY: Final = ("gazette", "website", "weibo", "wechat", "other")
+"""The channels of the form, in its order; a feed is none of them."""
+
+_KINDS_2014: Final = {
+    "policy": "其中:主动公开规范性文件数",
+    "interpretation": "3.政策解读稿件发布数",
+    "response": "(一)回应公众关注热点或重大舆情数",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value and its source, in words for the one who reviews the draft."""
+
+    cell: Cell
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFigures:
+    """Everything that a draft can tell: the form's cells, and what the ledger counted this year and last."""
+
+    form: Form
+    cells: Mapping[Key, Given]
+    items: int
+    channels: Mapping[str, int]
+    kinds: Mapping[str, int]
+    last_items: int | None
+    last_source: str
+    source: str
+    withdrawn: int = 0
+    blanks: tuple[Key, ...] = field(default=())
+
+    def cell(self, table: str, row: str, column: str) -> Given:
+        """Give what stands in a cell; a blank one says so."""
+        return self.cells.get((table, row, column), Given(Blank(), "未填报"))
+
+
+def key_text(key: Key) -> str:
+    """Give a cell's address as it is entered and stored."""
+    return "|".join(key)
+
+
+def keys_of(form: Form) -> dict[str, Key]:
+    """Give every address of a form."""
+    return {
+        key_text(key): key
+        for table in form.tables
+        for row in table.rows
+        for column in table.columns
+        for key in [(table.key, row.key, column)]
+    }
+
+
+def gather(
+    form: Form,
+    figures: Figures,
+    kinds: Figures,
+    declared: Iterable[DeclaredFigure],
+    last_items: int | None,
+    last_source: str,
+) -> GivenFigures:
+    """Bring together what was counted and what was entered; totals are added up where all parts are."""
+    year = figures.question.start.year
+    source = f"台账：{year} 年，规则 {figures.as_json()['rule_version']}"
+    by_kind = {row.key: row.items for row in kinds.rows}
+    cells = _from_ledger(form, figures, by_kind, source)
+    addresses = keys_of(form)
+    for one in declared:
+        if one.key in addresses:
+            cells[addresses[one.key]] = Given(read_cell(one.value), _declared_source(one))
+    _add_up(form, cells)
+    return GivenFigures(
+        form=form,
+        cells=cells,
+        items=figures.total.items,
+        channels={channel: figures.total.deliveries.get(channel, 0) for channel in CHANNEL_NAMES},
+        kinds=by_kind,
+        last_items=last_items,
+        last_source=last_source,
+        source=source,
+        withdrawn=figures.total.withdrawn_items,
+        blanks=tuple(key for key in addresses.values() if key not in cells),
+    )
+
+
+def _from_ledger(form: Form, figures: Figures, kinds: Mapping[str, int], source: str) -> dict[Key, Given]:
+    if form.version != "2014":
+        return {}
+    table, (column,) = form.tables[0].key, form.tables[0].columns
+    cells = {(table, TOTAL, column): Given(_whole(figures.total.items), source)}
+    for channel, row in zip(STATUTORY, CHANNELS, strict=True):
+        count = figures.total.deliveries.get(channel, 0)
+        cells[(table, row.key, column)] = Given(_whole(count), source)
+    for kind, label in _KINDS_2014.items():
+        note = f"{source}，类别为“{kind}”的稿件，请核对"
+        cells[(table, label, column)] = Given(_whole(kinds.get(kind, 0)), note)
+    return cells
+
+
+def _declared_source(one: DeclaredFigure) -> str:
+    who = f"，{one.entered_by_name}" if one.entered_by_name else ""
+    return f"填报{who}，{one.entered_at:%Y-%m-%d}：{one.source}"
+
+
+def _add_up(form: Form, cells: dict[Key, Given]) -> None:
+    """Fill totals that nobody entered, across first and then down, where every part is given."""
+    for equation in sorted(form.equations, key=lambda one: one.direction):
+        if len(equation.right) != 1:
+            continue
+        table = form.table(equation.table)
+        if equation.direction == "across":
+            for row in table.rows:
+                parts = [(table.key, row.key, column) for column in equation.left]
+                _fill(cells, (table.key, row.key, equation.right[0]), parts)
+        else:
+            for column in table.columns:
+                parts = [(table.key, row, column) for row in equation.left]
+                _fill(cells, (table.key, equation.right[0], column), parts)
+
+
+def _fill(cells: dict[Key, Given], total: Key, parts: list[Key]) -> None:
+    found = [cells[part].cell for part in parts if part in cells]
+    amounts = [cell for cell in found if isinstance(cell, Amount)]
+    if total not in cells and len(found) == len(parts) and amounts:
+        value = sum((cell.value for cell in amounts), Decimal(0))
+        cells[total] = Given(Amount(value, max(cell.decimals for cell in amounts)), "由表内各项相加")
+
+
+def shown(cell: Cell) -> str:
+    """Give a cell as the form prints it."""
+    match cell:
+        case Amount(value):
+            return told(value)
+        case Blank():
+            return ""
+        case _:
+            return "/" if not hasattr(cell, "text") else str(cell.text)
+
+
+def _whole(count: int) -> Amount:
+    return Amount(Decimal(count))

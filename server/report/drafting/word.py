@@ -1,0 +1,145 @@
+"""A draft as a Word file in the layout of official documents (GB/T 9704-2012; RULES.md §9).
+
+Fonts are named for East Asian text apart from Latin; sources stand as comments in the review copy.
+"""
+
+from io import BytesIO
+from typing import Any, Final
+
+import docx
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from server.report.drafting.archive import without_clock
+from server.report.drafting.draft import Draft, Heading, TableBlock, Text
+
+_TITLE: Final = ("方正小标宋简体", 22)
+_BODY: Final = ("仿宋_GB2312", 16)
+_LEVELS: Final = {1: ("黑体", 16), 2: ("楷体_GB2312", 16)}
+_CELL: Final = ("仿宋_GB2312", 10.5)
+_NUMBER: Final = ("宋体", 14)
+_LINE: Final = Pt(28.95)
+_MISSING: Final = "【待填"
+_AUTHOR: Final = "同发"
+Font = tuple[str, float]
+
+
+def draft_as_docx(draft: Draft, *, review: bool) -> bytes:
+    """Give the Word file; the same draft gives the same bytes. Blocks: call it off the event loop."""
+    file = docx.Document()
+    _page(file)
+    title = _paragraph(file, draft.title, _TITLE)
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    title.paragraph_format.space_after = _LINE
+    for block in draft.blocks:
+        match block:
+            case Heading(level, text):
+                _indent(_paragraph(file, text, _LEVELS[level]))
+            case Text(text, sources):
+                made = _paragraph(file, text, _BODY)
+                _indent(made)
+                _comment(file, made.runs, sources if review else ())
+            case TableBlock():
+                _table(file, block, review=review)
+    out = BytesIO()
+    file.save(out)
+    return without_clock(out.getvalue())
+
+
+def _page(file: Any) -> None:
+    section = file.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    foot = section.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(foot, "— ", _NUMBER)
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    foot._p.append(field)  # noqa: SLF001 -- python-docx has no page field
+    _run(foot, " —", _NUMBER)
+
+
+def _paragraph(file: Any, text: str, font: Font) -> Any:
+    made = file.add_paragraph()
+    made.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    made.paragraph_format.line_spacing = _LINE
+    made.paragraph_format.space_after = Pt(0)
+    before, mark, after = text.partition(_MISSING)
+    if before:
+        _run(made, before, font)
+    if mark:
+        _run(made, mark + after, font).font.highlight_color = WD_COLOR_INDEX.YELLOW
+    return made
+
+
+def _run(paragraph: Any, text: str, font: Font) -> Any:
+    run = paragraph.add_run(text)
+    name, size = font
+    run.font.name, run.font.size = "Times New Roman", Pt(size)
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)  # noqa: SLF001
+    return run
+
+
+def _indent(paragraph: Any) -> None:
+    """Indent the first line by two characters, whatever their size."""
+    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()  # noqa: SLF001
+    indent.set(qn("w:firstLineChars"), "200")
+    indent.set(qn("w:firstLine"), "640")
+
+
+def _comment(file: Any, runs: Any, sources: tuple[str, ...]) -> None:
+    if not sources or not runs:
+        return
+    made = file.add_comment(
+        runs, text="来源：" + "；".join(dict.fromkeys(sources)), author=_AUTHOR, initials=""
+    )
+    date = qn("w:date")
+    if date in made._comment_elm.attrib:  # noqa: SLF001 -- a clock in the file would make it differ each time
+        del made._comment_elm.attrib[date]  # noqa: SLF001
+
+
+def _table(file: Any, block: TableBlock, *, review: bool) -> None:
+    caption = _paragraph(file, block.table.title, _LEVELS[2])
+    caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    caption.paragraph_format.keep_with_next = True
+    table = file.add_table(rows=1, cols=1 + len(block.table.columns), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    for cell, text in zip(table.rows[0].cells, ("信息内容", *block.table.columns), strict=True):
+        _fill(cell, text, centred=True)
+    _repeat_head(table.rows[0])
+    for (label, cells), sources in zip(block.rows, block.sources, strict=True):
+        row = table.add_row().cells
+        _fill(row[0], label, centred=False)
+        for cell, text in zip(row[1:], cells, strict=True):
+            _fill(cell, text, centred=True)
+        if review and any(cells):
+            _comment(file, row[0].paragraphs[0].runs, sources)
+    _widths(table, len(block.table.columns))
+
+
+def _fill(cell: Any, text: str, *, centred: bool) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(0)
+    if centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(paragraph, text, _CELL)
+
+
+def _repeat_head(row: Any) -> None:
+    """Print the head of a long table again on each page."""
+    head = OxmlElement("w:tblHeader")
+    head.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(head)  # noqa: SLF001
+
+
+def _widths(table: Any, columns: int) -> None:
+    whole, label = 156.0, 156.0 - columns * (13.0 if columns > 5 else 22.0)
+    label = max(label, 60.0)
+    for row in table.rows:
+        row.cells[0].width = Mm(label)
+        for cell in row.cells[1:]:
+            cell.width = Mm((whole - label) / columns)

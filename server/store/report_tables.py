@@ -1,0 +1,66 @@
+"""The tables of the yearly report: what people enter, snapshots of a year, how far each organ is."""
+
+import sqlalchemy as sa
+
+from server.store.columns import (
+    Json,
+    among,
+    id_column,
+    moment_column,
+    ref_column,
+    text_column,
+    word_column,
+)
+from server.store.metadata import metadata
+from server.store.words import FILING_STATES
+
+# Figures of a report that the ledger does not have (requests, reviews, fees; years before the system): a
+# person enters them, they never change, the newest of a key stands. Kept apart from what is proved.
+declared_figure = sa.Table(
+    "declared_figures",
+    metadata,
+    id_column(),
+    ref_column("org_id", "orgs.id"),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("key", sa.String(160), nullable=False),
+    sa.Column("value", sa.String(32), nullable=False),  # a number in digits, or «/»
+    text_column("source"),
+    ref_column("entered_by", "people.id", nullable=True),
+    moment_column("entered_at"),
+    sa.Index("ix_declared_figures_org_year", "org_id", "year", "key"),
+)
+
+# The figures of a year, frozen. Its rows are the ledger lines of its organs and days until `taken_at`.
+snapshot = sa.Table(
+    "snapshots",
+    metadata,
+    id_column(),
+    ref_column("org_id", "orgs.id"),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("org_ids", Json, nullable=False),
+    sa.Column("figures", Json, nullable=False),
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("checksum", sa.String(64), nullable=False),
+    text_column("reason", nullable=True),
+    ref_column("taken_by", "people.id", nullable=True),
+    moment_column("taken_at"),
+    sa.UniqueConstraint("org_id", "year", "number"),
+    # A restatement says why.
+    sa.CheckConstraint("number = 1 OR reason IS NOT NULL", name="restated_with_reason"),
+)
+
+# How far an organ's report of a year is; the rows of organs that have not begun are missing.
+filing = sa.Table(
+    "filings",
+    metadata,
+    sa.Column("org_id", sa.String(16), sa.ForeignKey("orgs.id"), primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    word_column("state"),
+    text_column("reason", nullable=True),
+    ref_column("snapshot_id", "snapshots.id", nullable=True),
+    ref_column("changed_by", "people.id", nullable=True),
+    moment_column("changed_at"),
+    among("state", FILING_STATES),
+    sa.CheckConstraint("state = 'draft' OR snapshot_id IS NOT NULL", name="submitted_has_snapshot"),
+)

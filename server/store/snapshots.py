@@ -1,0 +1,121 @@
+"""Snapshots: the figures of a year, frozen, with a checksum over the ledger lines behind them.
+
+Lines are never changed, so the lines of a snapshot are those of its organs and days that were written until
+it was taken; a line found later belongs to the next one.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from server.store.rows import Taken, upsert
+from server.store.statistics import LineSeen, lines_seen
+from server.store.report_tables import snapshot
+from server.store.tables import ledger
+from server.store.tx import Tx
+
+Side = Literal["added", "removed"]
+_ROWS_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """统计快照 of an organ with all below it; number 1 is the first, later ones say why they restate it."""
+
+    id: str
+    org_id: str
+    year: int
+    number: int
+    org_ids: tuple[str, ...]
+    figures: dict[str, Any]
+    lines: int
+    checksum: str
+    reason: str | None
+    taken_by: str | None
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How many lines a snapshot has, and their checksum."""
+
+    lines: int
+    checksum: str
+
+
+async def insert_snapshot(tx: Tx, row: Snapshot) -> None:
+    """Write a snapshot; raises Taken when its number is in use."""
+    values = {name: getattr(row, name) for name in Snapshot.__slots__}
+    statement = (
+        upsert(tx, snapshot)
+        .values(**{**values, "org_ids": list(row.org_ids)})
+        .on_conflict_do_nothing(index_elements=["org_id", "year", "number"])
+    )
+    if (await tx.execute(statement)).rowcount != 1:
+        raise Taken("snapshot", str(row.number))
+
+
+async def list_snapshots(tx: Tx, org_id: str, year: int) -> tuple[Snapshot, ...]:
+    """Give the snapshots of an organ's year, the first one first."""
+    wanted = (
+        sa.select(snapshot)
+        .where(snapshot.c.org_id == org_id, snapshot.c.year == year)
+        .order_by(snapshot.c.number)
+    )
+    return tuple(_snapshot_of(row) for row in await tx.execute(wanted))
+
+
+async def seal_lines(tx: Tx, org_ids: tuple[str, ...], year: int, until: datetime) -> Seal:
+    """Count the lines of organs in a year that were written until a moment, and take their checksum."""
+    wanted = (
+        sa.select(
+            ledger.c.id, ledger.c.line, ledger.c.item_id, ledger.c.channel, ledger.c.org_id, ledger.c.kind,
+            ledger.c.column, ledger.c.day,
+        )
+        .where(_holds(org_ids, year, until))
+        .order_by(ledger.c.day, ledger.c.id)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )  # fmt: skip
+    digest, lines = hashlib.sha256(), 0
+    async for row in await tx.stream(wanted):
+        digest.update("\t".join(str(value) for value in row).encode() + b"\n")
+        lines += 1
+    return Seal(lines, digest.hexdigest())
+
+
+async def list_differences(
+    tx: Tx, older: Snapshot, newer: Snapshot, limit: int
+) -> tuple[tuple[Side, LineSeen], ...]:
+    """Give the lines that only one of two snapshots has, oldest first."""
+    first = _holds(older.org_ids, older.year, older.taken_at)
+    second = _holds(newer.org_ids, newer.year, newer.taken_at)
+    added = await lines_seen(tx, sa.and_(second, sa.not_(first)), limit)
+    removed = await lines_seen(tx, sa.and_(first, sa.not_(second)), limit)
+    return (*(("added", one) for one in added), *(("removed", one) for one in removed))
+
+
+def _holds(org_ids: tuple[str, ...], year: int, until: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        ledger.c.day.between(date(year, 1, 1), date(year, 12, 31)),
+        ledger.c.org_id.in_(org_ids),
+        ledger.c.written_at <= until,
+    )
+
+
+def _snapshot_of(row: sa.Row[Any]) -> Snapshot:
+    return Snapshot(
+        id=row.id,
+        org_id=row.org_id,
+        year=row.year,
+        number=row.number,
+        org_ids=tuple(row.org_ids),
+        figures=row.figures,
+        lines=row.lines,
+        checksum=row.checksum,
+        reason=row.reason,
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
+    )

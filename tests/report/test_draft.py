@@ -1,0 +1,214 @@
+"""The yearly draft: figures of the ledger and of people, in every shape, and sound by our own checks."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from io import BytesIO
+
+import docx
+import openpyxl
+import pytest
+
+from server.core.problems import Problem, Problems
+from server.report.check import check_report
+from server.report.declaring import Declared, declare
+from server.report.drafting.draft import Draft
+from server.report.drafting.given import keys_of
+from server.report.drafting.html import draft_as_html
+from server.report.drafting.json import draft_as_json
+from server.report.drafting.word import draft_as_docx
+from server.report.drafting.workbook import draft_as_xlsx
+from server.report.forms.versions import form_of_year
+from server.report.reading.file import read_content
+from server.report.yearly import draft_of_year
+from server.store.orgs import find_org_by_code
+from server.store.tx import Store
+from tests.report import samples
+from tests.report.lines import Writer, plain_items
+
+TOP = "000000019"
+NOW = datetime(2027, 1, 2, tzinfo=UTC)
+SHAPES = {
+    ".docx": lambda draft: draft_as_docx(draft, review=False),
+    ".html": lambda draft: draft_as_html(draft, review=False),
+    ".xlsx": draft_as_xlsx,
+    ".json": draft_as_json,
+}
+
+
+def _read_again(draft: Draft, suffix: str):
+    return read_content(SHAPES[suffix](draft), suffix)
+
+
+def _word(draft: Draft, *, review: bool):
+    return docx.Document(BytesIO(draft_as_docx(draft, review=review)))
+
+
+@pytest.fixture
+def engine(sqlite_template) -> str:
+    """One engine: what differs between the two is proved in test_statistics.py and test_snapshots.py."""
+    return "sqlite"
+
+
+class Year:
+    """An office with a ledger, in which figures are entered."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self._writer, self._serial = store, Writer(store), 0
+
+    async def found(self, items: int = 12) -> None:
+        await self._writer.found()
+        await self._writer.write(plain_items(items))
+
+    def new_id(self) -> str:
+        self._serial += 1
+        return f"d{self._serial:015d}"
+
+    async def declare(self, year: int, figures: list[tuple[str, str]]) -> None:
+        async with self.store.begin() as tx:
+            org = await find_org_by_code(tx, TOP)
+            assert org is not None
+            entered = [Declared(key, value, "档案室台账") for key, value in figures]
+            await declare(tx, org, year, entered, by=None, at=NOW, new_id=self.new_id)
+
+    async def draft(self, year: int = 2026, org: str = TOP) -> Draft:
+        async with self.store.read() as tx:
+            return await draft_of_year(tx, org, year, at=NOW)
+
+    async def fill(self, year: int) -> None:
+        """Enter every cell of the form, so that all adds up."""
+        make = samples.entry_2021 if year >= 2021 else samples.entry_2019
+        entry = make(lambda at: at * 7 % 13 + 1)["figures"]
+        wanted = []
+        for address, (table, row, column) in keys_of(form_of_year(year)).items():
+            plain = 0 if row == "规章" else 7
+            wanted.append((address, str(entry[table][row][column] if table in ("三", "四") else plain)))
+        await self.declare(year, wanted)
+
+
+@pytest.fixture
+async def year(store: Store) -> Year:
+    made = Year(store)
+    await made.found()
+    return made
+
+
+async def test_the_text_tells_what_the_ledger_counts(year: Year):
+    draft = await year.draft()
+    text = draft_as_html(draft, review=False).decode()
+    assert f"主动公开政府信息{draft.given.items}条" in text
+    assert draft.given.items == 9
+    assert f"政府网站{draft.given.channels['website']}条" in text
+
+
+@pytest.mark.parametrize("suffix", SHAPES)
+async def test_a_draft_whose_cells_are_filled_has_no_error_by_our_own_checks(year: Year, suffix: str):
+    await year.fill(2026)
+    report = await asyncio.to_thread(_read_again, await year.draft(), suffix)
+    (report,) = report if isinstance(report, tuple) else (report,)
+    assert check_report(report) == ()
+
+
+@pytest.mark.parametrize("suffix", SHAPES)
+@pytest.mark.parametrize("of", [2017, 2020, 2026])
+async def test_the_same_figures_give_the_same_bytes(year: Year, suffix: str, of: int):
+    first, again = await year.draft(of), await year.draft(of)
+    made = [await asyncio.to_thread(SHAPES[suffix], draft) for draft in (first, again)]
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(("of", "there"), [(2017, "统计表"), (2020, "二(九)"), (2026, "二(八)")])
+async def test_each_year_has_the_tables_of_its_form(year: Year, of: int, there: str):
+    draft = await year.draft(of)
+    assert there in {table.key for table in draft.given.form.tables}
+    assert draft.given.form.first <= of <= draft.given.form.last
+
+
+async def test_what_nobody_entered_stays_blank_and_is_no_zero(year: Year):
+    figures = json.loads(draft_as_json(await year.draft()))["figures"]
+    assert figures["三"]["(一)予以公开"]["自然人"] is None
+
+
+async def test_totals_are_added_up_where_every_part_was_entered(year: Year):
+    await year.declare(
+        2026,
+        [
+            (f"四|行政复议|{name}", str(count))
+            for name, count in zip(samples.OUTCOMES[:4], (3, 1, 0, 2), strict=True)
+        ],
+    )
+    written = json.loads(draft_as_json(await year.draft()))
+    assert written["figures"]["四"]["行政复议"]["总计"] == 6
+    assert written["sources"]["四|行政复议|总计"] == "由表内各项相加"
+
+
+async def test_the_newest_entry_of_a_figure_stands_and_says_where_it_comes_from(year: Year):
+    await year.declare(2026, [("行政许可", "5")])
+    await year.declare(2026, [("行政许可", "6")])
+    written = json.loads(draft_as_json(await year.draft()))
+    assert written["figures"]["二/第二十条第(五)项"]["行政许可"]["本年处理决定数量"] == 6
+    assert "档案室台账" in written["sources"]["二(五)|行政许可|本年处理决定数量"]
+
+
+async def test_growth_is_computed_from_what_was_declared_for_years_before_the_system(year: Year):
+    await year.declare(2025, [("items", "6")])
+    assert "，比上年增长50.0%" in draft_as_html(await year.draft(), review=False).decode()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "field"),
+    [
+        ("不存在的一行", "1", "key"),
+        ("行政许可", "", "value"),
+        ("行政许可", "-1", "value"),
+        ("行政许可", "1.5", "value"),
+        ("行政许可", "很多", "value"),
+        ("行政许可", "9" * 40, "value"),
+        ("总计", "1", "key"),
+    ],
+)
+async def test_a_figure_that_cannot_be_is_refused_and_none_is_written(
+    year: Year, key: str, value: str, field: str
+):
+    with pytest.raises(Problems) as refused:
+        await year.declare(2026, [("行政处罚", "3"), (key, value)])
+    assert [problem.field for problem in refused.value.problems] == [f"figures.1.{field}"]
+    assert json.loads(draft_as_json(await year.draft()))["sources"] == {}
+
+
+async def test_a_year_before_the_form_has_no_draft(year: Year):
+    with pytest.raises(Problem):
+        await year.draft(2013)
+
+
+async def test_the_review_copy_tells_the_source_beside_the_figure(year: Year):
+    await year.declare(2026, [("行政许可", "5")])
+    file = await asyncio.to_thread(_word, await year.draft(), review=True)
+    told = [comment.text for comment in file.comments]
+    assert any("台账：2026 年" in text for text in told)
+    assert any("档案室台账" in text for text in told)
+
+
+async def test_the_word_file_has_the_layout_of_official_documents(year: Year):
+    file = await asyncio.to_thread(_word, await year.draft(), review=False)
+    section = file.sections[0]
+    assert (round(section.top_margin.mm), round(section.left_margin.mm)) == (37, 28)
+    title = file.paragraphs[0].runs[0]
+    assert title.font.size.pt == 22
+    assert "方正小标宋简体" in title._r.xml
+
+
+async def test_the_workbook_lists_the_source_of_every_cell(year: Year):
+    await year.declare(2026, [("行政许可", "5")])
+    content = await asyncio.to_thread(draft_as_xlsx, await year.draft())
+    book = await asyncio.to_thread(openpyxl.load_workbook, BytesIO(content))
+    sources = {tuple(row[:3]): row[3] for row in book["来源"].iter_rows(values_only=True)}
+    assert "档案室台账" in sources[("二(五)", "行政许可", "本年处理决定数量")]
+    assert sources[("二(六)", "行政处罚", "本年处理决定数量")] == "未填报"
+
+
+async def test_hostile_text_in_a_name_is_no_markup(year: Year):
+    await year.declare(2026, [("行政许可", "5")])
+    draft = await year.draft()
+    page = draft_as_html(Draft("<script>", draft.year, draft.given, draft.blocks), review=True)
+    assert b"<script>" not in page
