@@ -7,8 +7,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from server.store.deliveries import LostRace
-from server.store.rows import upsert
 from server.store.report_tables import filing
+from server.store.rows import upsert
 from server.store.tables import org
 from server.store.tx import Tx
 

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from server.store.report_tables import snapshot
 from server.store.rows import Taken, upsert
 from server.store.statistics import LineSeen, lines_seen
-from server.store.report_tables import snapshot
 from server.store.tables import ledger
 from server.store.tx import Tx
 
