@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Literal
+from urllib.parse import urlencode
 
 from yarl import URL
 
@@ -101,6 +102,24 @@ def numbered_path(key: str, number: int) -> str:
 def feed_path(key: str, form: FeedFormat) -> str:
     """Give the path of a list's feed."""
     return f"feed/{key}.{form}"
+
+
+def archive_path(key: str, number: int, form: FeedFormat) -> str:
+    """Give the path of an archive of a list's feed; 1 holds the oldest entries."""
+    return f"feed/{key}/{number}.{form}"
+
+
+OPML: Final = "feed/all.opml"
+
+
+def list_home(key: str, name: str) -> str:
+    """Give the page where a person sees what a list holds: its own, or the catalogue narrowed to it."""
+    room, _, rest = key.partition("/")
+    if key.startswith("search?"):
+        return key
+    if room == "kind":
+        return f"catalogue?{urlencode({'kind': rest})}"
+    return f"catalogue?{urlencode({'topic': name})}" if room == "topic" else list_path(key)
 
 
 def page_path(item_id: str) -> str:

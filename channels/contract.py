@@ -138,6 +138,14 @@ class Journal(Protocol):
         """Write down that `step` came true, with the id it gave."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An entry of a list that was withdrawn, and when."""
+
+    item_id: str
+    at: datetime
+
+
 class Shelf(Protocol):
     """The lists of one website or feed account, read from the one truth.
 
@@ -159,6 +167,9 @@ class Shelf(Protocol):
 
     async def ordinal_of(self, key: str, item_id: str, /) -> int | None:
         """Give the place of an item in a list, withdrawn or not; None when it never had one."""
+
+    async def gone(self, key: str, limit: int, /) -> tuple[Gone, ...]:
+        """Give the entries withdrawn last, the last one first."""
 
     async def lists(self, front: str, /) -> tuple[str, ...]:
         """Give the keys of every list that begins with `front` and ever had an entry, in order."""

@@ -1,12 +1,11 @@
 """Feeds as a channel: the newest entries of the site, of a column and of an organ, in three formats."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
-from channels.addresses import FEED_TYPES, Addresses, feed_path, list_keys
+from channels.addresses import Addresses, feed_path, list_keys
 from channels.characters import one_line
 from channels.contract import (
     Absent,
@@ -23,11 +22,9 @@ from channels.contract import (
     Withdrawal,
     Withdrawn,
 )
-from channels.feeds.document import feed_document
-from channels.feeds.formats import write_feed
+from channels.feeds.lists import FeedLists
 from channels.item import Account, Content
 
-NEWEST: Final = 30
 NO_ROOM: Final = "订阅源写入失败，请检查磁盘空间和目录权限"
 _AGAIN: Final = 60.0
 
@@ -52,6 +49,7 @@ class Feeds:
     def __init__(self, tools: Tools) -> None:
         """Take the site, its document root and what stands in its lists."""
         self._tools, self._addresses = tools, Addresses(tools.site)
+        self._lists = FeedLists(tools.root, tools.shelf, tools.site)
 
     @classmethod
     def open(cls, _account: Account, tools: Tools, /) -> Self:
@@ -115,31 +113,13 @@ class Feeds:
         await self._write(post)
 
     async def _write(self, post: Post) -> None:
-        """Write every feed the entry stands in, or stands in still from before its column changed."""
+        """Write every feed the entry stands in, and those it stood in before its column or topic changed."""
+        keys = dict.fromkeys(
+            (*await self._tools.shelf.keys_of(post.content.item_id), *list_keys(post.content))
+        )
         async with self._tools.root.turn():
-            for key in await self._keys(post):
-                await self._write_list(key, post.content)
-
-    async def _keys(self, post: Post) -> tuple[str, ...]:
-        keys = list_keys(post.content)
-        columns = [f"column/{column.slug}" for column in self._tools.site.columns]
-        left = [key for key in columns if key not in keys and post.mark in await self._versions(key)]
-        return (*left, *keys)
-
-    async def _write_list(self, key: str, content: Content) -> None:
-        entries = await self._tools.shelf.newest(key, NEWEST)
-        changed_at = await self._tools.shelf.last_change(key)
-        name = content.org.name if key.startswith("org/") else self._column_name(key, content)
-        # Building and compressing take many milliseconds; the event loop has other things to do.
-        document = await asyncio.to_thread(feed_document, key, name, self._tools.site, entries, changed_at)
-        for form in FEED_TYPES:  # JSON is last: what it holds, the others hold
-            path = feed_path(key, form)
-            body = await asyncio.to_thread(write_feed, document, form, self._addresses.url(path))
-            await self._tools.root.put(path, body)
-
-    def _column_name(self, key: str, content: Content) -> str:
-        names = {f"column/{c.slug}": c.name for c in (*self._tools.site.columns, content.column)}
-        return names.get(key, self._tools.site.name)
+            for key in keys:
+                await self._lists.write(key, post.content)
 
     async def _versions(self, key: str) -> dict[str, str]:
         """Give the ids in a list's feed, each with the version of its article."""

@@ -1,14 +1,15 @@
 """What stands in a feed, in one form for all formats: cleaned words, absolute addresses, Beijing time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from html import escape
 from typing import Final
 
 from channels.addresses import Addresses, media_path
 from channels.body import body_html, body_text, loose_pictures
 from channels.characters import clean, one_line
-from channels.item import KIND_NAMES, Attachment, Content, Entry, Picture
+from channels.item import KIND_NAMES, Attachment, Content, Entry, Picture, Site
 
 # A numeric zone that every reader understands; China has had one without daylight saving since 1992.
 BEIJING: Final = timezone(timedelta(hours=8))
@@ -52,14 +53,21 @@ def feed_entries(entries: tuple[Entry, ...], addresses: Addresses) -> tuple[Feed
     newest = sorted(entries, key=lambda e: (e.content.published_at, e.ordinal), reverse=True)
     room, made = BODIES, []
     for entry in newest:
-        body = _html(entry.content, addresses)
-        weight = len(escape(body).encode())
+        whole, weight = _whole(entry.content, addresses.site)
         if weight > room:
-            body = _short(entry.content)
+            whole = replace(whole, html=_short(entry.content))
         else:
             room -= weight
-        made.append(_entry(entry.content, body, addresses))
+        made.append(whole)
     return tuple(made)
+
+
+@lru_cache(maxsize=128)
+def _whole(content: Content, site: Site) -> tuple[FeedEntry, int]:
+    """Give an entry with all of its body, and what that weighs; made once for all lists it stands in."""
+    addresses = Addresses(site)
+    body = _html(content, addresses)
+    return _entry(content, body, addresses), len(escape(body).encode())
 
 
 def _entry(content: Content, body: str, addresses: Addresses) -> FeedEntry:

@@ -5,28 +5,33 @@ from typing import Any
 
 from feedgen.feed import FeedGenerator
 
-from channels.addresses import FEED_TYPES, FeedFormat
+from channels.addresses import FEED_TYPES, Addresses, FeedFormat, feed_path
 from channels.feeds.document import FeedDocument
 from channels.feeds.entries import FeedEntry
-from channels.feeds.repair import EntryRepair, FeedRepair
+from channels.feeds.repair import EntryRepair, FeedLink, FeedRepair
 
 GENERATOR = "Tongfa"
 
 
-def write_feed(document: FeedDocument, form: FeedFormat, url: str) -> bytes:
-    """Write a feed in one format; `url` is its own public address."""
+def write_feed(
+    document: FeedDocument, form: FeedFormat, addresses: Addresses, url: str | None = None
+) -> bytes:
+    """Write a feed in one format; `url` is its own address where that does not follow from its list."""
+    url = url or addresses.url(document.path(form))
     match form:
         case "rss":
-            return _rss(document, url)
+            return _rss(document, url, addresses)
         case "atom":
-            return _atom(document, url)
+            return _atom(document, url, addresses)
         case "json":
-            return _json(document, url)
+            return _json(document, url, addresses)
 
 
-def _rss(document: FeedDocument, url: str) -> bytes:
+def _rss(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
     feed = _generator(document)
     feed.description(document.about)
+    feed.repair.links = _links(document, "rss", addresses)
+    feed.repair.is_archive = document.number is not None
     feed.link(href=url, rel="self", type=FEED_TYPES["rss"])
     feed.link(href=document.home, rel="alternate")  # the last one becomes the channel's link (row 7)
     for entry in document.entries:
@@ -38,10 +43,13 @@ def _rss(document: FeedDocument, url: str) -> bytes:
     return bytes(feed.rss_str())
 
 
-def _atom(document: FeedDocument, url: str) -> bytes:
+def _atom(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
     feed = _generator(document)
     feed.id(document.id)
     feed.subtitle(document.about)
+    feed.repair.links = _links(document, "atom", addresses)
+    feed.repair.is_archive = document.number is not None
+    feed.repair.deleted = document.deleted
     feed.author(name=document.by)
     feed.link(href=document.home, rel="alternate", type="text/html")  # first: htmlparser2 takes the first
     feed.link(href=url, rel="self", type=FEED_TYPES["atom"])
@@ -49,6 +57,19 @@ def _atom(document: FeedDocument, url: str) -> bytes:
         item = _add(feed, entry)
         item.author(name=entry.by)
     return bytes(feed.atom_str())
+
+
+def _links(document: FeedDocument, form: FeedFormat, addresses: Addresses) -> tuple[FeedLink, ...]:
+    """Give the links to the hub and along the archives (RFC 5005 §4)."""
+    found = [] if document.hub is None else [FeedLink("hub", document.hub)]
+    for rel, path in (
+        ("current", feed_path(document.key, form) if document.number is not None else None),
+        ("prev-archive", document.older(form)),
+        ("next-archive", document.newer(form)),
+    ):
+        if path is not None:
+            found.append(FeedLink(rel, addresses.url(path), FEED_TYPES[form]))
+    return tuple(found)
 
 
 def _generator(document: FeedDocument) -> Any:
@@ -75,8 +96,8 @@ def _add(feed: Any, entry: FeedEntry) -> Any:
     return item
 
 
-def _json(document: FeedDocument, url: str) -> bytes:
-    feed = {
+def _json(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
+    feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": document.title,
         "home_page_url": document.home,
@@ -86,6 +107,14 @@ def _json(document: FeedDocument, url: str) -> bytes:
         "authors": [{"name": document.by}],
         "items": [_json_item(entry) for entry in document.entries],
     }
+    older = document.older("json")
+    if older is not None:
+        feed["next_url"] = addresses.url(older)
+    if document.hub is not None:
+        feed["hubs"] = [{"type": "WebSub", "url": document.hub}]
+    if document.deleted:
+        told = [{"id": ref, "when": when.isoformat()} for ref, when in document.deleted]
+        feed["_tongfa_deleted"] = {"about": "articles that were withdrawn", "items": told}
     return json.dumps(feed, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from channels.addresses import list_keys
+from channels.contract import Gone
 from channels.item import Entry, Site
 from server.core.contents import lines_of_releases
 from server.store.places import (
@@ -13,6 +14,7 @@ from server.store.places import (
     list_lists,
     list_newest,
     list_span,
+    list_withdrawn,
 )
 from server.store.tx import Store, Tx
 
@@ -44,6 +46,12 @@ class StoreShelf:
         """Give an item's place in a list, shown or not; None when it never had one."""
         async with self._store.read() as tx:
             return await find_ordinal(tx, self._account_id, key, item_id)
+
+    async def gone(self, key: str, limit: int, /) -> tuple[Gone, ...]:
+        """Give the entries withdrawn last, the last one first."""
+        async with self._store.read() as tx:
+            found = await list_withdrawn(tx, self._account_id, key, limit)
+        return tuple(Gone(item_id, at) for item_id, at in found)
 
     async def lists(self, front: str, /) -> tuple[str, ...]:
         """Give the keys of every list that begins with `front` and ever had an entry, in order."""

@@ -1,5 +1,6 @@
 """The two pages that are made when asked for: search, and the catalogue with its filters."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -8,10 +9,12 @@ from urllib.parse import urlencode
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from channels.addresses import Addresses
+from channels.addresses import FEED_TYPES, Addresses, FeedFormat
 from channels.characters import one_line
 from channels.disclosure import FIFTEEN
-from channels.item import KIND_NAMES, Content, Kind, Site
+from channels.feeds.document import NEWEST, feed_document
+from channels.feeds.formats import write_feed
+from channels.item import KIND_NAMES, Content, Entry, Kind, Site
 from channels.website.pages import Pages
 from channels.website.results import Choice, Marked, ResultLine, ResultPage
 from channels.words import plain
@@ -67,10 +70,14 @@ class Asked(BaseModel):
             self.year, self.org, self.kind, self.column, self.topic, number or None, self.statutory
         )
 
+    def words(self) -> str:
+        """Give the question as it stands in an address, without the page."""
+        told = self.model_dump(exclude={"page"}).items()
+        return urlencode({name: value for name, value in told if value not in (None, "")})
+
     def link(self, front: str, page: int) -> str:
         """Give the address of another page of the same question."""
-        told = {name: value for name, value in self.model_dump().items() if value not in (None, "")}
-        return f"{front}?{urlencode({**told, 'page': page})}"
+        return f"{front}?{self.words()}&page={page}".replace("?&", "?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,7 @@ def add_finding(app: web.Application) -> None:
     """Serve search and catalogue; the application has its parts."""
     app.router.add_get("/search", _calmly(show_search))  # HEAD as well
     app.router.add_get("/catalogue", _calmly(show_catalogue))
+    app.router.add_get("/feed/search.{form:(?:rss|atom|json)}", _calmly(feed_search))
 
 
 async def show_search(request: web.Request) -> web.Response:
@@ -100,10 +108,39 @@ async def show_search(request: web.Request) -> web.Response:
         choices = await _choices(tx)
     page = _page(asked, lines, len(found.hits), "search", parts.site, is_all=found.is_all)
     html = Pages(parts.site).render(
-        "search.html", asked=question if found.terms else "", is_empty_asked=bool(question), page=page,
+        "search.html",
+        feed=Addresses(parts.site).url("feed/search.rss") + f"?{asked.words()}",
+        asked=question if found.terms else "", is_empty_asked=bool(question), page=page,
         fields=_fields(asked, choices, parts.site, "year", "org", "kind", "column"),
     )  # fmt: skip
     return prepared(request, html.encode(), HTML, _KEEP)
+
+
+async def feed_search(request: web.Request) -> web.Response:
+    """Give what a search finds as a feed, newest first, so that a reader learns of what is found later."""
+    parts, asked = request.config_dict[PARTS], Asked.model_validate(dict(request.query))
+    question, form = one_line(asked.q), _form(request.match_info["form"])
+    async with parts.store.read() as tx:
+        found = await search(tx, question, asked.filters())
+        newest = sorted(found.hits, key=lambda hit: (hit.published_at, hit.item_id), reverse=True)[:NEWEST]
+        contents = await lines_of_releases(tx, frozenset(hit.release_id for hit in newest), parts.site)
+    entries = tuple(
+        Entry(contents[hit.release_id], len(newest) - place, is_live=True) for place, hit in enumerate(newest)
+    )
+    addresses, key = Addresses(parts.site), f"search?{asked.words()}"
+    url = addresses.url(f"feed/search.{form}") + f"?{asked.words()}"
+
+    def write() -> bytes:
+        document = feed_document(key, f"搜索“{question}”", parts.site, entries)
+        return write_feed(document, form, addresses, url)
+
+    body = await asyncio.to_thread(write)
+    headers = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
+    return prepared(request, body, f"{FEED_TYPES[form]}; charset=utf-8", {**PUBLIC_SECURITY, **headers})
+
+
+def _form(word: str) -> FeedFormat:
+    return "atom" if word == "atom" else "json" if word == "json" else "rss"
 
 
 async def show_catalogue(request: web.Request) -> web.Response:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from server.store.rows import upsert
-from server.store.tables import account, delivery, place, place_list, release, stale_page
+from server.store.tables import account, delivery, item, place, place_list, release, stale_page
 from server.store.tx import Tx
 
 SHOWN = ("sending", "accepted", "unknown", "needs_person", "live")
@@ -102,6 +102,18 @@ async def find_list(tx: Tx, account_id: str, key: str) -> tuple[int, datetime] |
     )
     row = (await tx.execute(wanted)).one_or_none()
     return None if row is None else (row.last, row.changed_at)
+
+
+async def list_withdrawn(tx: Tx, account_id: str, key: str, limit: int) -> tuple[tuple[str, datetime], ...]:
+    """Give the items of a list that were withdrawn last, each with when."""
+    wanted = (
+        sa.select(item.c.id, item.c.withdrawn_at)
+        .join(place, place.c.item_id == item.c.id)
+        .where(item.c.withdrawn_at.is_not(None), place.c.account_id == account_id, place.c.list_key == key)
+        .order_by(item.c.withdrawn_at.desc(), item.c.id.desc())
+        .limit(limit)
+    )
+    return tuple((row.id, row.withdrawn_at) for row in await tx.execute(wanted))
 
 
 async def list_lists(tx: Tx, account_id: str, front: str) -> tuple[str, ...]:

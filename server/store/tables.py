@@ -132,6 +132,12 @@ item = sa.Table(
     text_column("withdrawn_reason", nullable=True),
     among("kind", KINDS),
     sa.Index("ix_items_org_created", "org_id", "created_at"),
+    sa.Index(
+        "ix_items_withdrawn",
+        "withdrawn_at",
+        sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+    ),
 )
 
 revision = sa.Table(

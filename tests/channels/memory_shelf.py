@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from channels.addresses import list_keys
+from channels.contract import Gone
 from channels.item import Attachment, Column, Content, Disclosure, Entry, Org, Picture, Related, Site
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -82,11 +83,13 @@ class MemoryShelf:
     withdrawn: set[str] = field(default_factory=set)
     places: dict[str, dict[str, int]] = field(default_factory=dict)
     changed: dict[str, datetime] = field(default_factory=dict)
+    gone_at: dict[str, datetime] = field(default_factory=dict)
 
     def place(self, content: Content, *, is_live: bool = True) -> Content:
         """Put a content, or its next version, on its lists."""
         self.contents[content.item_id] = content
         self.withdrawn.discard(content.item_id)
+        self.gone_at.pop(content.item_id, None)
         (self.under_way.discard if is_live else self.under_way.add)(content.item_id)
         for key in list_keys(content):
             line = self.places.setdefault(key, {})
@@ -103,6 +106,7 @@ class MemoryShelf:
     def withdraw(self, item_id: str, at: datetime) -> None:
         """Take a content off its lists; it keeps its ordinals."""
         self.withdrawn.add(item_id)
+        self.gone_at[item_id] = at
         for key, line in self.places.items():
             if item_id in line:
                 self._touch(key, at)
@@ -126,6 +130,13 @@ class MemoryShelf:
     async def ordinal_of(self, key: str, item_id: str, /) -> int | None:
         """Give the place of an item in a list."""
         return self.places.get(key, {}).get(item_id)
+
+    async def gone(self, key: str, limit: int, /) -> tuple[Gone, ...]:
+        """Give the entries withdrawn last."""
+        found = [
+            Gone(item_id, at) for item_id, at in self.gone_at.items() if item_id in self.places.get(key, {})
+        ]
+        return tuple(sorted(found, key=lambda one: (one.at, one.item_id), reverse=True)[:limit])
 
     async def lists(self, front: str, /) -> tuple[str, ...]:
         """Give the keys of every list that begins with `front`."""

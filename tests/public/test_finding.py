@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import feedparser
 import lxml.html
 import pytest
 from aiohttp import web
@@ -115,3 +116,14 @@ async def test_a_page_made_when_asked_may_be_kept_a_minute_and_runs_nothing_of_o
     assert reader.headers["Cache-Control"] == "public, max-age=60"
     assert "script-src 'self'" in reader.headers["Content-Security-Policy"]
     assert reader.headers["ETag"]
+
+
+async def test_a_search_can_be_subscribed_to(reader):
+    await reader.publish(title="医保缴费")
+    page = await reader.page("/search?q=医保")
+    (href,) = page.xpath("//link[@rel='alternate']/@href")
+    async with reader.client.get(href.removeprefix("http://site.invalid")) as answer:
+        read = feedparser.parse(await answer.read())
+        assert answer.content_type == "application/rss+xml"
+    assert [entry.title for entry in read.entries] == ["医保缴费"]
+    assert [link.href for link in read.feed.links if link.rel == "self"] == [href]

@@ -1,0 +1,94 @@
+"""The feeds of a document root: of each list the newest entries and the archives before them, and OPML."""
+
+import asyncio
+from typing import Final
+
+from channels.addresses import FEED_TYPES, OPML, Addresses, feed_path, list_keys, topic_key
+from channels.contract import DocRoot, Shelf
+from channels.feeds.document import NEWEST, FeedDocument, count_archives, feed_document
+from channels.feeds.formats import write_feed
+from channels.feeds.opml import Offer, feed_mark, write_opml
+from channels.item import KIND_NAMES, Content, Entry, Site
+
+TOMBSTONES: Final = 20
+"""So many of those withdrawn last a feed remembers; a number and no time, for a feed knows no clock."""
+_GROUPS: Final = {"column": "栏目", "org": "机构", "kind": "种类", "topic": "主题"}
+
+
+class FeedLists:
+    """The feeds in a document root; to be used in a turn of the root."""
+
+    def __init__(self, root: DocRoot, shelf: Shelf, site: Site) -> None:
+        """Take where feeds go and what stands in them."""
+        self._root, self._shelf, self._site = root, shelf, site
+        self._addresses = Addresses(site)
+
+    async def write(self, key: str, content: Content) -> None:
+        """Write the feed of a list, and the archive in which a content has its place or which it completes.
+
+        An archive changes only with an entry of its own: publishing touches none but the one it fills up.
+        """
+        archives = count_archives(await self._shelf.last_ordinal(key))
+        entries = await self._shelf.newest(key, NEWEST)
+        gone = await self._shelf.gone(key, TOMBSTONES)
+        name = self._name(key, entries, content)
+        # Building and compressing take many milliseconds; the event loop has other things to do.
+        document = await asyncio.to_thread(
+            feed_document, key, name, self._site, entries, gone=gone, archives=archives
+        )
+        await self._put(document)
+        await self._write_archives(key, name, content.item_id, archives)
+        mark = feed_mark(key, self._addresses)
+        if bool(entries) != (mark in (await self._root.read(OPML) or b"")):
+            await self._write_opml()
+
+    async def _write_archives(self, key: str, name: str, item_id: str, archives: int) -> None:
+        ordinal = await self._shelf.ordinal_of(key, item_id)
+        own = 0 if ordinal is None else (ordinal - 1) // NEWEST + 1
+        numbers = {own} if 0 < own <= archives else set()
+        for number in range(archives, 0, -1):
+            if await self._root.read(f"feed/{key}/{number}.json") is not None:
+                if number < archives:
+                    numbers.add(number)  # to point at the one that is new after it
+                break
+            numbers.add(number)
+        for number in sorted(numbers):
+            await self._write_archive(key, name, number, archives)
+
+    async def _write_archive(self, key: str, name: str, number: int, archives: int) -> None:
+        first = (number - 1) * NEWEST + 1
+        entries = await self._shelf.span(key, first, first + NEWEST - 1)
+        document = await asyncio.to_thread(
+            feed_document, key, name, self._site, entries, number=number, archives=archives
+        )
+        await self._put(document)
+
+    async def _put(self, document: FeedDocument) -> None:
+        for form in FEED_TYPES:  # JSON is last: what it holds, the others hold
+            body = await asyncio.to_thread(write_feed, document, form, self._addresses)
+            await self._root.put(document.path(form), body)
+
+    async def _write_opml(self) -> None:
+        """Write the file of all feeds that have an entry: when one gets its first or loses its last."""
+        groups: dict[str, list[Offer]] = {name: [] for name in _GROUPS.values()}
+        for room, group in _GROUPS.items():
+            for key in await self._shelf.lists(f"{room}/"):
+                entries = await self._shelf.newest(key, 1)
+                if entries and await self._root.read(feed_path(key, "rss")) is not None:
+                    groups[group].append(Offer(key, self._name(key, entries, entries[0].content)))
+        body = write_opml(self._site, {name: tuple(offers) for name, offers in groups.items()})
+        await self._root.put(OPML, body)
+
+    def _name(self, key: str, entries: tuple[Entry, ...], content: Content) -> str:
+        """Give a list's name; a content that has left the list does not know it, its entries do."""
+        named = next((e.content for e in entries if key in list_keys(e.content)), content)
+        columns = {f"column/{c.slug}": c.name for c in (*self._site.columns, named.column)}
+        names = {
+            **columns,
+            f"org/{named.org.code}": named.org.name,
+            f"kind/{named.kind}": KIND_NAMES[named.kind],
+        }
+        topic = named.disclosure.topic
+        if topic is not None and key == topic_key(topic):
+            return topic
+        return names.get(key, self._site.name)

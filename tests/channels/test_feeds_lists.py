@@ -1,0 +1,168 @@
+"""Feeds of every kind of list, their archives (RFC 5005), what was deleted (RFC 6721), and OPML."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import feedparser
+import pytest
+from lxml import etree
+
+from channels.addresses import topic_key
+from channels.item import Column
+from tests.channels.memory_shelf import START, a_correction
+from tests.channels.public_site import PublicSite, a_public_site, live
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[PublicSite]:
+    async with a_public_site(tmp_path / "public") as made:
+        yield made
+
+
+async def publish(site: PublicSite, count: int, start: int = 1, **changes: object) -> None:
+    for number in range(start, start + count):
+        at = START + timedelta(minutes=number)
+        await site.publish_feeds(site.place(f"i{number}", published_at=at, updated_at=at, **changes))
+
+
+async def withdraw(site: PublicSite, item_id: str) -> None:
+    site.shelf.withdraw(item_id, START + timedelta(days=1))
+    post = site.feeds.render(site.shelf.contents[item_id])
+    await site.feeds.withdraw(live(post), post, reason="", at=START)
+
+
+async def ids(site: PublicSite, path: str) -> list[str]:
+    return [item["id"].rpartition("/")[2] for item in json.loads(await site.text(path))["items"]]
+
+
+async def links(site: PublicSite, path: str) -> dict[str, str]:
+    feed = etree.fromstring((await site.text(path)).encode())
+    front = site.tools.site.url
+    return {link.get("rel"): link.get("href").removeprefix(front) for link in feed.findall(f"{ATOM}link")}
+
+
+@pytest.mark.parametrize("key", ["site", "column/zwdt", "org/01163627X", "kind/news", topic_key("旅游")])
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+async def test_every_kind_of_list_has_a_feed_in_every_format(site, key, form):
+    await publish(site, 1)
+    body = await site.text(f"feed/{key}.{form}")
+    if form == "json":
+        assert len(json.loads(body)["items"]) == 1
+    else:
+        read = feedparser.parse(body)
+        assert (read.bozo, len(read.entries)) == (False, 1)
+
+
+async def test_the_feed_of_a_topic_is_named_for_it_and_leads_to_its_catalogue(site):
+    await publish(site, 1)
+    feed = json.loads(await site.text(f"feed/{topic_key('旅游')}.json"))
+    assert feed["title"] == "旅游 - 鄂托克旗人民政府"
+    assert feed["home_page_url"].endswith("/catalogue?topic=%E6%97%85%E6%B8%B8")
+
+
+async def test_an_item_that_changed_its_topic_leaves_the_old_feed(site):
+    await publish(site, 1)
+    old = site.shelf.contents["i1"]
+    changed = a_correction(old, disclosure=replace(old.disclosure, topic="卫生"))
+    await site.publish_feeds(site.shelf.place(changed))
+    assert await ids(site, f"feed/{topic_key('旅游')}.json") == []
+    assert await ids(site, f"feed/{topic_key('卫生')}.json") == ["i1"]
+
+
+async def test_a_full_set_of_entries_makes_an_archive(site):
+    site.fill(28)
+    await publish(site, 1, start=29)
+    assert await site.text("feed/site/1.atom") == ""
+    await publish(site, 1, start=30)
+    assert await ids(site, "feed/site/1.json") == ["i30", "i29", *(f"f{n}" for n in range(27, -1, -1))]
+
+
+async def test_feed_and_archives_point_at_one_another(site):
+    site.fill(60)
+    await publish(site, 1, start=61)
+    assert (await links(site, "feed/site.atom"))["prev-archive"] == "/feed/site/2.atom"
+    second = await links(site, "feed/site/2.atom")
+    assert (second["current"], second["prev-archive"]) == ("/feed/site.atom", "/feed/site/1.atom")
+    assert (await links(site, "feed/site/1.atom"))["next-archive"] == "/feed/site/2.atom"
+    assert json.loads(await site.text("feed/site.json"))["next_url"].endswith("/feed/site/2.json")
+    assert "next_url" not in json.loads(await site.text("feed/site/1.json"))
+
+
+async def test_feed_and_archives_hold_everything_together(site):
+    site.fill(64)
+    await publish(site, 1, start=65)
+    found: set[str] = set()
+    for path in ("feed/site.json", "feed/site/2.json", "feed/site/1.json"):
+        found |= set(await ids(site, path))
+    assert found == {"i65", *(f"f{n}" for n in range(64))}
+
+
+async def test_an_archive_does_not_change_when_others_are_published(site):
+    site.fill(30)
+    await publish(site, 1, start=31)
+    before = await site.files()
+    await publish(site, 3, start=32)
+    after = await site.files()
+    archive = [path for path in before if path.startswith("feed/site/")]
+    assert archive
+    assert [path for path in archive if before[path] != after[path]] == []
+
+
+async def test_a_withdrawn_entry_leaves_its_archive(site):
+    site.fill(29)
+    await publish(site, 2, start=30)
+    await withdraw(site, "i30")
+    assert "i30" not in await ids(site, "feed/site/1.json")
+
+
+async def test_a_withdrawn_entry_is_told_as_deleted(site):
+    await publish(site, 2)
+    await withdraw(site, "i1")
+    feed = etree.fromstring((await site.text("feed/site.atom")).encode())
+    (stone,) = feed.findall("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    assert (stone.get("ref").rpartition("/")[2], stone.get("when")) == ("i1", "2026-03-03T09:00:00+08:00")
+    told = json.loads(await site.text("feed/site.json"))["_tongfa_deleted"]["items"]
+    assert [one["id"] for one in told] == [stone.get("ref")]
+
+
+async def test_a_deletion_moves_the_time_of_the_feed(site):
+    await publish(site, 2)
+    before = feedparser.parse(await site.text("feed/site.atom")).feed.updated
+    await withdraw(site, "i1")
+    assert feedparser.parse(await site.text("feed/site.atom")).feed.updated > before
+
+
+async def test_every_feed_stands_in_one_file_for_readers(site):
+    await publish(site, 1)
+    outlines = etree.fromstring((await site.text("feed/all.opml")).encode()).iter("outline")
+    front = f"{site.tools.site.url}/feed/"
+    urls = [o.get("xmlUrl").removeprefix(front) for o in outlines if o.get("xmlUrl")]
+    assert urls == [
+        "site.rss", "column/zwdt.rss", "org/01163627X.rss", "kind/news.rss", f"{topic_key('旅游')}.rss",
+    ]  # fmt: skip
+
+
+async def test_a_list_without_entries_leaves_the_file_for_readers(site):
+    await publish(site, 1)
+    await publish(site, 1, start=2, column=Column("tzgg", "通知", "通知公告", ""))
+    assert "column/tzgg.rss" in await site.text("feed/all.opml")
+    await withdraw(site, "i2")
+    assert "column/tzgg.rss" not in await site.text("feed/all.opml")
+
+
+async def test_publishing_writes_as_many_feeds_over_a_small_archive_as_over_a_large_one(tmp_path):
+    counts = []
+    for size in (64, 364):
+        async with a_public_site(tmp_path / str(size)) as site:
+            site.fill(size)
+            await site.publish_feeds(site.place("warm"))  # the archives of the filled shelf are written here
+            before = await site.files()
+            await site.publish_feeds(site.place("one"))
+            after = await site.files()
+            counts.append(len([path for path, stamp in after.items() if before.get(path) != stamp]))
+    assert counts[0] == counts[1]
