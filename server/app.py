@@ -44,6 +44,7 @@ from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
 from server.store.tx import Store, StoreAway, refuse_network_inside_transaction
 from server.watch.joblist import open_jobs
+from server.watch.remind import Sinks
 
 Role = Literal["web", "worker", "clock"]
 LEAD_SECONDS: Final = 15.0
@@ -159,7 +160,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             throttle=Throttle(redis),
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
-            jobs=open_jobs(workplace, calendar, wakeups.wake),
+            jobs=open_jobs(workplace, calendar, wakeups.wake, http=opener.http, sinks=_sinks(settings)),
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey)
 
@@ -250,6 +251,21 @@ async def _run_clock(house: House, stop: asyncio.Event) -> None:
     finally:
         await clock.stop()
         await house.leases.release("clock")
+
+
+def _sinks(settings: Settings) -> Sinks:
+    watch = settings.watch
+    return Sinks(
+        site_name=settings.site.name,
+        webhook=watch.webhook,
+        internal=watch.webhook_internal,
+        mail_host=watch.mail_host,
+        mail_port=watch.mail_port,
+        mail_user=watch.mail_user,
+        mail_password=watch.mail_password,
+        mail_from=watch.mail_from,
+        mail_to=watch.mail_to,
+    )
 
 
 def _now() -> datetime:

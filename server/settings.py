@@ -114,6 +114,20 @@ class WorkerSettings(BaseModel):
     poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 1.0
 
 
+class WatchSettings(BaseModel):
+    """Where reminders go beside the console; what is empty is not used."""
+
+    model_config = _FORBID
+    webhook: Annotated[str, Field(repr=False, max_length=500)] = ""
+    webhook_internal: bool = False  # allow an address of the office's own network
+    mail_host: Annotated[str, Field(max_length=253)] = ""
+    mail_port: Annotated[int, Field(ge=1, le=65535)] = 465
+    mail_user: Annotated[str, Field(max_length=200)] = ""
+    mail_password: Annotated[str, Field(repr=False, max_length=200)] = ""
+    mail_from: Annotated[str, Field(max_length=200)] = ""
+    mail_to: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+
+
 class LogSettings(BaseModel):
     """`console` for a person, `json` for a collector."""
 
@@ -157,6 +171,7 @@ class Settings(BaseSettings):
     http_seconds: Annotated[float, Field(ge=1, le=300)] = 15.0
     secret_key_file: Path = Path()
     log: LogSettings = LogSettings()
+    watch: WatchSettings = WatchSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -252,6 +267,9 @@ def masked(settings: Settings) -> dict[str, Any]:
     for name in ("database_url", "redis_url"):
         if shown[name]:
             shown[name] = _PASSWORD.sub(_stars, shown[name])
+    for name in ("webhook", "mail_password"):  # a webhook's address is its key
+        if shown["watch"][name]:
+            shown["watch"][name] = "***"
     return shown
 
 

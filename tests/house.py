@@ -196,6 +196,10 @@ class House:
         async with self.store.read() as tx:
             return await get_delivery(tx, delivery_id)
 
+    @property
+    def http(self) -> Transport:
+        return self._tools.http
+
     async def platform_answers(self) -> int:
         """Ask the platform for anything at all."""
         answer = await self._tools.http.send("GET", URL(self._base) / "website" / "posts", query={"mark": ""})

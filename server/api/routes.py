@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server.api import (
     accounts,
+    alerts,
     calendars,
     deliveries,
     follows,
@@ -55,6 +56,7 @@ ROUTES: Final = (
     *obligations.ROUTES,
     *jobs.ROUTES,
     *hours.ROUTES,
+    *alerts.ROUTES,
     *statistics.ROUTES,
     *reading.ROUTES,
 )

@@ -1,10 +1,10 @@
-"""The tables of the clock: days off, obligations, links between pages, jobs, marks of releases."""
+"""The tables of the clock: days off, obligations, links between pages, jobs, marks, alerts."""
 
 import sqlalchemy as sa
 
 from server.store.columns import Json, Moment, among, moment_column, ref_column, text_column, word_column
 from server.store.metadata import metadata
-from server.store.words import CALENDAR_LAYERS, JOB_RESULTS
+from server.store.words import ALERT_LEVELS, CALENDAR_LAYERS, JOB_RESULTS
 
 # What an operator entered about days off; the package beneath knows only the years of its release.
 calendar_notice = sa.Table(
@@ -117,4 +117,27 @@ late_mark = sa.Table(
     sa.Column("due_at", Moment, primary_key=True),
     moment_column("opened_at"),
     sa.Index("ix_late_marks_opened", "opened_at"),
+)
+
+# What somebody should look at. One row for each matter: it is raised, told once for each level, and cleared.
+alert = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("key", sa.String(96), primary_key=True),
+    word_column("kind"),
+    word_column("level"),
+    ref_column("org_id", "orgs.id", nullable=True),  # nobody's: of the installation
+    ref_column("item_id", "items.id", nullable=True),
+    text_column("message"),
+    moment_column("raised_at"),
+    moment_column("cleared_at", nullable=True),
+    word_column("told_level", nullable=True),  # the level at which the reminder went out
+    among("level", ALERT_LEVELS),
+    among("told_level", ALERT_LEVELS),
+    sa.Index(
+        "ix_alerts_open",
+        "raised_at",
+        sqlite_where=sa.text("cleared_at IS NULL"),
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    ),
 )

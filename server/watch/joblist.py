@@ -1,16 +1,22 @@
 """Every job on one screen: its name, what people call it, its rhythm, and its act."""
 
 from collections.abc import Awaitable, Callable
+from datetime import time
 from typing import Final
 
-from scheduler.rhythms import Every
+from channels.transport import Transport
+from scheduler.rhythms import Daily, Every
 from server.core.calendar import LiveCalendar
 from server.core.catalogue import read_changes
 from server.core.expedite import hold_outside_hours
 from server.core.recount import recount
 from server.core.rounds import open_time_gates, recover_lapsed
 from server.core.workplace import Workplace
+from server.watch.alerts import watch
 from server.watch.jobs import Job, Jobs
+from server.watch.links import check_links
+from server.watch.overdue import repair
+from server.watch.remind import Sinks, remind
 
 JOBS: Final = (
     Job("calendar", "核对工作日历，变动后重算期限", Every(5)),
@@ -18,11 +24,23 @@ JOBS: Final = (
     Job("hours", "发布时段结束后暂停账号", Every(10)),
     Job("catalogue", "更新公开目录和搜索", Every(2)),
     Job("lapsed", "收回中断的投递", Every(2)),
+    Job("repair", "补发到期未发布的内容", Every(300)),
+    Job("links", "核对文件与解读的双向链接", Every(60)),
+    Job("all_links", "每夜核对全部解读链接", Daily(time(3, 30))),
+    Job("watch", "核对静默、期限和异常", Every(60)),
+    Job("remind", "发送提醒", Every(30)),
 )
 
 
-def open_jobs(place: Workplace, calendar: LiveCalendar, wake: Callable[[], Awaitable[None]]) -> Jobs:
-    """Give the jobs of one process."""
+def open_jobs(
+    place: Workplace,
+    calendar: LiveCalendar,
+    wake: Callable[[], Awaitable[None]],
+    *,
+    http: Transport,
+    sinks: Sinks,
+) -> Jobs:
+    """Give the jobs of one process; `http` looks at our own pages, reminders go to `sinks`."""
     counted_on = 0
 
     async def follow_calendar() -> int:
@@ -41,5 +59,10 @@ def open_jobs(place: Workplace, calendar: LiveCalendar, wake: Callable[[], Await
         "hours": lambda: hold_outside_hours(place.store, place.bench.calendar, at=place.now()),
         "catalogue": lambda: read_changes(place),
         "lapsed": lambda: recover_lapsed(place),
+        "repair": lambda: repair(place),
+        "links": lambda: check_links(place.store, place.site, http, at=place.now()),
+        "all_links": lambda: check_links(place.store, place.site, http, at=place.now(), all_pairs=True),
+        "watch": lambda: watch(place.store, place.site, at=place.now()),
+        "remind": lambda: remind(place.store, sinks),
     }
     return Jobs(JOBS, acts, place.store, place.now, wake)

@@ -24,6 +24,7 @@ from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, Role, insert_person, put_grant
 from server.store.tx import Store
 from server.watch.joblist import open_jobs
+from server.watch.remind import Sinks
 from tests.house import CODE, SITE, House, open_house
 
 DEPARTMENT = "000000027"
@@ -184,7 +185,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             throttle=Throttle(redis),
             vault=Vault(Fernet.generate_key()),
             bounds=BOUNDS,
-            jobs=open_jobs(house.place, LiveCalendar(), wake),
+            jobs=open_jobs(house.place, LiveCalendar(), wake, http=house.http, sinks=Sinks()),
         )
         app = web.Application(client_max_size=BOUNDS.body_bytes)
         app[PARTS] = parts
