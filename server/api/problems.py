@@ -27,6 +27,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "unknown_delivery": (404, "没有这条投递"),
     "unknown_media": (404, "没有这个文件"),
     "unknown_person": (404, "没有这个人员"),
+    "unknown_snapshot": (404, "没有这个统计快照"),
     "not_signed_in": (401, "没有登录"),
     "forbidden": (403, "没有权限"),
     "wrong_state": (409, "现在不能这样做"),
@@ -52,6 +53,7 @@ _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
     "login": ("login", "这个登录名已被使用"),
     "account": ("slug", "这个账号标识已被使用"),
     "index_number": ("index_number", "这个索引号已被使用"),
+    "snapshot": ("year", "刚刚有人生成了统计快照，请刷新后再看"),
 }
 _BY_HTTP: Final[Mapping[int, tuple[str, str, str]]] = {
     404: ("unknown_address", "没有这个地址", "没有这个接口地址，请查阅 /api/openapi.json"),

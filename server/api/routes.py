@@ -19,6 +19,7 @@ from server.api import (
     orgs,
     people,
     reading,
+    reports,
     sessions,
     statistics,
     tokens,
@@ -58,6 +59,7 @@ ROUTES: Final = (
     *hours.ROUTES,
     *alerts.ROUTES,
     *statistics.ROUTES,
+    *reports.ROUTES,
     *reading.ROUTES,
 )
 

@@ -14,6 +14,7 @@ Code = Literal[
     "unknown_delivery",
     "unknown_media",
     "unknown_person",
+    "unknown_snapshot",
     "not_signed_in",
     "forbidden",
     "wrong_state",

@@ -17,6 +17,8 @@ Act = Literal[
     "release",
     "withdraw",
     "read_statistics",
+    "file_report",
+    "accept_report",
     "manage_orgs",
     "manage_people",
     "manage_accounts",
@@ -34,6 +36,8 @@ ACT_NAMES: Final[Mapping[Act, str]] = {
     "release": "发布稿件",
     "withdraw": "撤回稿件",
     "read_statistics": "查看统计",
+    "file_report": "填报和报送年度数字",
+    "accept_report": "接收下级的年度数字",
     "manage_orgs": "管理机构",
     "manage_people": "管理人员",
     "manage_accounts": "管理账号",
@@ -41,12 +45,12 @@ ACT_NAMES: Final[Mapping[Act, str]] = {
     "run_jobs": "管理定时任务",
 }
 
-_REVIEW: Final[frozenset[Act]] = frozenset({"read", "read_statistics", "approve", "return"})
+_REVIEW: Final[frozenset[Act]] = frozenset({"read", "read_statistics", "approve", "return", "file_report"})
 
 MAY: Final[Mapping[Role, frozenset[Act]]] = {
     "author": frozenset({"read", "read_statistics", "write", "submit", "file_evidence"}),
     "reviewer": _REVIEW,
-    "chief": _REVIEW | {"release", "withdraw"},
+    "chief": _REVIEW | {"release", "withdraw", "accept_report"},
     "reporter": frozenset({"read_statistics"}),
     "admin": frozenset(ACT_NAMES),
 }

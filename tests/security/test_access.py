@@ -16,11 +16,13 @@ def who(*reach: tuple[Role, str], only_role: Role | None = None) -> SignedIn:
 
 TABLE = {
     "author": {"read", "read_statistics", "write", "submit", "file_evidence"},
-    "reviewer": {"read", "read_statistics", "approve", "return"},
-    "chief": {"read", "read_statistics", "approve", "return", "release", "withdraw"},
+    "reviewer": {"read", "read_statistics", "approve", "return", "file_report"},
+    "chief": {
+        "read", "read_statistics", "approve", "return", "release", "withdraw", "file_report", "accept_report",
+    },
     "reporter": {"read_statistics"},
     "admin": set(get_args(Act)),
-}
+}  # fmt: skip
 
 
 def test_the_table_says_what_the_office_agreed_on():

@@ -3,6 +3,7 @@
 Fonts are named for East Asian text apart from Latin; sources stand as comments in the review copy.
 """
 
+import re
 from io import BytesIO
 from typing import Any, Final
 
@@ -22,7 +23,8 @@ _LEVELS: Final = {1: ("黑体", 16), 2: ("楷体_GB2312", 16)}
 _CELL: Final = ("仿宋_GB2312", 10.5)
 _NUMBER: Final = ("宋体", 14)
 _LINE: Final = Pt(28.95)
-_MISSING: Final = "【待填"
+_TYPE_AREA: Final = 156.0
+_MISSING: Final = re.compile(r"(【待填[^】]*】)")
 _AUTHOR: Final = "同发"
 Font = tuple[str, float]
 
@@ -68,11 +70,11 @@ def _paragraph(file: Any, text: str, font: Font) -> Any:
     made.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
     made.paragraph_format.line_spacing = _LINE
     made.paragraph_format.space_after = Pt(0)
-    before, mark, after = text.partition(_MISSING)
-    if before:
-        _run(made, before, font)
-    if mark:
-        _run(made, mark + after, font).font.highlight_color = WD_COLOR_INDEX.YELLOW
+    for piece in _MISSING.split(text):
+        if piece:
+            run = _run(made, piece, font)
+            if _MISSING.fullmatch(piece):
+                run.font.highlight_color = WD_COLOR_INDEX.YELLOW
     return made
 
 
@@ -112,7 +114,9 @@ def _table(file: Any, block: TableBlock, *, review: bool) -> None:
         _fill(cell, text, centred=True)
     _repeat_head(table.rows[0])
     for (label, cells), sources in zip(block.rows, block.sources, strict=True):
-        row = table.add_row().cells
+        added = table.add_row()
+        _keep_whole(added)
+        row = added.cells
         _fill(row[0], label, centred=False)
         for cell, text in zip(row[1:], cells, strict=True):
             _fill(cell, text, centred=True)
@@ -136,10 +140,17 @@ def _repeat_head(row: Any) -> None:
     row._tr.get_or_add_trPr().append(head)  # noqa: SLF001
 
 
+def _keep_whole(row: Any) -> None:
+    """Keep a row on one page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
+
+
 def _widths(table: Any, columns: int) -> None:
-    whole, label = 156.0, 156.0 - columns * (13.0 if columns > 5 else 22.0)
-    label = max(label, 60.0)
+    table.autofit = False
+    label = max(_TYPE_AREA - columns * (13.0 if columns > 5 else 22.0), 60.0)
+    widths = [Mm(label), *[Mm((_TYPE_AREA - label) / columns)] * columns]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row in table.rows:
-        row.cells[0].width = Mm(label)
-        for cell in row.cells[1:]:
-            cell.width = Mm((whole - label) / columns)
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width

@@ -1,0 +1,75 @@
+"""The way of an organ's yearly figures: draft → submitted → accepted → closed, or back with a reason.
+
+What is submitted is a snapshot, so that what the office accepts cannot change under its hands.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, Literal
+
+from server.core.problems import Problem
+from server.report.snapshots import take_snapshot
+from server.store.filings import Filing, FilingState, list_filings, move_filing
+from server.store.orgs import OrgRow, subtree_ids
+from server.store.tx import Tx
+
+Move = Literal["submit", "return", "accept", "close"]
+
+MOVES: Final[Mapping[Move, tuple[FilingState, FilingState]]] = {
+    "submit": ("draft", "submitted"),
+    "return": ("submitted", "draft"),
+    "accept": ("submitted", "accepted"),
+    "close": ("accepted", "closed"),
+}
+_SAID: Final[Mapping[FilingState, str]] = {
+    "draft": "还没有报送",
+    "submitted": "已经报送",
+    "accepted": "已经接收",
+    "closed": "已经关闭",
+}
+
+
+async def move(
+    tx: Tx,
+    org: OrgRow,
+    year: int,
+    step: Move,
+    *,
+    reason: str | None,
+    by: str | None,
+    at: datetime,
+    new_id: Callable[[], str],
+) -> Filing:
+    """Move an organ's year one step on or back; raises Problem when it stands elsewhere."""
+    (standing,) = await list_filings(tx, frozenset((org.id,)), year)
+    old, new = MOVES[step]
+    if standing.state != old:
+        raise Problem("wrong_state", f"{org.name} {year} 年度的数字{_SAID[standing.state]}，不能这样做")
+    if step == "return" and not reason:
+        raise Problem("invalid", "退回必须写明原因", field="reason")
+    snapshot_id = standing.snapshot_id
+    if step == "submit":
+        again = reason or (f"退回后重报：{standing.reason}" if standing.reason else None)
+        taken = await take_snapshot(tx, org, year, reason=again, by=by, at=at, new_id=new_id)
+        snapshot_id = taken.id
+    if step == "close":
+        await _require_below(tx, org, year)
+    await move_filing(tx, org.id, year, old, new, reason=reason, snapshot_id=snapshot_id, by=by, at=at)
+    (moved,) = await list_filings(tx, frozenset((org.id,)), year)
+    return moved
+
+
+async def filings_below(tx: Tx, org: OrgRow, year: int) -> tuple[Filing, ...]:
+    """Give how far an organ and everything below it is; those that have not begun are drafts."""
+    return await list_filings(tx, await subtree_ids(tx, org.id), year)
+
+
+async def _require_below(tx: Tx, org: OrgRow, year: int) -> None:
+    late = [
+        one.org_name
+        for one in await filings_below(tx, org, year)
+        if one.org_id != org.id and one.state not in ("accepted", "closed")
+    ]
+    if late:
+        listed = "、".join(late[:5]) + (" 等" if len(late) > 5 else "")
+        raise Problem("wrong_state", f"下级机构还有 {len(late)} 个没有接收：{listed}")

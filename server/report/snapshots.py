@@ -1,0 +1,72 @@
+"""Take the figures of a year and freeze them; say whether a frozen one still holds, and how two differ."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Final
+
+from server.core.problems import Problem
+from server.report.figures import Question, channel_figures
+from server.store.orgs import OrgRow, subtree_ids
+from server.store.snapshots import Snapshot, insert_snapshot, list_snapshots, seal_lines
+from server.store.statistics import GroupBy, Sieve, sum_figures
+from server.store.tx import Tx
+
+SIDES: Final[tuple[GroupBy, ...]] = ("channel", "org", "month", "kind", "column")
+"""By what a snapshot keeps its figures; each side adds up to the same (invariant 11)."""
+
+
+async def take_snapshot(
+    tx: Tx,
+    org: OrgRow,
+    year: int,
+    *,
+    reason: str | None,
+    by: str | None,
+    at: datetime,
+    new_id: Callable[[], str],
+) -> Snapshot:
+    """Freeze the year of an organ with all below it; the second and later ones must say why they restate."""
+    taken = await list_snapshots(tx, org.id, year)
+    if taken and not reason:
+        why = "这个年度已有统计快照，重新统计必须写明原因"
+        raise Problem("invalid", why, field="reason")
+    org_ids = await subtree_ids(tx, org.id)
+    start, end = date(year, 1, 1), date(year, 12, 31)
+    figures: dict[str, Any] = {}
+    for side in SIDES:
+        question = Question(start, end, org.code, side)
+        figures[side] = (await channel_figures(tx, question, at=at)).as_json()
+    seal = await seal_lines(tx, tuple(sorted(org_ids)), year, at)
+    counted = sum(one.count for one in await sum_figures(tx, Sieve(start, end, org_ids), "channel"))
+    if counted != seal.lines:
+        # Something was written between the two statements: the figures would not be those of the rows.
+        raise Problem("lost_race", "统计时台账正在变化，请再试一次")
+    row = Snapshot(
+        id=new_id(),
+        org_id=org.id,
+        year=year,
+        number=len(taken) + 1,
+        org_ids=tuple(sorted(org_ids)),
+        figures=figures,
+        lines=seal.lines,
+        checksum=seal.checksum,
+        reason=reason if taken else None,
+        taken_by=by,
+        taken_at=at,
+    )
+    await insert_snapshot(tx, row)
+    return row
+
+
+async def get_snapshot(tx: Tx, org: OrgRow, year: int, number: int) -> Snapshot:
+    """Give a snapshot by its number; raises Problem when there is none."""
+    found = [one for one in await list_snapshots(tx, org.id, year) if one.number == number]
+    if not found:
+        raise Problem("unknown_snapshot", f"{org.name} {year} 年没有第 {number} 号统计快照")
+    return found[0]
+
+
+async def is_intact(tx: Tx, frozen: Snapshot) -> bool:
+    """Say whether the lines behind a snapshot are still those that it was taken from."""
+    seal = await seal_lines(tx, frozen.org_ids, frozen.year, frozen.taken_at)
+    return (seal.lines, seal.checksum) == (frozen.lines, frozen.checksum)

@@ -1,0 +1,176 @@
+"""server/report/snapshots.py and filing.py: a year frozen, restated, handed up and closed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from server.core.problems import Problem
+from server.report.filing import filings_below, move
+from server.report.snapshots import SIDES, get_snapshot, is_intact, take_snapshot
+from server.store.orgs import OrgRow, find_org_by_code
+from server.store.snapshots import Snapshot, list_differences
+from server.store.tables import ledger
+from server.store.tx import Store
+from tests.report.lines import AT, Writer, Written, plain_items
+
+TOP, MIDDLE, LOW, BESIDE = "000000019", "000000027", "000000035", "000000043"
+NOW = datetime(2027, 1, 5, tzinfo=UTC)
+
+
+class Files:
+    """An office whose year is frozen and handed up."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.writer, self.now, self._serial = store, Writer(store), NOW, 0
+
+    def new_id(self) -> str:
+        self._serial += 1
+        return f"f{self._serial:015d}"
+
+    async def org(self, code: str) -> OrgRow:
+        async with self.store.read() as tx:
+            found = await find_org_by_code(tx, code)
+        assert found is not None
+        return found
+
+    async def freeze(self, reason: str | None = None, code: str = TOP) -> Snapshot:
+        org = await self.org(code)
+        async with self.store.begin() as tx:
+            return await take_snapshot(tx, org, 2026, reason=reason, by=None, at=self.now, new_id=self.new_id)
+
+    async def step(self, code: str, step: str, reason: str | None = None) -> str:
+        org = await self.org(code)
+        self.now += timedelta(minutes=1)
+        async with self.store.begin() as tx:
+            moved = await move(tx, org, 2026, step, reason=reason, by=None, at=self.now, new_id=self.new_id)
+        return moved.state
+
+    async def late_line(self, code: str = TOP) -> None:
+        """Write an item of last year that is found only now, as a lost outcome is."""
+        await self.writer.write([Written(code, "news", "tzgg", None, (("website", date(2026, 6, 1), None),))])
+        async with self.store.begin() as tx:
+            newest = sa.select(sa.func.max(ledger.c.item_id)).scalar_subquery()
+            later = self.now + timedelta(seconds=30)
+            await tx.execute(sa.update(ledger).values(written_at=later).where(ledger.c.item_id == newest))
+
+
+@pytest.fixture
+async def files(store: Store) -> Files:
+    made = Files(store)
+    await made.writer.found()
+    await made.writer.write(plain_items(20))
+    return made
+
+
+async def test_every_side_of_a_snapshot_adds_up_to_the_rows_behind_it(files: Files):
+    taken = await files.freeze()
+    for side in SIDES:
+        figures = taken.figures[side]
+        withdrawn = figures["withdrawn"]
+        lines = figures["items"] + sum(figures["deliveries"].values())
+        lines += withdrawn["items"] + sum(withdrawn["deliveries"].values())
+        assert lines == taken.lines
+        assert sum(sum(row["deliveries"].values()) for row in figures["rows"]) == sum(
+            figures["deliveries"].values()
+        )
+
+
+async def test_a_snapshot_holds_while_its_lines_stand(files: Files):
+    taken = await files.freeze()
+    await files.late_line()
+    async with files.store.read() as tx:
+        assert await is_intact(tx, taken)
+
+
+async def test_a_line_that_was_changed_behind_its_back_breaks_the_checksum(files: Files):
+    taken = await files.freeze()
+    async with files.store.begin() as tx:
+        one = sa.select(sa.func.min(ledger.c.id)).scalar_subquery()
+        await tx.execute(sa.update(ledger).values(day=date(2026, 2, 2)).where(ledger.c.id == one))
+    async with files.store.read() as tx:
+        assert not await is_intact(tx, taken)
+
+
+async def test_a_restatement_says_why(files: Files):
+    await files.freeze()
+    with pytest.raises(Problem, match="原因"):
+        await files.freeze()
+    assert (await files.freeze("补录微博一条")).number == 2
+
+
+async def test_two_snapshots_differ_by_the_lines_written_between_them(files: Files):
+    first = await files.freeze()
+    await files.late_line()
+    files.now += timedelta(days=1)
+    second = await files.freeze("补录")
+    async with files.store.read() as tx:
+        found = await list_differences(tx, first, second, 10)
+        back = await list_differences(tx, second, first, 10)
+    assert sorted((side, line.channel) for side, line in found) == [("added", "item"), ("added", "website")]
+    assert {side for side, _line in back} == {"removed"}
+    assert second.lines - first.lines == 2
+
+
+async def test_an_unknown_snapshot_is_refused(files: Files):
+    org = await files.org(TOP)
+    async with files.store.read() as tx:
+        with pytest.raises(Problem):
+            await get_snapshot(tx, org, 2026, 7)
+
+
+async def test_a_year_is_submitted_accepted_and_closed(files: Files):
+    assert [await files.step(LOW, step) for step in ("submit", "accept", "close")] == [
+        "submitted", "accepted", "closed",
+    ]  # fmt: skip
+
+
+async def test_what_came_back_is_submitted_again_with_the_reason_of_the_return(files: Files):
+    await files.step(LOW, "submit")
+    assert await files.step(LOW, "return", "漏报一条") == "draft"
+    await files.step(LOW, "submit")
+    org = await files.org(LOW)
+    async with files.store.read() as tx:
+        assert (await get_snapshot(tx, org, 2026, 2)).reason == "退回后重报：漏报一条"
+
+
+async def test_a_return_says_why(files: Files):
+    await files.step(LOW, "submit")
+    with pytest.raises(Problem, match="退回必须写明原因"):
+        await files.step(LOW, "return")
+
+
+@pytest.mark.parametrize(
+    ("done", "step"),
+    [((), "accept"), ((), "close"), (("submit",), "submit"), (("submit", "accept"), "return"),
+     (("submit", "accept", "close"), "submit")],
+)  # fmt: skip
+async def test_no_step_is_left_out_or_taken_twice(files: Files, done: tuple[str, ...], step: str):
+    for one in done:
+        await files.step(LOW, one)
+    with pytest.raises(Problem, match="不能这样做"):
+        await files.step(LOW, step, "x")
+
+
+async def test_the_office_closes_only_after_everything_below_was_accepted(files: Files):
+    for code in (TOP, MIDDLE):
+        await files.step(code, "submit")
+        await files.step(code, "accept")
+    with pytest.raises(Problem, match="下级机构还有 1 个没有接收：机构35"):
+        await files.step(TOP, "close")
+    await files.step(LOW, "submit")
+    await files.step(LOW, "accept")
+    assert await files.step(TOP, "close") == "closed"
+
+
+async def test_who_has_not_submitted_is_told(files: Files):
+    await files.step(MIDDLE, "submit")
+    async with files.store.read() as tx:
+        found = await filings_below(tx, await files.org(TOP), 2026)
+    assert [(one.org_code, one.state) for one in found] == [
+        (TOP, "draft"), (MIDDLE, "submitted"), (LOW, "draft"),
+    ]  # fmt: skip
+
+
+def test_the_writer_writes_before_the_snapshots():
+    assert AT < NOW
