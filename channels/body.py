@@ -63,6 +63,7 @@ def body_html(
         _offer(image, sources(picture))
     for anchor in list(tree.iter("a")):
         _aim(anchor, front)
+    _step_headings(tree)
     return _inner(tree)
 
 
@@ -101,6 +102,14 @@ def _place_picture(image: Any, picture: Picture, front: str) -> None:
     image.set("height", str(picture.height))
     image.set("alt", alt)
     image.set("loading", "lazy")
+
+
+def _step_headings(tree: Any) -> None:
+    """Let headings go down one step at a time below the title: a screen reader walks by them (WCAG 1.3.1)."""
+    above = 1
+    for heading in tree.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+        above = min(max(int(heading.tag[1]), 2), above + 1)
+        heading.tag = f"h{above}"
 
 
 def _offer(image: Any, sources: tuple[Source, ...]) -> None:

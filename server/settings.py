@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
@@ -30,6 +31,7 @@ from pydantic_settings import (
 )
 
 from channels.item import Column, Site
+from server.theme import ThemeFile, read_theme, themed
 
 _MEBIBYTE: Final = 1024 * 1024
 _PASSWORD: Final = re.compile(r"(?<=://)([^/@]*?):[^/@]*(?=@)|(?<=[?&])(password)=[^&]*")
@@ -166,6 +168,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: str = ""
     site: SiteSettings = SiteSettings()
+    theme_file: Path | None = None
     bounds: BoundsSettings = BoundsSettings()
     worker: WorkerSettings = WorkerSettings()
     http_seconds: Annotated[float, Field(ge=1, le=300)] = 15.0
@@ -215,6 +218,20 @@ class Settings(BaseSettings):
             raise ValueError("应是以 http:// 或 https:// 开头的网址，不带参数")
         return url.rstrip("/")
 
+    _theme: tuple[ThemeFile, str] | None = PrivateAttr(default=None)
+
+    @property
+    def theme(self) -> tuple[ThemeFile, str] | None:
+        """Give the theme file with the drawing of its seal, None without one."""
+        return self._theme
+
+    @model_validator(mode="after")
+    def _read_theme(self) -> Self:
+        """Read the theme once, with the settings: nothing waits for the disk later."""
+        if self.theme_file is not None:
+            self._theme = read_theme(self.theme_file)
+        return self
+
     @model_validator(mode="after")
     def _fill_what_follows(self) -> Self:
         """Derive what was not given from what was."""
@@ -249,7 +266,7 @@ def load_settings(**given: Any) -> Settings:
 def site_of(settings: Settings) -> Site:
     """Give the site as the channels see it."""
     site = settings.site
-    return Site(
+    plain = Site(
         name=site.name,
         url=settings.public_url,
         domain=site.domain,
@@ -259,6 +276,7 @@ def site_of(settings: Settings) -> Site:
         organiser=site.organiser,
         columns=tuple(Column(**column.model_dump()) for column in site.columns),
     )
+    return plain if settings.theme is None else themed(plain, *settings.theme)
 
 
 def masked(settings: Settings) -> dict[str, Any]:
