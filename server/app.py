@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import aiohttp
 import structlog
 from aiohttp import web
 from redis.asyncio import Redis
@@ -34,6 +33,7 @@ from server.ephemeral.leases import Leases
 from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
+from server.network import open_session
 from server.parts import PARTS, Bounds, Parts
 from server.public.finding import add_finding
 from server.public.site import add_site
@@ -42,7 +42,7 @@ from server.settings import Settings, site_of
 from server.store.accounts import AccountRow
 from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
-from server.store.tx import Store, StoreAway, refuse_network_inside_transaction
+from server.store.tx import Store, StoreAway
 from server.watch.joblist import open_jobs
 from server.watch.remind import Sinks
 
@@ -127,7 +127,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             settings.var / "media", limit=max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
         )
         vault = await asyncio.to_thread(Vault.from_file, settings.secret_key_file)
-        session = await stack.enter_async_context(_open_session())
+        session = await stack.enter_async_context(open_session())
         opener = _Opener(
             vault=vault,
             store=store,
@@ -206,18 +206,6 @@ async def _open_redis(stack: AsyncExitStack, settings: Settings) -> tuple[Privat
     redis = open_redis(url)
     stack.push_async_callback(redis.aclose)
     return valkey, redis
-
-
-def _open_session() -> aiohttp.ClientSession:
-    trace = aiohttp.TraceConfig()
-
-    async def guard(*_args: Any) -> None:
-        refuse_network_inside_transaction()
-
-    trace.on_request_start.append(guard)
-    # A fresh connection each: a kept one that the platform has closed makes "not sent" look like "no answer".
-    connector = aiohttp.TCPConnector(force_close=True)
-    return aiohttp.ClientSession(connector=connector, trace_configs=[trace])
 
 
 async def _readiness(store: Store, redis: Redis) -> dict[str, str]:

@@ -39,18 +39,19 @@ async def content_of_release(tx: Tx, release_id: str, site: Site, *, at: datetim
 async def contents_of_releases(
     tx: Tx, release_ids: frozenset[str], site: Site, *, at: datetime
 ) -> dict[str, Content]:
-    """Give the contents of releases by their ids; one without relatives or corrections costs no query."""
+    """Give the contents of releases by their ids, without neighbours.
+
+    All of them in three queries; only one with relatives or corrections costs more.
+    """
     rows = await list_by_id(tx, release_ids)
-    seen = await list_released(tx, release_ids)
+    released = await list_released(tx, release_ids)
     bound = await list_bound(tx, frozenset(row.item_id for row in rows))
     contents = {}
     for row in rows:
-        item = seen[row.id]
-        related = await _related(tx, item, site) if row.item_id in bound else ()
-        updated_at = item.published_at or at
-        if row.number > 1:
-            updated_at = await _updated_at(tx, row, item, at)
-        contents[row.id] = make_content(item, row.number, site, related, at=at, updated_at=updated_at)
+        seen = released[row.id]
+        related = await _related(tx, seen, site) if row.item_id in bound else ()
+        updated_at = seen.published_at or at if row.number == 1 else await _updated_at(tx, row, seen, at)
+        contents[row.id] = make_content(seen, row.number, site, related, at=at, updated_at=updated_at)
     return contents
 
 

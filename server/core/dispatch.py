@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice, zip_longest
 
 from channels.addresses import list_keys
 from channels.contract import Outcome, Receipt, Refused
@@ -15,20 +14,19 @@ from server.core.settle import settle
 from server.core.settlements import Settlement, is_plain
 from server.core.workplace import Workplace
 from server.store.accounts import AccountRow, list_accounts_by_id
-from server.store.attempts import AttemptRow, add_note, open_attempts, renew_leases
-from server.store.backlog import Claim, claim_all, list_sendable, list_waiting_accounts
-from server.store.deliveries import DeliverySeen, get_delivery, list_by_id
-from server.store.items import set_published
+from server.store.attempts import add_note, first_opened, renew_leases
+from server.store.backlog import Leg, Order, claim_backlog
+from server.store.deliveries import get_delivery
 from server.store.places import place_item
 from server.store.tx import Store, StoreAway, Tx
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery to send: under which attempt, from which account, and what."""
+    """A delivery to send: from which account, and what."""
 
-    leg: DeliverySeen  # as it was before the claim
-    attempt_id: str
+    leg: Leg
+    first_tried: datetime
     account: AccountRow
     content: Content
 
@@ -48,41 +46,37 @@ class StoreJournal:
 
 async def claim(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[Claimed, ...]:
     """Claim what may be sent, each with a lease and an open Attempt, all in this one commit (invariant 3)."""
-    ids = await _choose(tx, place, at=at, limit=limit)
-    if not ids:
-        return ()
-    seen = {leg.id: leg for leg in await list_by_id(tx, ids)}
-    tries = {key: _attempt(place, seen[key], at=at) for key in ids}
-    claims = (Claim(key, seen[key].state, row.id, row.number, row.lease_until) for key, row in tries.items())
-    moved = await claim_all(tx, claims, at=at)
-    legs = tuple(seen[key] for key in ids if key in moved)
+    concurrency = {channel: limits.concurrency for channel, limits in place.limits.items()}
+    lease_until = at + place.lease
+    order = Order(place.worker, at, lease_until, limit, concurrency, place.bench.new_id)
+    legs, place.memory.backlog_left = await claim_backlog(tx, order)
     if not legs:
         return ()
-    await open_attempts(tx, tuple(tries[leg.id] for leg in legs))
-    await set_published(tx, frozenset(leg.item_id for leg in legs), at)
     contents = await contents_of_releases(tx, frozenset(leg.release_id for leg in legs), place.site, at=at)
     accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in legs))
+    first_tried = await first_opened(tx, tuple(leg.id for leg in legs if leg.tries > 1))
     await _place(tx, legs, contents, at=at)
     for leg in legs:
         if leg.channel == "website":
             contents[leg.release_id] = await with_neighbours(tx, contents[leg.release_id], place.site)
     for leg in legs:
-        place.held[tries[leg.id].id] = at + place.lease
+        place.memory.held[leg.attempt_id] = lease_until
     return tuple(
-        Claimed(leg, tries[leg.id].id, accounts[leg.account_id], contents[leg.release_id]) for leg in legs
+        Claimed(leg, first_tried.get(leg.id, at), accounts[leg.account_id], contents[leg.release_id])
+        for leg in legs
     )
 
 
 async def deliver(place: Workplace, claimed: Claimed) -> None:
     """Send a claimed delivery and settle what came of it; whatever is raised leaves its attempt open."""
-    lease_until = place.held.get(claimed.attempt_id)
+    lease_until = place.memory.held.get(claimed.leg.attempt_id)
     if lease_until is None or place.now() >= lease_until:
         return  # the lease is over: whoever finds the attempt open decides, we may not send any more
     try:
         outcome = await _send(place, claimed)
         await _settle(place, claimed, outcome)
     finally:
-        place.held.pop(claimed.attempt_id, None)
+        place.memory.held.pop(claimed.leg.attempt_id, None)
     limits = place.limits[claimed.leg.channel]
     if isinstance(outcome, Receipt) and outcome.live_at is None and not limits.confirm_after:
         await confirm(place, claimed.leg.id)
@@ -92,7 +86,7 @@ async def keep_leases(place: Workplace) -> None:
     """Keep the leases of what is under way, for ever: a slow platform must not look like a dead worker."""
     while True:
         await asyncio.sleep(place.lease.total_seconds() / 3)
-        ids = tuple(place.held)
+        ids = tuple(place.memory.held)
         if not ids:
             continue
         until = place.now() + place.lease
@@ -103,9 +97,9 @@ async def keep_leases(place: Workplace) -> None:
             continue  # try again before the leases run out; if they do, a look decides
         for key in ids:
             if key not in kept:
-                place.held.pop(key, None)
-            elif key in place.held:
-                place.held[key] = until
+                place.memory.held.pop(key, None)
+            elif key in place.memory.held:
+                place.memory.held[key] = until
 
 
 async def _send(place: Workplace, claimed: Claimed) -> Outcome:
@@ -113,52 +107,27 @@ async def _send(place: Workplace, claimed: Claimed) -> Outcome:
         channel = place.open_channel(claimed.account)
     except ValueError as error:
         return Refused(f"账号设置不完整:{error}", "operator")
-    journal = StoreJournal(place.store, claimed.attempt_id)
+    journal = StoreJournal(place.store, claimed.leg.attempt_id)
     return await channel.publish(channel.render(claimed.content), journal, at=place.now())
 
 
 async def _settle(place: Workplace, claimed: Claimed, outcome: Outcome) -> None:
     if is_plain(outcome, claimed.leg):
-        await place.settlements.settle(Settlement(claimed.leg.id, claimed.attempt_id, outcome), place)
+        settlement = Settlement(claimed.leg, claimed.content, claimed.first_tried, outcome)
+        await place.settlements.settle(settlement, place)
         return
 
     async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, claimed.leg.id)
-        if (leg.state, leg.attempt_id) == ("sending", claimed.attempt_id):
+        if (leg.state, leg.attempt_id) == ("sending", claimed.leg.attempt_id):
             await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=place.now())
 
     await place.store.write(act)  # where the lease was lost, a look will find what we sent
 
 
-async def _choose(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[str, ...]:
-    """Choose as many of each account as may be in flight at a time, the accounts in turn."""
-    lines = []
-    for waiting in await list_waiting_accounts(tx, at=at):
-        room = place.limits[waiting.channel].concurrency - waiting.in_flight
-        if room > 0:
-            lines.append(await list_sendable(tx, waiting.account_id, at=at, limit=min(room, limit)))
-    turns = chain.from_iterable(zip_longest(*lines))
-    return tuple(islice((key for key in turns if key is not None), limit))
-
-
-async def _place(
-    tx: Tx, legs: tuple[DeliverySeen, ...], contents: Mapping[str, Content], *, at: datetime
-) -> None:
+async def _place(tx: Tx, legs: tuple[Leg, ...], contents: Mapping[str, Content], *, at: datetime) -> None:
     """Give items their places in the lists of the accounts that keep lists."""
     # In the order of accounts, so that two claims never wait for each other's lists.
     for leg in sorted(legs, key=lambda leg: leg.account_id):
         if leg.channel in ("website", "feed"):
             await place_item(tx, leg.account_id, list_keys(contents[leg.release_id]), leg.item_id, at=at)
-
-
-def _attempt(place: Workplace, leg: DeliverySeen, *, at: datetime) -> AttemptRow:
-    return AttemptRow(
-        id=place.bench.new_id(),
-        delivery_id=leg.id,
-        number=leg.tries + 1,
-        worker=place.worker,
-        opened_at=at,
-        lease_until=at + place.lease,
-        outcome=None,
-        notes={},
-    )

@@ -11,10 +11,11 @@ from server.core.gates import WorkingDays, gate_of, read_facts
 from server.core.problems import Problem, Problems
 from server.store.accounts import AccountRow, list_accounts_named
 from server.store.approvals import is_approved
-from server.store.deliveries import DeliverySeen, Planned, insert_planned, list_deliveries, move_all
+from server.store.deliveries import DeliverySeen, list_deliveries, move_all
 from server.store.gates import Leg, insert_urgency
 from server.store.items import ItemSeen, get_item, move_revision, set_withdrawn
-from server.store.releases import Change, ReleaseRow, insert_release, list_releases, move_releases
+from server.store.plans import Planned, insert_planned, insert_release
+from server.store.releases import Change, ReleaseRow, list_releases, move_releases
 from server.store.tx import Tx
 
 OpenChannel = Callable[[AccountRow], Channel]
@@ -59,7 +60,8 @@ async def release(
     accounts = await _accounts(tx, order.accounts)
     content = await content_of_draft(tx, seen.id, site, at=at)
     _refuse_findings(content, accounts, open_channel)
-    row = await _insert_release(tx, seen, order, by=by, at=at, id=new_id())
+    row = await _take_over(tx, seen, order, by=by, at=at, id=new_id())
+    await insert_release(tx, row)
     if order.urgent_reason is not None:
         await insert_urgency(tx, row.id, order.urgent_reason, by=by, at=at)
     legs = tuple(
@@ -71,7 +73,7 @@ async def release(
     for leg, account in zip(legs, accounts, strict=True):
         gate = gate_of(facts[leg.id], at=at)
         plan.append(Planned(leg.id, account.id, account.channel, account.counted_as, gate.name, gate.due_at))
-    await insert_planned(tx, row.id, seen.id, tuple(plan), at=at)
+    await insert_planned(tx, row, tuple(plan))
     made = await list_deliveries(tx, seen.id)
     return ReleaseMade(row.id, row.number, tuple(leg for leg in made if leg.release_id == row.id))
 
@@ -126,7 +128,7 @@ def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_ch
         )
 
 
-async def _insert_release(
+async def _take_over(
     tx: Tx, seen: ItemSeen, order: ReleaseOrder, *, by: str, at: datetime, id: str
 ) -> ReleaseRow:
     if not await move_revision(tx, seen.revision.id, ("approved",), "released"):
@@ -139,7 +141,7 @@ async def _insert_release(
     await move_all(tx, pending, UNSENT, "superseded", at=at, reason="已被新的发布取代", who_acts="nobody")
     if seen.withdrawn_at is not None:
         await set_withdrawn(tx, seen.id, None, None)
-    row = ReleaseRow(
+    return ReleaseRow(
         id=id,
         item_id=seen.id,
         revision_id=seen.revision.id,
@@ -150,5 +152,3 @@ async def _insert_release(
         created_by=by,
         created_at=at,
     )
-    await insert_release(tx, row)
-    return row

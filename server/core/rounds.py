@@ -5,7 +5,7 @@ most one poll interval.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,9 +20,8 @@ from server.core.reconcile import lapse, reconcile
 from server.core.refresh import refresh
 from server.core.withdraw import take_down
 from server.core.workplace import Workplace
-from server.store.deliveries import take_due
+from server.store.due import take_due
 from server.store.gates import list_due_releases
-from server.store.places import list_stale
 from server.store.tx import StoreAway, Tx
 
 HOLD = timedelta(minutes=2)
@@ -91,12 +90,15 @@ async def run_rounds(
         keeper = legs.create_task(keep_leases(place), name="leases")
         while not stop.is_set():
             ended.clear()
-            errands = await _take(place, slots - len(busy), frozenset(busy))
+            room = slots - len(busy)
+            errands = await _take(place, room, frozenset(busy))
             for errand in errands:
                 busy[errand.name] = legs.create_task(_run(errand, wakeups), name=errand.name)
                 busy[errand.name].add_done_callback(end)
             if not errands:
-                await _rest(wakeups, poll_seconds, stop, ended)
+                # Unless something was left behind for want of room, the end of a leg has nothing to offer.
+                left = place.memory.backlog_left
+                await _rest(wakeups, poll_seconds, stop, ended if left else asyncio.Event())
         await _finish(busy)
         keeper.cancel()
 
@@ -105,12 +107,9 @@ async def take_errands(
     tx: Tx, place: Workplace, *, at: datetime, room: int, busy: frozenset[str] = frozenset()
 ) -> tuple[Errand, ...]:
     """Take what is due, at most `room`: looks get their share first, so that no backlog starves them."""
-    errands: list[Errand] = []
-    for state, act in _LOOKS:
-        share = min(max(1, room // 4), room - len(errands))
-        taken = await take_due(tx, state, at=at, hold=HOLD, limit=share)
-        errands += [Errand(f"{state} {key}", key, partial(act, place, key)) for key in taken]
-    for stale in await list_stale(tx, max(0, room - len(errands))):
+    due = await take_due(tx, tuple(_LOOKS), at=at, until=at + HOLD, room=room)
+    errands = [Errand(f"{state} {key}", key, partial(_LOOKS[state], place, key)) for state, key in due.looks]
+    for stale in due.stale:
         errand = Errand(f"refresh {stale.delivery_id}", stale.delivery_id, partial(refresh, place, stale))
         if errand.name not in busy:
             errands.append(errand)
@@ -122,11 +121,11 @@ async def take_errands(
     return tuple(errands)
 
 
-_LOOKS: tuple[tuple[str, Callable[[Workplace, str], Coroutine[Any, Any, None]]], ...] = (
-    ("withdrawing", take_down),
-    ("accepted", confirm),
-    ("unknown", reconcile),
-)
+_LOOKS: Mapping[str, Callable[[Workplace, str], Coroutine[Any, Any, None]]] = {
+    "withdrawing": take_down,
+    "accepted": confirm,
+    "unknown": reconcile,
+}
 
 
 async def _take(place: Workplace, room: int, busy: frozenset[str]) -> tuple[Errand, ...]:

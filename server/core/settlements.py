@@ -13,13 +13,12 @@ from functools import partial
 from typing import Protocol, TypeGuard
 
 from channels.contract import Limits, Outcome, Receipt
+from channels.item import Content
 from server.core.days import day_of
-from server.core.settle import Bench, entry_of, plausible_live_at, settle
-from server.store import ledger
-from server.store.attempts import close_live, first_opened
-from server.store.deliveries import Arrival, DeliverySeen, list_by_id, move_to_live
-from server.store.items import list_released
-from server.store.releases import lock_releases, set_releases_live
+from server.core.settle import Bench, plausible_live_at, settle
+from server.store.arrivals import Arrival, settle_arrivals
+from server.store.backlog import Leg
+from server.store.deliveries import get_delivery
 from server.store.tx import Store, Tx
 
 
@@ -44,14 +43,15 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The proof that came of an attempt; `receipt.live_at` is set."""
+    """The proof that came of an attempt, and what is counted by it; `receipt.live_at` is set."""
 
-    delivery_id: str
-    attempt_id: str
+    leg: Leg
+    content: Content
+    first_tried: datetime
     receipt: Receipt
 
 
-def is_plain(outcome: Outcome, leg: DeliverySeen) -> TypeGuard[Receipt]:
+def is_plain(outcome: Outcome, leg: Leg) -> TypeGuard[Receipt]:
     """Say whether an outcome may be settled with others: nothing waits for it or is replaced by it."""
     is_live = isinstance(outcome, Receipt) and outcome.live_at is not None
     return is_live and leg.release_number == 1 and leg.channel not in ("website", "feed")
@@ -97,53 +97,33 @@ def _copy(commit: asyncio.Task[None], ended: asyncio.Future[None]) -> None:
 async def settle_all(tx: Tx, settlements: tuple[Settlement, ...], place: Place) -> None:
     """Make deliveries live whose posts are plain arrivals; a lease that was lost settles nothing."""
     at = place.now()
-    receipts = {settlement.delivery_id: settlement for settlement in settlements}
-    legs = await list_by_id(tx, tuple(receipts))
-    states = {row.id: row.state for row in await lock_releases(tx, frozenset(leg.release_id for leg in legs))}
-    under_way = tuple(leg for leg in legs if states[leg.release_id] in ("planned", "live"))
-    moved = await _arrive(tx, under_way, receipts, at=at)
-    await _count(tx, tuple(leg for leg in under_way if leg.id in moved), moved, place.bench, at=at)
-    await set_releases_live(tx, tuple({leg.release_id for leg in under_way if leg.id in moved}))
-    for leg in legs:
-        if leg not in under_way and (leg.state, leg.attempt_id) == ("sending", receipts[leg.id].attempt_id):
-            await settle(tx, leg, receipts[leg.id].receipt, place.limits[leg.channel], place.bench, at=at)
+    arrivals = tuple(_arrival(one, at) for one in settlements)
+    left = await settle_arrivals(tx, arrivals, at=at, new_id=place.bench.new_id)
+    for one in settlements:
+        if one.leg.id in left:
+            await _settle_overtaken(tx, one, place, at=at)
 
 
-async def _arrive(
-    tx: Tx, legs: tuple[DeliverySeen, ...], receipts: Mapping[str, Settlement], *, at: datetime
-) -> Mapping[str, datetime]:
-    """Move deliveries to live and close their attempts; give since when each of those that moved is live."""
-    opened = await first_opened(tx, tuple(leg.id for leg in legs))
-    arrivals = []
-    for leg in legs:
-        given = receipts[leg.id]
-        live_at = plausible_live_at(given.receipt.live_at, opened[leg.id], at)
-        arrivals.append(
-            Arrival(leg.id, given.attempt_id, given.receipt.platform_id, given.receipt.link, live_at)
-        )
-    moved = await move_to_live(tx, arrivals, at=at)
-    await close_live(tx, tuple(receipts[key].attempt_id for key in moved), at=at)
-    return {arrival.delivery_id: arrival.live_at for arrival in arrivals if arrival.delivery_id in moved}
+async def _settle_overtaken(tx: Tx, one: Settlement, place: Place, *, at: datetime) -> None:
+    """Settle an arrival whose release was withdrawn or replaced while the call lasted."""
+    leg = await get_delivery(tx, one.leg.id)
+    if (leg.state, leg.attempt_id) == ("sending", one.leg.attempt_id):
+        await settle(tx, leg, one.receipt, place.limits[leg.channel], place.bench, at=at)
 
 
-async def _count(
-    tx: Tx, legs: tuple[DeliverySeen, ...], live_at: Mapping[str, datetime], bench: Bench, *, at: datetime
-) -> None:
-    """Write the first-live lines of the channels and of the items."""
-    seen = await list_released(tx, frozenset(leg.release_id for leg in legs))
-    await ledger.append_first_live(
-        tx,
-        tuple(
-            entry_of(
-                leg,
-                seen[leg.release_id],
-                "counted",
-                channel,
-                bench.new_id(),
-                day=day_of(live_at[leg.id]),
-                at=at,
-            )
-            for leg in legs
-            for channel in (leg.counted_as, "item")
-        ),
+def _arrival(one: Settlement, at: datetime) -> Arrival:
+    live_at = plausible_live_at(one.receipt.live_at, one.first_tried, at)
+    return Arrival(
+        delivery_id=one.leg.id,
+        attempt_id=one.leg.attempt_id,
+        release_id=one.leg.release_id,
+        item_id=one.leg.item_id,
+        platform_id=one.receipt.platform_id,
+        link=one.receipt.link,
+        live_at=live_at,
+        day=day_of(live_at),
+        counted_as=one.leg.counted_as,
+        org_id=one.content.org.id,
+        kind=one.content.kind,
+        column=one.content.column.slug,
     )

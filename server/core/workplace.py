@@ -16,12 +16,20 @@ from server.store.deliveries import DeliverySeen, get_delivery
 from server.store.tx import Store
 
 
+@dataclass(slots=True)
+class Memory:
+    """What a worker remembers between its rounds; forgetting it costs time, never a post."""
+
+    held: dict[str, datetime] = field(default_factory=dict)
+    """The attempts it may send under, each until when; a lost one is simply not in it."""
+
+    backlog_left: bool = False
+    """Whether the last claim left something behind for which there was no room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """The parts of one worker; `limits` by kind of channel, `lease` of an attempt without renewal.
-
-    `held` are the attempts this worker may send under, each until when; a lost one is simply not in it.
-    """
+    """The parts of one worker; `limits` by kind of channel, `lease` of an attempt without renewal."""
 
     store: Store
     bench: Bench
@@ -31,7 +39,7 @@ class Workplace:
     now: Callable[[], datetime]
     worker: str
     lease: timedelta
-    held: dict[str, datetime] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     settlements: Settlements = field(default_factory=Settlements)
 
 

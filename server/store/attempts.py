@@ -25,25 +25,6 @@ class AttemptRow:
     notes: Mapping[str, str]
 
 
-async def open_attempts(tx: Tx, rows: tuple[AttemptRow, ...]) -> None:
-    """Write attempts; they count only once the caller's transaction has committed (invariant 3)."""
-    await tx.execute(
-        attempt.insert(),
-        [
-            {
-                "id": row.id,
-                "delivery_id": row.delivery_id,
-                "number": row.number,
-                "worker": row.worker,
-                "opened_at": row.opened_at,
-                "lease_until": row.lease_until,
-                "notes": dict(row.notes),
-            }
-            for row in rows
-        ],
-    )
-
-
 async def close_attempt(tx: Tx, attempt_id: str, outcome: str, reason: str | None, *, at: datetime) -> bool:
     """Close an open attempt with its one outcome; say whether it was open."""
     closed = await tx.execute(
@@ -52,15 +33,6 @@ async def close_attempt(tx: Tx, attempt_id: str, outcome: str, reason: str | Non
         .values(closed_at=at, outcome=outcome, reason=reason)
     )
     return closed.rowcount == 1
-
-
-async def close_live(tx: Tx, ids: tuple[str, ...], *, at: datetime) -> None:
-    """Close open attempts whose posts went live."""
-    await tx.execute(
-        attempt.update()
-        .where(attempt.c.id.in_(ids), attempt.c.closed_at.is_(None))
-        .values(closed_at=at, outcome="live")
-    )
 
 
 async def add_note(tx: Tx, attempt_id: str, step: str, value: str) -> None:
@@ -103,6 +75,8 @@ async def list_attempts(tx: Tx, delivery_id: str) -> tuple[AttemptRow, ...]:
 
 async def first_opened(tx: Tx, delivery_ids: tuple[str, ...]) -> dict[str, datetime]:
     """Give when each of the deliveries was first tried."""
+    if not delivery_ids:
+        return {}
     wanted = sa.select(attempt.c.delivery_id, attempt.c.opened_at).where(
         attempt.c.delivery_id.in_(delivery_ids), attempt.c.number == 1
     )

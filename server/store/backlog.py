@@ -1,135 +1,146 @@
-"""The backlog: what may be sent now, in a fair order, and the one UPDATE that claims it.
+"""The backlog: what may be sent now, in a fair order, and how it is claimed (a script, see scripts.py).
 
 Each account is asked by itself, so a platform that hangs with a thousand posts behind it hides nothing that
 waits for another; within an account the organs take turns, so one that releases a thousand at once does not
 make the others wait for all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import chain, islice, zip_longest
 from typing import Any, Final
 
-import sqlalchemy as sa
-
-from server.store.rows import rows_given
-from server.store.tables import account, delivery, item
+from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
 from server.store.tx import Tx
 
 WINDOW: Final = 2000
 """So many of an account's longest waiting are put in order; a longer backlog is seen as it moves up."""
 
 # Word for word the condition of the partial index, or neither engine would use it.
-_SENDABLE: Final = sa.text("deliveries.state IN ('ready', 'retry_wait')")
+_SENDABLE: Final = "state IN ('ready', 'retry_wait')"
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """An account with something to send, and how many of its deliveries are in flight."""
+class Order:
+    """How to claim: under whose name, until when, at most how many, and of each channel how many at once."""
 
+    worker: str
+    at: datetime
+    lease_until: datetime
+    limit: int
+    concurrency: Mapping[str, int]
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A delivery that was just claimed; `tries` counts this one."""
+
+    id: str
+    release_id: str
+    release_number: int
+    item_id: str
     account_id: str
     channel: str
-    in_flight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A delivery to be claimed: the state it must still be in, its new attempt and the lease on it."""
-
-    delivery_id: str
-    state: str
-    attempt_id: str
+    counted_as: str
     tries: int
-    lease_until: datetime
+    attempt_id: str
 
 
-async def list_waiting_accounts(tx: Tx, *, at: datetime) -> tuple[Waiting, ...]:
-    """Give the active accounts that have something to send, by id.
+async def claim_backlog(tx: Tx, order: Order) -> tuple[tuple[Leg, ...], bool]:
+    """Claim deliveries: `sending`, each with a lease and an open attempt, and their items' first date fixed.
 
-    PostgreSQL locks them and passes over those that another worker is claiming from at this moment: two
-    claims together must not have more in flight than an account allows.
+    PostgreSQL passes over an account that another worker is claiming from at this moment: two claims
+    together must not have more in flight than an account allows. The second of what it gives says whether
+    something was left behind for want of room.
     """
-    something = sa.exists().where(delivery.c.account_id == account.c.id, _SENDABLE, _is_due(at))
-    wanted = (
-        sa.select(account.c.id, account.c.channel)
-        .where(account.c.state == "active", something)
-        .order_by(account.c.id)
+    return await run_script(tx, _claim(dialect_of(tx), order))
+
+
+def _claim(dialect: Dialect, order: Order) -> Script[tuple[tuple[Leg, ...], bool]]:
+    texts, at = _texts(dialect), dialect.text_of(order.at)
+    waiting = yield texts["accounts"], (at,)
+    if not waiting:
+        return (), False
+    flying = {row[0]: row[1] for row in (yield texts["flying"], ())}
+    lines, is_left = list[list[str]](), False
+    for account_id, channel in waiting:
+        room = min(order.concurrency[channel] - flying.get(account_id, 0), order.limit)
+        if room > 0:
+            rows = yield texts["sendable"], (account_id, at, room)
+            lines.append([row[0] for row in rows])
+        is_left |= room <= 0 or len(lines[-1]) == room
+    in_turn = (key for key in chain.from_iterable(zip_longest(*lines)) if key is not None)
+    ids = list(islice(in_turn, order.limit))
+    if not ids:
+        return (), is_left
+    seen = {row[0]: row for row in (yield texts["legs"], (json_of(ids),))}
+    claims = [_claim_row(seen[key], order, dialect) for key in ids]
+    given = json_of(claims)
+    moved = {row[0] for row in (yield texts["claim"], (given, at))}
+    yield texts["attempts"], (given, order.worker, at, dialect.text_of(order.lease_until))
+    yield texts["published"], (json_of(list(moved)), at)
+    return tuple(_leg(seen[row["id"]], row) for row in claims if row["id"] in moved), is_left
+
+
+def _leg(seen: Sequence[Any], claim: Mapping[str, Any]) -> Leg:
+    key, release_id, number, item_id, account_id, channel, counted_as, *_rest = seen
+    return Leg(
+        key, release_id, number, item_id, account_id, channel, counted_as, claim["tries"], claim["attempt_id"]
     )
-    if tx.dialect.name == "postgresql":
-        wanted = wanted.with_for_update(of=account, skip_locked=True, key_share=True)
-    rows = (await tx.execute(wanted)).all()
-    flying = await _count_sending(tx) if rows else {}
-    return tuple(Waiting(row.id, row.channel, flying.get(row.id, 0)) for row in rows)
 
 
-async def list_sendable(tx: Tx, account_id: str, *, at: datetime, limit: int) -> tuple[str, ...]:
-    """Give the ids of what an account may send now: the organs in turn, each its longest waiting first."""
-    flying = delivery.alias("flying")
-    # An older release still in flight there must land first, or it could overwrite the newer one.
-    free = ~sa.exists().where(
-        flying.c.item_id == delivery.c.item_id,
-        flying.c.account_id == delivery.c.account_id,
-        flying.c.state == "sending",
-    )
-    longest = (
-        sa.select(delivery.c.id, delivery.c.item_id, delivery.c.changed_at)
-        .where(delivery.c.account_id == account_id, _SENDABLE, _is_due(at), free)
-        .order_by(delivery.c.changed_at, delivery.c.id)
-        .limit(WINDOW)
-        .subquery("longest")
-    )
-    turn = sa.func.row_number().over(
-        partition_by=item.c.org_id, order_by=(longest.c.changed_at, longest.c.id)
-    )
-    wanted = (
-        sa.select(longest.c.id)
-        .join(item, item.c.id == longest.c.item_id)
-        .order_by(turn, longest.c.changed_at, longest.c.id)
-        .limit(limit)
-    )
-    return tuple((await tx.execute(wanted)).scalars())
+def _claim_row(seen: Sequence[Any], order: Order, dialect: Dialect) -> dict[str, Any]:
+    return {
+        "id": seen[0],
+        "state": seen[7],
+        "tries": seen[8] + 1,
+        "attempt_id": order.new_id(),
+        "due_at": dialect.text_of(order.lease_until),
+    }
 
 
-async def claim_all(tx: Tx, claims: Iterable[Claim], *, at: datetime) -> frozenset[str]:
-    """Move deliveries to `sending` under their attempts; give the ids of those that moved."""
-    rows = [
-        {
-            "id": claim.delivery_id,
-            "state": claim.state,
-            "attempt_id": claim.attempt_id,
-            "tries": claim.tries,
-            "due_at": claim.lease_until,
-        }
-        for claim in claims
-    ]
-    columns = (delivery.c.id, delivery.c.state, delivery.c.attempt_id, delivery.c.tries, delivery.c.due_at)
-    given = rows_given(tx, columns, rows)
-    moved = await tx.execute(
-        delivery.update()
-        .where(delivery.c.id == given.c.id, delivery.c.state == given.c.state, _SENDABLE)
-        .values(
-            state="sending",
-            attempt_id=given.c.attempt_id,
-            tries=given.c.tries,
-            due_at=given.c.due_at,
-            changed_at=at,
-            reason=None,
-            who_acts="clock",
-        )
-        .returning(delivery.c.id)
-    )
-    return frozenset(moved.scalars())
-
-
-async def _count_sending(tx: Tx) -> dict[str, int]:
-    """Give how many deliveries of each account are in flight."""
-    wanted = (
-        sa.select(delivery.c.account_id, sa.func.count())
-        .where(delivery.c.state == "sending")
-        .group_by(delivery.c.account_id)
-    )
-    return {row[0]: row[1] for row in await tx.execute(wanted)}
-
-
-def _is_due(at: datetime) -> sa.ColumnElement[Any]:
-    return sa.or_(delivery.c.due_at.is_(None), delivery.c.due_at <= at)
+@cache
+def _texts(dialect: Dialect) -> Mapping[str, str]:
+    given = dialect.given("$1", id="text", state="text", tries="int", attempt_id="text", due_at="moment")
+    first, second = dialect.moment("$1"), dialect.moment("$2")
+    state = dialect.not_by("deliveries.state")
+    return {
+        "accounts": f"""
+            SELECT a.id, a.channel FROM accounts a WHERE a.state = 'active' AND EXISTS (
+                SELECT 1 FROM deliveries d
+                WHERE d.account_id = a.id AND d.{_SENDABLE} AND (d.due_at IS NULL OR d.due_at <= {first})
+            ) ORDER BY a.id {dialect.locked("FOR NO KEY UPDATE OF a SKIP LOCKED")}""",
+        "flying": "SELECT account_id, count(*) FROM deliveries WHERE state = 'sending' GROUP BY account_id",
+        # An older release still in flight there must land first, or it could overwrite the newer one.
+        "sendable": f"""
+            SELECT w.id FROM (
+                SELECT id, item_id, changed_at FROM deliveries
+                WHERE account_id = $1 AND {_SENDABLE} AND (due_at IS NULL OR due_at <= {second})
+                AND NOT EXISTS (
+                    SELECT 1 FROM deliveries f WHERE f.item_id = deliveries.item_id
+                    AND f.account_id = deliveries.account_id AND {dialect.not_by("f.state")} = 'sending')
+                ORDER BY changed_at, id LIMIT {WINDOW}
+            ) AS w JOIN items i ON i.id = w.item_id
+            ORDER BY row_number() OVER (PARTITION BY i.org_id ORDER BY w.changed_at, w.id), w.changed_at, w.id
+            LIMIT $3""",
+        "legs": f"""
+            SELECT d.id, d.release_id, r.number, d.item_id, d.account_id, d.channel, d.counted_as,
+                d.state, d.tries
+            FROM deliveries d JOIN releases r ON r.id = d.release_id WHERE d.id IN {dialect.ids("$1")}""",
+        "claim": f"""
+            UPDATE deliveries SET state = 'sending', attempt_id = g.attempt_id, tries = g.tries,
+                due_at = g.due_at, changed_at = {second}, reason = NULL, who_acts = 'clock'
+            FROM {given}
+            WHERE deliveries.id = g.id AND {state} = g.state AND {dialect.not_by("deliveries")}.{_SENDABLE}
+            RETURNING deliveries.id""",
+        "attempts": f"""
+            INSERT INTO attempts (id, delivery_id, number, worker, opened_at, lease_until, notes)
+            SELECT g.attempt_id, g.id, g.tries, $2, {dialect.moment("$3")}, {dialect.moment("$4")}, '{{}}'
+            FROM {given} JOIN deliveries d ON d.id = g.id AND d.attempt_id = g.attempt_id""",
+        "published": f"""
+            UPDATE items SET published_at = {second} WHERE published_at IS NULL
+            AND id IN (SELECT item_id FROM deliveries WHERE id IN {dialect.ids("$1")})""",
+    }

@@ -7,7 +7,9 @@ PostgreSQL needs none of this: its transactions run side by side and it groups t
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
+import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 
@@ -35,6 +37,13 @@ class CommitLine:
         self._engine = engine
         self._turn = asyncio.Lock()
         self._shared: _Shared | None = None
+        self._idle: AsyncConnection | None = None  # kept between transactions: opening costs as much as one
+
+    async def close(self) -> None:
+        """Close the kept connection."""
+        idle, self._idle = self._idle, None
+        if idle is not None:
+            await idle.close()
 
     @asynccontextmanager
     async def stand(self) -> AsyncIterator[AsyncConnection]:
@@ -48,7 +57,7 @@ class CommitLine:
                 if shared.commit is None:
                     yield shared.connection
                 else:
-                    async with shared.connection.begin_nested():
+                    async with _part(shared.connection):
                         yield shared.connection
             except BaseException as error:
                 await self._after_failure(shared, error)
@@ -61,9 +70,11 @@ class CommitLine:
         await asyncio.shield(commit)
 
     async def _open(self) -> _Shared:
-        connection = await self._engine.connect()
-        try:
+        connection, self._idle = self._idle, None
+        if connection is None:
+            connection = await self._engine.connect()
             await connection.execution_options(tongfa_writing=True)
+        try:
             await connection.begin()
         except BaseException:
             await connection.close()
@@ -90,8 +101,31 @@ class CommitLine:
                 raise Undone("the shared transaction was undone") from shared.lost
             try:
                 await shared.connection.commit()
-            finally:
+            except BaseException:
                 await shared.connection.close()
+                raise
+            self._idle = shared.connection
+
+
+@asynccontextmanager
+async def _part(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Undo what is done inside, and only that, when it raises."""
+    await _say(connection, "SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if await _is_open(connection):
+            await _say(connection, "ROLLBACK TO part")
+            await _say(connection, "RELEASE part")
+        raise
+    await _say(connection, "RELEASE part")
+
+
+async def _say(connection: AsyncConnection, word: str) -> None:
+    """Say a word to SQLite itself: SQLAlchemy's savepoint would cost more than what is done inside it."""
+    raw = await connection.get_raw_connection()
+    driver = cast("aiosqlite.Connection", raw.driver_connection)
+    await (await driver.execute(word)).close()
 
 
 async def _is_open(connection: AsyncConnection) -> bool:

@@ -4,14 +4,13 @@ The table is the work queue. Every change of state is one conditional UPDATE tha
 out of `sending`, the attempt that holds the lease; nothing is read, decided upon and then written.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from server.store.rows import NotThere, rows_given
+from server.store.rows import NotThere
 from server.store.tables import account, delivery, release
 from server.store.tx import Tx
 
@@ -52,43 +51,6 @@ class DeliverySeen:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A delivery about to be written: `gate` None means ready."""
-
-    id: str
-    account_id: str
-    channel: str
-    counted_as: str
-    gate: str | None
-    due_at: datetime | None
-
-
-async def insert_planned(
-    tx: Tx, release_id: str, item_id: str, rows: tuple[Planned, ...], *, at: datetime
-) -> None:
-    """Write the frozen plan of a release."""
-    await tx.execute(
-        delivery.insert(),
-        [
-            {
-                "id": row.id,
-                "release_id": release_id,
-                "item_id": item_id,
-                "account_id": row.account_id,
-                "channel": row.channel,
-                "counted_as": row.counted_as,
-                "state": "waiting" if row.gate else "ready",
-                "gate": row.gate,
-                "due_at": row.due_at,
-                "changed_at": at,
-                "created_at": at,
-            }
-            for row in rows
-        ],
-    )
-
-
 async def move(
     tx: Tx,
     delivery_id: str,
@@ -113,51 +75,6 @@ async def move(
         raise LostRace(delivery_id, old, new)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A delivery in flight that its platform has shown to readers: under which attempt, and the proof."""
-
-    delivery_id: str
-    attempt_id: str
-    platform_id: str
-    link: str | None
-    live_at: datetime
-
-
-async def move_to_live(tx: Tx, arrivals: Iterable[Arrival], *, at: datetime) -> frozenset[str]:
-    """Move deliveries from `sending`, each under its attempt, to `live`; give the ids of those that moved."""
-    rows = [
-        {
-            "id": arrival.delivery_id,
-            "attempt_id": arrival.attempt_id,
-            "platform_id": arrival.platform_id,
-            "link": arrival.link,
-            "live_at": arrival.live_at,
-        }
-        for arrival in arrivals
-    ]
-    column = delivery.c
-    given = rows_given(
-        tx, (column.id, column.attempt_id, column.platform_id, column.link, column.live_at), rows
-    )
-    moved = await tx.execute(
-        delivery.update()
-        .where(column.id == given.c.id, column.state == "sending", column.attempt_id == given.c.attempt_id)
-        .values(
-            state="live",
-            platform_id=given.c.platform_id,
-            link=given.c.link,
-            live_at=given.c.live_at,
-            changed_at=at,
-            due_at=None,
-            reason=None,
-            who_acts="nobody",
-        )
-        .returning(column.id)
-    )
-    return frozenset(moved.scalars())
-
-
 async def move_all(
     tx: Tx, ids: tuple[str, ...], old: tuple[str, ...], new: str, *, at: datetime, **changes: Any
 ) -> tuple[str, ...]:
@@ -171,25 +88,6 @@ async def move_all(
         .returning(delivery.c.id)
     )
     return tuple(moved.scalars())
-
-
-async def take_due(tx: Tx, state: str, *, at: datetime, hold: timedelta, limit: int) -> tuple[str, ...]:
-    """Take deliveries in `state` whose time has come, and put their time off so that nobody else does."""
-    due = (
-        sa.select(delivery.c.id)
-        .where(delivery.c.state == state, delivery.c.due_at <= at)
-        .order_by(delivery.c.due_at, delivery.c.id)
-        .limit(limit)
-    )
-    if tx.dialect.name == "postgresql":
-        due = due.with_for_update(skip_locked=True)
-    taken = await tx.execute(
-        delivery.update()
-        .where(delivery.c.id.in_(due.scalar_subquery()), delivery.c.state == state)
-        .values(due_at=at + hold)
-        .returning(delivery.c.id)
-    )
-    return tuple(taken.scalars())
 
 
 async def put_off(tx: Tx, delivery_id: str, state: str, until: datetime, *, looks: int | None = None) -> None:
@@ -214,11 +112,6 @@ async def get_delivery(tx: Tx, delivery_id: str) -> DeliverySeen:
     if seen is None:
         raise NotThere("delivery", delivery_id)
     return seen
-
-
-async def list_by_id(tx: Tx, ids: tuple[str, ...]) -> tuple[DeliverySeen, ...]:
-    """Give those of the deliveries that exist, in no order."""
-    return tuple(_delivery_of(row) for row in await tx.execute(_select().where(delivery.c.id.in_(ids))))
 
 
 async def list_deliveries(tx: Tx, item_id: str) -> tuple[DeliverySeen, ...]:

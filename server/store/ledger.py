@@ -4,23 +4,17 @@ A `counted` line is the *first* time an item was live on a channel, and one more
 time anywhere: an item belongs to the period of its first-live day (DESIGN §6).
 """
 
-from collections import Counter as Tally
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from server.store.rows import rows_given, upsert
+from server.store.rows import upsert
 from server.store.tables import day_counter, ledger
 from server.store.tx import Tx
 
 Line = Literal["counted", "withdrawn", "reinstated", "restated"]
-
-_KEY = ("day", "org_id", "channel", "kind", "column", "line")
-_NAMES = tuple(column.name for column in ledger.c)
-_CounterKey = tuple[date, str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +55,24 @@ async def append(tx: Tx, entry: Entry) -> bool:
         )
     if (await tx.execute(statement)).rowcount != 1:
         return False
-    await _raise_counters(tx, {_key_of(entry): 1})
+    await _raise_counter(tx, entry)
     return True
 
 
-async def append_first_live(tx: Tx, entries: tuple[Entry, ...]) -> frozenset[str]:
-    """Append `counted` lines and raise their counters; give the ids of those that were the first."""
-    columns = tuple(ledger.c)
-    given = rows_given(tx, columns, ({name: getattr(entry, name) for name in _NAMES} for entry in entries))
-    first = (
-        upsert(tx, ledger)
-        # SQLite takes ON CONFLICT for a join's ON where the SELECT has no WHERE.
-        .from_select(_NAMES, sa.select(*(given.c[name] for name in _NAMES)).where(sa.true()))
-        .on_conflict_do_nothing(
-            index_elements=["item_id", "channel"], index_where=sa.text("line = 'counted'")
-        )
-        .returning(ledger.c.id)
+async def _raise_counter(tx: Tx, entry: Entry) -> None:
+    key = {
+        "day": entry.day,
+        "org_id": entry.org_id,
+        "channel": entry.channel,
+        "kind": entry.kind,
+        "column": entry.column,
+        "line": entry.line,
+    }
+    await tx.execute(
+        upsert(tx, day_counter)
+        .values(**key, count=1)
+        .on_conflict_do_update(index_elements=list(key), set_={"count": day_counter.c.count + 1})
     )
-    written = frozenset((await tx.execute(first)).scalars())
-    await _raise_counters(tx, Tally(_key_of(entry) for entry in entries if entry.id in written))
-    return written
-
-
-def _key_of(entry: Entry) -> _CounterKey:
-    return (entry.day, entry.org_id, entry.channel, entry.kind, entry.column, entry.line)
-
-
-async def _raise_counters(tx: Tx, more: Mapping[_CounterKey, int]) -> None:
-    """Raise counters, in the order of their keys: two transactions must not wait for each other's."""
-    if not more:
-        return
-    statement = upsert(tx, day_counter)
-    raised = statement.on_conflict_do_update(
-        index_elements=list(_KEY), set_={"count": day_counter.c.count + statement.excluded.count}
-    )
-    rows = [{**dict(zip(_KEY, key, strict=True)), "count": more[key]} for key in sorted(more)]
-    await tx.execute(raised, rows)
 
 
 async def newest_line(tx: Tx, item_id: str, channel: str) -> str | None:

@@ -236,18 +236,6 @@ async def mark_stale(tx: Tx, delivery_ids: tuple[str, ...], *, at: datetime) -> 
         )
 
 
-async def list_stale(tx: Tx, limit: int) -> tuple[Stale, ...]:
-    """Give live pages that must be written again, longest stale first."""
-    wanted = (
-        sa.select(stale_page.c.delivery_id, stale_page.c.serial)
-        .join(delivery, delivery.c.id == stale_page.c.delivery_id)
-        .where(delivery.c.state == "live")
-        .order_by(stale_page.c.since)
-        .limit(limit)
-    )
-    return tuple(Stale(row.delivery_id, row.serial) for row in await tx.execute(wanted))
-
-
 async def clear_stale(tx: Tx, stale: Stale) -> None:
     """Note that a page was written; it stays stale when it became so once more while it was."""
     await tx.execute(

@@ -29,23 +29,6 @@ class ReleaseRow:
     created_at: datetime
 
 
-async def insert_release(tx: Tx, row: ReleaseRow) -> None:
-    """Write a release; the table refuses a second one with this number."""
-    await tx.execute(
-        release.insert().values(
-            id=row.id,
-            item_id=row.item_id,
-            revision_id=row.revision_id,
-            number=row.number,
-            change=row.change,
-            state=row.state,
-            not_before=row.not_before,
-            created_by=row.created_by,
-            created_at=row.created_at,
-        )
-    )
-
-
 async def get_release(tx: Tx, release_id: str) -> ReleaseRow:
     """Give a release; raises NotThere."""
     row = (await tx.execute(sa.select(release).where(release.c.id == release_id))).one_or_none()
@@ -98,15 +81,6 @@ async def set_release_live(tx: Tx, release_id: str) -> bool:
         release.update().where(release.c.id == release_id, release.c.state == "planned").values(state="live")
     )
     return moved.rowcount == 1
-
-
-async def set_releases_live(tx: Tx, ids: tuple[str, ...]) -> None:
-    """Make first releases the live ones, those that are still planned."""
-    await tx.execute(
-        release.update()
-        .where(release.c.id.in_(ids), release.c.state == "planned", release.c.number == 1)
-        .values(state="live")
-    )
 
 
 def _by_id(ids: frozenset[str]) -> sa.Select[Any]:

@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -88,6 +90,8 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._line is not None:
+            await self._line.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -103,6 +107,12 @@ def _plain_errors() -> Iterator[None]:
     """Say what the drivers raise in the store's own words."""
     try:
         yield
+    except (sqlite3.OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+        raise StoreAway(str(error)) from error  # a script speaks to the driver itself
+    except asyncpg.PostgresError as error:
+        if error.sqlstate in _UNDONE:
+            raise StoreBusy(str(error)) from error
+        raise
     except (sa.exc.OperationalError, sa.exc.InterfaceError, ConnectionError) as error:
         raise StoreAway(str(error.__cause__ or error)) from error
     except sa.exc.DBAPIError as error:

@@ -6,8 +6,8 @@ import pytest
 
 from server.core.follow import bind, list_follows
 from server.core.problems import Problem
+from server.store.due import take_due
 from server.store.followups import Follow
-from server.store.places import list_stale
 from tests.house import House
 
 NEXT_DAY_9 = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
@@ -129,7 +129,10 @@ async def test_both_pages_are_written_again_once_the_interpretation_is_live(hous
     await house.run_until_quiet()
     page = (await house.legs(source))["website"]
     async with house.store.read() as tx:
-        assert page.id not in [stale.delivery_id for stale in await list_stale(tx, 10)]
+        assert page.id not in [
+            stale.delivery_id
+            for stale in (await take_due(tx, (), at=house.now(), until=house.now(), room=10)).stale
+        ]
     assert (await house.legs(interpretation))["website"].state == "live"
 
 

@@ -1,7 +1,7 @@
 """Each page points at the one before and the one after it in its column, and only at pages one can open."""
 
 from server.core.contents import content_of_release
-from server.store.places import list_stale
+from server.store.due import take_due
 from tests.house import SITE, House
 
 
@@ -41,7 +41,7 @@ async def test_publishing_has_the_page_before_it_written_again(house: House):
     (errand,) = await house.claim()
     await errand.run()
     async with house.store.read() as tx:
-        stale = await list_stale(tx, 10)
+        stale = (await take_due(tx, (), at=house.now(), until=house.now(), room=10)).stale
     assert len(stale) == 1
 
 

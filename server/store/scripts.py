@@ -1,0 +1,127 @@
+"""Scripts: statements of the hot path that follow one another on the driver itself.
+
+A script is a generator: it yields a statement with its parameters and is sent the rows. Written once, it runs
+on both engines; on SQLite all of it runs in one visit to the connection's thread, where each statement of
+SQLAlchemy's takes four and as much again for building and looking up what never changes.
+
+The text is PostgreSQL's, with `$1`; `Dialect` holds what SQLite says otherwise. Rows go in as one JSON text.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any, TypeVar
+
+from server.store.tx import Tx
+
+T = TypeVar("T")
+Rows = Sequence[Sequence[Any]]
+Script = Generator[tuple[str, tuple[Any, ...]], Rows, T]
+
+_PARAMETER = re.compile(r"\$(\d)")
+_TYPES = {"moment": "timestamptz", "text": "text", "int": "integer", "day": "date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What the engines say differently."""
+
+    is_sqlite: bool
+
+    def ids(self, parameter: str) -> str:
+        """Give the set of a JSON list of ids, to stand behind IN."""
+        if self.is_sqlite:
+            return f"(SELECT value FROM json_each({parameter}))"
+        return f"(SELECT jsonb_array_elements_text({parameter}::text::jsonb))"
+
+    def given(self, parameter: str, **columns: str) -> str:
+        """Give a JSON list of objects as a table `g`; the types are moment, text, int and day."""
+        if not self.is_sqlite:
+            typed = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in columns.items())
+            return f"jsonb_to_recordset({parameter}::text::jsonb) AS g({typed})"
+        picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+        return f"(SELECT {picked} FROM json_each({parameter})) AS g"
+
+    def text_of(self, moment: datetime) -> str:
+        """Write a moment as a parameter: SQLite's columns keep naive UTC text."""
+        text = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return text if self.is_sqlite else f"{text}+00:00"
+
+    def moment(self, parameter: str) -> str:
+        """Give a parameter that holds a moment's text."""
+        return parameter if self.is_sqlite else f"{parameter}::text::timestamptz"
+
+    def not_by(self, column: str) -> str:
+        """Give a column that SQLite must not search by: without statistics it takes a state for rare."""
+        return f"+{column}" if self.is_sqlite else column
+
+    def locked(self, clause: str) -> str:
+        """Give a locking clause where there are row locks."""
+        return "" if self.is_sqlite else clause
+
+
+@cache
+def _dialect(name: str) -> Dialect:
+    return Dialect(name == "sqlite")
+
+
+def dialect_of(tx: Tx) -> Dialect:
+    """Give the dialect of a transaction."""
+    return _dialect(tx.dialect.name)
+
+
+def moment_of(value: Any) -> datetime | None:
+    """Read a moment from a row of either engine."""
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def json_of(rows: Iterable[Mapping[str, Any]] | Sequence[str]) -> str:
+    """Write rows or ids as one parameter; moments are already text."""
+    return json.dumps(list(rows), ensure_ascii=False, separators=(",", ":"))
+
+
+async def run_script(tx: Tx, script: Script[T]) -> T:
+    """Run a script in the transaction."""
+    raw = await tx.get_raw_connection()
+    driver: Any = raw.driver_connection
+    if tx.dialect.name == "sqlite":
+        # aiosqlite has no public way to do several things in one visit; SQLAlchemy takes this one, too.
+        result: T = await driver._execute(partial(_run_here, driver._conn, script))  # noqa: SLF001
+        return result
+    if not driver.is_in_transaction():
+        await tx.exec_driver_sql("SELECT 1")  # SQLAlchemy opens the transaction with its first statement
+    return await _run_there(driver, script)
+
+
+def _run_here(connection: sqlite3.Connection, script: Script[T]) -> T:
+    rows: Rows | None = None
+    while True:
+        try:
+            statement, values = next(script) if rows is None else script.send(rows)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        rows = connection.execute(_numbered(statement), values).fetchall()
+
+
+async def _run_there(connection: Any, script: Script[T]) -> T:
+    rows: Rows | None = None
+    while True:
+        try:
+            statement, values = next(script) if rows is None else script.send(rows)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        rows = await connection.fetch(statement, *values)
+
+
+@cache
+def _numbered(statement: str) -> str:
+    return _PARAMETER.sub(r"?\1", statement)
