@@ -77,7 +77,7 @@ class SqliteRows:
             ("INSERT OR IGNORE INTO f_ledger VALUES (?, 'item')", [(row[1],) for row in rows]),
             (
                 "INSERT INTO f_counters VALUES (?, ?)"
-                + " ON CONFLICT DO UPDATE SET count = count + excluded.count",
+                " ON CONFLICT DO UPDATE SET count = count + excluded.count",
                 list(counts.items()),
             ),
         )
@@ -114,7 +114,7 @@ class PostgresRows:
         await self._commit(
             (
                 "UPDATE f_deliveries d SET state='live', post=g.post FROM unnest($1::int[], $2::text[])"
-                + " AS g(id, post) WHERE d.id = g.id AND d.state='sending'",
+                " AS g(id, post) WHERE d.id = g.id AND d.state='sending'",
                 [ids, posts],
             ),
             ("UPDATE f_attempts SET outcome='live' WHERE delivery = ANY($1::int[])", [ids]),
@@ -124,7 +124,7 @@ class PostgresRows:
             ),
             (
                 "INSERT INTO f_counters SELECT * FROM unnest($1::text[], $2::int[])"
-                + " ON CONFLICT (channel) DO UPDATE SET count = f_counters.count + excluded.count",
+                " ON CONFLICT (channel) DO UPDATE SET count = f_counters.count + excluded.count",
                 [list(counts), list(counts.values())],
             ),
         )

@@ -24,7 +24,7 @@ from server.store.accounts import AccountRow, insert_account
 from server.store.items import ItemSeen
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
-from server.store.plans import Planned, insert_plan
+from server.store.plans import Planned, insert_planned, insert_release
 from server.store.releases import ReleaseRow
 from server.store.tx import Store, Tx
 
@@ -96,8 +96,9 @@ class Office:
         async def act(tx: Tx) -> None:
             at, release_id = self.place.now(), new_id()
             row = ReleaseRow(release_id, seen.id, seen.revision.id, 1, "major", "planned", None, "chief", at)
+            await insert_release(tx, row)
             plan = (Planned(new_id(), a.id, a.channel, a.counted_as, None, None) for a in self.accounts)
-            await insert_plan(tx, row, tuple(plan))
+            await insert_planned(tx, row, tuple(plan))
 
         await self.store.write(act)
 
