@@ -1,6 +1,7 @@
 """Commands about the annual report. `check` needs neither a server nor a database."""
 
 import json
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -12,14 +13,14 @@ from server.report.amounts import told
 from server.report.check import Report, check_entries, check_report
 from server.report.document import Document
 from server.report.finding import Finding
-from server.report.reading.file import read_report
+from server.report.reading.file import read_content, read_report
 from server.report.reading.unreadable import Unreadable
 
 _SEVERITIES: Final = {"error": "错误", "warning": "提醒", "note": "说明"}
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="报告：文本、DOCX、HTML、XLSX 或 JSON")],
+    file: Annotated[Path, typer.Argument(help="报告：文本、DOCX、HTML、XLSX 或 JSON；- 为标准输入")],
     *,
     previous: Annotated[
         Path | None, typer.Option("--previous", help="上一年度的报告，用来核对跨年的数字")
@@ -41,7 +42,7 @@ def check(
 
 def _read(file: Path) -> tuple[Report, ...]:
     try:
-        read = read_report(file)
+        read = read_content(sys.stdin.buffer.read(), "") if str(file) == "-" else read_report(file)
     except Unreadable as error:
         end(f"{file}：{error}", MISUSED)
     return (read,) if isinstance(read, Document) else read

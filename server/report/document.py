@@ -9,6 +9,7 @@ from server.report.amounts import plain
 
 _CHAPTER: Final = re.compile(r"^\s*([一二三四五六七八九])、\s*(.{0,40}?)\s*$")
 _REPORT: Final = re.compile(r"(\d{4})\s*年?(?:度)?\s*(?:政府)?(?:信息|政务)公开(?:工作)?(?:年度|年)?报告")
+_TITLE_MOST: Final = 80
 _YEAR_FIRST: Final = re.compile(r"(?<!\d)(20\d\d)\s*年")
 
 
@@ -55,11 +56,17 @@ class Document:
         return tuple(part for part in self.parts if isinstance(part, Grid))
 
     def title(self) -> str:
-        """Give the line that names the report; empty when none does."""
-        for paragraph in self.paragraphs[:40]:
-            if len(paragraph.text) <= 80 and _REPORT.search(paragraph.text):
-                return paragraph.text
-        return next((one.text for one in self.paragraphs if _REPORT.search(one.text)), "")
+        """Give the line that names the report; empty when none does.
+
+        A page lists other years' reports beside it, so that the year told most often in the text decides.
+        """
+        found = [(one.text, hit[1]) for one in self.paragraphs if (hit := _REPORT.search(one.text))]
+        short = [(text, year) for text, year in found if len(text) <= _TITLE_MOST] or found
+        if not short:
+            return ""
+        whole = "".join(one.text for one in self.paragraphs)
+        told = {year: whole.count(f"{year}年") for _text, year in short}
+        return max(short, key=lambda one: told[one[1]])[0]
 
     def year(self) -> int | None:
         """Give the year that the report is about: the title's, or else the first year told."""

@@ -11,6 +11,7 @@ from server.report.check import cells_of, check_entries, check_report
 from server.report.document import Document
 from server.report.entry import Entry
 from server.report.finding import Finding
+from server.report.forms.form2014 import ROWS
 from server.report.reading.file import read_content
 from tests.report import samples
 from tests.report.vectors import CASES, Case
@@ -262,3 +263,40 @@ def test_every_failed_check_of_the_vectors_is_found_and_nothing_else_is_an_error
         }
         assert all(any(gap == pytest.approx(one) for one in failed) for gap in errors), entry.id
         assert bool(failed) == bool(errors), entry.id
+
+
+def test_other_years_reports_listed_beside_it_are_no_fault():
+    page = (
+        "<ul><li>2018年政府信息公开年度报告</li><li>2016年政府信息公开年度报告</li></ul>"
+        "<h1>某旗2017年政府信息公开年度报告</h1><p>2017年,某旗主动公开政府信息12条。2017年召开会议。</p>"
+    )
+    report = read_content(page.encode(), ".html")
+    assert isinstance(report, Document)
+    assert (report.year(), check_report(report)) == (2017, ())
+
+
+def grid_2014(take) -> list[list[str]]:
+    head = [["统计指标", "单位", "统计数"], ["一、主动公开情况", "——", ""]]
+    rows = zip(samples.rows_2014(take).items(), ROWS, strict=True)
+    return head + [[label, row.unit, str(count)] for (label, count), row in rows]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_older_form_is_read_with_its_units_in_every_shape(shape: str):
+    parts = [
+        "某旗2017年政府信息公开年度报告",
+        "政府信息公开情况统计表",
+        grid_2014(lambda at: at * 7 % 13 + 1),
+    ]
+    report = read_content(*SHAPES[shape](parts))
+    assert isinstance(report, Document)
+    assert (len(cells_of(report).values), check_report(report)) == (len(ROWS), ())
+
+
+def test_the_text_is_held_against_the_older_form_too():
+    figures = samples.rows_2014(lambda at: at * 7 % 13 + 1)
+    total = next(iter(figures.values()))
+    told_in_text = f"2017年,全旗主动公开政府信息{total + 1}条。"
+    parts = ["某旗2017年政府信息公开年度报告", told_in_text, grid_2014(lambda at: at * 7 % 13 + 1)]
+    report = read_content(*SHAPES["docx"](parts))
+    assert told(check_report(report)) == [("narrative_differs", total + 1, total)]

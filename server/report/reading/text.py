@@ -12,12 +12,13 @@ from server.report.forms.form import normal
 from server.report.forms.versions import FORMS
 
 _RULE: Final = re.compile(r"^[\s|+:=-]+$")
-_TAIL: Final = re.compile(r"^(\D.*?)((?:\s+(?:[-+]?\d+(?:\.\d+)?|/))+)\s*$")
+_TAIL: Final = re.compile(r"^\s*(\S.*?)((?:\s+(?:[-+]?\d+(?:\.\d+)?|/))+)\s*$")
 _ENDED: Final = re.compile(r"[。.;;:!?》」』)】…,|]\s*$")
 _HEADING: Final = re.compile(
     r"^\s*(?:[一二三四五六七八九十]+、|[((][一二三四五六七八九十\d]+[))]|\d+[.、.]|第[一二三四五六七八九十]+)"
 )
 _TABLE_FOUR: Final = 15
+_UNITS: Final = frozenset({"条", "件", "次", "篇", "个", "人", "人次", "万元", "期"})
 _LAST_HEAD: Final = "总计"
 _WRAPPED: Final = 25
 _WIDEST: Final = 16
@@ -67,6 +68,8 @@ def _row_at(lines: list[str], at: int) -> tuple[list[str] | None, int]:
     tail = _TAIL.match(line)
     if tail is not None:
         labels, numbers = tail[1].split(), tail[2].split()
+        if len(labels) > 1 and labels[-1] in _UNITS and len(numbers) in _widths(labels[-2]):
+            return [*labels, *numbers], 1
         if len(numbers) in _widths(tail[1]) | _widths(labels[-1]):
             return [*labels, *numbers], 1
     numbers = line.split()
@@ -83,12 +86,14 @@ def _upright_row(lines: list[str], at: int) -> tuple[list[str] | None, int]:
         return None, 1
     values: list[str] = []
     end = at + 1
+    unit = [lines[end].strip()] if end < len(lines) and lines[end].strip() in _UNITS else []
+    end += len(unit)
     while end < len(lines) and len(values) < _WIDEST and _is_value(lines[end].strip()):
         if lines[end].strip():
             values.append(lines[end].strip())
         end += 1
     if len(values) in widths:
-        return [label, *values], end - at
+        return [label, *unit, *values], end - at
     if len(values) == _TABLE_FOUR:
         return values, end - at
     return None, 1

@@ -20,6 +20,7 @@ _ABOUT_THE_PAST: Final = re.compile(
     r"上一?年|上年度|去年|往年|历年|对比|发布了|公布了|完成|及时|按时|按期|按要求"
 )
 _TITLE_OF_OTHER: Final = re.compile(r"《[^》]*$")
+_SENTENCE: Final = re.compile(r"[。,;]")  # a line without any is a title or a link, not something said
 _OPENING: Final = 4
 _LEAP: Final = 2024
 
@@ -67,7 +68,7 @@ def _check_years(paragraph: Paragraph, year: int) -> Iterator[Finding]:
 
 def _check_left_over(paragraph: Paragraph, year: int, *, opening: bool) -> Iterator[Finding]:
     for hit in _REPORT.finditer(paragraph.text):
-        if int(hit[1]) == year:
+        if int(hit[1]) == year or not _SENTENCE.search(paragraph.text):
             continue
         around = paragraph.text[max(0, hit.start() - 30) : hit.end() + 12]
         quoted = _TITLE_OF_OTHER.search(paragraph.text[: hit.start()])

@@ -17,7 +17,7 @@ _SAID: Final = {
     "requests_balance": "新收 + 上年结转 应等于 本年办理总计 + 结转下年度",
     "outcomes_sum": "各项办理结果之和应等于(七)总计",
     "applicants_sum": "自然人与五类组织之和应等于总计",
-    "reviews_sum": "维持、纠正、其他、尚未审结之和应等于总计",
+    "reviews_sum": "各种结果之和应等于总计",
 }
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from server.report.amounts import told
 from server.report.cells import Cells
 from server.report.finding import Finding, Severity
+from server.report.forms.form2014 import CHANNELS, FIGURE, TOTAL
 from server.report.forms.requests import (
     ALL_DONE,
     BROUGHT,
@@ -104,8 +105,42 @@ _TELLS: Final = (
 )  # fmt: skip
 
 
+_ROWS_2014: Final = (
+    (re.compile(r"^(?:.*(?:新增|共|累计))?.{0,12}主动公开(?:政府)?信息$"), TOTAL),
+    (re.compile(r"^(?:通过)?政府公报(?:公开(?:政府)?信息)?$"), CHANNELS[0].key),
+    (re.compile(r"^(?:通过)?政府(?:门户)?网站公开(?:政府)?信息$"), CHANNELS[1].key),
+    (re.compile(r"^(?:通过)?政务微博公开(?:政府)?信息$"), CHANNELS[2].key),
+    (re.compile(r"^(?:通过)?政务微信公开(?:政府)?信息$"), CHANNELS[3].key),
+    (re.compile(r"^(?:通过)?其他方式公开(?:政府)?信息$"), CHANNELS[4].key),
+    (re.compile(r"^.{0,12}(?:收到|受理)(?:政府信息公开|信息公开|依申请公开)?申请$"), "(一)收到申请数"),
+)
+
+
+def _check_2014(cells: Cells, sentences: Sequence[Sentence], year: int | None) -> Iterator[Finding]:
+    """Compare the totals and channels in the text with the 统计表."""
+    for sentence in sentences:
+        if _is_elsewhere(sentence, year):
+            continue
+        for one in sentence.quantities:
+            row = next((row for words, row in _ROWS_2014 if words.match(one.label)), None)
+            stated = None if row is None else cells.amount("统计表", row, FIGURE)
+            if (
+                row is None
+                or stated is None
+                or one.kind != "count"
+                or not one.exact
+                or one.value == stated.value
+            ):
+                continue
+            hint = f"统计表中“{row}”为 {told(stated.value)}，正文应与表一致"
+            yield Finding("narrative_differs", "error", sentence.where(one), one.value, stated.value, hint)
+
+
 def check_narrative(cells: Cells, sentences: Sequence[Sentence], year: int | None) -> Iterator[Finding]:
     """Compare the counts in sentences with the tables; sentences about other times are left out."""
+    if "统计表" in cells.whole:
+        yield from _check_2014(cells, sentences, year)
+        return
     if "三" not in cells.whole and "四" not in cells.whole:
         return
     for sentence in sentences:
