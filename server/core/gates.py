@@ -134,12 +134,12 @@ async def regate_all(
         if (leg.gate, leg.due_at) == (gate.name, gate.due_at):
             continue
         was_due = leg.due_at if leg.gate in ("time", "slot") and leg.due_at and leg.due_at <= at else None
-        moves.append(GateMove(leg.id, gate.name, gate.due_at, was_due or at))
+        moves.append(GateMove(leg, gate.name, gate.due_at, was_due or at))
         if was_due is not None and at - was_due > LATE:
             late.append((leg.id, was_due))
     moved = await move_gates(tx, moves)
     await insert_late_marks(tx, (mark for mark in late if mark[0] in moved), at=at)
-    return tuple(one.delivery_id for one in moves if one.gate is None and one.delivery_id in moved)
+    return tuple(one.leg.id for one in moves if one.gate is None and one.leg.id in moved)
 
 
 async def read_facts(

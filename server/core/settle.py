@@ -89,13 +89,14 @@ async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, 
     await _close(tx, leg, "live", None, at=at)
     await _count(tx, leg, bench, live_at=live_at, at=at)
     await _replace_older(tx, leg, at=at)
+    # Before anything is woken: a page withdrawn while it was on its way lets nothing go (invariant 8).
+    await _overtaken(tx, leg, "live", at=at)
     if leg.channel in ("website", "feed"):
         await touch_lists_of(tx, leg.account_id, leg.item_id, at=at)
     if leg.channel == "website":
         await wake_followers(tx, leg.item_id, bench.calendar, at=at)
         await mark_pages_stale(tx, leg.item_id, at=at)
         await regate(tx, leg.release_id, bench.calendar, at=at)
-    await _overtaken(tx, leg, "live", at=at)
 
 
 def plausible_live_at(claimed: datetime | None, first_tried: datetime | None, at: datetime) -> datetime:

@@ -13,6 +13,10 @@ from server.store.tables import account, delivery, item, release
 from server.store.tx import Tx
 
 UNSENT = ("waiting", "ready", "retry_wait")
+_AS_READ: tuple[sa.Column[Any], ...] = (
+    sa.Column("old_state", sa.String(24)),
+    sa.Column("old_gate", sa.String(24)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,12 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class GateMove:
-    """The gate a delivery waits at from now on, or None; `since` is its place in the order of sending."""
+    """A delivery as it was read, and the gate it waits at from now on, or None.
 
-    delivery_id: str
+    `since` is its place in the order of sending.
+    """
+
+    leg: Leg
     gate: str | None
     due_at: datetime | None
     since: datetime
@@ -51,9 +58,16 @@ class LateMark:
 
 
 async def list_unsent_legs(tx: Tx, release_ids: frozenset[str]) -> tuple[Leg, ...]:
-    """Give the unsent deliveries of some releases, by id."""
+    """Give the unsent deliveries of some releases, by id; PostgreSQL locks them until the end.
+
+    Whoever asks the rule reads its facts behind this lock, so of two who changed a fact at the same time the
+    second sees both changes, and no answer of the first outlives them.
+    """
     wanted = sa.select(delivery).where(delivery.c.release_id.in_(release_ids), delivery.c.state.in_(UNSENT))
-    return tuple(_leg_of(row) for row in await tx.execute(wanted.order_by(delivery.c.id)))
+    wanted = wanted.order_by(delivery.c.id)
+    if tx.dialect.name == "postgresql":
+        wanted = wanted.with_for_update(of=delivery)
+    return tuple(_leg_of(row) for row in await tx.execute(wanted))
 
 
 async def list_live_releases(tx: Tx, release_ids: frozenset[str]) -> frozenset[str]:
@@ -121,24 +135,30 @@ async def list_due_releases(tx: Tx, *, at: datetime, limit: int) -> tuple[str, .
 
 
 async def move_gates(tx: Tx, moves: Iterable[GateMove]) -> frozenset[str]:
-    """Let unsent deliveries wait at other gates, or at none; give the ids of those that still were unsent."""
+    """Let deliveries wait at other gates, or at none; give the ids of those that still stood as read."""
     rows = [
         {
-            "id": one.delivery_id,
+            "id": one.leg.id,
             "state": "waiting" if one.gate else "ready",
             "gate": one.gate,
             "due_at": one.due_at,
             "changed_at": one.since,
+            "old_state": one.leg.state,
+            "old_gate": one.leg.gate or "",
         }
         for one in moves
     ]
     if not rows:
         return frozenset()
     columns = (delivery.c.id, delivery.c.state, delivery.c.gate, delivery.c.due_at, delivery.c.changed_at)
-    given = rows_given(tx, columns, rows)
+    given = rows_given(tx, (*columns, *_AS_READ), rows)
     moved = await tx.execute(
         delivery.update()
-        .where(delivery.c.id == given.c.id, delivery.c.state.in_(UNSENT))
+        .where(
+            delivery.c.id == given.c.id,
+            delivery.c.state == given.c.old_state,
+            sa.func.coalesce(delivery.c.gate, "") == given.c.old_gate,
+        )
         .values(state=given.c.state, gate=given.c.gate, due_at=given.c.due_at, changed_at=given.c.changed_at)
         .returning(delivery.c.id)
     )

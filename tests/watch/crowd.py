@@ -1,0 +1,74 @@
+"""Thousands of planned releases written straight into the tables: the crowd that a year or a minute holds."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from server.store.orgs import OrgRow, insert_org
+from server.store.tables import delivery, item, release, revision
+from tests.house import House
+
+_CHUNK = 2000
+
+
+async def another_org(house: House, code: str) -> OrgRow:
+    row = OrgRow(house.new_id(), code, "某旗民政局", house.org.id)
+    async with house.store.begin() as tx:
+        await insert_org(tx, row, at=house.now())
+    return row
+
+
+async def plan_crowd(
+    house: House, dues: Iterable[datetime], *, org_id: str | None = None, kind: str = "news"
+) -> tuple[str, ...]:
+    """Plan an item on the website for each moment; give the ids of their deliveries in the same order."""
+    async with house.store.read() as tx:
+        account = (await tx.exec_driver_sql("SELECT id FROM accounts WHERE slug = 'website'")).scalar_one()
+    sheet = {
+        "column": "tzgg", "source": None, "document_number": None, "formed_on": None, "topic": None,
+        "genre": None, "keywords": [], "openness": "open", "validity": "valid", "overview": "",
+        "pictures": [], "attachments": [],
+    }  # fmt: skip
+    at, made = house.now(), []
+    for chunk in _chunks(tuple(dues)):
+        rows: dict[str, list[dict[str, Any]]] = {"item": [], "revision": [], "release": [], "delivery": []}
+        for due in chunk:
+            key = house.new_id()
+            made.append(key)
+            rows["item"].append(
+                {
+                    "id": key, "index_number": f"crowd-{key}", "kind": kind,
+                    "org_id": org_id or house.org.id, "created_by": house.author, "created_at": at,
+                }
+            )  # fmt: skip
+            rows["revision"].append(
+                {
+                    "id": key, "item_id": key, "number": 1, "state": "released", "title": f"第{key}号",
+                    "summary": "", "body": "<p>正文</p>", "sheet": sheet, "content_hash": "0" * 64,
+                    "created_by": house.author, "created_at": at,
+                }
+            )  # fmt: skip
+            rows["release"].append(
+                {
+                    "id": key, "item_id": key, "revision_id": key, "number": 1, "change": "major",
+                    "state": "planned", "not_before": due, "created_by": house.chief, "created_at": at,
+                }
+            )  # fmt: skip
+            rows["delivery"].append(
+                {
+                    "id": key, "release_id": key, "item_id": key, "account_id": account,
+                    "channel": "website", "counted_as": "website", "state": "waiting", "gate": "time",
+                    "due_at": due, "changed_at": at, "created_at": at,
+                }
+            )  # fmt: skip
+        async with house.store.begin() as tx:
+            for table in (item, revision, release, delivery):
+                await tx.execute(table.insert(), rows[_NAMES[table.name]])
+    return tuple(made)
+
+
+_NAMES = {"items": "item", "revisions": "revision", "releases": "release", "deliveries": "delivery"}
+
+
+def _chunks(dues: tuple[datetime, ...]) -> Iterable[tuple[datetime, ...]]:
+    return (dues[start : start + _CHUNK] for start in range(0, len(dues), _CHUNK))
