@@ -1,16 +1,19 @@
 """Starts both pretended platforms on real sockets and stops them again."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import ClientSession, TCPConnector, web
 
 from channels.sandbox.pages import load_pages
 from channels.sandbox.wechat.app import make_app as make_wechat_app
 from channels.sandbox.wechat.book import APPID, SECRET
 from channels.sandbox.wechat.platform import WeChat
+from channels.sandbox.wechat.postman import Postman
+from channels.sandbox.wechat.readers import Readers
 from channels.sandbox.weibo.app import make_app as make_weibo_app
 from channels.sandbox.weibo.book import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, UID
 from channels.sandbox.weibo.platform import Weibo
@@ -25,6 +28,10 @@ class Sandbox:
     wechat_url: str
     weibo_url: str
     runners: tuple[web.AppRunner, ...]
+    postman: Postman
+    readers: Readers
+    http: ClientSession
+    rounds: asyncio.Task[None]
 
     def credentials(self) -> dict[str, dict[str, str]]:
         """Give what an account needs to publish here; made up, and of no use anywhere else."""
@@ -42,6 +49,9 @@ class Sandbox:
 
     async def close(self) -> None:
         """Stop answering, end what hangs, and write down what is known."""
+        self.rounds.cancel()
+        await asyncio.gather(self.rounds, return_exceptions=True)
+        await self.http.close()
         self.wechat.wire.close()
         self.weibo.wire.close()
         for runner in self.runners:
@@ -65,18 +75,30 @@ async def start_sandbox(
     weibo = Weibo(folder=state_dir, now=now, safe_domain=safe_domain)
     await wechat.open()
     await weibo.open()
-    wechat_runner = await _serve(make_wechat_app(wechat, pages), host, wechat_port)
+    http = ClientSession(connector=TCPConnector(force_close=True))
+    postman = Postman(wechat, http)
+    readers = Readers(wechat, postman)
+    runners: list[web.AppRunner] = []
     try:
-        weibo_runner = await _serve(make_weibo_app(weibo, pages), host, weibo_port)
+        runners.append(await _serve(make_wechat_app(wechat, pages, postman, readers), host, wechat_port))
+        runners.append(await _serve(make_weibo_app(weibo, pages), host, weibo_port))
     except BaseException:
-        await wechat_runner.cleanup()
+        for runner in runners:
+            await runner.cleanup()
+        await http.close()
         raise
+    wechat.origin = _url(runners[0])
     return Sandbox(
         wechat=wechat,
         weibo=weibo,
-        wechat_url=_url(wechat_runner),
-        weibo_url=_url(weibo_runner),
-        runners=(wechat_runner, weibo_runner),
+        wechat_url=wechat.origin,
+        weibo_url=_url(runners[1]),
+        runners=tuple(runners),
+        postman=postman,
+        readers=readers,
+        http=http,
+        # Its parent is whoever holds the sandbox: `close` ends it.
+        rounds=asyncio.create_task(postman.carry_on(), name="wechat events"),
     )
 
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
+
+from channels.sandbox.wechat.audience import Callback, Follower, Line, first_followers
 
 BEIJING = timezone(timedelta(hours=8))
 ACCOUNT_NAME = "演练旗政务公众号"
 FIRST_JOB = 2_247_483_649  # above 2^31 (contract §12)
+FIRST_PUSH = 3_147_483_649  # as reported (contract §6.1)
 
 
 def made_up(purpose: str, size: int) -> str:
@@ -23,6 +26,16 @@ SECRET = made_up("appsecret", 32)
 QUOTAS = {
     "token": 2000,
     "media/upload": 100_000,
+    "media/get": 200_000,
+    "menu/create": 1000,
+    "menu/get": 10_000,
+    "menu/delete": 1000,
+    "message/mass/sendall": 100,
+    "message/mass/send": 100,
+    "message/mass/preview": 100,
+    "message/mass/delete": 10,
+    "user/get": 500,
+    "user/info": 5_000_000,
     "draft/add": 1000,
     "draft/update": 1000,
     "draft/get": 500,
@@ -49,6 +62,10 @@ class Switches:
     text_plain: bool = False  # Content-Type of the answers (§0.2)
     errcode_on_success: bool = False  # §0.3: most successes say nothing of it
     ids_as: Literal["number", "string"] = "number"  # §5.1: the manual says string, reports show numbers
+    kind: Literal["subscription", "service"] = "subscription"  # §6: one push a day, or four a month a reader
+    mass_status: str = "send success"  # how pushes end from now on, in the words of the event (§6.7)
+    mass_seconds: float = 2.0  # how long a push is under way
+    events_sent: int = 1  # times that every event is pushed even when it was answered (§8.3)
     token_seconds: int = 7200
     comment_right: bool = False
     title_limit: int = 32
@@ -120,6 +137,7 @@ class Job:
     statuses: tuple[int, ...]
     seconds: float
     deleted: tuple[int, ...] = ()  # 1-based, as the platform counts here
+    is_told: bool = False  # its event has been handed to the callback address
 
     def status(self, at: datetime) -> int:
         """Give the publish_status of a moment (contract §5.2)."""
@@ -139,6 +157,46 @@ class Job:
         return self.at + timedelta(seconds=self.seconds * before)
 
 
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A broadcast (群发), with its articles as they were at its submission."""
+
+    kind: str
+    articles: tuple[Article, ...]
+    keys: tuple[str, ...]
+    text: str
+    media_id: str
+    readers: tuple[str, ...]  # whom it reaches
+    filtered: int
+    at: datetime
+    seconds: float
+    status: str  # in the words of the event
+    client_id: str
+    asked_at: datetime  # when the client id was last used
+    deleted: tuple[int, ...] = ()  # 1-based
+    is_told: bool = False
+
+    def is_done(self, at: datetime) -> bool:
+        """Say whether it has ended."""
+        return at >= self.done_at()
+
+    def done_at(self) -> datetime:
+        """Give when it ends."""
+        return self.at + timedelta(seconds=self.seconds)
+
+    def is_good(self) -> bool:
+        """Say whether it reaches or will reach its readers."""
+        return self.status == "send success"
+
+    def word(self, at: datetime) -> str:
+        """Give the msg_status of a moment (contract §6.4)."""
+        if self.articles and len(self.deleted) == len(self.articles):
+            return "DELETE"
+        if not self.is_done(at):
+            return "SENDING"
+        return "SEND_SUCCESS" if self.is_good() else "SEND_FAIL"
+
+
 @dataclass(slots=True)
 class Book:
     """All that is kept."""
@@ -152,3 +210,10 @@ class Book:
     jobs: dict[int, Job] = field(default_factory=dict)
     used: dict[str, dict[str, int]] = field(default_factory=dict)  # day in Beijing → address → calls
     cleared: dict[str, int] = field(default_factory=dict)  # month in Beijing → clear_quota calls
+    pushes: dict[int, Push] = field(default_factory=dict)
+    followers: dict[str, Follower] = field(default_factory=first_followers)
+    lines: list[Line] = field(default_factory=list)  # what stands in the followers' chats, oldest first
+    menu: dict[str, Any] | None = None
+    speed: int = 0
+    callback: Callback | None = None
+    sent_templates: dict[str, tuple[int, datetime]] = field(default_factory=dict)  # client_msg_id → msgid

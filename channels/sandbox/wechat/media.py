@@ -10,7 +10,7 @@ from channels.sandbox.fields import File, read_fields
 from channels.sandbox.pages import show_file
 from channels.sandbox.pictures import Look, look_at
 from channels.sandbox.wechat.book import Media
-from channels.sandbox.wechat.calls import OK, Call, answer, open_call, text_of
+from channels.sandbox.wechat.calls import OK, Call, answer, number_of, open_call, text_of
 from channels.sandbox.wechat.errors import Refusal
 from channels.sandbox.wechat.platform import WECHAT
 
@@ -76,6 +76,25 @@ async def count_material(request: web.Request) -> web.Response:
     permanent = [media.kind for media in call.wechat.book.media.values() if media.is_permanent]
     counts = {f"{kind}_count": permanent.count(kind) for kind in ("voice", "video", "image")}
     return answer(call.wechat, {**counts, "news_count": 0})
+
+
+async def list_material(request: web.Request) -> web.Response:
+    """Give permanent files of a kind, the newest first."""
+    call = open_call(request, "POST")
+    body = await call.read()
+    kind, offset, count = text_of(body, "type"), number_of(body, "offset", 0), number_of(body, "count", 0)
+    if kind not in ("image", "voice", "video", "news"):
+        raise Refusal(40004)
+    if offset < 0 or not 1 <= count <= 20:
+        raise Refusal(40097)
+    kept = [one for one in call.wechat.book.media.items() if one[1].is_permanent and one[1].kind == kind][
+        ::-1
+    ]
+    items = [
+        {"media_id": media_id, "name": media.file, "update_time": int(media.at.timestamp()), "url": media.url}
+        for media_id, media in kept[offset : offset + count]
+    ]
+    return answer(call.wechat, {"total_count": len(kept), "item_count": len(items), "item": items})
 
 
 async def show_mmbiz(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from channels.sandbox.pages import PAGES, show_page
-from channels.sandbox.wechat.book import ACCOUNT_NAME, BEIJING, Article, Job
+from channels.sandbox.wechat.book import ACCOUNT_NAME, BEIJING, Article, Job, Push
 from channels.sandbox.wechat.platform import WECHAT, WeChat
 
 _MMBIZ = re.compile(r'src="https?://mmbiz\.qpic\.cn/')
@@ -20,21 +20,23 @@ async def show_account(request: web.Request) -> web.Response:
     jobs = [job for job in wechat.book.jobs.values() if job.status(at) == 0]
     groups = [_shape_group(wechat, job) for job in reversed(jobs)]
     shown = [group for group in groups if group["articles"]][:50]
-    return show_page(request.app[PAGES], "account.html", groups=shown, name=ACCOUNT_NAME)
+    return show_page(
+        request.app[PAGES], "account.html", groups=shown, name=ACCOUNT_NAME, followers=_count(wechat)
+    )
 
 
 async def show_article(request: web.Request) -> web.Response:
     """Show an article at its permanent address."""
     wechat, at = request.app[WECHAT], request.app[WECHAT].now()
     found = wechat.find_article(request.match_info["key"])
-    if found is None or found[0].status(at) in (1, 2, 3, 4):
+    if found is None or not _is_out(found[0], at):
         return _gone(request, "链接不存在或尚未发布。")
-    job, article, place = found
-    if job.status(at) == 6:
+    out, article, place = found
+    if isinstance(out, Job) and out.status(at) == 6:
         return _gone(request, "此内容因违规无法查看。")
-    if place in job.deleted:
+    if place in out.deleted:
         return _gone(request, "该内容已被发布者删除。")
-    return _show(request, article, job.done_at())
+    return _show(request, article, out.done_at())
 
 
 async def show_preview(request: web.Request) -> web.Response:
@@ -44,14 +46,14 @@ async def show_preview(request: web.Request) -> web.Response:
         if draft.preview == key and at - draft.updated_at < _PREVIEW_LIVES:
             return _show(request, draft.articles[0], draft.updated_at)
     found = wechat.find_article(key)
-    if found is not None and found[0].has_succeeded(at) and at - found[0].at < _PREVIEW_LIVES:
+    if found is not None and _is_out(found[0], at) and at - found[0].at < _PREVIEW_LIVES:
         return _show(request, found[1], found[0].done_at())
     return _gone(request, "临时链接已失效。")
 
 
 def _show(request: web.Request, article: Article, at: datetime) -> web.Response:
     wechat = request.app[WECHAT]
-    images = [_picture(wechat, media_id) for media_id in article.images]
+    images = [wechat.picture_path(media_id) for media_id in article.images]
     return show_page(
         request.app[PAGES],
         "article.html",
@@ -74,7 +76,7 @@ def _shape_group(wechat: WeChat, job: Job) -> dict[str, object]:
             "title": article.title,
             "digest": article.digest,
             "path": f"/s/{key}",
-            "cover": _picture(wechat, article.thumb_media_id),
+            "cover": wechat.picture_path(article.thumb_media_id),
         }
         for place, (article, key) in enumerate(zip(job.articles, job.keys, strict=True), start=1)
         if place not in job.deleted
@@ -82,6 +84,9 @@ def _shape_group(wechat: WeChat, job: Job) -> dict[str, object]:
     return {"at": f"{job.done_at().astimezone(BEIJING):%Y-%m-%d %H:%M}", "articles": articles}
 
 
-def _picture(wechat: WeChat, media_id: str) -> str:
-    media = wechat.book.media.get(media_id)
-    return media.url.replace("http://mmbiz.qpic.cn/", "/mmbiz/") if media else ""
+def _is_out(out: Job | Push, at: datetime) -> bool:
+    return out.has_succeeded(at) if isinstance(out, Job) else out.is_done(at) and out.is_good()
+
+
+def _count(wechat: WeChat) -> int:
+    return sum(one.is_subscribed for one in wechat.book.followers.values())

@@ -1,5 +1,6 @@
 """The pretended WeChat itself: its book, its line, and what a test may ask of it."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -11,7 +12,9 @@ from pydantic import TypeAdapter
 
 from channels.sandbox.faults import Fault, FaultKind, Wire
 from channels.sandbox.keeping import Files, StateFile
-from channels.sandbox.wechat.book import Article, Book, Job, Switches
+from channels.sandbox.wechat.audience import Line
+from channels.sandbox.wechat.book import Article, Book, Job, Push, Switches
+from channels.sandbox.wechat.events import Event, job_finished, push_finished
 
 _SWITCHES = TypeAdapter(Switches)
 
@@ -26,6 +29,8 @@ class WeChat:
         self.files = Files(None if folder is None else folder / "wechat-files")
         self._file = StateFile(folder, "wechat", Book)
         self.book = Book()
+        self.origin = ""  # where readers reach this platform
+        self.outbox: deque[Event] = deque()  # what the account's own server has not been told yet
         self._recent: list[datetime] = []
 
     async def open(self) -> None:
@@ -44,6 +49,7 @@ class WeChat:
         """Forget every draft, job, token, count, fault and switch."""
         self.wire.reset()
         self.book = Book()
+        self.outbox.clear()
         self.touch()
 
     def switches(self) -> dict[str, Any]:
@@ -103,12 +109,50 @@ class WeChat:
         self.touch()
 
     def settle(self) -> None:
-        """Take the drafts whose job has succeeded out of the draft box."""
+        """Let what has ended by now end: drafts are used up, readers get their push, events are written."""
         at = self.now()
-        for job in self.book.jobs.values():
+        for publish_id, job in self.book.jobs.items():
             if job.media_id in self.book.drafts and job.has_succeeded(at):
                 del self.book.drafts[job.media_id]
                 self.touch()
+            if job.status(at) != 1 and not job.is_told:
+                self.book.jobs[publish_id] = replace(job, is_told=True)
+                self._tell(job_finished(publish_id, job, self.origin, at))
+        for push_id, push in self.book.pushes.items():
+            if push.is_done(at) and not push.is_told:
+                self.book.pushes[push_id] = replace(push, is_told=True)
+                if push.is_good():
+                    self._hand_out(push_id, push)
+                self._tell(push_finished(push_id, push, self.origin))
+
+    def pushed_carrying(self, link: str) -> int:
+        """Give how many pushes with the link reached followers, each counted once."""
+        self.settle()
+        good = (push for push in self.book.pushes.values() if push.is_told and push.is_good())
+        return sum(any(_carries(article, link) for article in push.articles) for push in good)
+
+    def _tell(self, event: Event) -> None:
+        if self.book.callback is not None:
+            self.outbox.extend([event] * self.book.switches.events_sent)
+        self.touch()
+
+    def _hand_out(self, push_id: int, push: Push) -> None:
+        self.book.drafts.pop(push.media_id, None)
+        cards = tuple(
+            (article.title, article.digest, f"/s/{key}", self.picture_path(article.thumb_media_id))
+            for article, key in zip(push.articles, push.keys, strict=True)
+        )
+        self.book.lines += [
+            Line(
+                openid, "account", push.text or ("" if cards else "［文件］"), push.done_at(), cards, push_id
+            )
+            for openid in push.readers
+        ]
+
+    def picture_path(self, media_id: str) -> str:
+        """Give where a picture is shown here, "" for what is none."""
+        media = self.book.media.get(media_id)
+        return media.url.replace("http://mmbiz.qpic.cn/", "/mmbiz/") if media else ""
 
     def is_within_minute(self, at: datetime) -> bool:
         """Count a call of this minute and say whether the account may still make it."""
@@ -116,12 +160,13 @@ class WeChat:
         most = self.book.switches.calls_a_minute
         return not most or len(self._recent) <= most
 
-    def find_article(self, key: str) -> tuple[Job, Article, int] | None:
-        """Give the job, the article and its 1-based place of a permanent address."""
-        for job in self.book.jobs.values():
-            if key in job.keys:
-                place = job.keys.index(key)
-                return job, job.articles[place], place + 1
+    def find_article(self, key: str) -> tuple[Job | Push, Article, int] | None:
+        """Give the job or push, the article and its 1-based place of a permanent address."""
+        everything: list[Job | Push] = [*self.book.jobs.values(), *self.book.pushes.values()]
+        for out in everything:
+            if key in out.keys:
+                place = out.keys.index(key)
+                return out, out.articles[place], place + 1
         return None
 
 

@@ -95,6 +95,9 @@ class WeChatCaller(Caller):
         body = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
         return await self.ask("stable_token", body | {"force_refresh": force})
 
+    async def renew(self) -> None:
+        self.token = (await self.fetch_stable())["access_token"]
+
     async def article(self, **changes: Any) -> dict[str, Any]:
         cover = await self.upload("material/add_material", png(900, 383), type="image")
         plain = {"title": "医疗救助办法", "content": "<p>正文</p>", "content_source_url": LINK}
