@@ -5,7 +5,7 @@ FOLDER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint types contracts suite test-needs clean
+.PHONY: install demo test lint types contracts suite test-needs bench clean
 
 install: $(VENV)/.installed
 
@@ -38,6 +38,10 @@ contracts: $(VENV)/.test-installed
 
 suite: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -m 'not slow'
+
+# Not a test: it takes minutes and wants a quiet machine. ITEMS= and ROUNDS= make it shorter.
+bench: test-needs
+	$(BIN)/python -m tests.bench $(if $(ITEMS),--items $(ITEMS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # The data in var/ stays: it may be an office's.
 clean:

@@ -103,6 +103,13 @@ class Office:
         await self.store.write(act)
 
 
+async def found(tx: Tx, *, at: datetime) -> None:
+    """Set up the org and two people."""
+    await insert_org(tx, OrgRow(ORG.id, ORG.code, ORG.name, None), at=at)
+    for key in ("author", "chief"):
+        await insert_person(tx, PersonRow(key, key, key, None, None), at=at)
+
+
 @asynccontextmanager
 async def open_office(database: str, platform: str) -> AsyncIterator[Office]:
     """Open an office on a migrated database."""
@@ -124,9 +131,7 @@ async def open_office(database: str, platform: str) -> AsyncIterator[Office]:
         )
         async with store.begin() as tx:
             at = place.now()
-            await insert_org(tx, OrgRow(ORG.id, ORG.code, ORG.name, None), at=at)
-            for key in ("author", "chief"):
-                await insert_person(tx, PersonRow(key, key, key, None, None), at=at)
+            await found(tx, at=at)
             for account in accounts:
                 await insert_account(tx, account, at=at)
         yield Office(store, place, accounts)

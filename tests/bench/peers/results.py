@@ -3,7 +3,11 @@
 `done_at` is taken before the commit, so a peer's own commit is not in its latency; ours is in ours.
 """
 
+import json
+import os
 import sqlite3
+import sys
+import time
 from typing import Any
 
 import aiosqlite
@@ -59,6 +63,10 @@ class SyncResults:
         """Write a row; durable when it returns."""
         self._connection.execute(self._statement, row)
 
+    def query(self, statement: str) -> Any:
+        """Execute a statement without values."""
+        return self._connection.execute(statement)
+
 
 async def open_results(database: str) -> SqliteResults | PostgresResults:
     """Open the results at `sqlite:///path` or a PostgreSQL address."""
@@ -82,24 +90,30 @@ def open_sync_results(database: str) -> SyncResults:
     )
 
 
-def create_table(database: str) -> None:
+def create_table(results: SyncResults) -> None:
     """Make the table, once, before anybody writes."""
-    results = open_sync_results(database)
-    results._connection.execute(_TABLE)
-    results._connection.close()
+    results.query(_TABLE)
 
 
-def read_results(database: str) -> list[tuple[int, float]]:
-    """Give item and done_at of every row."""
-    results = open_sync_results(database)
-    rows = results._connection.execute("SELECT item, done_at FROM results").fetchall()
-    results._connection.close()
-    return [(int(row[0]), float(row[1])) for row in rows]
+def wait_for(results: SyncResults, count: int) -> list[tuple[int, float]]:
+    """Give item and done_at of every row, once there are so many."""
+    deadline = time.monotonic() + 120
+    while results.query("SELECT count(*) FROM results").fetchone()[0] < count:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"fewer than {count} results after two minutes")
+        time.sleep(0.02)
+    rows = results.query("SELECT item, done_at FROM results").fetchall()
+    return [(int(item), float(done_at)) for item, done_at in rows]
 
 
-def count_results(database: str) -> int:
-    """Give how many rows there are."""
-    results = open_sync_results(database)
-    count = int(results._connection.execute("SELECT count(*) FROM results").fetchone()[0])
-    results._connection.close()
-    return count
+def main(words: list[str]) -> None:
+    """`create` the table, or `wait` for so many rows and print them as JSON."""
+    results = open_sync_results(json.loads(os.environ["BENCH"])["database"])
+    if words[0] == "create":
+        create_table(results)
+    else:
+        print(json.dumps(wait_for(results, int(words[1]))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
