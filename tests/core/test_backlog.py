@@ -1,0 +1,74 @@
+"""The backlog's order: no account hides another's, no organ makes the others wait for all of its own."""
+
+import asyncio
+
+from server.core.dispatch import claim
+from server.core.withdraw import withdraw
+from server.store.orgs import OrgRow, insert_org
+from tests.house import House
+
+
+async def claimed(house: House, limit: int) -> list[str]:
+    async with house.store.begin() as tx:
+        return [one.leg.item_id for one in await claim(tx, house.place, at=house.now(), limit=limit)]
+
+
+async def test_a_full_account_hides_nothing_that_waits_for_another(house: House):
+    for _item in range(30):
+        await house.release((await house.item()).id)
+    await claimed(house, 4)  # the website takes four at a time
+    late = await house.item()
+    await house.release(late.id, ("weibo", "website"))
+    async with house.store.begin() as tx:
+        await tx.exec_driver_sql("UPDATE deliveries SET state = 'ready', gate = NULL WHERE channel = 'weibo'")
+    assert await claimed(house, 8) == [late.id]
+
+
+async def test_organs_take_turns_on_an_account(house: House):
+    for _item in range(6):
+        await house.release((await house.item()).id)
+    other = OrgRow(house.new_id(), "000000027", "某局", None)
+    async with house.store.begin() as tx:
+        await insert_org(tx, other, at=house.now())
+    house.now.move(minutes=1)
+    late = await house.item(org=other.as_org())
+    await house.release(late.id)
+    assert late.id in await claimed(house, 4)
+
+
+async def test_a_claim_says_whether_something_was_left_behind(house: House):
+    for _item in range(5):
+        await house.release((await house.item()).id)
+    await claimed(house, 8)
+    assert house.place.memory.backlog_left
+    await house.run_until_quiet()
+
+
+async def test_a_claim_that_took_everything_says_so(house: House):
+    await house.release((await house.item()).id)
+    await claimed(house, 8)
+    assert not house.place.memory.backlog_left
+
+
+async def test_an_arrival_that_a_withdrawal_overtakes_does_not_stay(house: House):
+    """The withdrawal is not committed yet when the answer comes: one of the two must see the other."""
+    made = await house.item()
+    await house.release(made.id)
+    (errand,) = await house.claim()
+    go_on = asyncio.Event()
+    begun = asyncio.Event()
+
+    async def withdraw_slowly() -> None:
+        async with house.store.begin() as tx:
+            await withdraw(tx, made.id, "内容有误", house.bench, at=house.now())
+            begun.set()
+            await go_on.wait()
+
+    withdrawing = asyncio.create_task(withdraw_slowly())
+    await begun.wait()
+    sending = asyncio.create_task(errand.run())
+    await asyncio.wait((sending,), timeout=0.3)
+    go_on.set()
+    await asyncio.gather(withdrawing, sending)
+    await house.run_until_quiet()
+    assert await house.states(made.id) == {"website": "withdrawn"}

@@ -1,0 +1,104 @@
+"""SQLite's one writer: parts that share a commit, and each part's own all-or-nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from server.store.tx import Store, StoreAway
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = Store(f"sqlite+aiosqlite:///{tmp_path}/commits.db")
+    async with opened.begin() as tx:
+        await tx.execute(sa.text("CREATE TABLE marks (mark text PRIMARY KEY)"))
+    yield opened
+    await opened.close()
+
+
+async def mark(store: Store, word: str, *, fails: bool = False) -> None:
+    async with store.begin() as tx:
+        await tx.execute(sa.text("INSERT INTO marks VALUES (:word)"), {"word": word})
+        await asyncio.sleep(0)
+        if fails:
+            raise KeyError(word)
+
+
+async def marks(store: Store) -> set[str]:
+    async with store.read() as tx:
+        return set((await tx.execute(sa.text("SELECT mark FROM marks"))).scalars())
+
+
+def count_commits(store: Store) -> list[None]:
+    commits: list[None] = []
+    sa.event.listen(store.engine.sync_engine, "commit", lambda _connection: commits.append(None))
+    return commits
+
+
+async def test_writers_that_stand_in_line_share_commits(store: Store):
+    commits = count_commits(store)
+    await asyncio.gather(*(mark(store, str(n)) for n in range(50)))
+    assert len(await marks(store)) == 50
+    assert len(commits) < 10
+
+
+async def test_a_writer_alone_commits_at_once(store: Store):
+    await mark(store, "alone")
+    assert await marks(store) == {"alone"}
+
+
+@pytest.mark.parametrize("failing", [0, 1, 4])
+async def test_a_part_that_fails_takes_nobody_with_it(store: Store, failing: int):
+    results = await asyncio.gather(
+        *(mark(store, str(n), fails=n == failing) for n in range(5)), return_exceptions=True
+    )
+    assert [type(result) for result in results].count(KeyError) == 1
+    assert await marks(store) == {str(n) for n in range(5)} - {str(failing)}
+
+
+async def test_a_part_that_breaks_a_rule_of_the_table_takes_nobody_with_it(store: Store):
+    results = await asyncio.gather(
+        *(mark(store, word) for word in ("a", "b", "a", "c")), return_exceptions=True
+    )
+    assert sum(isinstance(result, sa.exc.IntegrityError) for result in results) == 1
+    assert await marks(store) == {"a", "b", "c"}
+
+
+async def test_a_part_that_is_called_off_leaves_the_others_their_commit(store: Store):
+    tasks = [asyncio.create_task(mark(store, str(n))) for n in range(5)]
+    await asyncio.sleep(0)
+    tasks[2].cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in results].count(asyncio.CancelledError) == 1
+    assert {"0", "1", "3", "4"} <= await marks(store)
+
+
+async def test_nobody_is_told_before_the_shared_commit_stands(store: Store):
+    seen: list[bool] = []
+
+    async def write_and_look(word: str) -> None:
+        await mark(store, word)
+        seen.append(word in await marks(store))
+
+    await asyncio.gather(*(write_and_look(str(n)) for n in range(20)))
+    assert seen == [True] * 20
+
+
+async def test_a_lost_transaction_is_every_parts_loss_and_no_later_ones(store: Store):
+    async def lose(word: str) -> None:
+        async with store.begin() as tx:
+            await tx.execute(sa.text("INSERT INTO marks VALUES (:word)"), {"word": word})
+            raw = await tx.get_raw_connection()
+            assert raw.driver_connection
+            await raw.driver_connection.rollback()  # what SQLite does by itself when the disk is full
+            raise OSError("disk full")
+
+    acts = (mark(store, "first"), lose("second"), mark(store, "third"))
+    results = await asyncio.gather(*acts, return_exceptions=True)
+    assert [type(result) for result in results] == [StoreAway, OSError, type(None)]
+    assert await marks(store) == {"third"}
+    await mark(store, "later")
+    assert await marks(store) == {"third", "later"}
