@@ -134,7 +134,7 @@ async def withdraw_item(request: web.Request) -> web.Response:
     parts, form = request.config_dict[PARTS], await form_of(request, WithdrawIn)
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "withdraw")
-        legs = await withdraw(tx, item.id, form.reason, _bench(parts), at=parts.now())
+        legs = await withdraw(tx, item.id, form.reason, bench_of(parts), at=parts.now())
     await parts.wake()
     return answer(DeliveriesOut.of(legs))
 
@@ -157,12 +157,13 @@ async def file_evidence(request: web.Request) -> web.Response:
         who.require("file_evidence", (await get_item(tx, leg.item_id)).org.id)
         if form.picture is not None:
             await require_picture(tx, form.picture, field="picture")
-        leg = await record_evidence(tx, leg.id, proof, _bench(parts), by=who.person_id, at=parts.now())
+        leg = await record_evidence(tx, leg.id, proof, bench_of(parts), by=who.person_id, at=parts.now())
     await parts.wake()
     return answer(DeliveryOut.of(leg), 201)
 
 
-def _bench(parts: Parts) -> Bench:
+def bench_of(parts: Parts) -> Bench:
+    """Give what settling needs beside a transaction."""
     return Bench(parts.calendar, parts.new_id)
 
 

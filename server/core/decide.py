@@ -7,7 +7,7 @@ from typing import Literal
 from channels.contract import Receipt
 from server.core.problems import Problem
 from server.core.settle import Bench, go_live
-from server.store.accounts import AccountRow, set_account_state
+from server.store.accounts import AccountRow, get_account, set_account_state
 from server.store.attempts import insert_look
 from server.store.deliveries import (
     DeliverySeen,
@@ -77,6 +77,14 @@ async def authorise(tx: Tx, account: AccountRow, *, at: datetime) -> int:
         tx, waiting, ("blocked",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
     )
     return len(freed)
+
+
+async def set_paused(tx: Tx, account: AccountRow, *, is_paused: bool) -> AccountRow:
+    """Pause an account or let it go on; one without permission cannot be talked into sending by this."""
+    if account.state == "unauthorised":
+        raise Problem("wrong_state", "这个账号的授权已失效，请先重新授权", field="account")
+    await set_account_state(tx, account.id, "paused" if is_paused else "active")
+    return await get_account(tx, account.id)
 
 
 async def _move(tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, *, at: datetime) -> None:

@@ -10,8 +10,10 @@ from server.core.settle import Bench, entry_of
 from server.core.states import UNSENT
 from server.core.workplace import Workplace, read_leg
 from server.store import ledger
+from server.store.attempts import insert_look
 from server.store.deliveries import (
     DeliverySeen,
+    LostRace,
     count_shown,
     get_delivery,
     list_deliveries,
@@ -73,6 +75,25 @@ async def settle_withdrawal(
             )  # fmt: skip
         case NotAccepted():
             await put_off(tx, leg.id, "withdrawing", put_off_until, looks=leg.looks + 1)
+
+
+async def record_taken_down(
+    tx: Tx, leg: DeliverySeen, proof: str, bench: Bench, *, by: str, at: datetime
+) -> DeliverySeen:
+    """Record that a person took down what no call can remove; his word is kept as a look that saw nothing."""
+    if leg.state != "withdraw_by_hand":
+        raise Problem("wrong_state", "这条投递现在不需要人工撤下")
+    await insert_look(
+        tx, id=bench.new_id(), delivery_id=leg.id, sighting="absent", reason=f"person:{by} {proof}", at=at
+    )
+    try:
+        await move(
+            tx, leg.id, "withdraw_by_hand", "withdrawn", at=at, due_at=None, reason=None, who_acts="nobody"
+        )
+    except LostRace as error:
+        raise Problem("lost_race", "这条投递刚刚被别人处理，请刷新后再看") from error
+    await _write_lines(tx, leg, bench, at=at)
+    return await get_delivery(tx, leg.id)
 
 
 async def _write_lines(tx: Tx, leg: DeliverySeen, bench: Bench, *, at: datetime) -> None:

@@ -1,0 +1,245 @@
+"""What no machine can decide: deliveries in doubt, refusals, permissions, posts taken down by hand."""
+
+from datetime import datetime
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from server.api.accounts import AccountOut
+from server.api.answers import answer
+from server.api.deliveries import DeliveriesOut, DeliveryOut, bench_of
+from server.api.requests import form_of
+from server.api.route import Route, signed_in
+from server.api.words import Filled, Form, Line, Moment, Out, Slug
+from server.core.decide import Decision, Verdict, authorise, decide, send_again, set_paused
+from server.core.problems import Problem
+from server.core.withdraw import record_taken_down
+from server.parts import PARTS
+from server.security.access import Act
+from server.store.accounts import AccountRow, find_account, get_account
+from server.store.deliveries import DeliverySeen, find_delivery, get_delivery
+from server.store.doubts import AttemptSeen, LookSeen, list_attempts_seen, list_looks, list_waiting_for_people
+from server.store.items import get_item
+from server.store.tx import Tx
+
+_MOST = 200
+
+
+class DecisionIn(Form):
+    """What a person saw on the platform; `link` is asked for when it is there."""
+
+    verdict: Annotated[Verdict, Field(title="判断")]
+    link: Annotated[Line | None, Field(title="平台上的链接", max_length=500, pattern=r"^https?://")] = None
+    live_at: Annotated[Moment | None, Field(title="发布时间")] = None
+
+
+class TakenDownIn(Form):
+    """How a post that no call can remove was taken down."""
+
+    proof: Annotated[Filled, Field(title="撤下情况", max_length=500)]
+
+
+class AccountActIn(Form):
+    """Which account."""
+
+    account: Annotated[Slug, Field(title="账号")]
+
+
+class TryOut(Out):
+    """尝试."""
+
+    number: int
+    opened_at: datetime
+    closed_at: datetime | None
+    outcome: str | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, seen: AttemptSeen) -> "TryOut":
+        """Give an attempt as the API shows it."""
+        return cls(**{name: getattr(seen, name) for name in cls.model_fields})
+
+
+class LookOut(Out):
+    """查看: what a look at the platform saw."""
+
+    looked_at: datetime
+    sighting: str
+    reason: str | None
+
+    @classmethod
+    def of(cls, seen: LookSeen) -> "LookOut":
+        """Give a look as the API shows it."""
+        return cls(**{name: getattr(seen, name) for name in cls.model_fields})
+
+
+class DoubtOut(Out):
+    """Everything a person needs to decide about one delivery."""
+
+    delivery: DeliveryOut
+    title: str
+    sentence: str
+    tries: tuple[TryOut, ...]
+    looks: tuple[LookOut, ...]
+
+
+class AuthorisedOut(Out):
+    """An account that is active again, and how many deliveries that freed."""
+
+    account: AccountOut
+    freed: int
+
+
+async def list_waiting(request: web.Request) -> web.Response:
+    """Give the deliveries that wait for a person, longest waiting first."""
+    org_ids = signed_in(request).orgs_for("read")
+    async with request.config_dict[PARTS].store.read() as tx:
+        ids = await list_waiting_for_people(tx, org_ids, _MOST)
+        legs = tuple([await get_delivery(tx, key) for key in ids])
+    return answer(DeliveriesOut.of(legs))
+
+
+async def show_delivery(request: web.Request) -> web.Response:
+    """Give one delivery with every try and the newest looks."""
+    async with request.config_dict[PARTS].store.read() as tx:
+        leg = await _delivery_for(tx, request, "read")
+        seen = await get_item(tx, leg.item_id)
+        tries = await list_attempts_seen(tx, leg.id)
+        looks = await list_looks(tx, leg.id, 50)
+    return answer(
+        DoubtOut(
+            delivery=DeliveryOut.of(leg),
+            title=seen.revision.title,
+            sentence=_sentence(leg),
+            tries=tuple(TryOut.of(one) for one in tries),
+            looks=tuple(LookOut.of(one) for one in looks),
+        )
+    )
+
+
+async def decide_delivery(request: web.Request) -> web.Response:
+    """Settle a delivery in doubt by what a person saw."""
+    parts, form = request.config_dict[PARTS], await form_of(request, DecisionIn)
+    by = signed_in(request).person_id
+    async with parts.store.begin() as tx:
+        leg = await _delivery_for(tx, request, "release")
+        decision = Decision(form.verdict, form.link, form.live_at)
+        decided = await decide(tx, leg.id, decision, bench_of(parts), by=by, at=parts.now())
+    await parts.wake()
+    return answer(DeliveryOut.of(decided))
+
+
+async def retry_delivery(request: web.Request) -> web.Response:
+    """Send a refused delivery again, after what was wrong is mended."""
+    parts = request.config_dict[PARTS]
+    async with parts.store.begin() as tx:
+        leg = await _delivery_for(tx, request, "release")
+        again = await send_again(tx, leg.id, at=parts.now())
+    await parts.wake()
+    return answer(DeliveryOut.of(again))
+
+
+async def file_taken_down(request: web.Request) -> web.Response:
+    """Record that a person took a post down where no call can."""
+    parts, form = request.config_dict[PARTS], await form_of(request, TakenDownIn)
+    by = signed_in(request).person_id
+    async with parts.store.begin() as tx:
+        leg = await _delivery_for(tx, request, "file_evidence")
+        gone = await record_taken_down(tx, leg, form.proof, bench_of(parts), by=by, at=parts.now())
+    return answer(DeliveryOut.of(gone))
+
+
+async def authorise_account(request: web.Request) -> web.Response:
+    """Make an account active again and free everything that waited for it."""
+    parts, form = request.config_dict[PARTS], await form_of(request, AccountActIn)
+    async with parts.store.begin() as tx:
+        row = await _account_for(tx, request, form.account)
+        freed = await authorise(tx, row, at=parts.now())
+        row = await get_account(tx, row.id)
+    await parts.wake()
+    return answer(AuthorisedOut(account=AccountOut.of(row), freed=freed))
+
+
+async def pause_account(request: web.Request) -> web.Response:
+    """Let an account's deliveries wait; nothing of it fails."""
+    return await _set_paused(request, is_paused=True)
+
+
+async def resume_account(request: web.Request) -> web.Response:
+    """Let a paused account send again."""
+    return await _set_paused(request, is_paused=False)
+
+
+async def _set_paused(request: web.Request, *, is_paused: bool) -> web.Response:
+    parts, form = request.config_dict[PARTS], await form_of(request, AccountActIn)
+    async with parts.store.begin() as tx:
+        row = await _account_for(tx, request, form.account)
+        row = await set_paused(tx, row, is_paused=is_paused)
+    await parts.wake()
+    return answer(AccountOut.of(row))
+
+
+async def _delivery_for(tx: Tx, request: web.Request, act: Act) -> DeliverySeen:
+    leg = await find_delivery(tx, request.match_info["delivery_id"])
+    if leg is None:
+        raise Problem("unknown_delivery", "没有这条投递记录")
+    signed_in(request).require(act, (await get_item(tx, leg.item_id)).org.id)
+    return leg
+
+
+async def _account_for(tx: Tx, request: web.Request, slug: str) -> AccountRow:
+    row = await find_account(tx, slug)
+    if row is None:
+        raise Problem("unknown_account", "没有这个账号", field="account")
+    signed_in(request).require("manage_accounts", row.org.id)
+    return row
+
+
+def _sentence(leg: DeliverySeen) -> str:
+    """Say in one sentence who acts next."""
+    why = f"：{leg.reason}" if leg.reason else ""
+    match leg.state:
+        case "needs_person":
+            return f"结果不明，请到“{leg.account_name}”上查看后选择：已经发出、没有发出、放弃{why}"
+        case "refused":
+            return f"被拒绝{why}。处理后可以重新发送"
+        case "blocked":
+            return f"“{leg.account_name}”的授权已失效，请账号管理人重新授权；授权后自动继续"
+        case "withdraw_by_hand":
+            return f"请到“{leg.account_name}”上撤下这条内容，再登记撤下情况{why}"
+        case _:
+            return f"系统会自动处理，现在不用人来判断{why}"
+
+
+ROUTES = (
+    Route("GET", "/api/v1/deliveries/waiting", list_waiting, "等人处理的投递", "read", answer=DeliveriesOut),
+    Route(
+        "GET", "/api/v1/deliveries/{delivery_id}", show_delivery, "一条投递的全部经过", "read",
+        answer=DoubtOut,
+    ),
+    Route(
+        "POST", "/api/v1/deliveries/{delivery_id}/decide", decide_delivery, "判断结果不明的投递", "release",
+        form=DecisionIn, answer=DeliveryOut,
+    ),
+    Route(
+        "POST", "/api/v1/deliveries/{delivery_id}/retry", retry_delivery, "重新发送被拒绝的投递", "release",
+        answer=DeliveryOut,
+    ),
+    Route(
+        "POST", "/api/v1/deliveries/{delivery_id}/taken-down", file_taken_down, "登记人工撤下",
+        "file_evidence", form=TakenDownIn, answer=DeliveryOut,
+    ),
+    Route(
+        "POST", "/api/v1/accounts/authorise", authorise_account, "恢复账号授权", "manage_accounts",
+        form=AccountActIn, answer=AuthorisedOut,
+    ),
+    Route(
+        "POST", "/api/v1/accounts/pause", pause_account, "暂停账号", "manage_accounts",
+        form=AccountActIn, answer=AccountOut,
+    ),
+    Route(
+        "POST", "/api/v1/accounts/resume", resume_account, "恢复暂停的账号", "manage_accounts",
+        form=AccountActIn, answer=AccountOut,
+    ),
+)  # fmt: skip
