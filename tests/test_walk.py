@@ -206,7 +206,9 @@ async def test_a_withdrawn_item_is_gone_from_page_and_feed(walk: Walk):
     await asyncio.sleep(1.5)  # the server looks at a file once a second at the most
     status, notice = await walk.page(legs["site"]["link"])
     assert (status, "活动取消" in notice) == (410, True)
-    assert f"article/{item_id}" not in (await walk.page(f"{walk.base_url}/feed/site.atom"))[1]
+    feed = (await walk.page(f"{walk.base_url}/feed/site.atom"))[1]
+    assert f"article/{item_id}</id>" not in feed
+    assert f'article/{item_id}" when=' in feed  # RFC 6721: whoever has it is told that it is gone
 
 
 async def test_document_and_interpretation_link_to_each_other(walk: Walk):

@@ -3,13 +3,14 @@
 import asyncio
 import random
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from server.core.follow import bind
 from server.core.rounds import open_time_gates
-from server.store.backlog import list_sendable
+from server.store.backlog import _texts
 from server.store.followups import Follow
 from server.store.gates import list_late_marks
+from server.store.scripts import Dialect, Script, dialect_of, run_script
 from server.store.tables import delivery
 from server.store.tx import Store
 from tests.house import House
@@ -20,7 +21,12 @@ async def order_of_sending(house: House, limit: int) -> tuple[str, ...]:
     """What the workers would take next, in their order."""
     async with house.store.read() as tx:
         account = (await tx.exec_driver_sql("SELECT id FROM accounts WHERE slug = 'website'")).scalar_one()
-        return await list_sendable(tx, account, at=house.now(), limit=limit)
+        return await run_script(tx, _next(dialect_of(tx), account, house.now(), limit))
+
+
+def _next(dialect: Dialect, account: str, at: datetime, limit: int) -> Script[tuple[str, ...]]:
+    rows = yield _texts(dialect)["sendable"], (account, dialect.text_of(at), limit)
+    return tuple(row[0] for row in rows)
 
 
 async def waiting(house: House) -> int:
