@@ -88,7 +88,8 @@ class CommitLine:
             self._shared = None
             await asyncio.shield(shared.connection.close())  # what it has not committed is undone
         elif not await _is_open(shared.connection):
-            # A full disk undoes the transaction, not the statement; what came next would commit by itself.
+            # A full disk undoes the transaction, not the statement, and whoever is called off in the middle
+            # of one takes the connection along: what came next would commit by itself, or never.
             self._shared = None
             shared.lost = error
 
@@ -129,6 +130,8 @@ async def _say(connection: AsyncConnection, word: str) -> None:
 
 
 async def _is_open(connection: AsyncConnection) -> bool:
+    if connection.invalidated or connection.closed:
+        return False
     raw = await connection.get_raw_connection()
     driver = raw.driver_connection
     return driver is not None and bool(driver.in_transaction)

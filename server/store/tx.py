@@ -12,7 +12,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from server.store.commits import CommitLine
+from server.store.commits import CommitLine, Undone
 
 Tx = AsyncConnection
 T = TypeVar("T")
@@ -107,6 +107,8 @@ def _plain_errors() -> Iterator[None]:
     """Say what the drivers raise in the store's own words."""
     try:
         yield
+    except Undone as error:
+        raise StoreBusy(str(error)) from error
     except (sqlite3.OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
         raise StoreAway(str(error)) from error  # a script speaks to the driver itself
     except asyncpg.PostgresError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from server.store.tx import Store, StoreAway
+from server.store.tx import Store, StoreBusy, Tx
 
 
 @pytest.fixture
@@ -98,7 +98,30 @@ async def test_a_lost_transaction_is_every_parts_loss_and_no_later_ones(store: S
 
     acts = (mark(store, "first"), lose("second"), mark(store, "third"))
     results = await asyncio.gather(*acts, return_exceptions=True)
-    assert [type(result) for result in results] == [StoreAway, OSError, type(None)]
+    assert [type(result) for result in results] == [StoreBusy, OSError, type(None)]
     assert await marks(store) == {"third"}
     await mark(store, "later")
     assert await marks(store) == {"third", "later"}
+
+
+async def test_a_part_that_is_called_off_within_a_statement_costs_the_others_a_second_try(store: Store):
+    async def write(word: str) -> None:
+        async def act(tx: Tx) -> None:
+            await tx.execute(sa.text("INSERT INTO marks VALUES (:word)"), {"word": word})
+            if word == "2":
+                within.set()
+                await tx.execute(sa.text(_SLOW))
+
+        await store.write(act)
+
+    within = asyncio.Event()
+    tasks = [asyncio.create_task(write(str(n))) for n in range(5)]
+    await within.wait()
+    tasks[2].cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in results].count(asyncio.CancelledError) == 1
+    assert [result for result in results if result is None] == [None] * 4
+    assert await marks(store) == {"0", "1", "3", "4"}
+
+
+_SLOW = "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n LIMIT 300000) SELECT max(k) FROM n"
