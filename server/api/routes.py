@@ -26,6 +26,7 @@ from server.api import (
     tokens,
 )
 from server.api.answers import PRIVATE
+from server.api.callbacks import add_callbacks
 from server.api.openapi import openapi_document
 from server.api.problems import answer_problems
 from server.api.requests import guarded, name_request
@@ -77,6 +78,7 @@ def add_api(app: web.Application) -> None:
             app.router.add_route(route.method, route.path, guarded(route))
         if route.method == "GET" and route.path.startswith(f"{_PREFIX}/v1/public/"):
             api.router.add_route("HEAD", route.path.removeprefix(_PREFIX), guarded(route))
+    add_callbacks(api)
     app[DOCUMENT] = openapi_document(ROUTES)
     app[PACKED] = Packed()
     app.middlewares.append(name_request)

@@ -21,7 +21,8 @@ async def show_chat(request: web.Request) -> web.Response:
     wechat = request.app[WECHAT]
     wechat.settle()
     openid = _owner(wechat)
-    lines = [line for line in wechat.book.lines if line.openid == openid][-_MOST_LINES:]
+    mine = [line for line in wechat.book.lines if line.openid == openid]
+    lines = sorted(mine, key=lambda line: line.at)[-_MOST_LINES:]
     return show_page(
         request.app[PAGES],
         "chat.html",
