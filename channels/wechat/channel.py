@@ -219,10 +219,9 @@ class WeChat:
         found = await self._find_listed("freepublish/batchget", mark, since)
         if isinstance(found, CouldNotLook | None):
             return found
-        # Listed addresses are previews that expire (§5.5); the permanent one is in the article's own record.
-        url = next((news.get("url") for news in found["content"]["news_item"]), None)
+        # Listed addresses are previews that expire; only the job tells the permanent one (§5.5): so none.
         live_at = datetime.fromtimestamp(int(found["update_time"]), UTC)
-        return Receipt(str(found["article_id"]), url, live_at)
+        return Receipt(str(found["article_id"]), None, live_at)
 
     async def _find_listed(
         self, path: str, mark: str, since: datetime | None
