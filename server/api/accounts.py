@@ -7,11 +7,12 @@ from pydantic import Field
 
 from scheduler.windows import read_window
 from server.api.answers import answer
-from server.api.orgs import OrgOut, get_org
+from server.api.orgs import OrgOut
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, Line, OrgCode, Out, Slug
+from server.core.organs import get_org
 from server.core.problems import Problem
+from server.forms.words import Filled, Form, Line, OrgCode, Out, Slug
 from server.parts import PARTS, Parts
 from server.store.accounts import AccountRow, insert_account, list_accounts
 from server.store.orgs import OrgRow

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.api.answers import answer
 from server.api.route import Route, signed_in
-from server.api.words import Out
+from server.forms.words import Out
 from server.parts import PARTS
 from server.store.alerts import AlertSeen, Level, list_alerts
 from server.store.gates import list_late_marks

@@ -10,9 +10,9 @@ from scheduler.notices import MOST_BYTES, BadNotice, read_notice
 from server.api.answers import answer
 from server.api.requests import file_of, query_of
 from server.api.route import Route, signed_in
-from server.api.words import Day, Out, Query
 from server.core.calendar import import_notice, load_calendar
 from server.core.problems import Problem, Problems
+from server.forms.words import Day, Out, Query
 from server.parts import PARTS
 from server.store.calendars import Layer, list_calendar_days
 

@@ -11,10 +11,10 @@ from server.api.answers import answer
 from server.api.deliveries import DeliveriesOut, DeliveryOut, bench_of
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, Line, Moment, Out, Slug
 from server.core.decide import Decision, Verdict, authorise, decide, send_again, set_paused
 from server.core.problems import Problem
 from server.core.withdraw import record_taken_down
+from server.forms.words import Filled, Form, Line, Moment, Out, Slug
 from server.parts import PARTS
 from server.security.access import Act
 from server.store.accounts import AccountRow, find_account, get_account

@@ -10,12 +10,12 @@ from server.api.answers import answer
 from server.api.items import get_item_for
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, Moment, Out, Prose, Sha256, Slug
 from server.core.evidence import record_evidence
 from server.core.release import ReleaseOrder, release
 from server.core.reschedule import reschedule
 from server.core.settle import Bench
 from server.core.withdraw import withdraw
+from server.forms.words import Filled, Form, Moment, Out, Prose, Sha256, Slug
 from server.importing.files import require_picture
 from server.parts import PARTS, Parts
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries

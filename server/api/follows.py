@@ -10,10 +10,10 @@ from server.api.answers import answer
 from server.api.items import get_item_for
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Form, Id, Moment, Out
 from server.core.follow import FollowSeen, bind, list_follows
 from server.core.likeness import REPEATS
 from server.core.problems import Problem
+from server.forms.words import Form, Id, Moment, Out
 from server.parts import PARTS
 from server.store.followups import Follow, Rule
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.api.answers import answer
 from server.api.route import Route
-from server.api.words import Out
+from server.forms.words import Out
 from server.parts import PARTS
 
 

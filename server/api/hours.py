@@ -11,9 +11,9 @@ from server.api.deliveries import DeliveriesOut
 from server.api.items import get_item_for
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, Moment, Out, Slug
 from server.core.expedite import expedite, forbid_until, keep_hours
 from server.core.problems import Problem
+from server.forms.words import Filled, Form, Moment, Out, Slug
 from server.parts import PARTS
 from server.store.accounts import find_account
 

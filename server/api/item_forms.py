@@ -1,52 +1,12 @@
 """What an item looks like on the wire: going in, and coming out."""
 
 from datetime import date, datetime
-from typing import Annotated
-
-from pydantic import Field
 
 from channels.item import Kind, Openness, Site, Validity
 from server.api.orgs import OrgOut
-from server.api.words import Day, Filled, Form, Line, OrgCode, Out, Prose, Sha256
 from server.core.contents import page_url
+from server.forms.words import Out
 from server.store.items import ItemSeen
-
-
-class AttachmentIn(Form):
-    """A file uploaded before, under the name that readers see."""
-
-    sha256: Annotated[Sha256, Field(title="文件编号")]
-    name: Annotated[Filled, Field(title="附件名称", max_length=200)]
-
-
-class ItemIn(Form):
-    """A new item, or its next revision.
-
-    `body` is HTML; pictures in it are `<img src="media:SHA256">` of files uploaded before. `index_number` is
-    given for imported items only.
-    """
-
-    kind: Annotated[Kind, Field(title="种类")]
-    org: Annotated[OrgCode, Field(title="发布机构")]
-    title: Annotated[Filled, Field(title="标题", max_length=200)]
-    summary: Annotated[Prose, Field(title="摘要", max_length=500)] = ""
-    body: Annotated[str, Field(title="正文", min_length=1)]
-    column: Annotated[str, Field(title="栏目", min_length=1, max_length=64)]
-    openness: Annotated[Openness, Field(title="公开属性")]
-    validity: Annotated[Validity, Field(title="有效性")] = "valid"
-    index_number: Annotated[
-        str | None, Field(title="索引号", max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z/._-]{2,63}$")
-    ] = None
-    document_number: Annotated[Line | None, Field(title="文号", max_length=60)] = None
-    formed_on: Annotated[Day | None, Field(title="成文日期")] = None
-    topic: Annotated[Line | None, Field(title="主题分类", max_length=60)] = None
-    genre: Annotated[Line | None, Field(title="体裁", max_length=60)] = None
-    keywords: Annotated[
-        tuple[Annotated[Filled, Field(max_length=30)], ...], Field(title="主题词", max_length=20)
-    ] = ()
-    overview: Annotated[Prose, Field(title="内容概述", max_length=500)] = ""
-    source: Annotated[Line | None, Field(title="来源", max_length=100)] = None
-    attachments: Annotated[tuple[AttachmentIn, ...], Field(title="附件", max_length=50)] = ()
 
 
 class PictureOut(Out):

@@ -5,17 +5,16 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
-from channels.item import Site
 from server.api.answers import answer
-from server.api.item_forms import ItemBrief, ItemIn, ItemOut, ItemsOut
-from server.api.orgs import get_org
+from server.api.item_forms import ItemBrief, ItemOut, ItemsOut
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, Line, Moment, OrgCode, Prose, Query
-from server.core.draft import Draft, create_item, revise_item
+from server.core.draft import create_item, revise_item
+from server.core.organs import get_org
 from server.core.problems import Problem
-from server.importing.files import Wanted, find_attachments, find_pictures
-from server.importing.html import Body, read_body
+from server.forms.drafts import ItemIn, draft_of
+from server.forms.words import Filled, Form, Line, Moment, OrgCode, Prose, Query
+from server.importing.html import read_body
 from server.parts import PARTS
 from server.review.approvals import approve, return_item, submit
 from server.security.access import Act
@@ -73,7 +72,7 @@ async def write_item(request: web.Request) -> web.Response:
     parts, form = request.config_dict[PARTS], await form_of(request, ItemIn)
     body = await read_body(form.body)
     async with parts.store.begin() as tx:
-        draft = await _draft_of(tx, request, form, body)
+        draft = await draft_of(tx, form, body, signed_in(request), parts.site)
         by = signed_in(request).person_id
         seen = await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
     return answer(ItemOut.of(seen, parts.site), 201)
@@ -85,7 +84,7 @@ async def rewrite_item(request: web.Request) -> web.Response:
     body = await read_body(form.body)
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "write")
-        draft = await _draft_of(tx, request, form, body)
+        draft = await draft_of(tx, form, body, signed_in(request), parts.site)
         if draft.org.id != item.org.id:
             raise Problem("wrong_state", "发布机构定下后不能更改", field="org")
         by = signed_in(request).person_id
@@ -128,40 +127,6 @@ async def send_back(request: web.Request) -> web.Response:
         item = await get_item_for(tx, request, "return")
         seen = await return_item(tx, item.id, by=by, at=parts.now(), new_id=parts.new_id, reason=form.reason)
     return answer(ItemOut.of(seen, parts.site))
-
-
-async def _draft_of(tx: Tx, request: web.Request, form: ItemIn, body: Body) -> Draft:
-    """Turn a form into the value that the core takes, its files and its organ looked up."""
-    org = await get_org(tx, form.org, field="org")
-    signed_in(request).require("write", org.id)
-    _require_column(request.config_dict[PARTS].site, form.column)
-    wanted = [Wanted(file.sha256, file.name) for file in form.attachments]
-    return Draft(
-        kind=form.kind,
-        org=org.as_org(),
-        title=form.title,
-        summary=form.summary,
-        body_html=body.html,
-        column=form.column,
-        source=form.source or None,
-        document_number=form.document_number or None,
-        formed_on=form.formed_on,
-        topic=form.topic or None,
-        genre=form.genre or None,
-        keywords=form.keywords,
-        openness=form.openness,
-        validity=form.validity,
-        overview=form.overview,
-        pictures=await find_pictures(tx, body.pictures),
-        attachments=await find_attachments(tx, wanted),
-        index_number=form.index_number,
-    )
-
-
-def _require_column(site: Site, slug: str) -> None:
-    if slug not in {column.slug for column in site.columns}:
-        known = "、".join(f"{column.slug}（{column.name}）" for column in site.columns)
-        raise Problem("invalid", f"没有栏目“{slug}”；可用的栏目：{known}", field="column")
 
 
 _ONE = "/api/v1/items/{item_id}"

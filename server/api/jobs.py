@@ -10,7 +10,7 @@ from scheduler.rhythms import say_rhythm
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route
-from server.api.words import Filled, Form, Out
+from server.forms.words import Filled, Form, Out
 from server.parts import PARTS
 from server.store.jobs import Result
 from server.watch.jobs import JobSeen

@@ -8,8 +8,8 @@ from aiohttp import web
 from server.api.answers import PRIVATE, answer
 from server.api.requests import file_of
 from server.api.route import Route, signed_in
-from server.api.words import Out
 from server.core.problems import Problem
+from server.forms.words import Out
 from server.importing.attachments import read_attachment, safe_name, type_of
 from server.importing.pictures import is_picture, read_picture
 from server.parts import PARTS, Bounds

@@ -10,10 +10,10 @@ from server.api.answers import answer
 from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, OrgCode, Out, Query
 from server.core.days import day_of
 from server.core.likeness import REPEATS
 from server.core.problems import Problem
+from server.forms.words import Filled, Form, OrgCode, Out, Query
 from server.parts import PARTS
 from server.store.obligations import ObligationSeen, find_obligation, waive_obligation
 from server.watch.overview import Overview, State, overview

@@ -9,11 +9,10 @@ from channels.item import Org
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, OrgCode, Out
-from server.core.problems import Problem
+from server.core.organs import get_org
+from server.forms.words import Filled, Form, OrgCode, Out
 from server.parts import PARTS
-from server.store.orgs import OrgRow, find_org_by_code, insert_org, list_orgs
-from server.store.tx import Tx
+from server.store.orgs import OrgRow, insert_org, list_orgs
 
 
 class OrgIn(Form):
@@ -40,14 +39,6 @@ class OrgsOut(Out):
     """机构, by code."""
 
     orgs: tuple[OrgOut, ...]
-
-
-async def get_org(tx: Tx, code: str, *, field: str) -> OrgRow:
-    """Give the organ with a code; refuses an unknown one, naming the field it stood in."""
-    org = await find_org_by_code(tx, code)
-    if org is None:
-        raise Problem("unknown_org", f"没有代码为“{code}”的机构", field=field)
-    return org
 
 
 async def list_mine(request: web.Request) -> web.Response:

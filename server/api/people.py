@@ -6,10 +6,10 @@ from aiohttp import web
 from pydantic import Field
 
 from server.api.answers import answer
-from server.api.orgs import get_org
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, Login, OrgCode, Out
+from server.core.organs import get_org
+from server.forms.words import Filled, Form, Login, OrgCode, Out
 from server.parts import PARTS
 from server.security.passwords import hash_password
 from server.store.people import Grant, PersonRow, Role, insert_person, list_grants, list_people, put_grant

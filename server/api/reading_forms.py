@@ -12,8 +12,8 @@ from channels.characters import one_line
 from channels.fitting import fit
 from channels.item import Attachment, Column, Content, Kind, Openness, Picture, Site, Validity
 from channels.website.variants import variants
-from server.api.words import Line, Out, Query
 from server.core.search import Piece
+from server.forms.words import Line, Out, Query
 from server.store.catalogue import Filters
 
 _SUMMARY: Final = 120

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from server.api.words import Filled, Form, OrgCode, Out, Prose
+from server.forms.words import Filled, Form, OrgCode, Out, Prose
 from server.report.filing import Move
 from server.store.declared import DeclaredFigure
 from server.store.filings import Filing, FilingState

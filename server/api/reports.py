@@ -7,7 +7,6 @@ from aiohttp import web
 from pydantic import Field
 
 from server.api.answers import PRIVATE, answer
-from server.api.orgs import get_org
 from server.api.report_forms import (
     DeclaredOut,
     FigureOut,
@@ -22,8 +21,9 @@ from server.api.report_forms import (
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
 from server.api.statistics import RowOut
-from server.api.words import OrgCode, Out, Query
+from server.core.organs import get_org
 from server.core.problems import Problem
+from server.forms.words import OrgCode, Out, Query
 from server.parts import PARTS
 from server.report.declaring import Declared, declare
 from server.report.drafting.draft import Draft

@@ -9,9 +9,9 @@ import structlog
 from aiohttp import BodyPartReader, hdrs, web
 from pydantic import BaseModel, ValidationError
 
-from server.api.complaints import BadForm, BadJson
 from server.api.route import SIGNED_IN, Handler, Route
 from server.core.problems import Problem
+from server.forms.complaints import BadForm, BadJson
 from server.parts import PARTS
 from server.security.sign_in import sign_in
 

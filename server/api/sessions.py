@@ -1,7 +1,7 @@
 """/api/v1/sessions: a password becomes a session that lasts a working day."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
@@ -10,17 +10,13 @@ from server.api.answers import answer, done
 from server.api.people import PersonOut
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Form, Line, Out
 from server.core.problems import Problem
-from server.parts import PARTS, Parts
+from server.forms.words import Form, Line, Out
+from server.parts import PARTS
+from server.security.guessing import refuse_guessing
 from server.security.sign_in import SESSION_LASTS, check_password, issue_token
 from server.store.people import find_person, get_person, list_grants
 from server.store.tokens import find_token, revoke_token
-
-# Tries in a quarter of an hour. One person from one place; one person from anywhere; one place for anybody,
-# which a whole office shares behind one address.
-_WINDOW: Final = 900
-_TRIES_HERE, _TRIES_ANYWHERE, _TRIES_OF_A_PLACE = 10, 50, 300
 
 
 class SessionIn(Form):
@@ -41,7 +37,7 @@ class SessionOut(Out):
 async def open_session(request: web.Request) -> web.Response:
     """Sign in with a password."""
     parts, form = request.config_dict[PARTS], await form_of(request, SessionIn)
-    await _refuse_guessing(parts, form.login, request.remote or "")
+    await refuse_guessing(parts.throttle, form.login, request.remote or "")
     async with parts.store.read() as tx:
         found = await find_person(tx, form.login)
     person = await check_password(found, form.password)
@@ -70,17 +66,6 @@ async def close_session(request: web.Request) -> web.Response:
             raise Problem("wrong_state", "这是接口令牌，不是登录；要停用它，请删除令牌")
         await revoke_token(tx, token_id, at=parts.now())
     return done()
-
-
-async def _refuse_guessing(parts: Parts, login: str, place: str) -> None:
-    budgets = (
-        (f"sign_in:{login}@{place}", _TRIES_HERE),
-        (f"sign_in:{login}", _TRIES_ANYWHERE),
-        (f"sign_in:@{place}", _TRIES_OF_A_PLACE),
-    )
-    for key, limit in budgets:
-        if not await parts.throttle.allow(key, limit, _WINDOW):
-            raise Problem("too_many_attempts", "登录尝试次数太多，请 15 分钟后再试")
 
 
 ROUTES = (

@@ -11,8 +11,8 @@ from pydantic import Field
 from server.api.answers import PRIVATE, answer
 from server.api.requests import query_of
 from server.api.route import Route
-from server.api.words import Day, Line, OrgCode, Out, Query, Slug
 from server.core.problems import Problem
+from server.forms.words import Day, Line, OrgCode, Out, Query, Slug
 from server.parts import PARTS
 from server.report.figures import Figures, Question, channel_figures, sieve_of
 from server.report.sheets import Value, as_csv, as_xlsx

@@ -9,8 +9,8 @@ from pydantic import Field
 from server.api.answers import answer, done
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.api.words import Filled, Form, Login, Out
 from server.core.problems import Problem
+from server.forms.words import Filled, Form, Login, Out
 from server.parts import PARTS
 from server.security.access import SignedIn
 from server.security.sign_in import IssuedToken, issue_token

@@ -1,0 +1,89 @@
+"""An item as an editor hands it in, and the draft that the core takes from it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from channels.item import Kind, Openness, Site, Validity
+from server.core.draft import Draft
+from server.core.organs import get_org
+from server.core.problems import Problem
+from server.forms.words import Day, Filled, Form, Line, OrgCode, Prose, Sha256
+from server.importing.files import Wanted, find_attachments, find_pictures
+from server.importing.html import Body
+from server.security.access import SignedIn
+from server.store.tx import Tx
+
+
+class AttachmentIn(Form):
+    """A file uploaded before, under the name that readers see."""
+
+    sha256: Annotated[Sha256, Field(title="文件编号")]
+    name: Annotated[Filled, Field(title="附件名称", max_length=200)]
+
+
+class ItemIn(Form):
+    """A new item, or its next revision.
+
+    `body` is HTML; pictures in it are `<img src="media:SHA256">` of files uploaded before. `index_number` is
+    given for imported items only.
+    """
+
+    kind: Annotated[Kind, Field(title="种类")]
+    org: Annotated[OrgCode, Field(title="发布机构")]
+    title: Annotated[Filled, Field(title="标题", max_length=200)]
+    summary: Annotated[Prose, Field(title="摘要", max_length=500)] = ""
+    body: Annotated[str, Field(title="正文", min_length=1)]
+    column: Annotated[str, Field(title="栏目", min_length=1, max_length=64)]
+    openness: Annotated[Openness, Field(title="公开属性")]
+    validity: Annotated[Validity, Field(title="有效性")] = "valid"
+    index_number: Annotated[
+        str | None, Field(title="索引号", max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z/._-]{2,63}$")
+    ] = None
+    document_number: Annotated[Line | None, Field(title="文号", max_length=60)] = None
+    formed_on: Annotated[Day | None, Field(title="成文日期")] = None
+    topic: Annotated[Line | None, Field(title="主题分类", max_length=60)] = None
+    genre: Annotated[Line | None, Field(title="体裁", max_length=60)] = None
+    keywords: Annotated[
+        tuple[Annotated[Filled, Field(max_length=30)], ...], Field(title="主题词", max_length=20)
+    ] = ()
+    overview: Annotated[Prose, Field(title="内容概述", max_length=500)] = ""
+    source: Annotated[Line | None, Field(title="来源", max_length=100)] = None
+    attachments: Annotated[tuple[AttachmentIn, ...], Field(title="附件", max_length=50)] = ()
+
+
+async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) -> Draft:
+    """Turn a form into the value that the core takes, its files and its organ looked up.
+
+    Refuses an unknown organ or column, an organ at which he may not write, and files never uploaded.
+    """
+    org = await get_org(tx, form.org, field="org")
+    who.require("write", org.id)
+    _require_column(site, form.column)
+    wanted = [Wanted(file.sha256, file.name) for file in form.attachments]
+    return Draft(
+        kind=form.kind,
+        org=org.as_org(),
+        title=form.title,
+        summary=form.summary,
+        body_html=body.html,
+        column=form.column,
+        source=form.source or None,
+        document_number=form.document_number or None,
+        formed_on=form.formed_on,
+        topic=form.topic or None,
+        genre=form.genre or None,
+        keywords=form.keywords,
+        openness=form.openness,
+        validity=form.validity,
+        overview=form.overview,
+        pictures=await find_pictures(tx, body.pictures),
+        attachments=await find_attachments(tx, wanted),
+        index_number=form.index_number,
+    )
+
+
+def _require_column(site: Site, slug: str) -> None:
+    if slug not in {column.slug for column in site.columns}:
+        known = "、".join(f"{column.slug}（{column.name}）" for column in site.columns)
+        raise Problem("invalid", f"没有栏目“{slug}”；可用的栏目：{known}", field="column")

@@ -1,0 +1,83 @@
+"""What the rooms refuse, as problems with the HTTP status that each of them has in every face (RFC 9110)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from server.core.problems import Code, Problem, Problems
+from server.forms.complaints import BadForm
+from server.store.blobs import BlobTooLarge
+from server.store.deliveries import LostRace
+from server.store.rows import NotThere, Taken
+
+STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
+    "invalid": (422, "内容不符合要求"),
+    "unknown_account": (404, "没有这个账号"),
+    "unknown_item": (404, "没有这篇稿件"),
+    "gone": (410, "稿件已撤回"),
+    "unknown_org": (404, "没有这个机构"),
+    "unknown_delivery": (404, "没有这条投递"),
+    "unknown_media": (404, "没有这个文件"),
+    "unknown_person": (404, "没有这个人员"),
+    "unknown_snapshot": (404, "没有这个统计快照"),
+    "not_signed_in": (401, "没有登录"),
+    "forbidden": (403, "没有权限"),
+    "wrong_state": (409, "现在不能这样做"),
+    "not_approved": (409, "还没有审核通过"),
+    "own_item": (403, "不能审核自己的稿件"),
+    "index_number_taken": (409, "索引号已被使用"),
+    "taken": (409, "已被使用"),
+    "blocked_by_check": (422, "检查没有通过"),
+    "too_large": (413, "内容太大"),
+    "unsupported_file": (415, "不接受这种文件"),
+    "too_many_attempts": (429, "尝试次数太多"),
+    "lost_race": (409, "刚刚被别人改动"),
+}
+_NOT_THERE: Final[Mapping[str, tuple[Code, str]]] = {
+    "item": ("unknown_item", "没有这篇稿件，请核对稿件编号"),
+    "delivery": ("unknown_delivery", "没有这条投递，请核对投递编号"),
+    "account": ("unknown_account", "没有这个账号"),
+    "person": ("unknown_person", "没有这个人员"),
+    "org": ("unknown_org", "没有这个机构"),
+}
+_TAKEN: Final[Mapping[str, tuple[str, str]]] = {
+    "org": ("code", "这个机构代码已被使用"),
+    "login": ("login", "这个登录名已被使用"),
+    "account": ("slug", "这个账号标识已被使用"),
+    "index_number": ("index_number", "这个索引号已被使用"),
+    "snapshot": ("year", "刚刚有人生成了统计快照，请刷新后再看"),
+}
+
+
+def refusals_of(error: Exception) -> tuple[Problem, ...] | None:
+    """Give what an exception refuses; None when it is none of ours."""
+    match error:
+        case Problem():
+            return (error,)
+        case Problems() | BadForm():
+            return error.problems
+        case BlobTooLarge():
+            return (Problem("too_large", "文件太大", field="file"),)
+        case LostRace() | Taken() | NotThere():
+            return _of_rows(error)
+        case _:
+            return None
+
+
+def _of_rows(error: LostRace | Taken | NotThere) -> tuple[Problem, ...] | None:
+    match error:
+        case Taken(noun=noun) if noun in _TAKEN:
+            field, sentence = _TAKEN[noun]
+            return (Problem("taken", sentence, field=field),)
+        case NotThere(noun=noun) if noun in _NOT_THERE:
+            return (Problem(*_NOT_THERE[noun]),)
+        case LostRace():
+            return (Problem("lost_race", "刚刚被别人改动，请刷新后再试"),)
+        case _:
+            return None
+
+
+def status_of(problem: Problem) -> int:
+    """Give the status of a refusal."""
+    status = STATUSES[problem.code][0]
+    # The address is right and a field of the body names what is not there.
+    return 422 if status == 404 and problem.field else status
