@@ -1,0 +1,302 @@
+"""What a reader finds in a feed, whatever an editor wrote; and that the same lists give the same bytes."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from channels.addresses import FEED_TYPES, Addresses
+from channels.characters import one_line
+from channels.feeds.document import feed_document
+from channels.feeds.entries import BODIES
+from channels.feeds.formats import write_feed
+from channels.item import Column, Content, Entry
+from tests.channels.memory_shelf import START, MemoryShelf, a_content, a_site
+from tests.channels.public_site import NoJournal, PublicSite, a_public_site, live
+
+SITE = a_site("https://www.eq.gov.cn")
+JUDGE = Path(__file__).parents[3] / "shared" / "tools" / "validate_feed.py"
+NASTY = "\x00A\x0b\x85B\ud800 🐎👨‍👩‍👧 ]]> &lt;b&gt; <script>alert(1)</script> \u202e\ufeff & é"
+FORMS = list(FEED_TYPES)
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[PublicSite]:
+    async with a_public_site(tmp_path / "public") as made:
+        yield made
+
+
+def nasty(item_id: str = "i1", **changes: object) -> Content:
+    return a_content(
+        item_id,
+        **{"title": NASTY, "summary": NASTY, "body_html": f"<p>{NASTY}</p>"} | changes,
+    )
+
+
+def written(form: str, *contents: Content) -> bytes:
+    entries = tuple(Entry(content, number, True) for number, content in enumerate(contents, 1))
+    return write_feed(feed_document("site", "全站", SITE, entries), form, Addresses(SITE))
+
+
+def read(body: bytes) -> Any:
+    found = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    assert not found.bozo, found.get("bozo_exception")
+    return found
+
+
+async def judged(*paths: Path, allow: str = "") -> str:
+    """Give what the judge says about these files, "" when it finds nothing."""
+    options = ["--strict", "--now", "2026-03-10T00:00:00+08:00", "--allow", allow]
+    command = [sys.executable, str(JUDGE), *options, *map(str, paths)]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False, text=True)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+# --- the text comes through ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+@given(title=st.text(max_size=80))
+@settings(max_examples=60, deadline=None)
+def test_a_reader_sees_the_title_that_was_written(form, title):
+    (entry,) = etree_entries(written(form, a_content(title=title)))
+    found = entry.findtext("{*}title") or entry.findtext("title")
+    assert found == (one_line(title) or "无标题")
+
+
+def etree_entries(body: bytes) -> list[Any]:
+    feed = etree.fromstring(body)
+    return [node for node in feed.iter("{*}entry", "item", "{*}item") if isinstance(node.tag, str)]
+
+
+@given(title=st.text(max_size=80), body=st.text(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_a_json_feed_is_json_whatever_was_written(title, body):
+    (item,) = json.loads(written("json", a_content(title=title, body_html=body)))["items"]
+    assert item["title"] == (one_line(title) or "无标题")
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+@given(title=st.text(max_size=60), body=st.text(max_size=120), summary=st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_no_text_makes_a_feed_that_a_reader_cannot_read(form, title, body, summary):
+    content = a_content(title=title, body_html=body, summary=summary)
+    assert len(read(written(form, content)).entries) == 1
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_mark_up_in_a_title_is_text(form):
+    (entry,) = etree_entries(written(form, a_content(title="<b>甲</b> ]]> &lt;乙&gt;")))
+    title = entry.findtext("{*}title") or entry.findtext("title")
+    assert title == "<b>甲</b> ]]> &lt;乙&gt;"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_script_of_a_body_reaches_a_feed(form):
+    body = "<p onclick='x()'>好<script>alert(1)</script><img src=x onerror=alert(1)></p>"
+    text = written(form, a_content(body_html=body)).decode()
+    assert not [word for word in ("alert", "onclick", "onerror") if word in text]
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_an_emoji_family_stays_whole(form):
+    assert "👨‍👩‍👧" in read(written(form, nasty())).entries[0].content[0].value
+
+
+# --- attachments, size, order -------------------------------------------------------------------------
+
+
+def with_attachments(site: PublicSite, count: int) -> Content:
+    files = [site.media.attachment(f"附件{n}.pdf", f"%PDF {n}".encode()) for n in range(count)]
+    return a_content(attachments=tuple(files))
+
+
+async def test_atom_names_each_of_twenty_attachments(site):
+    links = read(written("atom", with_attachments(site, 20))).entries[0].enclosures
+    assert len({link.href for link in links}) == 20
+
+
+async def test_json_feed_names_each_of_twenty_attachments_with_its_size(site):
+    (item,) = json.loads(written("json", with_attachments(site, 20)))["items"]
+    assert [file["title"] for file in item["attachments"]] == [f"附件{n}.pdf" for n in range(20)]
+    assert all(file["size_in_bytes"] > 0 for file in item["attachments"])
+
+
+async def test_rss_has_one_enclosure_and_the_others_as_links_in_the_text(site):
+    (entry,) = read(written("rss", with_attachments(site, 20))).entries
+    assert len(entry.enclosures) == 1
+    assert entry.content[0].value.count("<li><a href=") == 20
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_body_that_fills_the_feed_is_replaced_by_summary_and_link(form):
+    long = a_content(body_html="<p>" + "长" * (200_000 // 3) + "</p>", summary="很长的一篇")
+    body = written(form, long)
+    assert len(body) < BODIES
+    assert "阅读全文" in body.decode()
+    assert "很长的一篇" in body.decode()
+
+
+def test_a_feed_stays_within_what_readers_take_however_long_its_thirty_articles_are():
+    long = [a_content(f"i{n}", body_html="<p>" + "长" * 20_000 + "</p>") for n in range(30)]
+    assert max(len(written(form, *long)) for form in FORMS) < 250_000  # feeds §1.1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_of_two_articles_of_one_second_the_later_placed_one_comes_first(form):
+    body = written(form, a_content("i1"), a_content("i2")).decode()
+    assert body.index("article/i2") < body.index("article/i1")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_lists_give_the_same_bytes(form):
+    contents = [nasty(f"i{n}") for n in range(5)]
+    assert written(form, *contents) == written(form, *contents)
+
+
+def every_form() -> bytes:
+    return b"".join(written(form, nasty("i1"), nasty("i2")) for form in FORMS)
+
+
+def test_another_process_gives_the_same_bytes():
+    # The order of sets, the locale and the zone differ between processes.
+    ask = "import sys; from tests.channels.test_feeds_content import *; sys.stdout.buffer.write(every_form())"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", ask],
+            capture_output=True,
+            check=True,
+            cwd=Path(__file__).parents[2],
+            env={"PYTHONHASHSEED": seed, "LC_ALL": locale, "TZ": zone},
+        ).stdout
+        for seed, locale, zone in (("1", "C.UTF-8", "UTC"), ("2", "C", "America/New_York"))
+    ]
+    assert said == [every_form(), every_form()]
+
+
+async def test_writing_the_feeds_again_changes_no_file(site):
+    content = site.place(title=NASTY, body_html=f"<p>{NASTY}</p>")
+    await site.publish_feeds(content)
+    before = await site.files()
+    await site.publish_feeds(content, START + timedelta(days=3))
+    assert await site.files() == before
+
+
+# --- empty and withdrawn ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+async def test_a_column_whose_only_entry_was_withdrawn_has_an_empty_feed(site, form):
+    content = site.place()
+    await site.publish_feeds(content)
+    await withdraw(site, content)
+    found = read((await site.text(f"feed/column/zwdt.{form}")).encode())
+    assert (found.entries, found.feed.title) == ([], "政务动态 - 鄂托克旗人民政府")
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_withdrawn_article_leaves_no_word_of_its_text(site, form):
+    content = site.place(title="要撤回的稿件", body_html="<p>要撤回的正文</p>")
+    await site.publish_feeds(content)
+    await withdraw(site, content)
+    assert "要撤回" not in await site.text(f"feed/site.{form}")
+
+
+async def withdraw(site: PublicSite, content: Content) -> None:
+    site.shelf.withdraw(content.item_id, START + timedelta(days=1))
+    post = site.feeds.render(content)
+    await site.feeds.withdraw(live(post), post, reason="内容有误", at=START)
+
+
+# --- the strict judge ---------------------------------------------------------------------------------
+
+strict = pytest.mark.skipif(not JUDGE.is_file(), reason="the judge of feeds lies beside a working copy only")
+
+
+async def publish_everything(site: PublicSite) -> None:
+    form = site.media.attachment("申请表 & 说明.docx", b"PK", "application/msword")
+    files = tuple(site.media.attachment(f"附件{n}.pdf", f"%PDF {n}".encode()) for n in range(19))
+    picture = site.media.picture(b"\xff\xd8", width=640, height=480, alt='秋"色"')
+    bodies = (
+        "<p>短</p>",
+        f"<p>{NASTY}</p>",
+        "<p>" + "长" * 70_000 + "</p>",
+        f'<p><img src="media:{picture.sha256}"></p>',
+    )
+    for number, body in enumerate(bodies):
+        content = site.place(
+            f"i{number}",
+            title=f"第{number}篇 🐎",
+            body_html=body,
+            pictures=(picture,),
+            attachments=(form, *files),
+        )
+        await site.publish_feeds(content)
+    await site.publish_feeds(site.place("gone", published_at=START + timedelta(minutes=1)))
+    await withdraw(site, site.shelf.contents["gone"])
+
+
+@strict
+async def test_the_strict_judge_finds_nothing_in_any_feed(site):
+    await publish_everything(site)
+    feeds = [
+        path for path in await site.files() if path.startswith("feed/") and not path.endswith((".gz", ".br"))
+    ]
+    assert len(feeds) >= 16
+    assert await judged(*(site.folder / path for path in feeds)) == ""
+
+
+@strict
+async def test_the_strict_judge_finds_nothing_in_an_archive(site):
+    site.fill(29)
+    await site.publish_feeds(site.place("last", published_at=START + timedelta(hours=1)))
+    assert await judged(*(site.folder / f"feed/site/1.{form}" for form in FORMS)) == ""
+
+
+@strict
+async def test_the_strict_judge_minds_nothing_in_an_empty_feed_but_that_it_is_empty(site):
+    await site.publish_feeds(site.place())
+    await withdraw(site, site.shelf.contents["i1"])
+    assert await judged(*(site.folder / f"feed/site.{form}" for form in FORMS), allow="Empty") == ""
+
+
+@strict
+async def test_the_strict_judge_can_find_something(site):
+    await site.tools.root.put("feed/broken.rss", b"<?xml version='1.0'?><rss><channel><title>x")
+    assert "NotWellFormed" in await judged(site.folder / "feed/broken.rss")
+
+
+@pytest.mark.parametrize("key", ["site", "column/zwdt"])
+@pytest.mark.parametrize("form", ["rss", "atom"])
+async def test_a_feed_names_its_own_address_once(site, key, form):
+    await site.publish_feeds(site.place())
+    links = read((await site.text(f"feed/{key}.{form}")).encode()).feed.links
+    assert [one.href for one in links if one.rel == "self"] == [f"{site.tools.site.url}/feed/{key}.{form}"]
+
+
+# --- columns ------------------------------------------------------------------------------------------
+
+
+async def test_a_column_whose_name_is_mark_up_has_a_feed_of_that_name(site):
+    column = replace(Column("x", "公告 & <通知>", "通知公告", ""))
+    await site.publish_feeds(site.place(column=column))
+    feed = etree.fromstring((await site.text("feed/column/x.atom")).encode())
+    assert feed.findtext("{*}title") == "公告 & <通知> - 鄂托克旗人民政府"
+
+
+async def test_a_shelf_that_knows_nothing_of_the_post_still_gets_its_feed(site):
+    feeds = type(site.feeds)(replace(site.tools, shelf=MemoryShelf()))
+    content = site.content()
+    outcome = await feeds.publish(feeds.render(content), NoJournal(), at=START)
+    assert outcome.link == f"{site.tools.site.url}/feed/column/zwdt.rss"
