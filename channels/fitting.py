@@ -7,7 +7,7 @@ import regex
 
 ELLIPSIS: Final = "…"
 _GRAPHEME: Final = regex.compile(r"\X")
-_LOOSE_END: Final = regex.compile(r"[\s,,、;;::。]+$")
+_LOOSE_END: Final = regex.compile(r"[\s,，、;；:：。.]+$")
 
 
 def fit(text: str, limit: int, length: Callable[[str], int]) -> str:

@@ -19,7 +19,7 @@ from channels.contract import (
 )
 from channels.item import Account, Content
 
-BY_HAND = "这种方式由人公开:公开后请登记凭据(地点、时间、经办人、照片)"
+BY_HAND = "这种方式由人公开：公开后请登记凭据（地点、时间、经办人、照片）"
 
 
 class Other:

@@ -50,7 +50,10 @@ Result = Answer | NotSent | NoAnswer
 
 
 class Transport:
-    """Sends one request and says which of the three happened; it never repeats one."""
+    """Sends one request and says which of the three happened; it never repeats one that could act.
+
+    A GET whose line is cut before the answer, aiohttp itself asks once more: that only costs a call.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, *, seconds: float) -> None:
         """Take a session and the time a whole exchange may last."""
