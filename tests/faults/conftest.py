@@ -11,6 +11,7 @@ import pytest
 from server.core.ids import new_id
 from server.store.tx import Store
 from tests.conftest import Hand
+from tests.faults.campaign import forking
 from tests.faults.worker import Orders, work
 from tests.house import House, open_house
 
@@ -19,9 +20,7 @@ Work = Callable[[Orders], Awaitable[list[str] | None]]
 
 @pytest.fixture(scope="session")
 def forks() -> multiprocessing.context.BaseContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.worker"])
-    return context
+    return forking()
 
 
 @pytest.fixture

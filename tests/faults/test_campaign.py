@@ -1,0 +1,34 @@
+"""Workers with the real adapters are killed and cost nothing: one post, one line, on every channel.
+
+`make faults RUNS=n` does the same at length and on both databases; `RUNS` bounds it here.
+"""
+
+import multiprocessing
+import os
+from pathlib import Path
+
+import pytest
+
+from server.ephemeral.embedded import PrivateValkey
+from tests.faults.campaign import Campaign, Tally, worker_of
+from tests.faults.office import open_office
+
+pytestmark = pytest.mark.timeout(3600)
+
+
+async def test_workers_that_die_anywhere_publish_once_and_count_once(
+    database_url: str, engine: str, tmp_path: Path, forks: multiprocessing.context.BaseContext
+):
+    valkey, tally = PrivateValkey(tmp_path), Tally()
+    runs = int(os.environ.get("RUNS", "4"))
+    try:
+        async with open_office(database_url, await valkey.start(), tmp_path) as office:
+            campaign = Campaign(office, worker_of(forks), tally, runs, engine)
+            await campaign.begin()
+            for _run in range(runs):
+                await campaign.run()
+    finally:
+        await valkey.stop()
+    assert tally.is_clean(), tally
+    assert tally.kills >= runs // 2
+    assert tally.posts == 4 * (runs + 1)
