@@ -21,6 +21,7 @@ from channels.registry import CHANNELS, open_channel
 from channels.transport import Transport
 from scheduler.clock import Clock
 from server.api.routes import add_api
+from server.console.pages import add_console
 from server.core.calendar import LiveCalendar
 from server.core.ids import new_id
 from server.core.rounds import run_rounds
@@ -220,6 +221,7 @@ async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> N
     app = web.Application(client_max_size=settings.bounds.body_bytes)
     app[PARTS] = house.parts
     add_api(app)
+    add_console(app)
     add_finding(app)
     add_site(app, settings.var / "site")
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)

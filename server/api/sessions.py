@@ -13,9 +13,8 @@ from server.api.route import Route, signed_in
 from server.core.problems import Problem
 from server.forms.words import Form, Line, Out
 from server.parts import PARTS
-from server.security.guessing import refuse_guessing
-from server.security.sign_in import SESSION_LASTS, check_password, issue_token
-from server.store.people import find_person, get_person, list_grants
+from server.security.log_in import log_in
+from server.store.people import get_person, list_grants
 from server.store.tokens import find_token, revoke_token
 
 
@@ -37,14 +36,11 @@ class SessionOut(Out):
 async def open_session(request: web.Request) -> web.Response:
     """Sign in with a password."""
     parts, form = request.config_dict[PARTS], await form_of(request, SessionIn)
-    await refuse_guessing(parts.throttle, form.login, request.remote or "")
+    person, issued = await log_in(
+        parts.store, parts.throttle, form.login, form.password,
+        place=request.remote or "", at=parts.now(), new_id=parts.new_id,
+    )  # fmt: skip
     async with parts.store.read() as tx:
-        found = await find_person(tx, form.login)
-    person = await check_password(found, form.password)
-    async with parts.store.begin() as tx:
-        issued = await issue_token(
-            tx, person.id, id=parts.new_id(), name="登录", use="session", at=parts.now(), lasts=SESSION_LASTS
-        )
         told = PersonOut.of(person, await list_grants(tx, person.id))
     return answer(SessionOut(token=issued.secret, expires_at=issued.row.expires_at, person=told), 201)
 

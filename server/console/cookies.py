@@ -1,0 +1,89 @@
+"""The two cookies of the console: who is signed in, and which browser a form was given to.
+
+The form's cookie never leaves the browser's jar in a page: a form carries a digest of it (double submit), so
+a page of another site can neither read nor guess what belongs into the form.
+"""
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+from aiohttp import web
+
+from server.core.problems import Problem
+from server.parts import PARTS
+from server.security.sign_in import SESSION_LASTS
+
+SESSION: Final = "tongfa_session"
+_BROWSER: Final = "tongfa_browser"
+_PATH: Final = "/console"
+_LONGEST: Final = 128
+_NEW: Final = web.RequestKey("new_browser", str)
+
+
+def session_of(request: web.Request) -> str:
+    """Give the secret of the session, "" without one."""
+    return request.cookies.get(SESSION, "")[: _LONGEST + 1]
+
+
+def put_session(response: web.StreamResponse, request: web.Request, secret: str) -> None:
+    """Sign this browser in."""
+    _put(response, request, SESSION, secret, int(SESSION_LASTS.total_seconds()))
+
+
+def drop_session(response: web.StreamResponse) -> None:
+    """Sign this browser out."""
+    response.del_cookie(SESSION, path=_PATH)
+
+
+def form_token(request: web.Request) -> str:
+    """Give what every form of this browser carries; the answer must pass through `put_browser`."""
+    return _digest(_browser(request))
+
+
+def put_browser(response: web.StreamResponse, request: web.Request) -> None:
+    """Give a browser that is new to us its cookie."""
+    if _NEW in request and not response.prepared:
+        _put(response, request, _BROWSER, request[_NEW], None)
+
+
+def is_own_form(request: web.Request, token: str) -> bool:
+    """Say whether a form was given to this browser by us."""
+    known = request.cookies.get(_BROWSER, "")
+    return bool(known) and hmac.compare_digest(_digest(known).encode(), token.encode())
+
+
+def refuse_foreign(request: web.Request) -> None:
+    """Refuse what a page of another site sends; browsers say where it comes from (Fetch Metadata, Origin)."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        raise Problem("forbidden", "请求来自其他网站，没有执行")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.rpartition("://")[2] not in _own_hosts(request):
+        raise Problem("forbidden", "请求来自其他网站，没有执行")
+
+
+def _own_hosts(request: web.Request) -> set[str]:
+    return {request.host, request.config_dict[PARTS].site.url.partition("://")[2].partition("/")[0]}
+
+
+def _browser(request: web.Request) -> str:
+    known = request.cookies.get(_BROWSER, "")
+    if 20 <= len(known) <= _LONGEST:
+        return known
+    if _NEW not in request:
+        request[_NEW] = secrets.token_urlsafe(32)
+    return request[_NEW]
+
+
+def _digest(browser: str) -> str:
+    return hashlib.sha256(f"form:{browser}".encode(errors="surrogateescape")).hexdigest()
+
+
+def _put(
+    response: web.StreamResponse, request: web.Request, name: str, value: str, seconds: int | None
+) -> None:
+    is_https = request.config_dict[PARTS].site.url.startswith("https:")
+    response.set_cookie(
+        name, value, max_age=seconds, path=_PATH, httponly=True, samesite="Strict", secure=is_https
+    )

@@ -1,0 +1,143 @@
+"""The door: who visits, with which form. Whose session has ended signs in on the spot and loses nothing."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from server.console.cookies import (
+    form_token,
+    is_own_form,
+    put_browser,
+    put_session,
+    refuse_foreign,
+    session_of,
+)
+from server.console.fields import Fields, read_fields
+from server.console.page import Page, Visit, show
+from server.core.problems import Problem
+from server.forms.refusals import STATUSES, refusals_of, status_of
+from server.parts import PARTS, Parts
+from server.security.access import SignedIn
+from server.security.log_in import log_in
+from server.security.sign_in import sign_in
+from server.store.tx import StoreAway
+
+_ID_FORM: Final = re.compile(r"[0-9A-Za-z]{1,64}")
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+log = structlog.get_logger(__name__)
+
+
+async def visit(page: Page, request: web.Request) -> web.StreamResponse:
+    """Let a visitor through to a page, or show the door: what he posted goes with him."""
+    parts, fields = request.config_dict[PARTS], Fields()
+    # What cannot be an id never reaches the database.
+    if not all(_ID_FORM.fullmatch(value) for value in request.match_info.values()):
+        raise web.HTTPNotFound
+    if request.method == "POST":
+        refuse_foreign(request)
+        fields = await read_fields(request, parts.bounds)
+        if not is_own_form(request, fields.get("tongfa_form")):
+            return _door(request, fields, "页面打开太久，请再登录一次，已填的内容都在")
+    secret = ""
+    try:
+        who, secret = await _who(request, parts, fields)
+    except Problem as refusal:
+        if refusal.code not in ("not_signed_in", "too_many_attempts"):
+            raise
+        return _door(request, fields, refusal.message if session_of(request) or fields.pairs else "")
+    answer = await _behind(page, Visit(request, parts, who, fields))
+    if secret and not answer.prepared:
+        put_session(answer, request, secret)
+    return answer
+
+
+async def open_session(parts: Parts, request: web.Request, login: str, password: str) -> tuple[SignedIn, str]:
+    """Give the person behind a log-in and the secret of his new session; refuses guessing."""
+    _person, issued = await log_in(
+        parts.store, parts.throttle, login.strip()[:64], password,
+        place=request.remote or "", at=parts.now(), new_id=parts.new_id,
+    )  # fmt: skip
+    async with parts.store.read() as tx:
+        who = await sign_in(tx, issued.secret, at=parts.now())
+    return who, issued.secret
+
+
+def own_path(path: str) -> str:
+    """Give an address back when it is one of ours, the first page otherwise: no link leads elsewhere."""
+    is_ours = path == "/console" or path.startswith(("/console/", "/console?"))
+    return path if is_ours and not re.search(r"[\x00-\x20\\]|//", path) else "/console"
+
+
+@web.middleware
+async def answer_trouble(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Answer what nobody foresaw, and what is not there, with a page and without a word of the trace."""
+    try:
+        answer = await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        answer = _trouble(request, error.status, "没有这个页面", "地址可能有误，请从左边的菜单进入。")
+    except StoreAway:
+        log.error("store_away")  # noqa: TRY400 -- a database that is away is no bug of ours
+        answer = _trouble(request, 503, "数据库暂时不可用", "请稍后刷新本页。已经提交成功的内容不会丢失。")
+    except Exception as error:
+        found = refusals_of(error)
+        if found is None:
+            log.exception("unexpected_error")
+            number = structlog.contextvars.get_contextvars().get("request_id", "")
+            answer = _trouble(
+                request, 500, "服务器内部错误", f"错误已经记录，请把请求编号 {number} 告诉管理员。"
+            )
+        else:
+            title = STATUSES[found[0].code][1]
+            answer = _trouble(request, status_of(found[0]), title, *(one.message for one in found))
+    put_browser(answer, request)
+    return answer
+
+
+async def _who(request: web.Request, parts: Parts, fields: Fields) -> tuple[SignedIn, str]:
+    """Give who visits, with the secret of a session that began just now ("" when it did not)."""
+    if fields.has("tongfa_password"):
+        return await open_session(
+            parts, request, fields.get("tongfa_login"), fields.get("tongfa_password")[:200]
+        )
+    async with parts.store.read() as tx:
+        return await sign_in(tx, session_of(request), at=parts.now()), ""
+
+
+async def _behind(page: Page, visit: Visit) -> web.StreamResponse:
+    try:
+        if page.who != "signed_in":
+            visit.who.require_somewhere(page.who)
+        return await page.handler(visit)
+    except Exception as error:
+        found = refusals_of(error)
+        if found is None:
+            raise
+        title, words = STATUSES[found[0].code][1], tuple(one.message for one in found)
+        return visit.show(
+            "trouble.html", section="", status=status_of(found[0]), heading=title, sentences=words,
+            kept=visit.fields.kept(),
+        )  # fmt: skip
+
+
+def _door(request: web.Request, fields: Fields, sentence: str) -> web.Response:
+    is_post = request.method == "POST"
+    return show(
+        request, "login.html", who=None, status=401, sentence=sentence, kept=fields.kept(),
+        lost_files=tuple(one.name for one in fields.uploads), login=fields.get("tongfa_login"),
+        action=request.path_qs if is_post else "/console/login",
+        next="" if is_post else own_path(request.path_qs),
+    )  # fmt: skip
+
+
+def _trouble(request: web.Request, status: int, heading: str, *sentences: str) -> web.Response:
+    form_token(request)
+    return show(
+        request, "trouble.html", who=None, status=status, heading=heading, sentences=sentences, kept=()
+    )

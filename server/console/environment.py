@@ -1,0 +1,60 @@
+"""The templates of the console with their filters, read and compiled once; every text is escaped."""
+
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+HERE: Final = files("server.console")
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+_WEEKDAYS: Final = "一二三四五六日"
+
+
+def clock(at: datetime) -> str:
+    """Give a time in Beijing with its day of the week, as editors plan by it."""
+    here = at.astimezone(ZONE)
+    return f"{here:%Y-%m-%d} 周{_WEEKDAYS[here.weekday()]} {here:%H:%M}"
+
+
+def iso(at: datetime) -> str:
+    """Give a time for machines."""
+    return at.astimezone(ZONE).isoformat(timespec="seconds")
+
+
+def field_time(at: datetime) -> str:
+    """Give a time as the field of a form takes it (datetime-local, in Beijing)."""
+    return at.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+
+
+def file_size(count: int) -> str:
+    """Give a number of bytes as a person reads it."""
+    if count < 1024:
+        return f"{count} 字节"
+    return f"{count / 1024:.0f} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MB"
+
+
+def _environment() -> Environment:
+    pages = {one.name: one.read_text("utf-8") for one in (HERE / "templates").iterdir() if _is_page(one.name)}
+    environment = Environment(
+        loader=DictLoader(pages),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(clock=clock, iso=iso, field_time=field_time, file_size=file_size)
+    return environment
+
+
+def _is_page(name: str) -> bool:
+    return name.endswith(".html")
+
+
+ENVIRONMENT: Final = _environment()
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Give a page."""
+    return ENVIRONMENT.get_template(template).render(**values)

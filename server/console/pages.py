@@ -1,0 +1,41 @@
+"""Every page of the console on one screen, and how they get into an application."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final
+
+from aiohttp import web
+
+from server.console import login, work
+from server.console.assets import serve_asset
+from server.console.door import answer_trouble, visit
+from server.console.page import BUILT, Page
+
+_PREFIX: Final = "/console"
+
+PAGES: Final[tuple[Page, ...]] = (
+    *login.PAGES,
+    *work.PAGES,
+)
+"""A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
+
+
+def add_console(app: web.Application) -> None:
+    """Put the console into an application that has its parts."""
+    console = web.Application(middlewares=[answer_trouble])
+    console[BUILT] = frozenset(page.path for page in PAGES if page.method == "GET")
+    console.router.add_get("/static/{name}", serve_asset)
+    console.router.add_get("/login", login.show_login)
+    console.router.add_post("/login", login.take_login)
+    console.router.add_get("/", _first_page)
+    for page in PAGES:
+        console.router.add_route(page.method, page.path.removeprefix(_PREFIX), _served(page))
+    app.add_subapp(_PREFIX, console)
+
+
+def _served(page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    return partial(visit, page)
+
+
+async def _first_page(_request: web.Request) -> web.Response:
+    return web.Response(status=308, headers={"Location": _PREFIX})

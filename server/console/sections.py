@@ -1,0 +1,67 @@
+"""The sections of the console: names, addresses, and who sees them. Templates and pages name them by slug."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from server.security.access import Act, SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A line of the navigation."""
+
+    slug: str
+    name: str
+    path: str
+    act: Act | None = None  # None: everybody who is signed in
+    group: str = ""
+
+
+SECTIONS: Final = (
+    Section("work", "我的工作", "/console", group="工作"),
+    Section("write", "写稿", "/console/items/new", "write", group="工作"),
+    Section("import", "导入稿件", "/console/imports", "write", group="工作"),
+    Section("items", "稿件", "/console/items", "read", group="工作"),
+    Section("review", "审核", "/console/review", "approve", group="工作"),
+    Section("releases", "发布", "/console/releases", "read", group="发布"),
+    Section("decisions", "需要人处理", "/console/decisions", "read", group="发布"),
+    Section("evidence", "其他方式登记", "/console/evidence", "read", group="发布"),
+    Section("follows", "解读跟进", "/console/follows", "read", group="发布"),
+    Section("calendar", "发布日历", "/console/calendar", "read", group="发布"),
+    Section("overview", "概览", "/console/overview", "read", group="统计和年报"),
+    Section("statistics", "统计", "/console/statistics", "read_statistics", group="统计和年报"),
+    Section("report", "年度报告", "/console/report", "read_statistics", group="统计和年报"),
+    Section("accounts", "账号", "/console/accounts", "read", group="管理"),
+    Section("people", "人员", "/console/people", "manage_people", group="管理"),
+    Section("orgs", "机构", "/console/orgs", "manage_orgs", group="管理"),
+    Section("words", "词库", "/console/words", "read", group="管理"),
+    Section("jobs", "定时任务", "/console/jobs", "run_jobs", group="管理"),
+    Section("audit", "操作记录", "/console/audit", "manage_people", group="管理"),
+    Section("me", "我的账户", "/console/me", group="管理"),
+    Section("help", "帮助", "/console/help", group="管理"),
+)
+"""A section whose page is not served does not show."""
+
+DONE: Final = {
+    "saved": "已保存。",
+    "submitted": "已送审。",
+    "approved": "已审核通过。",
+    "returned": "已退回作者。",
+    "released": "已发布，各账号的进展见下。",
+    "rescheduled": "发布时间已更改。",
+    "withdrawn": "已开始撤回，各账号的进展见下。",
+    "decided": "已记录您的决定。",
+    "imported": "已导入，请核对标出的各项。",
+    "waived": "已记录忽略的理由。",
+    "recorded": "已登记。",
+    "changed": "已更改。",
+    "created": "已添加。",
+    "revoked": "已停用。",
+    "signed_out": "已退出登录。",
+}
+"""What a page says after a form was carried out; the address carries the word, never the sentence."""
+
+
+def sections_for(who: SignedIn, built: frozenset[str]) -> tuple[Section, ...]:
+    """Give the sections that a person may open."""
+    return tuple(one for one in SECTIONS if one.path in built and (one.act is None or who.orgs_for(one.act)))

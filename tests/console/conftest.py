@@ -1,0 +1,227 @@
+"""The console on a real socket over a real database; a desk is the browser of one person."""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import FormData, web
+from aiohttp.test_utils import TestClient, TestServer
+from cryptography.fernet import Fernet
+from yarl import URL
+
+from server.api.routes import add_api
+from server.console.cookies import SESSION
+from server.console.pages import add_console
+from server.core.calendar import LiveCalendar
+from server.ephemeral.connection import open_redis
+from server.ephemeral.throttle import Throttle
+from server.parts import PARTS, Parts
+from server.security.sign_in import SESSION_LASTS, issue_token
+from server.security.vault import Vault
+from server.store.blobs import Blobs
+from server.store.people import find_person
+from server.store.tx import Store
+from server.watch.joblist import open_jobs
+from server.watch.remind import Sinks
+from tests.api.conftest import BOUNDS, Office
+from tests.house import SITE, open_house
+
+Pairs = Mapping[str, str] | Iterable[tuple[str, str]]
+XSS = "\"><img src=x onerror=alert(1)><script>alert('x')</script>{{7*7}}"
+
+
+class _Words(HTMLParser):
+    """What a person sees, and the fields of the forms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.fields: list[tuple[str, str]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._area: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self.tags.append((tag, told))
+        name = told.get("name") or ""
+        if tag == "textarea":
+            self._area = name
+            self.fields.append((name, ""))
+        elif tag == "input" and name and told.get("type") not in ("checkbox", "radio", "file"):
+            self.fields.append((name, told.get("value") or ""))
+        elif tag == "input" and name and "checked" in told:
+            self.fields.append((name, told.get("value") or "on"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = None
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+        if self._area is not None:
+            name, value = self.fields[-1]
+            self.fields[-1] = (name, value + data)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came back to a browser."""
+
+    status: int
+    headers: Any
+    html: str
+    content: bytes
+
+    @property
+    def words(self) -> str:
+        """The text a person reads."""
+        return " ".join(" ".join(self._read().words).split())
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of the page's forms with what stands in them (of one name, the last)."""
+        # The line break behind <textarea> belongs to the markup.
+        return {name: re.sub(r"\A\n", "", value) for name, value in self._read().fields}
+
+    @property
+    def tags(self) -> list[tuple[str, dict[str, str | None]]]:
+        return self._read().tags
+
+    @property
+    def links(self) -> list[str]:
+        return [told.get("href") or "" for tag, told in self.tags if tag == "a"]
+
+    @property
+    def location(self) -> str:
+        return str(self.headers.get("Location", ""))
+
+    def _read(self) -> _Words:
+        reader = _Words()
+        reader.feed(self.html)
+        return reader
+
+
+class Desk:
+    """The browser of one person: it keeps cookies and puts into a form what the last page gave it."""
+
+    def __init__(self, base: URL, client: aiohttp.ClientSession) -> None:
+        self.base, self.client = base, client
+        self.form_token = ""
+
+    async def get(self, path: str, **more: Any) -> Seen:
+        return await self._call("GET", path, **more)
+
+    async def post(
+        self, path: str, fields: Pairs = (), files: Iterable[tuple[str, str, bytes]] = (), **more: Any
+    ) -> Seen:
+        """Post a form; redirects are not followed."""
+        if not self.form_token:
+            await self.get("/console/login")
+        pairs = list(fields.items() if isinstance(fields, Mapping) else fields)
+        form = FormData(pairs)
+        if "tongfa_form" not in dict(pairs):
+            form.add_field("tongfa_form", self.form_token)
+        for field, name, content in files:
+            form.add_field(field, content, filename=name)
+        return await self._call("POST", path, data=form, **more)
+
+    async def follow(self, seen: Seen) -> Seen:
+        """Go where an answer sends the browser."""
+        assert seen.status == 303, (seen.status, seen.words)
+        return await self.get(seen.location)
+
+    def cookie(self, name: str) -> str | None:
+        return next((one.value for one in self.client.cookie_jar if one.key == name), None)
+
+    def drop(self, name: str) -> None:
+        self.client.cookie_jar.clear(lambda one: one.key == name)
+
+    async def _call(self, method: str, path: str, **more: Any) -> Seen:
+        async with self.client.request(
+            method, self.base.join(URL(path)), allow_redirects=False, **more
+        ) as answer:
+            content = await answer.read()
+            seen = Seen(answer.status, answer.headers.copy(), content.decode("utf-8", "replace"), content)
+        found = re.search(r'name="tongfa_form" value="([0-9a-f]{64})"', seen.html)
+        if found:
+            self.form_token = found[1]
+        return seen
+
+
+class ConsoleOffice(Office):
+    """The house behind its console; a desk for each person who asks for one."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._desks: list[aiohttp.ClientSession] = []
+
+    async def desk(self, login: str | None = None) -> Desk:
+        """Give the browser of a person who is signed in; of nobody, when no login is named."""
+        # The test server stands at an address, not a name; a plain jar would not keep its cookies.
+        client = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._desks.append(client)
+        base = self.client.make_url("/")
+        if login is not None:
+            async with self.house.store.begin() as tx:
+                person = await find_person(tx, login)
+                assert person is not None, login
+                issued = await issue_token(
+                    tx, person.id, id=self.house.new_id(), name="登录", use="session",
+                    at=self.house.now(), lasts=SESSION_LASTS,
+                )  # fmt: skip
+            client.cookie_jar.update_cookies({SESSION: issued.secret}, base)
+        return Desk(base, client)
+
+    async def close(self) -> None:
+        for client in self._desks:
+            await client.close()
+
+
+@pytest.fixture(params=["sqlite"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Pages know no database: one engine is enough here."""
+    request.getfixturevalue("sqlite_template")
+    return str(request.param)
+
+
+@pytest.fixture
+async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIterator[ConsoleOffice]:
+    redis = open_redis(f"unix://{tmp_path}/none", seconds=0.2)
+    async with open_house(store, now, new_id) as house:
+
+        async def wake() -> None:
+            opened.woken += 1
+
+        async def is_ready() -> dict[str, str]:
+            return opened.ready
+
+        parts = Parts(
+            store=store,
+            now=now,
+            new_id=new_id,
+            wake=wake,
+            is_ready=is_ready,
+            site=SITE,
+            calendar=house.calendar,
+            open_channel=house.open_channel,
+            blobs=Blobs(tmp_path / "media", limit=200_000),
+            throttle=Throttle(redis),
+            vault=Vault(Fernet.generate_key()),
+            bounds=BOUNDS,
+            jobs=open_jobs(house.place, LiveCalendar(), wake, http=house.http, sinks=Sinks()),
+        )
+        app = web.Application(client_max_size=BOUNDS.body_bytes)
+        app[PARTS] = parts
+        add_api(app)
+        add_console(app)
+        async with TestClient(TestServer(app)) as client:
+            opened = ConsoleOffice(house, parts, client)
+            await opened.found()
+            yield opened
+            await opened.close()
+    await redis.aclose()
