@@ -87,12 +87,14 @@ async def show_public_item(request: web.Request) -> web.Response:
 async def show_changes(request: web.Request) -> web.Response:
     """Give what changed for readers since a token; an item may be told twice, but none is passed over."""
     parts, asked = request.config_dict[PARTS], query_of(request, ChangesQuery)
-    since, now = _read(asked.since, "since"), parts.now()
+    now = parts.now()
+    begin = (now - _LATE, "0")
+    since = (begin, begin) if asked.since == "now" else _read(asked.since, "since")
     at, safe = since or (None, None)
     async with parts.store.read() as tx:
         changes = await list_changes(tx, at, now, asked.limit + 1)
         told = changes[: asked.limit]
-        items, deleted = await _changed(tx, told, parts.site, at=now)
+        items, deleted = await _changed(tx, told, parts.site, at=now, with_items=asked.only is None)
     for change in told:
         if change.changed_at <= now - _LATE:
             safe = (change.changed_at, change.item_id)
@@ -124,14 +126,15 @@ async def search_items(request: web.Request) -> web.Response:
 
 
 async def _changed(
-    tx: Tx, changes: tuple[Change, ...], site: Site, *, at: datetime
+    tx: Tx, changes: tuple[Change, ...], site: Site, *, at: datetime, with_items: bool
 ) -> tuple[tuple[PublicBrief, ...], tuple[DeletedOut, ...]]:
     """Tell of each change whether its item can be read or is gone; one that never could be is left out."""
     items, deleted = [], []
     for change in changes:
         page = await find_live_page(tx, change.item_id)
         if page is not None:
-            items.append(PublicBrief.of(await content_of_release(tx, page.release_id, site, at=at), site))
+            if with_items:
+                items.append(PublicBrief.of(await content_of_release(tx, page.release_id, site, at=at), site))
             continue
         seen = await find_item(tx, change.item_id)
         if seen is not None and seen.published_at is not None and seen.withdrawn_at is not None:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
@@ -57,11 +57,15 @@ class SearchQuery(PublicQuery):
 
 
 class ChangesQuery(Query):
-    """What changed since an answer that gave this token; without one, everything."""
+    """What changed since an answer that gave this token; without one everything, since `now` nothing yet.
+
+    `only=deleted` leaves out what can still be read: enough for whoever keeps pages.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
     since: _Position = None
+    only: Annotated[Literal["deleted"] | None, Field(title="只要")] = None
 
 
 class ThumbOut(Out):

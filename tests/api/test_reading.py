@@ -101,6 +101,24 @@ async def test_changes_tell_what_was_taken_back_and_nothing_else_of_it(office):
     assert "名单" not in str(told)
 
 
+async def test_who_begins_now_is_told_nothing_of_the_past_and_everything_from_now_on(office):
+    await withdraw(office, await publish(office, title="旧"))
+    office.house.now.move(minutes=5)
+    begun = await read(office, "changes?since=now")
+    gone = await publish(office, title="新")
+    await withdraw(office, gone)
+    told = await read(office, f"changes?since={begun['next_token']}")
+    assert (begun["items"], begun["deleted"], [line["id"] for line in told["deleted"]]) == ([], [], [gone])
+
+
+async def test_who_asks_only_for_what_is_gone_gets_no_items(office):
+    gone = await publish(office, title="会撤回的")
+    await publish(office, title="留着的")
+    await withdraw(office, gone)
+    told = await read(office, "changes?only=deleted")
+    assert (told["items"], [line["id"] for line in told["deleted"]]) == ([], [gone])
+
+
 async def test_what_never_was_public_is_no_change(office):
     source, reading = await office.house.item(), await office.house.item(kind="interpretation")
     await office.post(f"/api/v1/items/{reading.id}/follows", {"source_id": source.id, "rule": "same_moment"})

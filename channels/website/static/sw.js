@@ -22,17 +22,17 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (within(url, "/api/") || within(url, "/console")) return;
   if (request.mode === "navigate") event.respondWith(page(event));
-  else if (within(url, "/static/") || within(url, "/m/")) event.respondWith(file(event));
+  else if (within(url, "/static/") || (within(url, "/m/") && request.destination === "image")) event.respondWith(file(event));
 });
 
 async function page(event) {
   const cache = await caches.open(PAGES);
   try {
     const answer = await fetch(event.request);
-    if (answer.ok && answer.type === "basic" && !answer.redirected) {
+    if (answer.status === 200 && answer.type === "basic" && !answer.redirected && isPage(answer)) {
       event.waitUntil(cache.put(event.request, answer.clone()).then(() => trim(cache)).then(() => forget(cache)));
     } else if (answer.status === 404 || answer.status === 410) {
-      event.waitUntil(cache.delete(event.request));
+      event.waitUntil(drop(cache, new URL(event.request.url).pathname));
     }
     return answer;
   } catch {
@@ -44,11 +44,15 @@ async function file(event) {
   const found = await caches.match(event.request);
   if (found) return found;
   const answer = await fetch(event.request);
-  if (answer.ok && answer.status === 200) {
+  if (answer.status === 200) {
     const kept = answer.clone();
     event.waitUntil(caches.open(PAGES).then(async (cache) => { await cache.put(event.request, kept); await trim(cache); }));
   }
   return answer;
+}
+
+function isPage(answer) {
+  return (answer.headers.get("content-type") || "").startsWith("text/html");
 }
 
 async function trim(cache) {
@@ -56,23 +60,37 @@ async function trim(cache) {
   for (const key of keys.slice(0, Math.max(0, keys.length - MOST))) await cache.delete(key);
 }
 
-// Ask what has changed since the last time, and drop the pages of what was taken back.
+// Ask what was taken back since the last time, past every cache on the way; what came before the first time
+// was never kept here.
 async function forget(cache) {
-  const state = await caches.open(STATE);
-  const kept = await state.match(TOKEN);
-  const since = kept ? await kept.text() : "";
-  let answer;
-  try { answer = await fetch(base + "/api/v1/public/changes?limit=200" + (since ? "&since=" + encodeURIComponent(since) : "")); } catch { return; }
-  if (answer.status === 410) { await state.delete(TOKEN); await caches.delete(PAGES); return; }
-  if (!answer.ok) return;
-  const told = await answer.json();
-  for (const gone of told.deleted) {
-    const page = await cache.match(gone.url);
-    if (page) {
-      const pictures = [...(await page.text()).matchAll(/(?:src|href|srcset)="([^"]+)"/g)].flatMap((found) => found[1].split(",").map((one) => one.trim().split(" ")[0]));
-      for (const address of pictures) if (address.startsWith(base + "/m/")) await cache.delete(address);
-    }
-    await cache.delete(gone.url);
+  const state = await caches.open(STATE), kept = await state.match(TOKEN);
+  let since = kept ? await kept.text() : "now";
+  for (let turn = 0; turn < 20; turn += 1) {
+    let answer;
+    try { answer = await fetch(base + "/api/v1/public/changes?only=deleted&limit=200&since=" + encodeURIComponent(since), { cache: "no-cache" }); } catch { return; }
+    if (answer.status === 400 || answer.status === 410) { await state.delete(TOKEN); await caches.delete(PAGES); return; }
+    if (!answer.ok) return;
+    const told = await answer.json();
+    for (const gone of told.deleted) await drop(cache, new URL(gone.url).pathname);
+    since = told.next_token;
+    await state.put(TOKEN, new Response(since));
+    if (!told.has_more) return;
   }
-  await state.put(TOKEN, new Response(told.next_token));
+}
+
+// Take a page out with its pictures, and every page that still tells of it: lists, searches, its neighbours.
+async function drop(cache, path) {
+  for (const key of await cache.keys()) {
+    const kept = await cache.match(key);
+    if (!kept || !isPage(kept)) continue;
+    const text = await kept.text();
+    if (new URL(key.url).pathname === path) for (const address of pictures(text)) await cache.delete(address);
+    else if (!text.includes('href="' + path + '"') && !text.includes(self.location.origin + path + '"')) continue;
+    await cache.delete(key);
+  }
+}
+
+function pictures(text) {
+  const found = [...text.matchAll(/(?:src|srcset)="([^"]+)"/g)].flatMap((one) => one[1].split(","));
+  return found.map((one) => one.trim().split(" ")[0]).filter((address) => address.startsWith(base + "/m/"));
 }

@@ -1,0 +1,118 @@
+"""Reading without a network, through the service worker, and that a phone forgets what was taken back."""
+
+import asyncio
+import io
+from itertools import count
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+from playwright.async_api import Error
+
+from tests.browser.office import Office
+from tests.browser.window import BROWSER, Window
+
+pytestmark = BROWSER
+
+KEPT = """async (word) => {
+    const found = [];
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const key of await cache.keys()) {
+            const told = key.url + await (await cache.match(key)).text();
+            if (told.includes(word)) found.push(new URL(key.url).pathname);
+        }
+    }
+    return found.sort();
+}"""
+
+
+NUMBERS = count(1)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def item(office: Office) -> dict[str, Any]:
+    """An article with a picture; each test has its own, named like no other."""
+    number, drawn = next(NUMBERS), io.BytesIO()
+    Image.new("RGB", (700, 400), (60, 100, number)).save(drawn, "JPEG")
+    reference = await office.picture("lake.jpg", drawn.getvalue())
+    return await office.publish(
+        kind="news", title=f"第{number}号步道开放", column="ywdt",
+        body=f'<p>请走步道。</p><img src="{reference}" alt="步道">',
+    )  # fmt: skip
+
+
+async def read(phone: Window, item: dict[str, Any]) -> str:
+    """Open home and the article as a reader who comes for the second time; gives the article's path."""
+    await phone.go("/")
+    await phone.page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    await phone.page.wait_for_function("navigator.serviceWorker.controller")
+    path = f"/a/{item['id']}.html"
+    await phone.go("/")
+    await phone.go(path)
+    for _try in range(100):
+        if path in await phone.page.evaluate(KEPT, path):
+            break
+        await asyncio.sleep(0.05)
+    return path
+
+
+async def until_forgotten(phone: Window, word: str) -> None:
+    """Wait until nothing that the phone keeps has this word in it."""
+    for _try in range(100):
+        kept = await phone.page.evaluate(KEPT, word)
+        if not kept:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(kept)
+
+
+async def test_what_was_read_can_be_read_without_a_network(phone: Window, item: dict[str, Any]):
+    path = await read(phone, item)
+    await phone.context.set_offline(offline=True)
+    page = await phone.go(path)
+    assert await page.get_by_role("heading", level=1).inner_text() == item["title"]
+    shown = "[...document.querySelectorAll('.body img')].map((i) => i.complete && i.naturalWidth > 0)"
+    assert await page.evaluate(shown) == [True]
+
+
+async def test_what_was_not_read_says_so_without_a_network(phone: Window, item: dict[str, Any]):
+    await read(phone, item)
+    await phone.context.set_offline(offline=True)
+    page = await phone.go("/gk/")
+    assert await page.get_by_role("heading", level=1).inner_text() == "现在没有网络"
+
+
+async def test_what_was_taken_back_leaves_the_phone_with_its_pictures_and_every_mention(
+    phone: Window, office: Office, item: dict[str, Any]
+):
+    await read(phone, item)
+    name = item["pictures"][0]["sha256"][:32]
+    assert [kept for kept in await phone.page.evaluate(KEPT, name) if kept.startswith("/m/")]
+    await office.withdraw(item["id"], "内容有误")
+    await phone.go("/gk/")
+    await until_forgotten(phone, item["title"])
+    await until_forgotten(phone, name)
+
+
+async def test_a_page_that_is_gone_is_not_shown_from_the_phone(
+    phone: Window, office: Office, item: dict[str, Any]
+):
+    path = await read(phone, item)
+    await office.withdraw(item["id"], "内容有误")
+    page = await phone.go(path)
+    assert "内容有误" in await page.get_by_role("main").inner_text()
+    await until_forgotten(phone, item["title"])
+    await phone.context.set_offline(offline=True)
+    await phone.go(path)
+    assert await page.get_by_role("heading", level=1).inner_text() == "现在没有网络"
+
+
+async def test_without_a_service_worker_there_is_no_page_without_a_network(
+    small: Window, item: dict[str, Any]
+):
+    await small.go("/")
+    await small.context.set_offline(offline=True)
+    with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):  # or the tests above prove nothing
+        await small.go("/")
