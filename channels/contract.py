@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol, Self, runtime_checkable
+from typing import ClassVar, Final, Literal, Protocol, Self, runtime_checkable
 
 from channels.item import Account, Attachment, Content, Entry, Picture, Site
 from channels.transport import Transport
@@ -68,12 +68,20 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class CouldNotLook:
-    """The look itself failed, or saw something undecided; it proves nothing."""
+    """The look itself failed, or saw something undecided; it proves nothing.
+
+    `after`: no look sooner than in so many seconds would see more. `ask`: no look at all would.
+    """
 
     reason: str
+    after: float = 0.0
+    ask: bool = False
 
 
 Sighting = Receipt | Absent | CouldNotLook
+
+TAKEN: Final = "taken"
+"""The note of a look that names, with commas, the platform ids of the account's other deliveries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +267,10 @@ class Channel(Protocol):
         """Look whether an accepted post is live by now; the same receipt again means not yet."""
 
     async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
-        """Look for a post whose outcome is unknown, by its mark; `notes` are those of its Attempts."""
+        """Look for a post whose outcome is unknown, by its mark.
+
+        `since` is when it was first tried, `notes` are those of its Attempts, and what is TAKEN.
+        """
 
 
 @runtime_checkable

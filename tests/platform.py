@@ -7,12 +7,13 @@ it can lie, stall and hang up: `next_call` says how the next publication goes.
 from collections import Counter, deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from aiohttp import web
 from yarl import URL
 
 from channels.contract import (
+    TAKEN,
     Absent,
     CouldNotLook,
     Finding,
@@ -42,6 +43,8 @@ class Platform:
         self.held: set[str] = set()
         self.requests: Counter[str] = Counter()
         self.blind = False
+        self.hint: dict[str, Any] = {}  # what a blind platform says all the same: `after`, `ask`
+        self.told_taken = ""  # the ids of other deliveries, as the last look named them
         self._fates: deque[str] = deque()
 
     def next_call(self, *fates: str) -> None:
@@ -93,8 +96,9 @@ class Platform:
 
     async def _find(self, request: web.Request) -> web.Response:
         self.requests["find"] += 1
+        self.told_taken = request.query.get("taken", "")
         if self.blind:
-            return web.Response(status=503)
+            return web.json_response(self.hint, status=503)
         mark, account = request.query["mark"], request.match_info["account"]
         found = (account, mark) in self.posts
         return web.json_response({"found": found, "live": found and mark not in self.held})
@@ -164,12 +168,15 @@ class Plain:
                 return receipt
 
     async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
-        match await self._http.send("GET", self._base, query={"mark": post.mark}):
+        query = {"mark": post.mark, TAKEN: notes.get(TAKEN, "")}
+        match await self._http.send("GET", self._base, query=query):
             case Answer(status=200) as answer:
                 said = answer.json()
                 if not said["found"]:
                     return Absent()
                 return Receipt("found", post.mark, datetime.now(UTC) if said["live"] else None)
+            case Answer(status=503) as answer:
+                return CouldNotLook("平台没有回答", **answer.json())
             case _:
                 return CouldNotLook("平台没有回答")
 

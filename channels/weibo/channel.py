@@ -1,13 +1,14 @@
 """Channel for Weibo: one share, one look on the timeline (contract weibo §3, §6, §8)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final, Self
+from datetime import datetime
+from typing import ClassVar, Final, Self
 
 from yarl import URL
 
 from channels.characters import one_line
 from channels.contract import (
+    TAKEN,
     Absent,
     CouldNotLook,
     Finding,
@@ -27,16 +28,18 @@ from channels.contract import (
 )
 from channels.fitting import fit
 from channels.item import Account, Content, Picture
-from channels.transport import Answer, Form, NoAnswer, NotSent, Result, Transport
-from channels.weibo.length import LIMIT, count, without_links
-from channels.weibo.outcomes import outcome_of
+from channels.transport import Answer, Form, NoAnswer, NotSent, Transport
+from channels.weibo.calls import Reads
+from channels.weibo.length import LIMIT, count, without_broken_link, without_links
+from channels.weibo.outcomes import LIMITED, SAID_ALREADY, TAKEN_SLOWLY, outcome_of
+from channels.weibo.statuses import CLOCKS, Wanted, body_of, code_of, read_status
 
-_BASE62: Final = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PICTURES: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 _PICTURE_BYTES: Final = 5 * 1024 * 1024
-_NO_STATUS: Final = {20101, 20102}
-_SLACK: Final = timedelta(minutes=1)  # the platform's clock need not be ours
+_NO_STATUS: Final = 20101
 _WAIT: Final = 60.0
+_SAID: Final = "said_already"
+_SLOW: Final = "taken_slowly"
 
 
 class Weibo:
@@ -63,6 +66,7 @@ class Weibo:
         self._base = URL(account.settings["base_url"])
         self._uid = account.settings["uid"]
         self._web = URL(account.settings.get("web_url", "https://weibo.com"))
+        self._reads = Reads(tools.http, self._base, self._token, self._uid, self._web)
         self._domains = tuple(
             d.strip().lower() for d in account.settings["safe_domains"].split(",") if d.strip()
         )
@@ -85,6 +89,9 @@ class Weibo:
             findings.append(Finding("not_a_safe_domain", "url", message, blocks=True))
         if count(_compose(_harmless(content.title), "", content.url)) > LIMIT:
             findings.append(Finding("title_too_long", "title", f"标题加链接超过微博的{LIMIT}字", blocks=True))
+        if content.pictures and not _fitting(content):
+            message = "没有微博能用的图片（JPG、PNG、GIF，小于5MB），将不带图发布"
+            findings.append(Finding("no_fitting_picture", "pictures", message, blocks=False))
         return tuple(findings)
 
     def render(self, content: Content, /) -> Post:
@@ -93,11 +100,10 @@ class Weibo:
         text = _compose(title, summary, content.url)
         if count(text) > LIMIT:
             summary = fit(summary, LIMIT, lambda cut: count(_compose(title, cut, content.url)))
-            text = _compose(title, summary, content.url)
-        pictures = tuple(p for p in content.pictures if p.mime in _PICTURES and p.size < _PICTURE_BYTES)[:1]
-        return Post(content.url, title, text, "", pictures, (), content)
+            text = _compose(title, without_broken_link(summary), content.url)
+        return Post(content.url, title, text, "", _fitting(content)[:1], (), content)
 
-    async def publish(self, post: Post, _journal: Journal, /, *, at: datetime) -> Outcome:  # noqa: ARG002
+    async def publish(self, post: Post, journal: Journal, /, *, at: datetime) -> Outcome:  # noqa: ARG002
         """Share the status, once."""
         fields = {"status": post.text, "access_token": self._token}
         if self._ip:
@@ -114,35 +120,40 @@ class Weibo:
             case NoAnswer(reason):
                 return OutcomeUnknown(f"微博没有回答({reason})")
             case Answer() as answer:
-                return self._outcome(answer)
+                return await self._outcome(answer, journal)
 
     async def confirm(self, receipt: Receipt, _post: Post, /, *, at: datetime) -> Outcome:
         """Say live: a status is, once it has an id."""
         return Receipt(receipt.platform_id, receipt.link, receipt.live_at or at)
 
-    async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:  # noqa: ARG002
+    async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
         """Look through the newest statuses of our own application for the link, or for the same words."""
-        short = await self._short_link(post.mark)
-        query = {"access_token": self._token, "uid": self._uid, "base_app": "1", "count": "100"}
-        statuses = _statuses(await self._http.send("GET", self._call("statuses/user_timeline"), query=query))
-        if statuses is None:
-            return CouldNotLook("微博时间线没有给出结果")
-        for status in statuses:
-            receipt = self._receipt(status)
-            if receipt is not None and self._is_ours(status, post, short, since - _SLACK, receipt):
-                return receipt
-        return Absent()
+        left = await self._reads.left()
+        if left is not None and left.is_reserve:
+            reason = "今天的微博接口次数快用完，剩下的留给发布，之后再查"
+            return CouldNotLook(reason, after=left.reset_after)
+        statuses = await self._reads.timeline(since - CLOCKS)
+        if isinstance(statuses, CouldNotLook):
+            return statuses
+        taken = frozenset(notes.get(TAKEN, "").split(","))
+        wanted = Wanted(post.mark, without_links(post.text), since, taken)
+        candidates = tuple(status for status in statuses if wanted.could_be(status))
+        # Asking for the short address is a call: only where there is something to tell apart.
+        is_plain = not candidates or any(wanted.names_link(status, None) for status in candidates)
+        short = None if is_plain else await self._reads.short_link(post.mark)
+        return wanted.judge(candidates, short) or _unseen(notes)
 
     async def withdraw(self, receipt: Receipt, _post: Post, /, *, reason: str, at: datetime) -> Withdrawal:  # noqa: ARG002
         """Delete the status where the application may; most may not, and a person must."""
+        by_hand = WithdrawByHand(f"请登录微博删除：{receipt.link}")
+        if not receipt.platform_id.isdigit():
+            return by_hand  # a person found it, and gave its address alone
         body = {"access_token": self._token, "id": receipt.platform_id}
         match await self._http.send("POST", self._call("statuses/destroy"), body=body):
-            case Answer(status=200):
+            case Answer() as answer if (code := code_of(answer)) is not None:
+                return Withdrawn() if code == _NO_STATUS else _not_deleted(answer, by_hand)
+            case Answer(status=200) as answer if isinstance(body_of(answer), dict):
                 return Withdrawn()
-            case Answer() as answer if _code(answer) in _NO_STATUS:
-                return Withdrawn()
-            case Answer() as answer if _code(answer) is not None:
-                return WithdrawByHand(f"请登录微博删除:{receipt.link}")
             case _:
                 return NotAccepted(_WAIT, "微博没有回答")
 
@@ -159,42 +170,45 @@ class Weibo:
         form.add_field("pic", body, filename=name, content_type=picture.mime)
         return form
 
-    def _outcome(self, answer: Answer) -> Outcome:
-        body = _json(answer)
-        receipt = self._receipt(body) if answer.status == 200 else None
-        return receipt or outcome_of(answer.status, body)
+    async def _outcome(self, answer: Answer, journal: Journal) -> Outcome:
+        body, code = body_of(answer), code_of(answer)
+        status = read_status(body, self._web, self._uid) if answer.status == 200 else None
+        if status is not None:
+            return status.receipt
+        outcome = outcome_of(answer.status, body)
+        if code in SAID_ALREADY:
+            await journal.note(_SAID, str(code))
+        elif code == TAKEN_SLOWLY:
+            await journal.note(_SLOW, str(code))
+        elif code in LIMITED and isinstance(outcome, NotAccepted):
+            left = await self._reads.left()
+            return outcome if left is None else NotAccepted(left.reset_after, outcome.reason)
+        return outcome
 
-    def _receipt(self, status: Any) -> Receipt | None:
-        """Read a status object; ids are strings, since they exceed 2^53 (§4)."""
-        try:
-            mid, created = str(status["idstr"]), str(status["created_at"])
-            live_at = datetime.strptime(created, "%a %b %d %H:%M:%S %z %Y")
-            link = self._web / self._uid / _mid62(int(mid))
-        except (KeyError, TypeError, ValueError):
-            return None
-        return None if status.get("deleted") else Receipt(mid, str(link), live_at)
 
-    async def _short_link(self, mark: str) -> str | None:
-        """Give the t.cn address of our link, by which the platform writes it; None when it does not tell."""
-        query = {"access_token": self._token, "url_long": mark}
-        match await self._http.send("GET", self._call("short_url/shorten"), query=query):
-            case Answer(status=200) as answer:
-                try:
-                    (found,) = (url for url in answer.json()["urls"] if url["url_long"] == mark)
-                    return str(found["url_short"])
-                except (KeyError, TypeError, ValueError):
-                    return None
-            case _:
-                return None
+def _unseen(notes: Mapping[str, str]) -> Sighting:
+    """Say what it means that a look saw nothing; what the platform says it has is not sent again."""
+    if _SLOW in notes:
+        return CouldNotLook("微博说已收下，但时间线上还没有")
+    if _SAID in notes:
+        # Sharing once more would bring the same answer (§8): a person must look.
+        return CouldNotLook("微博说已有相同的内容，但时间线上没有找到这一条，请到微博上核对", ask=True)
+    return Absent()
 
-    def _is_ours(self, status: Any, post: Post, short: str | None, since: datetime, receipt: Receipt) -> bool:
-        # An earlier release of the same item carries the same link: the time tells them apart.
-        if receipt.live_at is None or receipt.live_at < since:
-            return False
-        text = str(status.get("text", ""))
-        if short is not None:
-            return short in text.split()
-        return post.mark in text or without_links(text) == without_links(post.text)
+
+def _not_deleted(answer: Answer, by_hand: WithdrawByHand) -> Withdrawal:
+    match outcome_of(answer.status, body_of(answer)):
+        case NotAccepted() as later:
+            return later
+        case OutcomeUnknown(reason):
+            return NotAccepted(_WAIT, reason)
+        case _:
+            return by_hand
+
+
+def _fitting(content: Content) -> tuple[Picture, ...]:
+    """Give the pictures that a status can carry."""
+    return tuple(p for p in content.pictures if p.mime in _PICTURES and p.size < _PICTURE_BYTES)
 
 
 def _compose(title: str, summary: str, link: str) -> str:
@@ -206,46 +220,3 @@ def _compose(title: str, summary: str, link: str) -> str:
 def _harmless(text: str) -> str:
     """Turn `#` into its full-width twin: a pair of them would be a topic, which share refuses (§3)."""
     return one_line(text).replace("#", "＃")
-
-
-def _statuses(result: Result) -> list[Any] | None:
-    match result:
-        case Answer(status=200) as answer:
-            body = _json(answer)
-            statuses = body.get("statuses") if isinstance(body, dict) else None
-            return statuses if isinstance(statuses, list) else None
-        case _:
-            return None
-
-
-def _json(answer: Answer) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        return None
-
-
-def _code(answer: Answer) -> int | None:
-    body = _json(answer)
-    try:
-        return int(body["error_code"])
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _mid62(mid: int) -> str:
-    """Write an id as web addresses do: groups of seven digits from the right, each to base 62 (§4)."""
-    digits, groups = str(mid), []
-    while digits:
-        groups.append(digits[-7:])
-        digits = digits[:-7]
-    written = [_base62(int(group)) for group in reversed(groups)]
-    return written[0] + "".join(group.rjust(4, "0") for group in written[1:])
-
-
-def _base62(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number, 62)
-        letters = _BASE62[rest] + letters
-    return letters or "0"

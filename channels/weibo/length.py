@@ -6,16 +6,18 @@ from typing import Final
 LIMIT: Final = 140
 _URL: Final = re.compile(r"https?://[^\s<>\"'()\u0080-\uffff]+")
 _OLD_URL: Final = re.compile(r"http://[^\s<>\"'()\u0080-\uffff]+")
+_BROKEN: Final = re.compile(r"\s*https?:?/?/?[^\s<>\"'()\u0080-\uffff]*…$")
 _SHORT: Final = 20  # half-widths of a shortened link
 _OWN: Final = re.compile(r"^http://(?:[\w-]+\.)*(?:weibo\.com|weibo\.cn|t\.sina)")
 
 
 def count(text: str) -> int:
-    """Give the length that decides: the server's own rule is unknown, so the larger of both ways."""
-    return max(_count_composer(text), _count_plain(text))
+    """Give the length that decides: the server's own rule is unknown, so the largest of all ways (§5)."""
+    plain = text.replace("\r\n", "\n")
+    return max(count_composer(text), _count_latin(text), _halves_to_characters(_halves(plain)))
 
 
-def _count_composer(text: str) -> int:
+def count_composer(text: str) -> int:
     """Count as the composer does: an http:// link is 10 characters, everything else by its UTF-16 units."""
     text = text.replace("\r\n", "\n")
     links = sum(_link(found.group()) for found in _OLD_URL.finditer(text) if not _is_short(found.group()))
@@ -23,7 +25,7 @@ def _count_composer(text: str) -> int:
     return _halves_to_characters(_halves(rest) + links)
 
 
-def _count_plain(text: str) -> int:
+def _count_latin(text: str) -> int:
     """Count U+0000–00FF half, the rest of the BMP one, and what lies beyond it two; links by http rule."""
     text = text.replace("\r\n", "\n")
     links = sum(_link(found.group()) for found in _OLD_URL.finditer(text))
@@ -58,3 +60,13 @@ def _halves_to_characters(halves: int) -> int:
 def without_links(text: str) -> str:
     """Give the words of a text: links and white space taken out, since the platform rewrites both."""
     return "".join(_URL.sub("", text).split())
+
+
+def links_of(text: str) -> frozenset[str]:
+    """Give the links of a text."""
+    return frozenset(found.group() for found in _URL.finditer(text))
+
+
+def without_broken_link(text: str) -> str:
+    """Give a text that was cut with an ellipsis without the link that the cut went through."""
+    return _BROKEN.sub("…", text)

@@ -64,6 +64,12 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     20021: Refused("微博认为内容违规", "editor", "20021"),
 }
 
+LIMITED: Final = frozenset({10022, 10023, 10024})
+"""Codes that say: the calls of this hour or day are used up."""
+
+SAID_ALREADY: Final = frozenset({20017, 20019, 20111})
+TAKEN_SLOWLY: Final = 20032
+
 _NO_DOMAIN: Final = Refused("微博应用没有设置安全域名,或还未审核", "operator", "10017")
 _NO_LINK: Final = Refused("微博内容里没有安全域名下的链接", "operator", "10017")
 _BAD_VALUE: Final = Refused("微博不接受某个参数的值", "operator", "10017")
@@ -71,9 +77,8 @@ _BAD_VALUE: Final = Refused("微博不接受某个参数的值", "operator", "10
 
 def outcome_of(status: int, body: Any) -> Outcome:
     """Give the outcome of an answer that is no success, by error_code and never by status alone (§0.6)."""
-    try:
-        code = int(body["error_code"])
-    except (KeyError, TypeError, ValueError):
+    code = read_code(body)
+    if code is None:
         # A gateway's page: the platform behind it may have acted (§1).
         return OutcomeUnknown(f"微博没有给出结果(HTTP {status})")
     if code == 10017:
@@ -83,6 +88,14 @@ def outcome_of(status: int, body: Any) -> Outcome:
         return known
     said = str(body.get("error", ""))[:120]
     return Refused(f"微博拒绝:{said}({code})", "operator", str(code))
+
+
+def read_code(body: Any) -> int | None:
+    """Give the error code of an answer, None without one; it comes as a number or as a string (§1)."""
+    try:
+        return int(body["error_code"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
 
 
 def _invalid_value(said: str) -> Outcome:

@@ -2,16 +2,26 @@
 
 from datetime import datetime, timedelta
 
-from channels.contract import Absent, CouldNotLook, Receipt, Sighting
+from channels.contract import TAKEN, Absent, CouldNotLook, Receipt, Sighting
 from server.core.settle import settle
 from server.core.workplace import Workplace, read_leg
 from server.store.attempts import close_attempt, insert_look, list_lapsed
-from server.store.deliveries import DeliverySeen, LostRace, get_delivery, move, put_off
+from server.store.deliveries import (
+    DeliverySeen,
+    LostRace,
+    get_delivery,
+    list_platform_ids,
+    move,
+    put_off,
+)
 from server.store.releases import get_release
 from server.store.tx import Tx
 
 LOOKS = 8
 """So many looks that see nothing decided, and a person is asked."""
+
+_EARLIER = timedelta(days=1)
+"""Clocks differ, but not by more: what an account showed before that is none of a look's business."""
 
 LAPSED = "发送进程中断,结果不明"
 
@@ -23,6 +33,9 @@ async def reconcile(place: Workplace, delivery_id: str) -> None:
         return
     since = min((attempt.opened_at for attempt in ready.attempts), default=ready.leg.changed_at)
     notes = {step: value for attempt in ready.attempts for step, value in attempt.notes.items()}
+    async with place.store.read() as tx:
+        taken = await list_platform_ids(tx, ready.leg.account_id, since=since - _EARLIER)
+    notes[TAKEN] = ",".join(taken)
     sighting = await ready.channel.find(ready.post, since=since, notes=notes)
     at = place.now()
 
@@ -67,13 +80,14 @@ async def _settle_sighting(
             await move(tx, leg.id, "unknown", "ready", at=at, due_at=None, reason=None, who_acts="clock")
             if overtaken:
                 await move(tx, leg.id, "ready", overtaken, at=at, who_acts="nobody")
-        case CouldNotLook(why) if leg.looks + 1 >= LOOKS:
+        case CouldNotLook(why, ask=ask) if ask or leg.looks + 1 >= LOOKS:
             await move(
                 tx, leg.id, "unknown", "needs_person", at=at,
                 due_at=None, looks=leg.looks + 1, reason=why, who_acts="operator",
             )  # fmt: skip
-        case CouldNotLook():
+        case CouldNotLook(after=after):
             wait = timedelta(seconds=place.limits[leg.channel].settle_after) * 2 ** min(leg.looks, 5)
+            wait = max(wait, timedelta(seconds=after))
             await put_off(tx, leg.id, "unknown", at + wait, looks=leg.looks + 1)
 
 

@@ -150,6 +150,21 @@ async def list_of_account(tx: Tx, account_id: str, state: str, *, limit: int) ->
     return tuple(_delivery_of(row) for row in await tx.execute(wanted))
 
 
+async def list_platform_ids(tx: Tx, account_id: str, *, since: datetime) -> tuple[str, ...]:
+    """Give the platform's ids of what an account has shown since a moment; the newest thousand."""
+    wanted = (
+        sa.select(delivery.c.platform_id)
+        .where(
+            delivery.c.account_id == account_id,
+            delivery.c.live_at >= since,
+            delivery.c.platform_id.is_not(None),
+        )
+        .order_by(delivery.c.live_at.desc())
+        .limit(1000)
+    )
+    return tuple((await tx.execute(wanted)).scalars())
+
+
 async def find_live_page(tx: Tx, item_id: str) -> DeliverySeen | None:
     """Give the live website delivery of an item."""
     wanted = _select().where(

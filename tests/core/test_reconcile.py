@@ -1,5 +1,7 @@
 """Unknown outcomes: only a recorded look, or a person, leads out of them."""
 
+from datetime import timedelta
+
 import pytest
 
 from server.core.reconcile import LOOKS
@@ -58,6 +60,33 @@ async def test_a_person_is_asked_when_looks_see_nothing_decided(house: House):
         await house.run_until_quiet()
     leg = (await house.legs(made.id))["weibo"]
     assert (leg.state, leg.who_acts, leg.reason) == ("needs_person", "operator", "平台没有回答")
+
+
+async def test_a_person_is_asked_at_once_where_no_look_would_tell(house: House):
+    house.platform.next_call("ok", "drop_after")
+    made = await house.published(SOCIAL)
+    house.platform.blind, house.platform.hint = True, {"ask": True}
+    house.now.move(seconds=61)
+    await house.run_until_quiet()
+    assert (await house.states(made.id))["weibo"] == "needs_person"
+
+
+async def test_the_next_look_comes_no_sooner_than_the_channel_says(house: House):
+    house.platform.next_call("ok", "drop_after")
+    made = await house.published(SOCIAL)
+    house.platform.blind, house.platform.hint = True, {"after": 7200.0}
+    looked_at = house.now.move(seconds=61)
+    await house.run_until_quiet()
+    assert (await house.legs(made.id))["weibo"].due_at == looked_at + timedelta(hours=2)
+
+
+async def test_a_look_is_told_what_belongs_to_other_deliveries(house: House):
+    house.platform.next_call("ok", "ok", "ok", "drop_after")
+    earlier = (await house.legs((await house.published(SOCIAL)).id))["weibo"]
+    await house.published(SOCIAL)
+    house.now.move(seconds=61)
+    await house.run_until_quiet()
+    assert house.platform.told_taken.split(",") == [earlier.platform_id]
 
 
 async def test_every_look_is_recorded(house: House):
