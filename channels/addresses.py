@@ -65,7 +65,7 @@ class Addresses:
         return mark.removeprefix(front)
 
     def entry_id(self, item_id: str) -> str:
-        """Give the id of an item in every feed: it outlives title, column, host and scheme (feeds §1.2)."""
+        """Give the id of an item in every feed: it outlives title, column and host (contract feeds §1.2)."""
         return f"tag:{self.site.domain},{self.site.since}:article/{item_id}"
 
     def feed_id(self, key: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Kind = Literal["policy", "interpretation", "news", "notice", "response"]
-"""文件, 解读, 新闻, 公告, 回应 (DESIGN §1)."""
+"""文件, 解读, 新闻, 公告, 回应."""
 
 Openness = Literal["open", "on_request", "closed"]
 """公开属性: 主动公开, 依申请公开, 不予公开 (国办发〔2016〕80号: decided when the document is drafted)."""

@@ -6,7 +6,7 @@ from typing import Final, Literal
 Encoding = Literal["br", "gzip", "identity"]
 PREFERRED: Final[tuple[Encoding, ...]] = ("br", "gzip", "identity")
 _TAG: Final = re.compile(r'(?:W/)?"?([^",\s]*)"?')
-# nginx makes a tag weak, Apache hangs the encoding on it: the client hands back what it got (feeds §1.6).
+# nginx makes a tag weak, Apache adds the encoding to it: clients echo it (contract feeds §1.6).
 _SUFFIX: Final = re.compile(r"(?:-(?:br|gzip|gz))+$")
 
 

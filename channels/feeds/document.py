@@ -67,7 +67,7 @@ def feed_document(
     archives: int = 0,
     hub: str | None = None,
 ) -> FeedDocument:
-    """Make a feed; nothing in it comes from a clock, so that equal lists give equal bytes (feeds §0)."""
+    """Make a feed; nothing comes from a clock, so equal lists give equal bytes (contract feeds §0)."""
     addresses = Addresses(site)
     made = feed_entries(entries, addresses)
     # A deletion moves it too, or readers pass the feed over (contract feeds §1.3).

@@ -1,4 +1,4 @@
-"""What feedgen 1.0.0 leaves out or gets wrong, put right through its own extension hook (CONTRACT.md §2)."""
+"""What feedgen 1.0.0 leaves out or gets wrong, put right by its own extension hook (contract feeds §2)."""
 
 from dataclasses import dataclass
 from datetime import datetime

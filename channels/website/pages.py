@@ -214,7 +214,7 @@ def _section_keys(site: Site) -> frozenset[str]:
 
 
 def _facts(content: Content) -> tuple[tuple[str, str], ...]:
-    """Give the catalogue elements with the names an office knows them by (domain §6)."""
+    """Give the catalogue elements with the names an office knows them by (server/RULES.md §5)."""
     sheet = content.disclosure
     rows = (
         ("索引号", sheet.index_number),

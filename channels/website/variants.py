@@ -13,7 +13,7 @@ from PIL import Image
 from channels.addresses import media_path
 from channels.item import Picture
 
-WIDTHS: Final = (160, 320, 640, 1080)  # contract feeds §5.3
+WIDTHS: Final = (160, 320, 640, 1080)  # contract website §3
 _STILL: Final = frozenset({"image/jpeg", "image/png", "image/webp"})  # a GIF may move
 _QUALITY: Final = {"WEBP": 78, "JPEG": 80}
 

@@ -1,6 +1,6 @@
 """Serve the document root from memory in the embedded set-up; behind nginx the same files do without us.
 
-Everything carries Cache-Control: WeChat's browser keeps for long whatever does not (contract feeds §5.5).
+Everything carries Cache-Control: WeChat's browser keeps for long whatever does not (contract website §4).
 """
 
 import time
