@@ -1,6 +1,5 @@
 """/api/v1/media: pictures and attachments by content hash."""
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from aiohttp import web
@@ -10,10 +9,9 @@ from server.api.requests import file_of
 from server.api.route import Route, signed_in
 from server.core.problems import Problem
 from server.forms.words import Out
-from server.importing.attachments import read_attachment, safe_name, type_of
-from server.importing.pictures import is_picture, read_picture
-from server.parts import PARTS, Bounds
-from server.store.media import MediaRow, find_media, put_media
+from server.importing.intake import take_file
+from server.parts import PARTS
+from server.store.media import find_media
 
 
 class MediaOut(Out):
@@ -28,31 +26,20 @@ class MediaOut(Out):
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A file that may be stored."""
-
-    body: bytes
-    name: str
-    mime: str
-    width: int | None = None
-    height: int | None = None
-
-
 async def upload(request: web.Request) -> web.Response:
     """Take one file in: a picture without its metadata, or an attachment."""
     parts, who = request.config_dict[PARTS], signed_in(request)
     bounds = parts.bounds
     name, body = await file_of(request, max(bounds.attachment_bytes, bounds.picture_bytes))
-    file = await _check(body, name, bounds)
-    sha256 = await parts.blobs.put(file.body)
-    row = MediaRow(sha256, file.mime, len(file.body), file.width, file.height)
-    async with parts.store.begin() as tx:
-        await put_media(tx, row, by=who.person_id, at=parts.now())
-        stored = await find_media(tx, sha256) or row
+    file = await take_file(
+        parts.store, parts.blobs, name, body,
+        attachment_bytes=bounds.attachment_bytes, picture_bytes=bounds.picture_bytes,
+        by=who.person_id, at=parts.now(),
+    )  # fmt: skip
+    stored = file.row
     told = MediaOut(
-        sha256=sha256, name=file.name, mime=stored.mime, size=stored.size,
-        width=stored.width, height=stored.height, reference=f"media:{sha256}",
+        sha256=stored.sha256, name=file.name, mime=stored.mime, size=stored.size,
+        width=stored.width, height=stored.height, reference=f"media:{stored.sha256}",
     )  # fmt: skip
     return answer(told, 201)
 
@@ -71,14 +58,6 @@ async def show_media(request: web.Request) -> web.Response:
         "Content-Disposition": f"attachment; filename={quote(sha256[:16])}",
     }
     return web.Response(body=await parts.blobs.read(sha256), content_type=row.mime, headers=headers)
-
-
-async def _check(body: bytes, name: str, bounds: Bounds) -> _Checked:
-    safe = safe_name(name)
-    if is_picture(body) and type_of(safe).family == "picture":
-        picture = await read_picture(body, limit=bounds.picture_bytes)
-        return _Checked(picture.body, safe, picture.mime, picture.width, picture.height)
-    return _Checked(body, safe, await read_attachment(body, safe, limit=bounds.attachment_bytes))
 
 
 ROUTES = (

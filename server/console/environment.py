@@ -7,6 +7,10 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES
+from server.console import names
+from server.review.approvals import STATE_NAMES
+
 HERE: Final = files("server.console")
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS: Final = "一二三四五六日"
@@ -45,6 +49,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(clock=clock, iso=iso, field_time=field_time, file_size=file_size)
+    environment.globals.update(
+        kind_names=KIND_NAMES,
+        state_names=STATE_NAMES,
+        state_tones=names.REVISION_TONES,
+        openness_names=OPENNESS_NAMES,
+        validity_names=VALIDITY_NAMES,
+        step_names=names.STEPS,
+        channel_names=names.CHANNELS,
+        delivery_states=names.DELIVERY_STATES,
+    )
     return environment
 
 

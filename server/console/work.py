@@ -1,13 +1,75 @@
 """/console: my work, what a person must do first."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
 from aiohttp import web
 
 from server.console.page import Page, Visit
+from server.core.days import day_of
+from server.store.alerts import AlertSeen, list_alerts
+from server.store.deliveries import DeliverySeen, get_delivery
+from server.store.desk import DeskLine, Wanted, list_desk
+from server.store.doubts import list_waiting_for_people
+from server.store.obligations import ObligationSeen, list_obligations_due
+from server.store.tx import Tx
+from server.watch.overdue import Overdue, list_overdue
+
+_MOST: Final = 30
+_ALERTS: Final = 200
+_SOON: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits for one person, in the order in which he should do it."""
+
+    returned: tuple[DeskLine, ...]
+    to_review: tuple[DeskLine, ...]
+    to_release: tuple[DeskLine, ...]
+    drafts: tuple[DeskLine, ...]
+    submitted: tuple[DeskLine, ...]
+    stopped: tuple[DeliverySeen, ...]
+    overdue: tuple[Overdue, ...]
+    obligations: tuple[ObligationSeen, ...]
+    alerts: tuple[AlertSeen, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say that nothing waits."""
+        return not any(getattr(self, name) for name in self.__slots__)
 
 
 async def show_work(visit: Visit) -> web.Response:
     """Show what waits for the visitor."""
-    return visit.show("work.html", section="work")
+    async with visit.parts.store.read() as tx:
+        work = await _work_of(tx, visit)
+    today = day_of(visit.parts.now())
+    return visit.show("work.html", section="work", work=work, today=today)
+
+
+async def _work_of(tx: Tx, visit: Visit) -> Work:
+    who, at = visit.who, visit.parts.now()
+    me, reads, writes = who.person_id, who.orgs_for("read"), who.orgs_for("write")
+    acts = who.orgs_for("file_evidence") | who.orgs_for("release")
+    soon = await list_obligations_due(tx, day_of(at) + _SOON, _ALERTS)
+    stopped = await list_waiting_for_people(tx, acts, _MOST)
+    overdue = await list_overdue(tx, at=at)
+    alerts = await list_alerts(tx, limit=_ALERTS)
+    return Work(
+        returned=await list_desk(tx, Wanted(writes, ("returned",), by=me), limit=_MOST),
+        to_review=await list_desk(
+            tx, Wanted(who.orgs_for("approve"), ("submitted",), not_by=me, oldest_first=True), limit=_MOST
+        ),
+        to_release=await list_desk(tx, Wanted(who.orgs_for("release"), ("approved",)), limit=_MOST),
+        drafts=await list_desk(tx, Wanted(writes, ("draft",), by=me), limit=_MOST),
+        submitted=await list_desk(tx, Wanted(writes, ("submitted",), by=me), limit=_MOST),
+        stopped=tuple([await get_delivery(tx, one) for one in stopped]),
+        overdue=tuple(one for one in overdue if one.stuck.org_id in reads)[:_MOST],
+        obligations=tuple(one for one in soon if one.obligation.org_id in writes)[:_MOST],
+        alerts=tuple(one for one in alerts if one.alert.org_id in reads)[:_MOST],
+    )
 
 
 PAGES = (Page("GET", "/console", show_work, "signed_in"),)

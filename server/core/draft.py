@@ -17,6 +17,7 @@ from server.store.items import (
     hash_content,
     insert_item,
     insert_revision,
+    lock_newest,
     move_revision,
     take_index_number,
 )
@@ -67,10 +68,24 @@ async def create_item(tx: Tx, draft: Draft, *, by: str, at: datetime, new_id: Ca
 
 
 async def revise_item(
-    tx: Tx, item_id: str, draft: Draft, *, by: str, at: datetime, new_id: Callable[[], str]
+    tx: Tx,
+    item_id: str,
+    draft: Draft,
+    *,
+    by: str,
+    at: datetime,
+    new_id: Callable[[], str],
+    base: int | None = None,
 ) -> ItemSeen:
-    """Write the next revision of an item; an open older one is superseded, a published one stays as it is."""
+    """Write the next revision of an item; an open older one is superseded, a published one stays as it is.
+
+    `base` is the number of the revision that the author began with: when somebody has written a newer one
+    since, it is refused as a lost race, and neither text replaces the other.
+    """
+    await lock_newest(tx, item_id)
     seen = await get_item(tx, item_id)
+    if base is not None and base != seen.revision.number:
+        raise Problem("lost_race", f"这篇稿件已有第 {seen.revision.number} 版，您是从第 {base} 版开始修改的")
     if draft.kind != seen.kind:
         raise Problem("wrong_state", "稿件的体裁种类定下后不能更改,请另建稿件", field="kind")
     if draft.index_number not in (None, seen.index_number):

@@ -1,13 +1,16 @@
 """What pydantic finds wrong in a form, as Chinese sentences that name the field."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from server.core.problems import Problem
+
+FormT = TypeVar("FormT", bound=BaseModel)
 
 
 class BadForm(Exception):
@@ -18,6 +21,14 @@ class BadForm(Exception):
         super().__init__(f"{error.error_count()} errors in {model.__name__}")
         found = error.errors(include_url=False, include_input=False)
         self.problems = tuple(_problem(one, labels_of(model)) for one in found)
+
+
+def filled_in(model: type[FormT], value: Mapping[str, Any]) -> FormT:
+    """Read the fields of a page as a form, as strictly as JSON; raises BadForm."""
+    try:
+        return model.model_validate_json(json.dumps(value))
+    except ValidationError as error:
+        raise BadForm(error, model) from None
 
 
 class BadJson(Exception):

@@ -137,6 +137,12 @@ async def move_revision(tx: Tx, revision_id: str, old: tuple[str, ...], new: str
     return moved.rowcount == 1
 
 
+async def lock_newest(tx: Tx, item_id: str) -> None:
+    """Let nobody else write a revision of this item, or release its newest, until the transaction ends."""
+    newest = sa.select(revision.c.id).where(revision.c.item_id == item_id)
+    await tx.execute(newest.order_by(revision.c.number.desc()).limit(1).with_for_update())
+
+
 async def find_item(tx: Tx, item_id: str) -> ItemSeen | None:
     """Give an item with its newest revision."""
     row = (await tx.execute(_newest().where(item.c.id == item_id))).one_or_none()

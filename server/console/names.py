@@ -1,0 +1,48 @@
+"""What the words of the code are called on screen (DESIGN §1: one word each, no synonyms)."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+Tone = Literal["", "good", "wait", "bad"]
+
+REVISION_TONES: Final[Mapping[str, Tone]] = {
+    "draft": "",
+    "submitted": "wait",
+    "returned": "bad",
+    "approved": "good",
+    "released": "good",
+    "superseded": "",
+}
+STEPS: Final[Mapping[str, str]] = {
+    "written": "写成",
+    "submitted": "送审",
+    "approved": "审核通过",
+    "returned": "退回",
+}
+CHANNELS: Final[Mapping[str, str]] = {
+    "website": "网站",
+    "weibo": "微博",
+    "wechat": "微信",
+    "feed": "订阅源",
+    "gazette": "公报",
+    "other": "其他方式",
+}
+DELIVERY_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
+    "waiting": ("等待", "wait"),
+    "ready": ("排队中", "wait"),
+    "sending": ("正在发送", "wait"),
+    "accepted": ("平台已收下，等待可见", "wait"),
+    "live": ("读者可见", "good"),
+    "unknown": ("结果不明，正在查找", "wait"),
+    "retry_wait": ("没有发出，稍后再试", "wait"),
+    "refused": ("平台拒绝", "bad"),
+    "blocked": ("账号需要重新授权", "bad"),
+    "needs_person": ("需要人判断", "bad"),
+    "withdrawing": ("正在撤回", "wait"),
+    "withdraw_by_hand": ("需要人工撤回", "bad"),
+    "withdrawn": ("已撤回", ""),
+    "gone_at_platform": ("已不在平台上", "bad"),
+    "cancelled": ("已取消", ""),
+    "superseded": ("已被新的发布取代", ""),
+    "replaced": ("已由新版本替换", ""),
+}

@@ -1,0 +1,61 @@
+"""One file on its way in: checked, kept by its content hash, and noted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.importing.attachments import read_attachment, safe_name, type_of
+from server.importing.pictures import is_picture, read_picture
+from server.store.blobs import Blobs
+from server.store.media import MediaRow, find_media, put_media
+from server.store.tx import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is kept, and the name that every system can keep for it."""
+
+    row: MediaRow
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A file that may be stored."""
+
+    body: bytes
+    name: str
+    mime: str
+    width: int | None = None
+    height: int | None = None
+
+
+async def take_file(
+    store: Store,
+    blobs: Blobs,
+    name: str,
+    body: bytes,
+    *,
+    attachment_bytes: int,
+    picture_bytes: int,
+    by: str,
+    at: datetime,
+) -> Stored:
+    """Take one file in: a picture without its metadata, or an attachment; the bounds are in bytes.
+
+    Refuses what is too large, of no allowed kind, or not what its name promises.
+    """
+    file = await _check(name, body, attachment_bytes=attachment_bytes, picture_bytes=picture_bytes)
+    sha256 = await blobs.put(file.body)
+    row = MediaRow(sha256, file.mime, len(file.body), file.width, file.height)
+    async with store.begin() as tx:
+        await put_media(tx, row, by=by, at=at)
+        kept = await find_media(tx, sha256) or row
+    return Stored(kept, file.name)
+
+
+async def _check(name: str, body: bytes, *, attachment_bytes: int, picture_bytes: int) -> _Checked:
+    safe = safe_name(name)
+    if is_picture(body) and type_of(safe).family == "picture":
+        picture = await read_picture(body, limit=picture_bytes)
+        return _Checked(picture.body, safe, picture.mime, picture.width, picture.height)
+    return _Checked(body, safe, await read_attachment(body, safe, limit=attachment_bytes))

@@ -1,0 +1,156 @@
+"""Whose turn it is with an item: the newest revisions by state, author and organ, and what was decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from channels.item import Kind
+from server.store.items import RevisionState
+from server.store.tables import approval, item, org, person, revision
+from server.store.tx import Tx
+
+_LIKE_SIGNS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """An item as a line on somebody's desk; `reason` is what its last decision gave."""
+
+    item_id: str
+    index_number: str
+    kind: Kind
+    org_name: str
+    title: str
+    number: int
+    state: RevisionState
+    author_id: str
+    author: str
+    changed_at: datetime
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which items: of these organs, in these states (all, when empty), written by or not by somebody."""
+
+    org_ids: frozenset[str]
+    states: tuple[RevisionState, ...] = ()
+    by: str | None = None
+    not_by: str | None = None
+    words: str = ""
+    before: datetime | None = None
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened to a revision: written, submitted, approved or returned."""
+
+    number: int
+    what: str
+    by: str
+    at: datetime
+    reason: str | None
+
+
+async def list_desk(tx: Tx, wanted: Wanted, *, limit: int) -> tuple[DeskLine, ...]:
+    """Give the items whose newest revision is wanted, those changed last first."""
+    last_reason = (
+        sa.select(approval.c.reason)
+        .where(approval.c.revision_id == revision.c.id)
+        .order_by(approval.c.decided_at.desc(), approval.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    newer = revision.alias("newer")
+    newest = sa.select(sa.func.max(newer.c.number)).where(newer.c.item_id == item.c.id).scalar_subquery()
+    changed_at = sa.func.coalesce(revision.c.submitted_at, revision.c.created_at)
+    statement = (
+        sa.select(
+            item.c.id, item.c.index_number, item.c.kind, org.c.name.label("org_name"), revision.c.title,
+            revision.c.number, revision.c.state, revision.c.created_by, person.c.name.label("author"),
+            changed_at.label("changed_at"), item.c.published_at, item.c.withdrawn_at,
+            last_reason.label("reason"),
+        )
+        .join(item, item.c.id == revision.c.item_id)
+        .join(org, org.c.id == item.c.org_id)
+        .join(person, person.c.id == revision.c.created_by)
+        .where(revision.c.number == newest, item.c.org_id.in_(wanted.org_ids), *_narrowed(wanted, changed_at))
+    )  # fmt: skip
+    order = changed_at.asc() if wanted.oldest_first else changed_at.desc()
+    rows: Any = await tx.execute(statement.order_by(order, item.c.id).limit(limit))
+    return tuple(_line_of(row) for row in rows)
+
+
+async def list_steps(tx: Tx, item_id: str) -> tuple[Step, ...]:
+    """Give what happened to the revisions of an item, newest first."""
+    written = (
+        sa.select(revision.c.number, revision.c.created_at, revision.c.submitted_at, person.c.name)
+        .join(person, person.c.id == revision.c.created_by)
+        .where(revision.c.item_id == item_id)
+    )
+    submitter = person.alias("submitter")
+    handed_in = (
+        sa.select(revision.c.number, revision.c.submitted_at, submitter.c.name)
+        .join(submitter, submitter.c.id == revision.c.submitted_by)
+        .where(revision.c.item_id == item_id, revision.c.submitted_at.is_not(None))
+    )
+    decided = (
+        sa.select(
+            revision.c.number, approval.c.decision, approval.c.decided_at, approval.c.reason, person.c.name
+        )
+        .join(revision, revision.c.id == approval.c.revision_id)
+        .join(person, person.c.id == approval.c.decided_by)
+        .where(revision.c.item_id == item_id)
+    )
+    steps = [Step(row.number, "written", row.name, row.created_at, None) for row in await tx.execute(written)]
+    steps += [
+        Step(row.number, "submitted", row.name, row.submitted_at, None) for row in await tx.execute(handed_in)
+    ]
+    steps += [
+        Step(row.number, row.decision, row.name, row.decided_at, row.reason)
+        for row in await tx.execute(decided)
+    ]
+    # Newest first; at one moment what comes later in the way of a revision stands above.
+    order = ("written", "submitted", "approved", "returned")
+    return tuple(sorted(steps, key=lambda one: (one.at, one.number, order.index(one.what)), reverse=True))
+
+
+def _narrowed(wanted: Wanted, changed_at: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
+    clauses: list[sa.ColumnElement[bool]] = []
+    if wanted.states:
+        clauses.append(revision.c.state.in_(wanted.states))
+    if wanted.by is not None:
+        clauses.append(revision.c.created_by == wanted.by)
+    if wanted.not_by is not None:
+        clauses.append(revision.c.created_by != wanted.not_by)
+    if wanted.before is not None:
+        clauses.append(changed_at < wanted.before)
+    for word in wanted.words.split()[:5]:
+        like = f"%{word.translate(_LIKE_SIGNS)}%"
+        clauses.append(
+            sa.or_(revision.c.title.like(like, escape="\\"), item.c.index_number.like(like, escape="\\"))
+        )
+    return clauses
+
+
+def _line_of(row: sa.Row[Any]) -> DeskLine:
+    return DeskLine(
+        item_id=row.id,
+        index_number=row.index_number,
+        kind=cast("Kind", row.kind),
+        org_name=row.org_name,
+        title=row.title,
+        number=row.number,
+        state=cast("RevisionState", row.state),
+        author_id=row.created_by,
+        author=row.author,
+        changed_at=row.changed_at,
+        published_at=row.published_at,
+        withdrawn_at=row.withdrawn_at,
+        reason=row.reason,
+    )

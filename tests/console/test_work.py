@@ -1,0 +1,59 @@
+"""server/console/work.py: everybody sees first what waits for him."""
+
+from tests.console.conftest import XSS, ConsoleOffice
+
+
+async def test_a_draft_waits_for_its_author_and_for_nobody_else(office: ConsoleOffice):
+    await office.item(title="关于防汛工作的通知")
+    mine = await (await office.desk("author")).get("/console")
+    theirs = await (await office.desk("chief")).get("/console")
+    assert ("我的草稿（1）" in mine.words, "防汛" in mine.words) == (True, True)
+    assert "防汛" not in theirs.words
+
+
+async def test_a_submitted_item_waits_for_a_reviewer_and_not_for_its_author(office: ConsoleOffice):
+    made = await office.item(title="关于防汛工作的通知")
+    await office.post(f"/api/v1/items/{made['id']}/submit")
+    reviewer = await (await office.desk("chief")).get("/console")
+    author = await (await office.desk("author")).get("/console")
+    assert "等我审核（1） 关于防汛工作的通知" in reviewer.words
+    assert "等我审核" not in author.words
+    assert "我送审的，等待审核（1）" in author.words
+
+
+async def test_a_returned_item_waits_for_its_author_with_the_reason(office: ConsoleOffice):
+    made = await office.item()
+    await office.post(f"/api/v1/items/{made['id']}/submit")
+    await office.post(f"/api/v1/items/{made['id']}/return", {"reason": "标题不完整"}, by="chief")
+    seen = await (await office.desk("author")).get("/console")
+    assert "被退回，请修改（1）" in seen.words
+    assert "退回原因：标题不完整" in seen.words
+
+
+async def test_an_approved_item_waits_for_whoever_may_release(office: ConsoleOffice):
+    await office.approved(title="关于防汛工作的通知")
+    assert "审核通过，等待发布（1）" in (await (await office.desk("chief")).get("/console")).words
+    assert "等待发布" not in (await (await office.desk("reviewer")).get("/console")).words
+
+
+async def test_a_refused_delivery_waits_for_a_person(office: ConsoleOffice):
+    house = office.house
+    made = await house.item()
+    house.platform.next_call("refuse")
+    await house.release(made.id)
+    await house.run_until_quiet()
+    seen = await (await office.desk("chief")).get("/console")
+    assert "需要人处理的投递（1） website 平台拒绝" in seen.words
+
+
+async def test_no_item_of_another_organ_shows(office: ConsoleOffice):
+    await office.item(title="关于防汛工作的通知")
+    stranger = await (await office.desk("stranger")).get("/console")
+    assert "现在没有等您处理的事" in stranger.words
+
+
+async def test_markup_in_a_title_stays_text(office: ConsoleOffice):
+    await office.item(title=XSS)
+    seen = await (await office.desk("author")).get("/console")
+    assert XSS in seen.words
+    assert [told for tag, told in seen.tags if tag == "script" and "src" not in told] == []
