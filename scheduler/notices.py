@@ -68,7 +68,7 @@ class _Line:
 def read_notice(content: bytes) -> Notice:
     """Read a notice; raises BadNotice with every complaint at once."""
     if len(content) > MOST_BYTES:
-        raise BadNotice((f"文件超过 {MOST_BYTES // 1_000_000} MB,不像是放假安排",))
+        raise BadNotice((f"文件超过 {MOST_BYTES // 1_000_000} MB，不像是放假安排",))
     text = _decode(content)
     if text.lstrip().startswith(("{", "[")):
         lines, claimed, source = _read_json(text)

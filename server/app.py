@@ -192,9 +192,9 @@ async def _open_store(stack: AsyncExitStack, settings: Settings, *, migrate_firs
         if migrate_first and store.is_sqlite:
             await migrate(store)
         elif not await is_current(store):
-            raise CannotStart("数据库结构不是当前版本:请先运行 tongfa migrate")
+            raise CannotStart("数据库结构不是当前版本：请先运行 tongfa migrate")
     except StoreAway as error:
-        raise CannotStart(f"数据库连不上:{error}") from error
+        raise CannotStart(f"数据库连不上：{error}") from error
     return store
 
 

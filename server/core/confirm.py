@@ -25,7 +25,7 @@ async def confirm(place: Workplace, delivery_id: str) -> None:
         if leg.state != "accepted":
             return  # an event of the platform was quicker
         if isinstance(outcome, Receipt) and outcome.live_at is None and at - leg.changed_at > PATIENCE:
-            reason = "平台受理已超过两天仍未发布,请到平台后台查看"
+            reason = "平台受理已超过两天仍未发布，请到平台后台查看"
             await move(tx, leg.id, "accepted", "needs_person", at=at, reason=reason, who_acts="operator")
             return
         await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=at)

@@ -16,4 +16,4 @@ def day_of(moment: datetime) -> date:
 def say_moment(moment: datetime) -> str:
     """Say a moment as an editor reads it: 11月30日(周一)09:00, Beijing time."""
     local = moment.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日(周{_WEEKDAYS[local.weekday()]}){local:%H:%M}"
+    return f"{local.month}月{local.day}日（周{_WEEKDAYS[local.weekday()]}）{local:%H:%M}"

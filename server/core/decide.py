@@ -53,7 +53,7 @@ async def decide(
     try:
         await _move(tx, leg, decision, bench, at=at)
     except LostRace as error:
-        raise Problem("lost_race", "这条投递刚刚被别人处理,请刷新后再看") from error
+        raise Problem("lost_race", "这条投递刚刚被别人处理，请刷新后再看") from error
     return await get_delivery(tx, delivery_id)
 
 

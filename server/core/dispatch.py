@@ -106,7 +106,7 @@ async def _send(place: Workplace, claimed: Claimed) -> Outcome:
     try:
         channel = place.open_channel(claimed.account)
     except ValueError as error:
-        return Refused(f"账号设置不完整:{error}", "operator")
+        return Refused(f"账号设置不完整：{error}", "operator")
     journal = StoreJournal(place.store, claimed.leg.attempt_id)
     return await channel.publish(channel.render(claimed.content), journal, at=place.now())
 

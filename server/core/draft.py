@@ -60,7 +60,7 @@ async def create_item(tx: Tx, draft: Draft, *, by: str, at: datetime, new_id: Ca
     except Taken as error:
         raise Problem(
             "index_number_taken",
-            f"索引号 {index_number} 已被另一稿件使用,索引号不能重复",
+            f"索引号 {index_number} 已被另一稿件使用，索引号不能重复",
             field="index_number",
         ) from error
     await insert_revision(tx, item_id, _revision(draft, 1, new_id(), by=by, at=at))
@@ -87,7 +87,7 @@ async def revise_item(
     if base is not None and base != seen.revision.number:
         raise Problem("lost_race", f"这篇稿件已有第 {seen.revision.number} 版，您是从第 {base} 版开始修改的")
     if draft.kind != seen.kind:
-        raise Problem("wrong_state", "稿件的体裁种类定下后不能更改,请另建稿件", field="kind")
+        raise Problem("wrong_state", "稿件的体裁种类定下后不能更改，请另建稿件", field="kind")
     if draft.index_number not in (None, seen.index_number):
         raise Problem("wrong_state", "索引号永不更改", field="index_number")
     await move_revision(tx, seen.revision.id, (*OPEN_STATES, "approved"), "superseded")

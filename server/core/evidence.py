@@ -20,13 +20,13 @@ async def record_evidence(
     if leg is None:
         raise Problem("unknown_delivery", "没有这条投递记录")
     if (leg.state, leg.gate) != ("waiting", "evidence"):
-        raise Problem("wrong_state", "这条投递现在不需要登记凭据:它还没轮到、已经登记过或已经取消")
+        raise Problem("wrong_state", "这条投递现在不需要登记凭据：它还没轮到、已经登记过或已经取消")
     if proof.shown_at > at:
-        raise Problem("invalid", f"公开时间不能晚于现在({say_moment(at)})", field="shown_at")
+        raise Problem("invalid", f"公开时间不能晚于现在（{say_moment(at)}）", field="shown_at")
     try:
         await insert_evidence(tx, delivery_id, proof, id=bench.new_id(), by=by, at=at)
         receipt = Receipt(platform_id=f"evidence:{delivery_id}", link=None, live_at=proof.shown_at)
         await go_live(tx, leg, receipt, bench, at=at)
     except (Taken, LostRace) as error:
-        raise Problem("lost_race", "这条投递刚刚被别人登记,请刷新后再看") from error
+        raise Problem("lost_race", "这条投递刚刚被别人登记，请刷新后再看") from error
     return await get_delivery(tx, delivery_id)

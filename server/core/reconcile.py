@@ -23,7 +23,7 @@ LOOKS = 8
 _EARLIER = timedelta(days=1)
 """Clocks differ, but not by more: what an account showed before that is none of a look's business."""
 
-LAPSED = "发送进程中断,结果不明"
+LAPSED = "发送进程中断，结果不明"
 
 
 async def reconcile(place: Workplace, delivery_id: str) -> None:

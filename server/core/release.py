@@ -82,11 +82,11 @@ async def _releasable(tx: Tx, item_id: str) -> ItemSeen:
     seen = await get_item(tx, item_id)
     version = seen.revision
     if version.state == "released":
-        raise Problem("wrong_state", "最新版本已经发布过;要再次发布,请先写出新版本并审核")
+        raise Problem("wrong_state", "最新版本已经发布过；要再次发布，请先写出新版本并审核")
     if version.state != "approved" or not await is_approved(tx, version.id, version.content_hash):
-        raise Problem("not_approved", "最新版本还没有审核通过,不能发布")
+        raise Problem("not_approved", "最新版本还没有审核通过，不能发布")
     if version.sheet.openness != "open":
-        raise Problem("wrong_state", "公开属性不是“主动公开”,不能向公众发布", field="openness")
+        raise Problem("wrong_state", "公开属性不是“主动公开”，不能向公众发布", field="openness")
     return seen
 
 
@@ -105,7 +105,7 @@ async def _accounts(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRow, ...]:
     needs_page = [account for account in found if account.channel in ("weibo", "wechat", "feed")]
     if needs_page and not any(account.channel == "website" for account in found):
         names = "、".join(account.name for account in needs_page)
-        raise Problem("invalid", f"{names} 要等网页上线后才能发布:请同时选择网站账号", field="accounts")
+        raise Problem("invalid", f"{names} 要等网页上线后才能发布：请同时选择网站账号", field="accounts")
     return found
 
 
@@ -116,7 +116,7 @@ def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_ch
             channel = open_channel(account)
         except ValueError as error:
             raise Problem(
-                "unknown_account", f"账号“{account.name}”的设置不完整:{error}", field="accounts"
+                "unknown_account", f"账号“{account.name}”的设置不完整：{error}", field="accounts"
             ) from error
         blocking += [(account, finding) for finding in channel.check(content) if finding.blocks]
     if blocking:
@@ -132,7 +132,7 @@ async def _take_over(
     tx: Tx, seen: ItemSeen, order: ReleaseOrder, *, by: str, at: datetime, id: str
 ) -> ReleaseRow:
     if not await move_revision(tx, seen.revision.id, ("approved",), "released"):
-        raise Problem("lost_race", "这一版本刚刚被别人发布,请刷新后再看")
+        raise Problem("lost_race", "这一版本刚刚被别人发布，请刷新后再看")
     earlier = await list_releases(tx, seen.id)
     # Releases before deliveries, as settling locks them: the other way round two would wait for each other.
     await move_releases(tx, seen.id, ("planned",), "replaced")

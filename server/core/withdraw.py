@@ -35,7 +35,7 @@ async def withdraw(
     """Withdraw an item everywhere with a public reason; give its deliveries as they stand now."""
     await get_item(tx, item_id)
     if not any(row.state in ("planned", "live") for row in await list_releases(tx, item_id)):
-        raise Problem("wrong_state", "这篇稿件没有发布,或者已经撤回")
+        raise Problem("wrong_state", "这篇稿件没有发布，或者已经撤回")
     legs = await list_deliveries(tx, item_id)
     await set_withdrawn(tx, item_id, reason, at)
     await move_releases(tx, item_id, ("planned", "live", "replaced"), "withdrawn")
@@ -121,7 +121,7 @@ async def take_down(place: Workplace, delivery_id: str) -> None:
         receipt = Receipt(ready.leg.platform_id or "", ready.leg.link, ready.leg.live_at)
         withdrawal = await ready.channel.withdraw(receipt, ready.post, reason=reason, at=at)
     else:
-        withdrawal = WithdrawByHand("平台不支持自动撤回,请到平台后台删除并登记")
+        withdrawal = WithdrawByHand("平台不支持自动撤回，请到平台后台删除并登记")
     at = place.now()
 
     async def act(tx: Tx) -> None:

@@ -53,9 +53,9 @@ async def _decide(
     if version.state != "submitted":
         raise _wrong_state(seen, "审核", "只有提交审核的版本可以审核")
     if version.created_by == by:
-        raise Problem("own_item", "不能审核自己撰写的版本,请由另一人审核")
+        raise Problem("own_item", "不能审核自己撰写的版本，请由另一人审核")
     if not await move_revision(tx, version.id, ("submitted",), decision):
-        raise Problem("lost_race", "这一版本刚刚被别人处理,请刷新后再看")
+        raise Problem("lost_race", "这一版本刚刚被别人处理，请刷新后再看")
     await insert_decision(
         tx,
         id=id,
@@ -72,4 +72,4 @@ async def _decide(
 
 def _wrong_state(seen: ItemSeen, act: str, rule: str) -> Problem:
     state = STATE_NAMES[seen.revision.state]
-    return Problem("wrong_state", f"不能{act}:第 {seen.revision.number} 版现为“{state}”。{rule}")
+    return Problem("wrong_state", f"不能{act}：第 {seen.revision.number} 版现为“{state}”。{rule}")

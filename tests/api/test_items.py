@@ -55,7 +55,7 @@ async def test_answers_are_kept_by_nobody(office: Office):
         ({"kind": "poem"}, "kind", "种类"),
         ({"kind": None}, "kind", "缺少“种类”"),
         ({"openness": None}, "openness", "缺少“公开属性”"),
-        ({"openness": "secret"}, "openness", "公开属性"),
+        ({"openness": "secret"}, "openness", "“公开属性”只能是 open、on_request 或 closed"),
         ({"title": ""}, "title", "“标题”不能为空"),
         ({"title": " \n\u200b "}, "title", "“标题”不能为空"),
         ({"title": "长" * 201}, "title", "“标题”最多 200 个字符"),

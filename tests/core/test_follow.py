@@ -143,7 +143,7 @@ async def test_one_sentence_says_what_it_waits_for(house: House):
     )
     await house.release(source)
     await house.run_until_quiet()
-    told = "等到11月26日(周四)09:00发布（原文上线后第1个工作日 09:00）"
+    told = "等到11月26日（周四）09:00发布（原文上线后第1个工作日 09:00）"
     assert await sentence(house, interpretation) == told
 
 

@@ -105,7 +105,7 @@ def test_a_long_list_of_faults_is_cut() -> None:
         (b'{"off_days": 1}', "off_days 应是一个列表"),
         (b'{"year": "x"}', "year 或 holiday_notices 里的年份应是 1990 到 2100 的整数"),
         (b"\xff\xfe\x00\x80", "文件不是 UTF-8 或 GBK 编码的文本"),
-        (b" " * (MOST_BYTES + 1), "文件超过 1 MB,不像是放假安排"),
+        (b" " * (MOST_BYTES + 1), "文件超过 1 MB，不像是放假安排"),
         (b"[" * 200_000, "文件不是正确的 JSON"),
     ],
 )
