@@ -185,6 +185,41 @@ async def test_an_account_without_its_settings_asks_the_operator(house: House):
     assert (leg.state, leg.who_acts) == ("refused", "operator")
 
 
+async def test_a_channel_that_raises_leaves_the_outcome_unknown_and_a_look_decides(house: House):
+    made = await house.item()
+    await house.release(made.id)
+    (errand,) = await house.claim()
+    sound = house.place.open_channel
+
+    def broken(row):
+        return Broken(sound(row))
+
+    object.__setattr__(house.place, "open_channel", broken)
+    with pytest.raises(ZeroDivisionError):
+        await errand.run()
+    object.__setattr__(house.place, "open_channel", sound)
+    house.now.move(seconds=61)
+    await house.tick()
+    assert await house.states(made.id) == {"website": "unknown"}
+    house.now.move(seconds=120)
+    await house.run_until_quiet()
+    assert (await house.states(made.id), house.platform.requests["publish"]) == ({"website": "live"}, 1)
+
+
+class Broken:
+    """A channel with a bug that shows once the platform has taken the post."""
+
+    def __init__(self, sound) -> None:
+        self._sound = sound
+
+    def __getattr__(self, name):
+        return getattr(self._sound, name)
+
+    async def publish(self, post, journal, /, *, at):
+        await self._sound.publish(post, journal, at=at)
+        return 1 / 0
+
+
 async def test_the_network_is_refused_inside_a_transaction(house: House):
     made = await house.item()
     await house.release(made.id)
