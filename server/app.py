@@ -162,6 +162,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             jobs=open_jobs(workplace, calendar, wakeups.wake, http=opener.http, sinks=_sinks(settings)),
+            trusted_proxies=settings.trusted_proxies,
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey)
 

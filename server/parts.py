@@ -10,6 +10,7 @@ from channels.item import Site
 from server.core.gates import WorkingDays
 from server.core.release import OpenChannel
 from server.ephemeral.throttle import Throttle
+from server.security.origin import Networks
 from server.security.vault import Vault
 from server.store.blobs import Blobs
 from server.store.tx import Store
@@ -45,6 +46,7 @@ class Parts:
     vault: Vault
     bounds: Bounds
     jobs: Jobs
+    trusted_proxies: Networks = ()  # whose word on a caller's address counts
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

@@ -7,6 +7,7 @@ The file is `TONGFA_CONFIG`, or `tongfa.toml` where the server is started. Every
 import os
 import re
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -167,6 +168,7 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: str = ""
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = ()
     site: SiteSettings = SiteSettings()
     theme_file: Path | None = None
     bounds: BoundsSettings = BoundsSettings()

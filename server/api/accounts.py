@@ -10,11 +10,12 @@ from server.api.answers import answer
 from server.api.orgs import OrgOut
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
+from server.core.office import add_account
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.words import Filled, Form, Line, OrgCode, Out, Slug
 from server.parts import PARTS, Parts
-from server.store.accounts import AccountRow, insert_account, list_accounts
+from server.store.accounts import AccountRow, list_accounts
 from server.store.orgs import OrgRow
 
 ChannelName = Literal["website", "weibo", "wechat", "feed", "other"]
@@ -92,7 +93,7 @@ async def create_account(request: web.Request) -> web.Response:
         org = await get_org(tx, form.org, field="org")
         signed_in(request).require("manage_accounts", org.id)
         row = _account_of(form, org, parts)
-        await insert_account(tx, row, at=parts.now())
+        await add_account(tx, row, at=parts.now())
     return answer(AccountOut.of(row), 201)
 
 

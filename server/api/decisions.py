@@ -175,7 +175,7 @@ async def _set_paused(request: web.Request, *, is_paused: bool) -> web.Response:
     parts, form = request.config_dict[PARTS], await form_of(request, AccountActIn)
     async with parts.store.begin() as tx:
         row = await _account_for(tx, request, form.account)
-        row = await set_paused(tx, row, is_paused=is_paused)
+        row = await set_paused(tx, row, is_paused=is_paused, at=parts.now())
     await parts.wake()
     return answer(AccountOut.of(row))
 

@@ -10,6 +10,7 @@ from scheduler.rhythms import say_rhythm
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route
+from server.core.acts import note
 from server.forms.words import Filled, Form, Out
 from server.parts import PARTS
 from server.store.jobs import Result
@@ -72,6 +73,8 @@ async def run_job(request: web.Request) -> web.Response:
     """Run a job now and say how it went; what it does is harmless twice."""
     parts, form = request.config_dict[PARTS], await form_of(request, RunIn)
     await parts.jobs.run(form.name)
+    async with parts.store.begin() as tx:
+        await note(tx, "job.run", at=parts.now(), job=form.name)
     (seen,) = [one for one in await parts.jobs.seen() if one.name == form.name]
     return answer(JobOut.of(seen))
 

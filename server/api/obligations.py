@@ -10,6 +10,7 @@ from server.api.answers import answer
 from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
+from server.core.acts import note, of_item
 from server.core.days import day_of
 from server.core.likeness import REPEATS
 from server.core.problems import Problem
@@ -118,6 +119,7 @@ async def waive_item(request: web.Request) -> web.Response:
         if await find_obligation(tx, item.id) is None:
             raise Problem("wrong_state", "这篇稿件没有待解读的要求")
         await waive_obligation(tx, item.id, form.reason, by=by, at=at)
+        await note(tx, "item.waive_interpretation", of_item(item), at=at, reason=form.reason)
         seen = await overview(tx, day_of(item.published_at or at).year, item.org.code, today=day_of(at))
     found = next(pair for pair in seen.rows if pair[1].obligation.source_id == item.id)
     return answer(ObligationOut.of(*found))

@@ -9,10 +9,11 @@ from channels.item import Org
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
+from server.core.office import add_org
 from server.core.organs import get_org
 from server.forms.words import Filled, Form, OrgCode, Out
 from server.parts import PARTS
-from server.store.orgs import OrgRow, insert_org, list_orgs
+from server.store.orgs import OrgRow, list_orgs
 
 
 class OrgIn(Form):
@@ -56,7 +57,7 @@ async def create_org(request: web.Request) -> web.Response:
         parent = await get_org(tx, form.parent, field="parent")
         signed_in(request).require("manage_orgs", parent.id)
         row = OrgRow(parts.new_id(), form.code, form.name, parent.id)
-        await insert_org(tx, row, at=parts.now())
+        await add_org(tx, row, at=parts.now())
     return answer(OrgOut.of(row), 201)
 
 

@@ -9,10 +9,21 @@ from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.organs import get_org
+from server.core.problems import Problem
 from server.forms.words import Filled, Form, Login, OrgCode, Out
 from server.parts import PARTS
 from server.security.passwords import hash_password
-from server.store.people import Grant, PersonRow, Role, insert_person, list_grants, list_people, put_grant
+from server.security.staff import (
+    admit,
+    give_password,
+    give_role,
+    let_in,
+    require_managed,
+    shut_out,
+    take_role,
+)
+from server.store.orgs import OrgRow
+from server.store.people import Grant, PersonRow, Role, find_person, list_grants, list_people
 from server.store.tx import Tx
 
 
@@ -30,6 +41,25 @@ class PersonIn(Form):
     name: Annotated[Filled, Field(title="姓名", max_length=60)]
     password: Annotated[str, Field(title="口令", max_length=128, repr=False)]
     grants: Annotated[tuple[GrantIn, ...], Field(title="角色", min_length=1, max_length=50)]
+
+
+class WhoIn(Form):
+    """Which person."""
+
+    login: Annotated[Login, Field(title="登录名")]
+
+
+class PersonRoleIn(WhoIn):
+    """A role of a person at an organ and everything below it."""
+
+    org: Annotated[OrgCode, Field(title="机构代码")]
+    role: Annotated[Role, Field(title="角色")]
+
+
+class ResetIn(WhoIn):
+    """Another password for a person."""
+
+    password: Annotated[str, Field(title="口令", max_length=128, repr=False)]
 
 
 class GrantOut(Out):
@@ -75,24 +105,114 @@ async def create_person(request: web.Request) -> web.Response:
     password_hash = await hash_password(form.password, login=form.login)
     row = PersonRow(parts.new_id(), form.login, form.name, password_hash, disabled_at=None)
     async with parts.store.begin() as tx:
-        await insert_person(tx, row, at=parts.now())
-        await _put_grants(tx, request, row, form.grants)
+        await admit(tx, row, await _roles(tx, request, form.grants), at=parts.now())
         made = PersonOut.of(row, await list_grants(tx, row.id))
     return answer(made, 201)
 
 
-async def _put_grants(tx: Tx, request: web.Request, row: PersonRow, grants: tuple[GrantIn, ...]) -> None:
-    for place, grant in enumerate(grants):
-        org = await get_org(tx, grant.org, field=f"grants.{place}.org")
+async def grant_role(request: web.Request) -> web.Response:
+    """Give a person a role at an organ that the caller manages."""
+    parts, form = request.config_dict[PARTS], await form_of(request, PersonRoleIn)
+    async with parts.store.begin() as tx:
+        person = await _person(tx, form.login)
+        ((org, role),) = await _roles(tx, request, (GrantIn(org=form.org, role=form.role),), place="org")
+        await give_role(tx, person, org, role, at=parts.now())
+        told = PersonOut.of(person, await list_grants(tx, person.id))
+    return answer(told)
+
+
+async def revoke_role(request: web.Request) -> web.Response:
+    """Take a role from a person at an organ that the caller manages."""
+    parts, form = request.config_dict[PARTS], await form_of(request, PersonRoleIn)
+    by = signed_in(request).person_id
+    async with parts.store.begin() as tx:
+        person = await _person(tx, form.login)
+        ((org, role),) = await _roles(tx, request, (GrantIn(org=form.org, role=form.role),), place="org")
+        await take_role(tx, person, org, role, by=by, at=parts.now())
+        told = PersonOut.of(person, await list_grants(tx, person.id))
+    return answer(told)
+
+
+async def disable_person(request: web.Request) -> web.Response:
+    """Shut a person out; all his tokens end."""
+    parts, form = request.config_dict[PARTS], await form_of(request, WhoIn)
+    async with parts.store.begin() as tx:
+        person = await _managed(tx, request, form.login)
+        person = await shut_out(tx, person, by=signed_in(request).person_id, at=parts.now())
+        told = PersonOut.of(person, await list_grants(tx, person.id))
+    return answer(told)
+
+
+async def enable_person(request: web.Request) -> web.Response:
+    """Let a person in again."""
+    parts, form = request.config_dict[PARTS], await form_of(request, WhoIn)
+    async with parts.store.begin() as tx:
+        person = await let_in(tx, await _managed(tx, request, form.login), at=parts.now())
+        told = PersonOut.of(person, await list_grants(tx, person.id))
+    return answer(told)
+
+
+async def reset_password(request: web.Request) -> web.Response:
+    """Give a person another password; all his sessions end."""
+    parts, form = request.config_dict[PARTS], await form_of(request, ResetIn)
+    password_hash = await hash_password(form.password, login=form.login)
+    async with parts.store.begin() as tx:
+        person = await _managed(tx, request, form.login)
+        await give_password(tx, person, password_hash, keep=None, at=parts.now())
+        told = PersonOut.of(person, await list_grants(tx, person.id))
+    return answer(told)
+
+
+async def _person(tx: Tx, login: str) -> PersonRow:
+    person = await find_person(tx, login)
+    if person is None:
+        raise Problem("unknown_person", f"没有登录名为“{login}”的人员", field="login")
+    return person
+
+
+async def _managed(tx: Tx, request: web.Request, login: str) -> PersonRow:
+    person = await _person(tx, login)
+    await require_managed(tx, signed_in(request), person)
+    return person
+
+
+async def _roles(
+    tx: Tx, request: web.Request, grants: tuple[GrantIn, ...], place: str = ""
+) -> list[tuple[OrgRow, Role]]:
+    roles = []
+    for number, grant in enumerate(grants):
+        org = await get_org(tx, grant.org, field=place or f"grants.{number}.org")
         # Nobody gives away what he does not manage himself.
         signed_in(request).require("manage_people", org.id)
-        await put_grant(tx, row.id, org.id, grant.role)
+        roles.append((org, grant.role))
+    return roles
 
 
+_PEOPLE = "/api/v1/people"
 ROUTES = (
-    Route("GET", "/api/v1/people", list_managed, "我管理的人员", "manage_people", answer=PeopleOut),
+    Route("GET", _PEOPLE, list_managed, "我管理的人员", "manage_people", answer=PeopleOut),
     Route(
-        "POST", "/api/v1/people", create_person, "添加人员", "manage_people",
+        "POST", _PEOPLE, create_person, "添加人员", "manage_people",
         form=PersonIn, answer=PersonOut, status=201,
+    ),
+    Route(
+        "POST", f"{_PEOPLE}/grant", grant_role, "授予角色", "manage_people",
+        form=PersonRoleIn, answer=PersonOut,
+    ),
+    Route(
+        "POST", f"{_PEOPLE}/revoke", revoke_role, "收回角色", "manage_people",
+        form=PersonRoleIn, answer=PersonOut,
+    ),
+    Route(
+        "POST", f"{_PEOPLE}/disable", disable_person, "停用人员", "manage_people",
+        form=WhoIn, answer=PersonOut,
+    ),
+    Route(
+        "POST", f"{_PEOPLE}/enable", enable_person, "恢复人员", "manage_people",
+        form=WhoIn, answer=PersonOut,
+    ),
+    Route(
+        "POST", f"{_PEOPLE}/password", reset_password, "重设口令", "manage_people",
+        form=ResetIn, answer=PersonOut,
     ),
 )  # fmt: skip

@@ -10,9 +10,11 @@ from aiohttp import BodyPartReader, hdrs, web
 from pydantic import BaseModel, ValidationError
 
 from server.api.route import SIGNED_IN, Handler, Route
+from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.complaints import BadForm, BadJson
 from server.parts import PARTS
+from server.security.origin import address_of, person_acting, stranger_acting
 from server.security.sign_in import sign_in
 
 FormT = TypeVar("FormT", bound=BaseModel)
@@ -51,6 +53,7 @@ def guarded(route: Route) -> Handler:
     """Give the route's handler behind its guard: who asks, and may he do this anywhere at all."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
+        actor = stranger_acting(address=caller_address(request), request_id=request_id(request))
         if route.who != "anyone":
             parts = request.config_dict[PARTS]
             async with parts.store.read() as tx:
@@ -58,12 +61,20 @@ def guarded(route: Route) -> Handler:
             if route.who != "signed_in":
                 who.require_somewhere(route.who)
             request[SIGNED_IN] = who
+            actor = person_acting(who, address=caller_address(request), request_id=request_id(request))
         # What cannot be an id never reaches the database, which takes some characters for a fault of ours.
         if not all(_ID_FORM.fullmatch(value) for value in request.match_info.values()):
             raise web.HTTPNotFound
-        return await route.handler(request)
+        with acting_as(actor):
+            return await route.handler(request)
 
     return handler
+
+
+def caller_address(request: web.Request) -> str:
+    """Give the address a request comes from, behind the proxies that the settings trust."""
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    return address_of(request.remote, forwarded, request.config_dict[PARTS].trusted_proxies)
 
 
 async def form_of(request: web.Request, model: type[FormT]) -> FormT:

@@ -7,6 +7,7 @@ from aiohttp import web
 from server.api import (
     accounts,
     alerts,
+    audit,
     calendars,
     decisions,
     deliveries,
@@ -61,6 +62,7 @@ ROUTES: Final = (
     *jobs.ROUTES,
     *hours.ROUTES,
     *alerts.ROUTES,
+    *audit.ROUTES,
     *statistics.ROUTES,
     *reports.ROUTES,
     *reading.ROUTES,

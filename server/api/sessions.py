@@ -8,14 +8,18 @@ from pydantic import Field
 
 from server.api.answers import answer, done
 from server.api.people import PersonOut
-from server.api.requests import form_of
+from server.api.requests import caller_address, form_of
 from server.api.route import Route, signed_in
 from server.core.problems import Problem
 from server.forms.words import Form, Line, Out
 from server.parts import PARTS
+from server.security.guessing import refuse_guessing
 from server.security.log_in import log_in
+from server.security.passwords import hash_password, is_password
+from server.security.sign_in import end_token
+from server.security.staff import give_password
 from server.store.people import get_person, list_grants
-from server.store.tokens import find_token, revoke_token
+from server.store.tokens import find_token
 
 
 class SessionIn(Form):
@@ -23,6 +27,13 @@ class SessionIn(Form):
 
     login: Annotated[Line, Field(title="登录名", min_length=1, max_length=64)]
     password: Annotated[str, Field(title="口令", min_length=1, max_length=128, repr=False)]
+
+
+class PasswordIn(Form):
+    """The password so far, and the one from now on."""
+
+    old: Annotated[str, Field(title="原口令", min_length=1, max_length=128, repr=False)]
+    new: Annotated[str, Field(title="新口令", max_length=128, repr=False)]
 
 
 class SessionOut(Out):
@@ -38,7 +49,7 @@ async def open_session(request: web.Request) -> web.Response:
     parts, form = request.config_dict[PARTS], await form_of(request, SessionIn)
     person, issued = await log_in(
         parts.store, parts.throttle, form.login, form.password,
-        place=request.remote or "", at=parts.now(), new_id=parts.new_id,
+        place=caller_address(request), at=parts.now(), new_id=parts.new_id,
     )  # fmt: skip
     async with parts.store.read() as tx:
         told = PersonOut.of(person, await list_grants(tx, person.id))
@@ -60,7 +71,21 @@ async def close_session(request: web.Request) -> web.Response:
         row = await find_token(tx, token_id)
         if row is None or row.use != "session":
             raise Problem("wrong_state", "这是接口令牌，不是登录；要停用它，请删除令牌")
-        await revoke_token(tx, token_id, at=parts.now())
+        await end_token(tx, row, at=parts.now())
+    return done()
+
+
+async def change_password(request: web.Request) -> web.Response:
+    """Give oneself another password; every other session ends."""
+    parts, form, who = request.config_dict[PARTS], await form_of(request, PasswordIn), signed_in(request)
+    await refuse_guessing(parts.throttle, who.login, caller_address(request))
+    async with parts.store.read() as tx:
+        person = await get_person(tx, who.person_id)
+    if not await is_password(form.old, person.password_hash):
+        raise Problem("invalid", "原口令不正确", field="old")
+    password_hash = await hash_password(form.new, login=person.login, field="new")
+    async with parts.store.begin() as tx:
+        await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
     return done()
 
 
@@ -70,5 +95,9 @@ ROUTES = (
         form=SessionIn, answer=SessionOut, status=201,
     ),
     Route("GET", "/api/v1/sessions/current", show_session, "当前登录的人员", "signed_in", answer=PersonOut),
+    Route(
+        "POST", "/api/v1/sessions/password", change_password, "更改自己的口令", "signed_in",
+        form=PasswordIn, status=204,
+    ),
     Route("DELETE", "/api/v1/sessions/current", close_session, "退出登录", "signed_in", status=204),
 )  # fmt: skip

@@ -13,9 +13,10 @@ from server.core.problems import Problem
 from server.forms.words import Filled, Form, Login, Out
 from server.parts import PARTS
 from server.security.access import SignedIn
-from server.security.sign_in import IssuedToken, issue_token
-from server.store.people import Role, find_person, list_grants
-from server.store.tokens import TokenRow, find_token, list_tokens, revoke_token
+from server.security.sign_in import IssuedToken, end_token, issue_token
+from server.security.staff import require_managed
+from server.store.people import Role, find_person
+from server.store.tokens import TokenRow, find_token, list_tokens
 from server.store.tx import Tx
 
 
@@ -95,7 +96,7 @@ async def delete_token(request: web.Request) -> web.Response:
         row = await find_token(tx, request.match_info["token_id"])
         if row is None or row.person_id != who.person_id:
             raise Problem("forbidden", "您没有这个令牌")
-        await revoke_token(tx, row.id, at=parts.now())
+        await end_token(tx, row, at=parts.now())
     return done()
 
 
@@ -105,9 +106,7 @@ async def _managed(tx: Tx, who: SignedIn, login: str) -> str:
     if person is None:
         raise Problem("unknown_person", f"没有登录名为“{login}”的人员", field="person")
     if person.id != who.person_id:
-        who.require_somewhere("manage_people")
-        for grant in await list_grants(tx, person.id):
-            who.require("manage_people", grant.org_id)
+        await require_managed(tx, who, person)
     return person.id
 
 

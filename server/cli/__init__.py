@@ -3,6 +3,7 @@
 import typer
 
 from server.cli import (
+    auditing,
     calendars,
     checking,
     counting,
@@ -53,3 +54,4 @@ for noun, told, add in (
     app.add_typer(group, name=noun)
 app.add_typer(calendars.group, name="calendar")
 app.add_typer(jobs.group, name="jobs")
+app.add_typer(auditing.group, name="audit")

@@ -1,12 +1,16 @@
 """A command's own work on the database: opened, checked, and every refusal turned into one sentence."""
 
 import asyncio
+import os
+import pwd
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.settings import Settings
+from server.store.audit import Actor
 from server.store.rows import NotThere, Taken
 from server.store.schema import is_current
 from server.store.tx import Store, StoreAway
@@ -35,6 +39,14 @@ async def _open_and_run(act: Callable[[Store, Settings], Awaitable[T]], settings
     try:
         if not await is_current(store):
             end("数据库还没有升级到这个版本的结构，请先运行 tongfa migrate。", MISUSED)
-        return await act(store, settings)
+        with acting_as(_operator()):
+            return await act(store, settings)
     finally:
         await store.close()
+
+
+def _operator() -> Actor:
+    """Give who sits at the shell, as the audit keeps him: the user, and whose session became root."""
+    name = pwd.getpwuid(os.getuid()).pw_name
+    behind = os.environ.get("SUDO_USER", "")[:64]
+    return Actor("operator", name, f"{name}（{behind}）" if behind else name)

@@ -16,13 +16,16 @@ from scheduler.windows import read_window
 from server.cli.database import on_database
 from server.cli.endings import MISUSED, end
 from server.core.ids import new_id
+from server.core.office import add_account as write_account
+from server.core.office import add_org as write_org
 from server.security.passwords import hash_password
 from server.security.sign_in import IssuedToken, issue_token
+from server.security.staff import admit
 from server.security.vault import Vault
 from server.settings import Settings
-from server.store.accounts import AccountRow, insert_account
-from server.store.orgs import OrgRow, find_org_by_code, insert_org
-from server.store.people import PersonRow, Role, find_person, insert_person, put_grant
+from server.store.accounts import AccountRow
+from server.store.orgs import OrgRow, find_org_by_code
+from server.store.people import PersonRow, Role, find_person
 from server.store.rows import NotThere
 from server.store.tx import Store, Tx
 from server.store.words import CHANNELS, COUNTED_AS, ROLES
@@ -40,7 +43,7 @@ def add_org(
     async def act(store: Store, _settings: Settings) -> None:
         async with store.begin() as tx:
             parent_id = None if parent is None else (await _get_org(tx, parent)).id
-            await insert_org(tx, OrgRow(new_id(), code, name, parent_id), at=datetime.now(UTC))
+            await write_org(tx, OrgRow(new_id(), code, name, parent_id), at=datetime.now(UTC))
 
     on_database(act)
     typer.echo(f"已添加机构 {code} {name}")
@@ -62,9 +65,8 @@ def add_user(
         hashed = None if password is None else await hash_password(password, login=login)
         async with store.begin() as tx:
             row = PersonRow(new_id(), login, name, hashed, disabled_at=None)
-            await insert_person(tx, row, at=datetime.now(UTC))
-            for role, org_code in grants:
-                await put_grant(tx, row.id, (await _get_org(tx, org_code)).id, role)
+            roles = [(await _get_org(tx, org_code), role) for role, org_code in grants]
+            await admit(tx, row, roles, at=datetime.now(UTC))
 
     on_database(act)
     typer.echo(f"已添加人员 {login} {name}")
@@ -127,7 +129,7 @@ def add_account(
         async with store.begin() as tx:
             organ = (await _get_org(tx, org)).as_org()
             row = AccountRow(new_id(), organ, channel, slug, name, counted, settings, sealed, "active")
-            await insert_account(tx, row, at=datetime.now(UTC))
+            await write_account(tx, row, at=datetime.now(UTC))
 
     on_database(act)
     typer.echo(f"已添加账号 {slug} {name}")

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from server.console.caller import caller_address, caller_of
 from server.console.cookies import (
     form_token,
     is_own_form,
@@ -17,6 +18,7 @@ from server.console.cookies import (
 )
 from server.console.fields import Fields, read_fields
 from server.console.page import Page, Visit, show
+from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.refusals import STATUSES, refusals_of, status_of
 from server.parts import PARTS, Parts
@@ -50,7 +52,8 @@ async def visit(page: Page, request: web.Request) -> web.StreamResponse:
         if refusal.code not in ("not_signed_in", "too_many_attempts"):
             raise
         return _door(request, fields, refusal.message if session_of(request) or fields.pairs else "")
-    answer = await _behind(page, Visit(request, parts, who, fields))
+    with acting_as(caller_of(request, who)):
+        answer = await _behind(page, Visit(request, parts, who, fields))
     if secret and not answer.prepared:
         put_session(answer, request, secret)
     return answer
@@ -60,7 +63,7 @@ async def open_session(parts: Parts, request: web.Request, login: str, password:
     """Give the person behind a log-in and the secret of his new session; refuses guessing."""
     _person, issued = await log_in(
         parts.store, parts.throttle, login.strip()[:64], password,
-        place=request.remote or "", at=parts.now(), new_id=parts.new_id,
+        place=caller_address(request), at=parts.now(), new_id=parts.new_id,
     )  # fmt: skip
     async with parts.store.read() as tx:
         who = await sign_in(tx, issued.secret, at=parts.now())
@@ -77,7 +80,8 @@ def own_path(path: str) -> str:
 async def answer_trouble(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Answer what nobody foresaw, and what is not there, with a page and without a word of the trace."""
     try:
-        answer = await handler(request)
+        with acting_as(caller_of(request)):
+            answer = await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
             raise

@@ -9,7 +9,8 @@ from server.console.page import Page, Visit, go, show
 from server.core.problems import Problem
 from server.forms.refusals import status_of
 from server.parts import PARTS
-from server.store.tokens import revoke_token
+from server.security.sign_in import end_token
+from server.store.tokens import find_token
 
 
 async def show_login(request: web.Request) -> web.Response:
@@ -38,7 +39,9 @@ async def take_login(request: web.Request) -> web.Response:
 async def take_logout(visit: Visit) -> web.Response:
     """Sign out: the session is over for whoever still holds it."""
     async with visit.parts.store.begin() as tx:
-        await revoke_token(tx, visit.who.token_id, at=visit.parts.now())
+        token = await find_token(tx, visit.who.token_id)
+        if token is not None:
+            await end_token(tx, token, at=visit.parts.now())
     answer = go("/console/login", done="signed_out")
     drop_session(answer)
     return answer

@@ -13,6 +13,7 @@ import structlog
 
 from scheduler.notices import Notice
 from scheduler.workdays import Calendar, DueDay
+from server.core.acts import note
 from server.store.calendars import (
     CalendarDay,
     CalendarNotice,
@@ -37,6 +38,9 @@ async def import_notice(
     made = CalendarNotice(serial, layer, notice.source or source, whole, at)
     await insert_notice(tx, made, by=by)
     await replace_days(tx, made, (CalendarDay(layer, one.day, one.worked, one.name) for one in notice.days))
+    await note(
+        tx, "calendar.import", at=at, layer=layer, serial=serial, source=made.source, years=list(whole)
+    )
     return made
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from channels.contract import Receipt
+from server.core.acts import Verb, note, of_account, of_leg
 from server.core.problems import Problem
 from server.core.settle import Bench, go_live
 from server.store.accounts import AccountRow, get_account, set_account_state
@@ -30,6 +31,7 @@ class Decision:
     verdict: Verdict
     link: str | None = None
     live_at: datetime | None = None
+    reason: str | None = None
 
 
 async def decide(
@@ -54,6 +56,10 @@ async def decide(
         await _move(tx, leg, decision, bench, at=at)
     except LostRace as error:
         raise Problem("lost_race", "这条投递刚刚被别人处理，请刷新后再看") from error
+    await note(
+        tx, "delivery.decide", await of_leg(tx, leg), at=at,
+        verdict=decision.verdict, link=decision.link, reason=decision.reason,
+    )  # fmt: skip
     return await get_delivery(tx, delivery_id)
 
 
@@ -66,6 +72,7 @@ async def send_again(tx: Tx, delivery_id: str, *, at: datetime) -> DeliverySeen:
         tx, (leg.id,), ("refused",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
     ):
         raise Problem("wrong_state", "只有被平台拒绝的投递可以重新发送")
+    await note(tx, "delivery.retry", await of_leg(tx, leg), at=at, refused=leg.reason)
     return await get_delivery(tx, delivery_id)
 
 
@@ -76,14 +83,17 @@ async def authorise(tx: Tx, account: AccountRow, *, at: datetime) -> int:
     freed = await move_all(
         tx, waiting, ("blocked",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
     )
+    await note(tx, "account.authorise", of_account(account), at=at, account=account.slug, freed=len(freed))
     return len(freed)
 
 
-async def set_paused(tx: Tx, account: AccountRow, *, is_paused: bool) -> AccountRow:
+async def set_paused(tx: Tx, account: AccountRow, *, is_paused: bool, at: datetime) -> AccountRow:
     """Pause an account or let it go on; one without permission cannot be talked into sending by this."""
     if account.state == "unauthorised":
         raise Problem("wrong_state", "这个账号的授权已失效，请先重新授权", field="account")
     await set_account_state(tx, account.id, "paused" if is_paused else "active")
+    verb: Verb = "account.pause" if is_paused else "account.resume"
+    await note(tx, verb, of_account(account), at=at, account=account.slug)
     return await get_account(tx, account.id)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from channels.item import Attachment, Kind, Openness, Org, Picture, Validity
+from server.core.acts import note, of_item
 from server.core.days import day_of
 from server.core.problems import Problem
 from server.store.items import (
@@ -64,7 +65,9 @@ async def create_item(tx: Tx, draft: Draft, *, by: str, at: datetime, new_id: Ca
             field="index_number",
         ) from error
     await insert_revision(tx, item_id, _revision(draft, 1, new_id(), by=by, at=at))
-    return await get_item(tx, item_id)
+    made = await get_item(tx, item_id)
+    await note(tx, "item.create", of_item(made), at=at, content_hash=made.revision.content_hash)
+    return made
 
 
 async def revise_item(
@@ -92,7 +95,12 @@ async def revise_item(
         raise Problem("wrong_state", "索引号永不更改", field="index_number")
     await move_revision(tx, seen.revision.id, (*OPEN_STATES, "approved"), "superseded")
     await insert_revision(tx, item_id, _revision(draft, seen.revision.number + 1, new_id(), by=by, at=at))
-    return await get_item(tx, item_id)
+    made = await get_item(tx, item_id)
+    version = made.revision
+    await note(
+        tx, "item.revise", of_item(made), at=at, number=version.number, content_hash=version.content_hash
+    )
+    return made
 
 
 async def _next_free_number(tx: Tx, org: Org, at: datetime) -> str:

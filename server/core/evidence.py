@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from channels.contract import Receipt
+from server.core.acts import note, of_leg
 from server.core.days import say_moment
 from server.core.problems import Problem
 from server.core.settle import Bench, go_live
@@ -29,4 +30,8 @@ async def record_evidence(
         await go_live(tx, leg, receipt, bench, at=at)
     except (Taken, LostRace) as error:
         raise Problem("lost_race", "这条投递刚刚被别人登记，请刷新后再看") from error
+    await note(
+        tx, "delivery.evidence", await of_leg(tx, leg), at=at, place=proof.place, picture=proof.picture,
+        shown_at=proof.shown_at.isoformat(), shown_by=proof.shown_by,
+    )  # fmt: skip
     return await get_delivery(tx, delivery_id)

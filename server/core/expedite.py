@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from scheduler.windows import read_window
+from server.core.acts import note, of_account, of_item
 from server.core.days import say_moment
 from server.core.gates import WorkingDays, regate, regate_all
 from server.core.problems import Problem
@@ -18,6 +19,7 @@ from server.store.gates import (
     put_embargo,
     set_window,
 )
+from server.store.items import get_item
 from server.store.releases import get_release, set_not_before
 from server.store.tx import Store, Tx
 
@@ -42,6 +44,8 @@ async def expedite(
     if (await get_release(tx, release_id)).state == "planned":
         await set_not_before(tx, release_id, None)
     await regate(tx, release_id, calendar, at=at)
+    seen = await get_item(tx, item_id)
+    await note(tx, "item.expedite", of_item(seen, release_id=release_id), at=at, reason=reason)
     return await list_of_release(tx, release_id)
 
 
@@ -59,6 +63,8 @@ async def forbid_until(
     if until is not None and not at < until <= at + _LONGEST_EMBARGO:
         raise Problem("invalid", "禁止发布的期限应在将来，五年以内", field="until")
     await put_embargo(tx, item_id, until, reason, by=by, at=at)
+    told = None if until is None else until.isoformat()
+    await note(tx, "item.embargo", of_item(await get_item(tx, item_id)), at=at, until=told, reason=reason)
     release_id = await find_planned_release(tx, item_id)
     if release_id is not None:
         await regate(tx, release_id, calendar, at=at)
@@ -74,6 +80,7 @@ async def keep_hours(
         except ValueError as error:
             raise Problem("invalid", str(error), field="window") from error
     await set_window(tx, account.id, window)
+    await note(tx, "account.hours", of_account(account), at=at, account=account.slug, window=window)
     await regate_all(tx, await list_account_releases(tx, account.id, "slot", _MOST), calendar, at=at)
 
 

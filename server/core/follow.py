@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from server.core.acts import note, of_item
 from server.core.days import day_of, say_moment
 from server.core.gates import WorkingDays, regate, source_due
 from server.core.likeness import likeness
@@ -44,6 +45,7 @@ async def bind(tx: Tx, follow: Follow, calendar: WorkingDays, *, by: str, at: da
     if source.kind != "policy":
         raise Problem("wrong_state", "解读只能跟进“文件”类稿件", field="source_id")
     await put_follow(tx, follow, by=by, at=at)
+    await note(tx, "item.follow", of_item(interpretation), at=at, source=source.id, rule=follow.rule)
     await _regate_item(tx, follow.interpretation_id, calendar, at=at)
     await note_page(tx, follow.interpretation_id, calendar, at=at)
     await mark_pages_stale(tx, follow.interpretation_id, at=at)

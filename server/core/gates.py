@@ -11,6 +11,7 @@ from typing import Protocol
 
 from scheduler.windows import read_window
 from scheduler.workdays import DueDay
+from server.core.acts import note_opened
 from server.core.days import day_of
 from server.store.deliveries import find_live_page, first_page_live_at
 from server.store.followups import Follow, list_bound, list_sources
@@ -139,7 +140,9 @@ async def regate_all(
             late.append((leg.id, was_due))
     moved = await move_gates(tx, moves)
     await insert_late_marks(tx, (mark for mark in late if mark[0] in moved), at=at)
-    return tuple(one.leg.id for one in moves if one.gate is None and one.leg.id in moved)
+    opened = tuple(one.leg for one in moves if one.gate is None and one.leg.id in moved)
+    await note_opened(tx, opened, at=at)
+    return tuple(leg.id for leg in opened)
 
 
 async def read_facts(

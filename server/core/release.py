@@ -6,6 +6,7 @@ from datetime import datetime
 
 from channels.contract import Channel, Finding
 from channels.item import Content, Site
+from server.core.acts import note, of_item
 from server.core.contents import content_of_draft
 from server.core.gates import WorkingDays, gate_of, read_facts
 from server.core.problems import Problem, Problems
@@ -74,8 +75,24 @@ async def release(
         gate = gate_of(facts[leg.id], at=at)
         plan.append(Planned(leg.id, account.id, account.channel, account.counted_as, gate.name, gate.due_at))
     await insert_planned(tx, row, tuple(plan))
+    await _note(tx, seen, row, order, at=at)
     made = await list_deliveries(tx, seen.id)
     return ReleaseMade(row.id, row.number, tuple(leg for leg in made if leg.release_id == row.id))
+
+
+async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *, at: datetime) -> None:
+    await note(
+        tx,
+        "item.release",
+        of_item(seen, release_id=row.id),
+        at=at,
+        number=row.number,
+        change=row.change,
+        accounts=list(order.accounts),
+        content_hash=seen.revision.content_hash,
+        not_before=None if row.not_before is None else row.not_before.isoformat(),
+        urgent_reason=order.urgent_reason,
+    )
 
 
 async def _releasable(tx: Tx, item_id: str) -> ItemSeen:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from server.core.acts import note, of_item
 from server.core.follow import wake_followers
 from server.core.gates import WorkingDays, regate
 from server.core.problems import Problem
@@ -18,7 +19,7 @@ async def reschedule(
 
     Refuses when nothing is planned. A delivery that has left already stays as it is.
     """
-    await get_item(tx, item_id)
+    seen = await get_item(tx, item_id)
     planned = [row for row in await list_releases(tx, item_id) if row.state == "planned"]
     if not planned:
         raise Problem("wrong_state", "这篇稿件没有等待发布的安排，或者已经上线")
@@ -26,4 +27,6 @@ async def reschedule(
     await set_not_before(tx, release_id, not_before)
     await regate(tx, release_id, calendar, at=at)
     await wake_followers(tx, item_id, calendar, at=at)
+    told = None if not_before is None else not_before.isoformat()
+    await note(tx, "item.reschedule", of_item(seen, release_id=release_id), at=at, not_before=told)
     return await list_of_release(tx, release_id)

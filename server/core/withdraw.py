@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from channels.contract import NotAccepted, Receipt, Withdrawal, WithdrawByHand, Withdrawn, Withdraws
+from server.core.acts import note, of_item, of_leg
 from server.core.days import day_of
 from server.core.follow import mark_pages_stale, wake_followers
 from server.core.problems import Problem
@@ -33,7 +34,7 @@ async def withdraw(
     tx: Tx, item_id: str, reason: str, bench: Bench, *, at: datetime
 ) -> tuple[DeliverySeen, ...]:
     """Withdraw an item everywhere with a public reason; give its deliveries as they stand now."""
-    await get_item(tx, item_id)
+    seen = await get_item(tx, item_id)
     if not any(row.state in ("planned", "live") for row in await list_releases(tx, item_id)):
         raise Problem("wrong_state", "这篇稿件没有发布，或者已经撤回")
     legs = await list_deliveries(tx, item_id)
@@ -55,6 +56,7 @@ async def withdraw(
     for leg in legs:
         if leg.channel in ("website", "feed"):
             await touch_lists_of(tx, leg.account_id, item_id, at=at)
+    await note(tx, "item.withdraw", of_item(seen), at=at, reason=reason)
     return await list_deliveries(tx, item_id)
 
 
@@ -93,6 +95,7 @@ async def record_taken_down(
     except LostRace as error:
         raise Problem("lost_race", "这条投递刚刚被别人处理，请刷新后再看") from error
     await _write_lines(tx, leg, bench, at=at)
+    await note(tx, "delivery.taken_down", await of_leg(tx, leg), at=at, proof=proof)
     return await get_delivery(tx, leg.id)
 
 

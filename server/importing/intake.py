@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.core.acts import note
 from server.importing.attachments import read_attachment, safe_name, type_of
 from server.importing.pictures import is_picture, read_picture
 from server.store.blobs import Blobs
@@ -50,6 +51,7 @@ async def take_file(
     async with store.begin() as tx:
         await put_media(tx, row, by=by, at=at)
         kept = await find_media(tx, sha256) or row
+        await note(tx, "media.upload", at=at, sha256=sha256, name=file.name, size=row.size)
     return Stored(kept, file.name)
 
 

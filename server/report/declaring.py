@@ -9,12 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from server.core.acts import note
 from server.core.problems import Problem, Problems
 from server.report.amounts import Amount, NotApplicable, read_cell
 from server.report.drafting.given import keys_of
 from server.report.figures import CHANNEL_NAMES
 from server.report.forms.form import Form, normal
 from server.report.forms.versions import form_of_year
+from server.store.audit import Subject
 from server.store.declared import DeclaredFigure, insert_declared
 from server.store.orgs import OrgRow
 from server.store.tx import Tx
@@ -63,6 +65,8 @@ async def declare(
     if problems:
         raise Problems(tuple(problems))
     await insert_declared(tx, rows)
+    told = {row.key: row.value for row in rows}
+    await note(tx, "report.declare", Subject(org_id=org.id), at=at, year=year, figures=told)
     return tuple(rows)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
+from server.core.acts import note
 from server.core.problems import Problem
 from server.report.snapshots import take_snapshot
+from server.store.audit import Subject
 from server.store.filings import Filing, FilingState, list_filings, move_filing
 from server.store.orgs import OrgRow, subtree_ids
 from server.store.tx import Tx
@@ -55,6 +57,7 @@ async def move(
     if step == "close":
         await _require_below(tx, org, year)
     await move_filing(tx, org.id, year, old, new, reason=reason, snapshot_id=snapshot_id, by=by, at=at)
+    await note(tx, "report.filing", Subject(org_id=org.id), at=at, year=year, step=step, reason=reason)
     (moved,) = await list_filings(tx, frozenset((org.id,)), year)
     return moved
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
+from server.core.acts import note
 from server.core.problems import Problem
 from server.report.figures import Question, channel_figures
+from server.store.audit import Subject
 from server.store.orgs import OrgRow, subtree_ids
 from server.store.snapshots import Snapshot, insert_snapshot, list_snapshots, seal_lines
 from server.store.statistics import GroupBy, Sieve, sum_figures
@@ -55,6 +57,10 @@ async def take_snapshot(
         taken_at=at,
     )
     await insert_snapshot(tx, row)
+    await note(
+        tx, "report.snapshot", Subject(org_id=org.id), at=at,
+        year=year, number=row.number, checksum=row.checksum, reason=row.reason,
+    )  # fmt: skip
     return row
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from server.core.acts import Verb, note, of_item
 from server.core.problems import Problem
 from server.store.approvals import insert_decision
 from server.store.items import ItemSeen, get_item, move_revision
@@ -28,6 +29,7 @@ async def submit(tx: Tx, item_id: str, *, by: str, at: datetime) -> ItemSeen:
         tx, seen.revision.id, ("draft", "returned"), "submitted", submitted_at=at, submitted_by=by
     ):
         raise _wrong_state(seen, "提交审核", "只有草稿和被退回的版本可以提交")
+    await note(tx, "item.submit", of_item(seen), at=at, content_hash=seen.revision.content_hash)
     return await get_item(tx, item_id)
 
 
@@ -67,6 +69,8 @@ async def _decide(
         by=by,
         at=at,
     )
+    verb: Verb = "item.approve" if decision == "approved" else "item.return"
+    await note(tx, verb, of_item(seen), at=at, content_hash=version.content_hash, reason=reason)
     return await get_item(tx, item_id)
 
 

@@ -24,6 +24,7 @@ Act = Literal[
     "manage_accounts",
     "manage_calendar",
     "run_jobs",
+    "read_audit",
 ]
 
 ACT_NAMES: Final[Mapping[Act, str]] = {
@@ -43,6 +44,7 @@ ACT_NAMES: Final[Mapping[Act, str]] = {
     "manage_accounts": "管理账号",
     "manage_calendar": "管理工作日历",
     "run_jobs": "管理定时任务",
+    "read_audit": "查看操作记录",
 }
 
 _REVIEW: Final[frozenset[Act]] = frozenset({"read", "read_statistics", "approve", "return", "file_report"})

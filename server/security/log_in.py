@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from server.core.problems import Problem
 from server.ephemeral.throttle import Throttle
 from server.security.guessing import refuse_guessing
-from server.security.sign_in import SESSION_LASTS, IssuedToken, check_password, issue_token
+from server.security.sign_in import SESSION_LASTS, IssuedToken, check_password, issue_token, refuse_session
 from server.store.people import PersonRow, find_person
 from server.store.tx import Store
 
@@ -27,7 +28,12 @@ async def log_in(
     await refuse_guessing(throttle, login, place)
     async with store.read() as tx:
         found = await find_person(tx, login)
-    person = await check_password(found, password)
+    try:
+        person = await check_password(found, password)
+    except Problem:
+        async with store.begin() as tx:
+            await refuse_session(tx, found, at=at)
+        raise
     async with store.begin() as tx:
         issued = await issue_token(
             tx, person.id, id=new_id(), name="登录", use="session", at=at, lasts=SESSION_LASTS

@@ -20,12 +20,12 @@ _NOBODY: Final = (
 )
 
 
-async def hash_password(password: str, *, login: str) -> str:
+async def hash_password(password: str, *, login: str, field: str = "password") -> str:
     """Give the hash to keep; refuses what is guessed at once."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Problem("invalid", f"口令应为 {SHORTEST} 到 {LONGEST} 个字符", field="password")
+        raise Problem("invalid", f"口令应为 {SHORTEST} 到 {LONGEST} 个字符", field=field)
     if password.casefold() == login.casefold() or len(set(password)) < 4:
-        raise Problem("invalid", "口令太容易猜到：不能与登录名相同，也不能只用少数几个字符", field="password")
+        raise Problem("invalid", "口令太容易猜到：不能与登录名相同，也不能只用少数几个字符", field=field)
     return await asyncio.to_thread(_HASHER.hash, password)
 
 

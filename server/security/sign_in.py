@@ -6,15 +6,18 @@ which one leaked, and only the digest of the whole is kept.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from server.core.acts import Verb, acting, note
 from server.core.problems import Problem
 from server.security.access import SignedIn
 from server.security.passwords import is_password
+from server.security.staff import subject_of
+from server.store.audit import Subject
 from server.store.people import PersonRow, Role, get_person, list_reach
-from server.store.tokens import TokenRow, Use, find_token_by_digest, insert_token
+from server.store.tokens import TokenRow, Use, find_token_by_digest, insert_token, revoke_token
 from server.store.tx import Tx
 
 SESSION_LASTS: Final = timedelta(hours=12)  # a working day; nobody stays signed in over night
@@ -57,7 +60,37 @@ async def issue_token(
     expires_at = None if lasts is None else at + lasts
     row = TokenRow(id, person_id, name, use, only_role, at, expires_at, revoked_at=None)
     await insert_token(tx, row, digest_of(secret))
+    await _note_issued(tx, row, at=at)
     return IssuedToken(row, secret)
+
+
+async def _note_issued(tx: Tx, row: TokenRow, *, at: datetime) -> None:
+    """Note a token under its owner's organ; whoever signs in is known only from now on."""
+    owner, subject = await get_person(tx, row.person_id), await subject_of(tx, row.person_id)
+    if row.use == "session":
+        by = replace(
+            acting(), kind="person", id=owner.id, name=f"{owner.login} {owner.name}", token_id=row.id
+        )
+        await note(tx, "session.open", subject, at=at, by=by)
+        return
+    ends = None if row.expires_at is None else row.expires_at.isoformat()
+    await note(
+        tx, "token.create", subject, at=at,
+        token=row.id, name=row.name, owner=owner.login, only_role=row.only_role, expires_at=ends,
+    )  # fmt: skip
+
+
+async def refuse_session(tx: Tx, found: PersonRow | None, *, at: datetime) -> None:
+    """Note a log-in that failed. A login nobody has is not kept: people type their password there."""
+    subject = Subject() if found is None else await subject_of(tx, found.id)
+    await note(tx, "session.refuse", subject, at=at, login=None if found is None else found.login)
+
+
+async def end_token(tx: Tx, row: TokenRow, *, at: datetime) -> None:
+    """End a token or a session."""
+    await revoke_token(tx, row.id, at=at)
+    verb: Verb = "session.close" if row.use == "session" else "token.revoke"
+    await note(tx, verb, await subject_of(tx, row.person_id), at=at, token=row.id, name=row.name)
 
 
 async def sign_in(tx: Tx, secret: str, *, at: datetime) -> SignedIn:

@@ -57,6 +57,11 @@ async def subtree_ids(tx: Tx, org_id: str) -> frozenset[str]:
     return frozenset((await tx.execute(sa.select(tree.c.id))).scalars())
 
 
+async def count_orgs(tx: Tx) -> int:
+    """Give how many organs there are."""
+    return (await tx.execute(sa.select(sa.func.count()).select_from(org))).scalar_one()
+
+
 def _select() -> sa.Select[Any]:
     return sa.select(org.c.id, org.c.code, org.c.name, org.c.parent_id)
 

@@ -62,6 +62,14 @@ async def put_grant(tx: Tx, person_id: str, org_id: str, role: Role) -> None:
     )
 
 
+async def delete_grant(tx: Tx, person_id: str, org_id: str, role: Role) -> bool:
+    """Take a role away; say whether it was there."""
+    taken = await tx.execute(
+        grant.delete().where(grant.c.person_id == person_id, grant.c.org_id == org_id, grant.c.role == role)
+    )
+    return taken.rowcount == 1
+
+
 async def set_password(tx: Tx, person_id: str, password_hash: str) -> None:
     """Give a person another password."""
     await tx.execute(person.update().where(person.c.id == person_id).values(password_hash=password_hash))

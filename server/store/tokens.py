@@ -73,6 +73,18 @@ async def revoke_token(tx: Tx, token_id: str, *, at: datetime) -> None:
     )
 
 
+async def revoke_all(
+    tx: Tx, person_id: str, *, at: datetime, use: Use | None = None, keep: str | None = None
+) -> None:
+    """End a person's tokens, of one use or of all, but for the one to keep."""
+    wanted = token.update().where(token.c.person_id == person_id, token.c.revoked_at.is_(None))
+    if use is not None:
+        wanted = wanted.where(token.c.use == use)
+    if keep is not None:
+        wanted = wanted.where(token.c.id != keep)
+    await tx.execute(wanted.values(revoked_at=at))
+
+
 def _token_of(row: sa.Row[Any]) -> TokenRow:
     return TokenRow(
         id=row.id,

@@ -11,6 +11,7 @@ from server.core.catalogue import read_changes
 from server.core.expedite import hold_outside_hours
 from server.core.recount import recount
 from server.core.rounds import open_time_gates, recover_lapsed
+from server.core.sealing import seal
 from server.core.workplace import Workplace
 from server.watch.alerts import watch
 from server.watch.jobs import Job, Jobs
@@ -23,6 +24,7 @@ JOBS: Final = (
     Job("due", "到点的发布和解读", Every(2)),
     Job("hours", "发布时段结束后暂停账号", Every(10)),
     Job("catalogue", "更新公开目录和搜索", Every(2)),
+    Job("seal", "封存操作记录", Every(2)),
     Job("lapsed", "收回中断的投递", Every(2)),
     Job("repair", "补发到期未发布的内容", Every(300)),
     Job("links", "核对文件与解读的双向链接", Every(60)),
@@ -58,6 +60,7 @@ def open_jobs(
         "due": lambda: open_time_gates(place),
         "hours": lambda: hold_outside_hours(place.store, place.bench.calendar, at=place.now()),
         "catalogue": lambda: read_changes(place),
+        "seal": lambda: seal(place.store),
         "lapsed": lambda: recover_lapsed(place),
         "repair": lambda: repair(place),
         "links": lambda: check_links(place.store, place.site, http, at=place.now()),

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from server.api.people import ResetIn
 from server.api.routes import ROUTES
-from server.api.sessions import SessionIn
+from server.api.sessions import PasswordIn, SessionIn
 from tests.api.conftest import CODE, DEPARTMENT, Office, an_item
 
 NASTY: tuple[Any, ...] = (
@@ -24,6 +25,8 @@ GRANT = {"org": DEPARTMENT, "role": "author"}
 FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "OrgIn": ("admin", {"code": "000000051", "name": "x", "parent": CODE}),
     "PersonIn": ("admin", {"login": "x1", "name": "x", "password": "gerel-2026", "grants": [GRANT]}),
+    "PersonRoleIn": ("admin", {"login": "clerk", **GRANT}),
+    "WhoIn": ("admin", {"login": "clerk"}),
     "TokenIn": ("admin", {"name": "x", "person": "clerk", "only_role": "author", "days": 7}),
     "AccountIn": (
         "admin",
@@ -60,8 +63,9 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         {"source_id": "x", "rule": "at_time", "working_days": 1, "at_clock": "09:00", "not_before": LATER},
     ),
 }  # fmt: skip
-# One route for each form; a log-in costs too much to try a thousand times (tests/api/test_sessions.py).
-SENT = tuple({route.form: route for route in ROUTES if route.form not in (None, SessionIn)}.values())
+# One route for each form; a password costs too much to try a thousand times (tests/api/test_sessions.py).
+COSTLY = (SessionIn, PasswordIn, ResetIn)
+SENT = tuple({route.form: route for route in ROUTES if route.form not in (None, *COSTLY)}.values())
 QUERIED = [route for route in ROUTES if route.query is not None]
 
 

@@ -1,0 +1,24 @@
+"""Who calls and from where, as the audit keeps it."""
+
+import structlog
+from aiohttp import web
+
+from server.parts import PARTS
+from server.security.access import SignedIn
+from server.security.origin import address_of, person_acting, stranger_acting
+from server.store.audit import Actor
+
+
+def caller_address(request: web.Request) -> str:
+    """Give the address a request comes from, behind the proxies that the settings trust."""
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    return address_of(request.remote, forwarded, request.config_dict[PARTS].trusted_proxies)
+
+
+def caller_of(request: web.Request, who: SignedIn | None = None) -> Actor:
+    """Give who acts in a request; a stranger until somebody has signed in."""
+    address = caller_address(request)
+    number = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    if who is None:
+        return stranger_acting(address=address, request_id=number)
+    return person_acting(who, address=address, request_id=number)

@@ -1,0 +1,171 @@
+"""Acts as the audit keeps them: what they are called, who acts at this moment, and how one is noted.
+
+Who acts is a circumstance, not a part: the face says it once for all that happens within a request, and no
+function below can name somebody else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+
+from server.store.accounts import AccountRow
+from server.store.audit import Actor, NewLine, Subject, add_lines, list_item_orgs
+from server.store.deliveries import DeliverySeen
+from server.store.gates import Leg
+from server.store.items import ItemSeen, get_item
+from server.store.tx import Tx
+
+Verb = Literal[
+    "item.create", "item.revise", "item.submit", "item.approve", "item.return", "item.release",
+    "item.reschedule", "item.expedite", "item.embargo", "item.withdraw", "item.follow", "item.replace",
+    "item.waive_interpretation",
+    "delivery.evidence", "delivery.decide", "delivery.retry", "delivery.taken_down", "delivery.gate_opened",
+    "delivery.accepted", "delivery.live", "delivery.refused", "delivery.unknown", "delivery.blocked",
+    "delivery.retry_wait", "delivery.needs_person", "delivery.ready", "delivery.withdrawn",
+    "delivery.withdraw_by_hand", "delivery.gone_at_platform",
+    "account.create", "account.authorise", "account.pause", "account.resume", "account.hours",
+    "org.create", "person.create", "person.grant", "person.revoke", "person.disable", "person.enable",
+    "person.password", "token.create", "token.revoke",
+    "session.open", "session.refuse", "session.close", "media.upload",
+    "report.declare", "report.snapshot", "report.filing", "calendar.import", "job.run", "audit.export",
+]  # fmt: skip
+
+VERB_NAMES: Final[dict[Verb, str]] = {
+    "item.create": "新建稿件",
+    "item.revise": "写出新版本",
+    "item.submit": "提交审核",
+    "item.approve": "审核通过",
+    "item.return": "退回稿件",
+    "item.release": "发布",
+    "item.reschedule": "改变发布时间",
+    "item.expedite": "加急发布",
+    "item.embargo": "设置禁发期限",
+    "item.withdraw": "撤回",
+    "item.follow": "绑定解读",
+    "item.replace": "以新稿件取代",
+    "item.waive_interpretation": "免予解读",
+    "delivery.evidence": "登记公开凭据",
+    "delivery.decide": "判断结果不明的投递",
+    "delivery.retry": "重新发送",
+    "delivery.taken_down": "登记人工撤下",
+    "delivery.gate_opened": "可以发送",
+    "delivery.accepted": "平台已受理",
+    "delivery.live": "已上线",
+    "delivery.refused": "被平台拒绝",
+    "delivery.unknown": "结果不明",
+    "delivery.blocked": "账号授权失效",
+    "delivery.retry_wait": "平台没有接收，等待重试",
+    "delivery.needs_person": "等人判断",
+    "delivery.ready": "查明没有发出，准备重发",
+    "delivery.withdrawn": "已撤下",
+    "delivery.withdraw_by_hand": "等人撤下",
+    "delivery.gone_at_platform": "被平台或他人删除",
+    "account.create": "添加账号",
+    "account.authorise": "恢复账号授权",
+    "account.pause": "暂停账号",
+    "account.resume": "恢复暂停的账号",
+    "account.hours": "设置发布时段",
+    "org.create": "添加机构",
+    "person.create": "添加人员",
+    "person.grant": "授予角色",
+    "person.revoke": "收回角色",
+    "person.disable": "停用人员",
+    "person.enable": "恢复人员",
+    "person.password": "更改口令",
+    "token.create": "发放访问令牌",
+    "token.revoke": "停用访问令牌",
+    "session.open": "登录",
+    "session.refuse": "登录失败",
+    "session.close": "退出登录",
+    "media.upload": "上传文件",
+    "report.declare": "填报数字",
+    "report.snapshot": "生成统计快照",
+    "report.filing": "报送年度数字",
+    "calendar.import": "导入放假安排",
+    "job.run": "手工运行定时任务",
+    "audit.export": "导出操作记录",
+}
+VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
+
+_acting: ContextVar[Actor] = ContextVar("acting", default=Actor("robot", "core", "core"))  # noqa: B039 -- frozen
+
+
+def acting() -> Actor:
+    """Give who acts now; a robot where no face has said otherwise."""
+    return _acting.get()
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Let everything inside be done by this actor."""
+    mark = _acting.set(actor)
+    try:
+        yield
+    finally:
+        _acting.reset(mark)
+
+
+async def note(
+    tx: Tx,
+    verb: Verb,
+    subject: Subject = Subject(),  # noqa: B008 -- frozen and empty
+    *,
+    at: datetime,
+    by: Actor | None = None,
+    **details: Any,
+) -> None:
+    """Note an act in its own transaction; `by` only where the act itself finds out who acts."""
+    kept = {name: value for name, value in details.items() if value is not None}
+    await add_lines(tx, (NewLine(at, verb, by or acting(), subject, kept),))
+
+
+async def note_opened(tx: Tx, legs: tuple[Leg, ...], *, at: datetime) -> None:
+    """Note deliveries whose last gate has opened, by whatever act or robot opened it."""
+    orgs = await list_item_orgs(tx, frozenset(leg.item_id for leg in legs)) if legs else {}
+    await add_lines(
+        tx,
+        (
+            NewLine(
+                at,
+                "delivery.gate_opened",
+                acting(),
+                Subject(orgs.get(leg.item_id), leg.item_id, None, leg.release_id, leg.id, leg.account_id),
+                {"gate": leg.gate},
+            )
+            for leg in legs
+        ),
+    )
+
+
+def robot(role: str) -> Actor:
+    """Give the robot of a role."""
+    return Actor("robot", role, role)
+
+
+def of_item(seen: ItemSeen, *, release_id: str | None = None) -> Subject:
+    """Give an item with its newest revision as a subject."""
+    return Subject(org_id=seen.org.id, item_id=seen.id, revision_id=seen.revision.id, release_id=release_id)
+
+
+async def of_leg(tx: Tx, leg: DeliverySeen) -> Subject:
+    """Give a delivery as a subject, with the organ of its item."""
+    return Subject(
+        org_id=(await get_item(tx, leg.item_id)).org.id,
+        item_id=leg.item_id,
+        release_id=leg.release_id,
+        delivery_id=leg.id,
+        account_id=leg.account_id,
+    )
+
+
+def of_account(row: AccountRow) -> Subject:
+    """Give an account as a subject."""
+    return Subject(org_id=row.org.id, account_id=row.id)
+
+
+def signed_out(actor: Actor) -> Actor:
+    """Give the same caller without a person: whoever stands at the door."""
+    return replace(actor, kind="stranger", id=None, name="", token_id=None)
