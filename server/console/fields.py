@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, MultipartReader, web
 
@@ -90,7 +91,8 @@ async def _multipart(request: web.Request, bounds: Bounds) -> Fields:
             if part.filename is not None:
                 body = await _read(part, largest)
                 if part.filename or body:
-                    uploads.append(Upload(part.name, part.filename, body))
+                    # Some clients percent-encode what is not ASCII (RFC 7578 §2), browsers send it as it is.
+                    uploads.append(Upload(part.name, unquote(part.filename), body))
             else:
                 body = await _read(part, bounds.body_bytes - weight)
                 weight += len(body)

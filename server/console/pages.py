@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from server.console import login, work
+from server.console import items, login, media, work, writing
 from server.console.assets import serve_asset
 from server.console.door import answer_trouble, visit
 from server.console.page import BUILT, Page
@@ -16,6 +16,9 @@ _PREFIX: Final = "/console"
 PAGES: Final[tuple[Page, ...]] = (
     *login.PAGES,
     *work.PAGES,
+    *media.PAGES,
+    *writing.PAGES,  # before items: /new is no id
+    *items.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
 

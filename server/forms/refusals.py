@@ -48,6 +48,10 @@ _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+REFUSALS: Final = (Problem, Problems, BadForm, BlobTooLarge, LostRace, Taken, NotThere)
+"""What a handler may catch to show a form again; `refusals_of` says what each of them refuses."""
+
+
 def refusals_of(error: Exception) -> tuple[Problem, ...] | None:
     """Give what an exception refuses; None when it is none of ours."""
     match error:

@@ -1,0 +1,81 @@
+"""/console/items: every item that a person may see, and one of them with its history."""
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from channels.characters import one_line
+from server.console.page import Page, Visit
+from server.core.contents import column_of, page_url
+from server.importing.shape import shape
+from server.store.deliveries import list_deliveries
+from server.store.desk import Wanted, list_desk, list_steps
+from server.store.items import ItemSeen, RevisionState, get_item
+from server.store.tx import Tx
+
+_A_PAGE: Final = 40
+_STATES: Final[dict[str, tuple[RevisionState, ...]]] = {
+    "draft": ("draft",),
+    "submitted": ("submitted",),
+    "returned": ("returned",),
+    "approved": ("approved",),
+    "released": ("released",),
+}
+
+
+async def item_for(tx: Tx, visit: Visit) -> ItemSeen:
+    """Give the item of the address, when the visitor may read it."""
+    seen = await get_item(tx, visit.place("item_id"))
+    visit.who.require("read", seen.org.id)
+    return seen
+
+
+async def show_items(visit: Visit) -> web.Response:
+    """Show the items that the visitor may see, those changed last first."""
+    words, state = one_line(visit.query("q")), visit.query("state")
+    wanted = Wanted(
+        visit.who.orgs_for("read"),
+        _STATES.get(state, ()),
+        by=visit.who.person_id if visit.query("mine") else None,
+        words=words,
+        before=_moment(visit.query("before")),
+    )
+    async with visit.parts.store.read() as tx:
+        lines = await list_desk(tx, wanted, limit=_A_PAGE)
+    more = lines[-1].changed_at.isoformat() if len(lines) == _A_PAGE else ""
+    return visit.show(
+        "items.html", section="items", lines=lines, words=words, state=state, states=tuple(_STATES),
+        is_mine=bool(visit.query("mine")), more=more,
+    )  # fmt: skip
+
+
+async def show_item(visit: Visit) -> web.Response:
+    """Show one item: what it says, what happened to it, and what the visitor may do with it now."""
+    async with visit.parts.store.read() as tx:
+        seen = await item_for(tx, visit)
+        steps = await list_steps(tx, seen.id)
+        legs = await list_deliveries(tx, seen.id)
+    text = (await asyncio.to_thread(shape, seen.revision.body)).text
+    site = visit.parts.site
+    return visit.show(
+        "item.html", section="items", seen=seen, steps=steps, legs=legs, text=text,
+        column=column_of(site, seen.revision.sheet.column), url=page_url(site, seen.id),
+        may=frozenset(act for act in ("write", "submit", "approve", "return", "release", "withdraw")
+                      if seen.org.id in visit.who.orgs_for(act)),
+    )  # fmt: skip
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+PAGES = (
+    Page("GET", "/console/items", show_items, "read"),
+    Page("GET", "/console/items/{item_id}", show_item, "read"),
+)

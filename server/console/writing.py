@@ -1,0 +1,181 @@
+"""/console/items/new and …/edit: an item is written and rewritten, and no save hides another."""
+
+import asyncio
+from typing import Any, Final
+
+from aiohttp import web
+
+from server.console.media import keep_uploads
+from server.console.page import Page, Visit
+from server.console.typed import File, Typed
+from server.core.draft import create_item, revise_item
+from server.core.problems import Problem, Problems
+from server.forms.drafts import draft_of
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.importing.html import read_body
+from server.importing.shape import shape
+from server.review.differences import compare_texts
+from server.store.items import ItemSeen, get_item
+from server.store.orgs import OrgRow, list_orgs
+from server.store.people import get_person
+
+# 党政机关公文处理工作条例 (2012) Art. 8, in its order.
+_GENRES: Final = (
+    "决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案",
+    "函", "纪要",
+)  # fmt: skip
+
+
+class _Refused(Exception):
+    """Some files of a form were refused; the others stand in `typed`."""
+
+    def __init__(self, typed: Typed, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(str(one) for one in problems))
+        self.typed, self.problems = typed, problems
+
+
+async def show_new(visit: Visit) -> web.Response:
+    """Show an empty form, in the organ of the visitor."""
+    orgs = await _orgs(visit)
+    columns = visit.parts.site.columns
+    typed = Typed.new(org=orgs[0].code if orgs else "", column=columns[0].slug)
+    return _form(visit, typed, orgs=orgs)
+
+
+async def take_new(visit: Visit) -> web.Response:
+    """Write a new item; what cannot be taken is shown again as it was typed."""
+    typed = Typed.of_fields(visit.fields)
+    try:
+        typed = await _with_uploads(visit, typed)
+        seen = await _write(visit, typed, None)
+    except (*REFUSALS, _Refused) as error:
+        return await _again(visit, _typed_in(error, typed), error, None)
+    return _saved(visit, seen)
+
+
+async def show_edit(visit: Visit) -> web.Response:
+    """Show the newest revision in the form."""
+    seen = await _item(visit)
+    return _form(visit, Typed.of_item(seen), seen=seen)
+
+
+async def take_edit(visit: Visit) -> web.Response:
+    """Write the next revision, unless somebody has written one since the form was opened."""
+    seen, typed = await _item(visit), Typed.of_fields(visit.fields)
+    try:
+        typed = await _with_uploads(visit, typed)
+        seen = await _write(visit, typed, seen)
+    except (*REFUSALS, _Refused) as error:
+        return await _again(visit, _typed_in(error, typed), error, seen)
+    return _saved(visit, seen)
+
+
+async def _item(visit: Visit) -> ItemSeen:
+    async with visit.parts.store.read() as tx:
+        seen = await get_item(tx, visit.place("item_id"))
+    visit.who.require("write", seen.org.id)
+    return seen
+
+
+async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
+    parts, by = visit.parts, visit.who.person_id
+    form = typed.form()
+    body = await read_body(form.body)
+    async with parts.store.begin() as tx:
+        draft = await draft_of(tx, form, body, visit.who, parts.site)
+        if old is None:
+            return await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
+        if draft.org.id != old.org.id:
+            raise Problem("wrong_state", "发布机构定下后不能更改", field="org")
+        if typed.base is None:
+            raise Problem("invalid", "表单不完整，请重新打开这一页再修改")
+        return await revise_item(
+            tx, old.id, draft, by=by, at=parts.now(), new_id=parts.new_id, base=typed.base
+        )
+
+
+async def _with_uploads(visit: Visit, typed: Typed) -> Typed:
+    """Keep the files that came with the form; they stay even when something else is wrong with it."""
+    files, refused = await keep_uploads(visit, "files")
+    pictures, also_refused = await keep_uploads(visit, "pictures")
+    typed = typed.with_files(tuple(File(one.row.sha256, one.name) for one in files))
+    if pictures:
+        typed = typed.with_pictures(tuple(one.row.sha256 for one in pictures))
+    if refused or also_refused:
+        raise _Refused(typed, (*refused, *also_refused))
+    return typed
+
+
+def _typed_in(error: Exception, typed: Typed) -> Typed:
+    return error.typed if isinstance(error, _Refused) else typed
+
+
+async def _again(visit: Visit, typed: Typed, error: Exception, seen: ItemSeen | None) -> web.Response:
+    """Show the form again with what was typed and what is wrong with it; raises what is no refusal."""
+    found = refusals_of(Problems(error.problems) if isinstance(error, _Refused) else error)
+    if found is None:
+        raise error
+    status = status_of(found[0])
+    if seen is None:
+        return _form(visit, typed, orgs=await _orgs(visit), status=status, trouble=found)
+    if found[0].code == "lost_race":
+        return await _conflict(visit, typed, seen.id)
+    return _form(visit, typed, seen=seen, status=status, trouble=found)
+
+
+async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
+    """Show both texts: what stands now, and what was just typed. The next save knows of the first."""
+    async with visit.parts.store.read() as tx:
+        seen = await get_item(tx, item_id)
+        other = await get_person(tx, seen.revision.created_by)
+    theirs = Typed.of_item(seen)
+    pieces = await asyncio.to_thread(_compare, theirs.values["body"], typed.form().body)
+    changed = [
+        (name, theirs.values[name], typed.values[name])
+        for name in theirs.values
+        if name != "body" and theirs.values[name] != typed.values[name]
+    ]
+    return _form(
+        visit, typed.with_base(seen.revision.number), seen=seen, status=409,
+        conflict={"by": other.name, "at": seen.revision.created_at, "pieces": pieces, "changed": changed},
+    )  # fmt: skip
+
+
+def _compare(theirs: str, mine: str) -> Any:
+    return compare_texts(shape(theirs).text, shape(mine).text)
+
+
+def _saved(visit: Visit, seen: ItemSeen) -> web.Response:
+    if visit.fields.get("then") == "check":
+        return visit.go(f"/console/items/{seen.id}/check", done="saved")
+    return visit.go(f"/console/items/{seen.id}/edit", done="saved")
+
+
+async def _orgs(visit: Visit) -> tuple[OrgRow, ...]:
+    async with visit.parts.store.read() as tx:
+        return await list_orgs(tx, visit.who.orgs_for("write"))
+
+
+def _form(
+    visit: Visit,
+    typed: Typed,
+    *,
+    seen: ItemSeen | None = None,
+    orgs: tuple[OrgRow, ...] = (),
+    status: int = 200,
+    trouble: tuple[Problem, ...] = (),
+    conflict: dict[str, Any] | None = None,
+) -> web.Response:
+    return visit.show(
+        "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
+        columns=visit.parts.site.columns, genres=_GENRES, trouble=trouble, conflict=conflict,
+    )  # fmt: skip
+
+
+_EDIT = "/console/items/{item_id}/edit"
+PAGES = (
+    Page("GET", "/console/items/new", show_new, "write"),
+    Page("POST", "/console/items/new", take_new, "write"),
+    Page("GET", _EDIT, show_edit, "write"),
+    Page("POST", _EDIT, take_edit, "write"),
+)
