@@ -34,10 +34,12 @@ from server.ephemeral.leases import Leases
 from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
+from server.importing.texts import TextReader
 from server.network import open_session
 from server.parts import PARTS, Bounds, Parts
 from server.public.finding import add_finding
 from server.public.site import add_site
+from server.review.examiner import Examiner
 from server.security.vault import Vault
 from server.settings import Settings, site_of
 from server.store.accounts import AccountRow
@@ -162,6 +164,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             jobs=open_jobs(workplace, calendar, wakeups.wake, http=opener.http, sinks=_sinks(settings)),
+            examiner=Examiner(store, site, blobs.read, TextReader()),
             trusted_proxies=settings.trusted_proxies,
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey)

@@ -10,6 +10,7 @@ from channels.item import Site
 from server.core.gates import WorkingDays
 from server.core.release import OpenChannel
 from server.ephemeral.throttle import Throttle
+from server.review.examiner import Examiner
 from server.security.origin import Networks
 from server.security.vault import Vault
 from server.store.blobs import Blobs
@@ -46,6 +47,7 @@ class Parts:
     vault: Vault
     bounds: Bounds
     jobs: Jobs
+    examiner: Examiner  # the checks: of what is stored, and of what somebody is writing
     trusted_proxies: Networks = ()  # whose word on a caller's address counts
 
 

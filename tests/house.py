@@ -22,12 +22,14 @@ from server.core.withdraw import withdraw
 from server.core.workplace import Workplace
 from server.report.figures import Question, channel_figures
 from server.review.approvals import approve, submit
+from server.review.examiner import Examiner
 from server.store.accounts import AccountRow, insert_account
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
 from server.store.items import ItemSeen
 from server.store.ledger import list_lines
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
+from server.store.texts import MediaText
 from server.store.tx import Store, refuse_network_inside_transaction
 from tests.platform import Plain, Platform
 
@@ -60,6 +62,7 @@ class House:
         self.calendar = Calendar()
         self.bench = Bench(self.calendar, new_id)
         self.place = self.workplace("worker-1")
+        self.examiner = Examiner(store, SITE, _no_blob, _no_text)
 
     def workplace(self, worker: str) -> Workplace:
         return Workplace(
@@ -141,10 +144,12 @@ class House:
     async def release(
         self, item_id: str, on: Iterable[str] = ("website",), not_before: datetime | None = None
     ) -> ReleaseMade:
+        examined = await self.examiner.examine(item_id, at=self.now())
         async with self.store.begin() as tx:
             return await release(
                 tx,
                 ReleaseOrder(item_id, tuple(on), "major", not_before),
+                examined=examined,
                 open_channel=self.open_channel,
                 calendar=self.calendar,
                 site=SITE,
@@ -214,6 +219,14 @@ class House:
         async with self.store.read() as tx:
             figures = await channel_figures(tx, Question(start, end, None, group_by), at=self.now())
         return figures.as_json()
+
+
+async def _no_blob(sha256: str) -> bytes:
+    raise KeyError(sha256)
+
+
+async def _no_text(_body: bytes, _name: str) -> MediaText:
+    return MediaText("no_text", ())
 
 
 class Website(Plain):

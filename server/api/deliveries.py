@@ -105,14 +105,17 @@ class ReleaseOut(Out):
 async def release_item(request: web.Request) -> web.Response:
     """Put the approved revision on accounts."""
     parts, form = request.config_dict[PARTS], await form_of(request, ReleaseIn)
+    async with parts.store.read() as tx:
+        item = await get_item_for(tx, request, "release")
+    examined = await parts.examiner.examine(item.id, at=parts.now())
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "release")
         order = ReleaseOrder(
             item.id, tuple(dict.fromkeys(form.accounts)), form.change, form.not_before, form.urgent_reason
         )
         made = await release(
-            tx, order, open_channel=parts.open_channel, calendar=parts.calendar, site=parts.site,
-            by=signed_in(request).person_id, at=parts.now(), new_id=parts.new_id,
+            tx, order, examined=examined, open_channel=parts.open_channel, calendar=parts.calendar,
+            site=parts.site, by=signed_in(request).person_id, at=parts.now(), new_id=parts.new_id,
         )  # fmt: skip
     await parts.wake()
     legs = tuple(DeliveryOut.of(one) for one in made.deliveries)

@@ -1,7 +1,7 @@
 """An item is written and rewritten: identity once, a new immutable revision each time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from channels.item import Attachment, Kind, Openness, Org, Picture, Validity
@@ -48,6 +48,10 @@ class Draft:
     pictures: tuple[Picture, ...]
     attachments: tuple[Attachment, ...]
     index_number: str | None = None  # of an imported item; None: the next one of the organ and year
+
+    def with_body(self, body_html: str, pictures: tuple[Picture, ...]) -> "Draft":
+        """Give the same with another body."""
+        return replace(self, body_html=body_html, pictures=pictures)
 
 
 async def create_item(tx: Tx, draft: Draft, *, by: str, at: datetime, new_id: Callable[[], str]) -> ItemSeen:

@@ -23,6 +23,8 @@ Code = Literal[
     "index_number_taken",
     "taken",
     "blocked_by_check",
+    "findings_open",  # a finding that nobody answers for yet
+    "unknown_finding",
     "too_large",
     "unsupported_file",
     "too_many_attempts",

@@ -8,6 +8,7 @@ from channels.contract import Channel, Finding
 from channels.item import Content, Site
 from server.core.acts import note, of_item
 from server.core.contents import content_of_draft
+from server.core.examined import Examined, require_examined
 from server.core.gates import WorkingDays, gate_of, read_facts
 from server.core.problems import Problem, Problems
 from server.store.accounts import AccountRow, list_accounts_named
@@ -49,6 +50,7 @@ async def release(
     tx: Tx,
     order: ReleaseOrder,
     *,
+    examined: Examined,
     open_channel: OpenChannel,
     calendar: WorkingDays,
     site: Site,
@@ -56,8 +58,12 @@ async def release(
     at: datetime,
     new_id: Callable[[], str],
 ) -> ReleaseMade:
-    """Write the release and a delivery for each account; refuses with every reason at once."""
+    """Write the release and a delivery for each account; refuses with every reason at once.
+
+    `examined` is what the checks said just before, outside of the transaction: they take their time.
+    """
     seen = await _releasable(tx, order.item_id)
+    await require_examined(tx, seen, examined)
     accounts = await _accounts(tx, order.accounts)
     content = await content_of_draft(tx, seen.id, site, at=at)
     _refuse_findings(content, accounts, open_channel)

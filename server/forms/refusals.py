@@ -27,6 +27,8 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "index_number_taken": (409, "索引号已被使用"),
     "taken": (409, "已被使用"),
     "blocked_by_check": (422, "检查没有通过"),
+    "findings_open": (422, "有检查意见没有处理"),
+    "unknown_finding": (404, "没有这条检查意见"),
     "too_large": (413, "内容太大"),
     "unsupported_file": (415, "不接受这种文件"),
     "too_many_attempts": (429, "尝试次数太多"),
@@ -44,6 +46,7 @@ _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
     "login": ("login", "这个登录名已被使用"),
     "account": ("slug", "这个账号标识已被使用"),
     "index_number": ("index_number", "这个索引号已被使用"),
+    "waiver": ("finding", "这条检查意见已经有人说明过"),
     "snapshot": ("year", "刚刚有人生成了统计快照，请刷新后再看"),
 }
 

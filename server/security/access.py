@@ -14,6 +14,8 @@ Act = Literal[
     "file_evidence",
     "approve",
     "return",
+    "waive",
+    "manage_dictionary",
     "release",
     "withdraw",
     "read_statistics",
@@ -34,6 +36,8 @@ ACT_NAMES: Final[Mapping[Act, str]] = {
     "file_evidence": "登记公开凭据",
     "approve": "审核稿件",
     "return": "退回稿件",
+    "waive": "忽略检查意见并说明",
+    "manage_dictionary": "管理词库",
     "release": "发布稿件",
     "withdraw": "撤回稿件",
     "read_statistics": "查看统计",
@@ -47,12 +51,14 @@ ACT_NAMES: Final[Mapping[Act, str]] = {
     "read_audit": "查看操作记录",
 }
 
-_REVIEW: Final[frozenset[Act]] = frozenset({"read", "read_statistics", "approve", "return", "file_report"})
+_REVIEW: Final[frozenset[Act]] = frozenset(
+    {"read", "read_statistics", "approve", "return", "waive", "file_report"}
+)
 
 MAY: Final[Mapping[Role, frozenset[Act]]] = {
-    "author": frozenset({"read", "read_statistics", "write", "submit", "file_evidence"}),
+    "author": frozenset({"read", "read_statistics", "write", "submit", "waive", "file_evidence"}),
     "reviewer": _REVIEW,
-    "chief": _REVIEW | {"release", "withdraw", "accept_report"},
+    "chief": _REVIEW | {"release", "withdraw", "accept_report", "manage_dictionary"},
     "reporter": frozenset({"read_statistics"}),
     "admin": frozenset(ACT_NAMES),
 }

@@ -5,7 +5,7 @@ Times are UTC microseconds on both engines; `day` columns are dates in Asia/Shan
 
 import sqlalchemy as sa
 
-from server.store import audit_tables, clock_tables, reader_tables, reading_tables, report_tables
+from server.store import rooms
 from server.store.columns import (
     Json,
     among,
@@ -29,8 +29,8 @@ from server.store.words import (
     ROLES,
 )
 
-ROOMS = (audit_tables, clock_tables, reader_tables, reading_tables, report_tables)
-"""Tables of one room stand in a file of their own; naming it here makes them part of the schema."""
+ROOMS = rooms.ROOMS
+"""Tables of one room stand in a file of their own, named in `rooms.py`."""
 
 
 org = sa.Table(

@@ -16,7 +16,9 @@ from server.api.routes import add_api
 from server.core.calendar import LiveCalendar
 from server.ephemeral.connection import open_redis
 from server.ephemeral.throttle import Throttle
+from server.importing.texts import TextReader
 from server.parts import PARTS, Bounds, Parts
+from server.review.examiner import Examiner
 from server.security.sign_in import issue_token
 from server.security.vault import Vault
 from server.store.blobs import Blobs
@@ -172,6 +174,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
         async def is_ready() -> dict[str, str]:
             return opened.ready
 
+        blobs = Blobs(tmp_path / "media", limit=200_000)
         parts = Parts(
             store=store,
             now=now,
@@ -181,11 +184,12 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             site=SITE,
             calendar=house.calendar,
             open_channel=house.open_channel,
-            blobs=Blobs(tmp_path / "media", limit=200_000),
+            blobs=blobs,
             throttle=Throttle(redis),
             vault=Vault(Fernet.generate_key()),
             bounds=BOUNDS,
             jobs=open_jobs(house.place, LiveCalendar(), wake, http=house.http, sinks=Sinks()),
+            examiner=Examiner(store, SITE, blobs.read, TextReader()),
         )
         app = web.Application(client_max_size=BOUNDS.body_bytes)
         app[PARTS] = parts

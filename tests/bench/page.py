@@ -13,6 +13,7 @@ import uvloop
 
 from channels.addresses import page_path
 from server.app import open_house
+from server.core.examined import Examined
 from server.core.ids import new_id
 from server.core.release import ReleaseOrder, release
 from server.core.rounds import run_rounds
@@ -42,11 +43,13 @@ async def main(folder: Path) -> None:
         for seen in items:
             page = folder / "site" / page_path(seen.id)
             begun = time.perf_counter()
+            examined = await parts.examiner.examine(seen.id, at=parts.now())
 
-            async def act(tx: Tx, item_id: str = seen.id) -> None:
+            async def act(tx: Tx, item_id: str = seen.id, examined: Examined = examined) -> None:
                 await release(
                     tx,
                     ReleaseOrder(item_id, ("web",)),
+                    examined=examined,
                     open_channel=parts.open_channel,
                     calendar=parts.calendar,
                     site=parts.site,

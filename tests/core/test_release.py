@@ -156,11 +156,13 @@ async def test_an_order_that_fails_half_way_leaves_nothing(house: House):
     def no_ids() -> str:
         raise RuntimeError("out of ids")
 
+    examined = await house.examiner.examine(made.id, at=house.now())
     with pytest.raises(RuntimeError):
         async with house.store.begin() as tx:
             await release(
                 tx,
                 ReleaseOrder(made.id, ("website",)),
+                examined=examined,
                 open_channel=house.open_channel,
                 calendar=house.calendar,
                 site=SITE,

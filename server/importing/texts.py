@@ -1,0 +1,59 @@
+"""What a stored file says, for the checks: read in a child process that cannot take more than its share.
+
+A file from outside may be made to take a parser's memory or time for ever. A thread cannot be stopped, a
+child can: it limits itself (`texts_child.py`), and it is ended when its time is up.
+"""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from typing import Any, Final
+
+import structlog
+
+from server.importing.attachments import type_of
+from server.store.texts import MediaText, Piece
+
+SECONDS: Final = 30.0
+_CHILDREN: Final = 2  # at a time in one process: the office's machine has other work
+_NO_WORDS: Final = frozenset({"jpg", "jpeg", "png", "gif", "webp"})
+
+log = structlog.get_logger(__name__)
+
+
+class TextReader:
+    """Reads files, a few at a time. Call it with the bytes and the safe name of a file."""
+
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        """Take how long one file may take."""
+        self._seconds = seconds
+        self._room = asyncio.Semaphore(_CHILDREN)
+
+    async def __call__(self, body: bytes, name: str) -> MediaText:
+        """Give what a file says; what cannot be read is said to be so, and never raised."""
+        ending = name.rpartition(".")[2]
+        if ending in _NO_WORDS:
+            return MediaText("no_text", ())
+        async with self._room:
+            said = await self._ask(body, ending)
+        if said is None:
+            log.warning("attachment_not_read", ending=ending, size=len(body), family=type_of(name).family)
+            return MediaText("unreadable", ())
+        return MediaText(said["state"], tuple(Piece(part, text) for part, text in said["pieces"]))
+
+    async def _ask(self, body: bytes, ending: str) -> Any:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-m", "server.importing.texts_child", ending,
+            stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(self._seconds):
+                told, _nothing = await child.communicate(body)
+        except TimeoutError:
+            return None
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        return json.loads(told) if child.returncode == 0 else None

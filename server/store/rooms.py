@@ -1,0 +1,12 @@
+"""The tables that stand in files of their own, one a room; a file named here is part of the schema."""
+
+from server.store import (
+    audit_tables,
+    clock_tables,
+    reader_tables,
+    reading_tables,
+    report_tables,
+    review_tables,
+)
+
+ROOMS = (audit_tables, clock_tables, reader_tables, reading_tables, report_tables, review_tables)

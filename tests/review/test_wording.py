@@ -1,0 +1,91 @@
+"""server/review/wording.py: listed words in their surroundings, leaders with their posts."""
+
+import pytest
+
+from server.review.inspect import Lists
+from server.review.starting import STARTING_LIST
+from server.review.word import Word
+from server.review.wording import Wordings
+from tests.review.subjects import TODAY, found_in, rules_in
+
+
+def lists(*words: Word) -> Lists:
+    return Lists(TODAY, Wordings.of(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("中华人民大和国", "中华人民共和国"),
+        ("旗人名政府", "人民政府"),
+        ("成立领导小姐", "领导小组"),
+        ("群众倍受青睐", "备受青睐"),
+        ("请登陆官网并输入账号", "登录"),
+        ("截止目前", "截至目前"),
+    ],
+)
+def test_a_listed_word_is_found_with_its_right_form(text: str, right: str):
+    (one,) = found_in(f"<p>{text}。</p>")
+    assert one.suggestion == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "台风登陆我省", "登陆作战", "中华人民共和国", "报名截止到12月1日", "请登录官网", "关于印发条例的通知",
+        "逐条列出", "十一但书", "人民政府", "备受青睐", "分条列举",
+    ],
+)  # fmt: skip
+def test_a_right_word_is_left_alone(text: str):
+    assert rules_in(f"<p>{text}。</p>") == []
+
+
+def test_the_names_of_the_state_block_and_slips_only_warn():
+    found = found_in("<p>中华人民大和国，园满完成。</p>")
+    assert [(one.words, one.severity) for one in found] == [
+        ("中华人民大和国", "blocking"),
+        ("园满", "warning"),
+    ]
+
+
+def test_no_line_of_the_starting_list_finds_its_own_right_form():
+    for word in STARTING_LIST:
+        assert rules_in(f"<p>{word.right}</p>") == [], word
+
+
+def test_a_wrong_word_within_its_right_form_is_right():
+    mine = lists(Word("信息公开条例", "政府信息公开条例"))
+    assert rules_in("<p>政府信息公开条例</p>", mine) == []
+    assert rules_in("<p>依照信息公开条例</p>", mine) == ["misspelling"]
+
+
+def test_a_word_for_titles_weighs_there_and_another_way_elsewhere():
+    mine = lists(
+        Word("其它", "其他", severity="note"), Word("其它", "其他", severity="blocking", place="title")
+    )
+    found = found_in("<p>其它</p>", mine, title="其它工作")
+    assert {one.place.field: one.severity for one in found} == {"title": "blocking", "body": "note"}
+
+
+def test_an_office_can_overrule_a_line_of_the_starting_list():
+    mine = lists(Word("园满", "圆满", severity="blocking"))
+    assert [one.severity for one in found_in("<p>园满</p>", mine)] == ["blocking"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"), [("副旗长甲某某出席", ["leader_post"]), ("旗长甲某某出席", []), ("甲某某出席", [])]
+)
+def test_a_leader_is_named_with_his_own_post(text: str, rules: list[str]):
+    mine = lists(Word("甲某某", "旗委副书记、旗长", severity="blocking", kind="leader"))
+    assert rules_in(f"<p>{text}。</p>", mine) == rules
+
+
+def test_a_name_behind_a_leaders_post_that_is_nearly_his_is_doubted():
+    mine = lists(Word("甲某某", "旗长", severity="blocking", kind="leader"))
+    (one,) = found_in("<p>旗长甲某谋出席。</p>", mine)
+    assert (one.rule, one.words, one.suggestion) == ("leader_name", "甲某谋", "甲某某")
+
+
+def test_a_number_that_the_office_publishes_is_no_finding():
+    mine = lists(Word("138-1234-5678", kind="office_phone"))
+    assert rules_in("<p>甲某 13812345678</p>", mine) == []
