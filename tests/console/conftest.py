@@ -214,6 +214,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             vault=Vault(Fernet.generate_key()),
             bounds=BOUNDS,
             jobs=open_jobs(house.place, LiveCalendar(), wake, http=house.http, sinks=Sinks()),
+            examiner=house.examiner,
         )
         app = web.Application(client_max_size=BOUNDS.body_bytes)
         app[PARTS] = parts
