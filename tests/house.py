@@ -1,6 +1,6 @@
 """A whole publishing core on one real database, with the plain platform behind every account."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,6 +59,7 @@ class House:
     ) -> None:
         self.store, self.now, self.new_id = store, now, new_id
         self.platform, self._base, self._tools = platform, base, tools
+        self.real: dict[str, Callable[[AccountRow], Channel]] = {}  # channels that are not the plain one
         self.calendar = Calendar()
         self.bench = Bench(self.calendar, new_id)
         self.place = self.workplace("worker-1")
@@ -77,6 +78,8 @@ class House:
         )
 
     def open_channel(self, row: AccountRow) -> Channel:
+        if row.channel in self.real:
+            return self.real[row.channel](row)
         return open_plain(row, self._tools)
 
     async def found(self) -> None:

@@ -14,6 +14,7 @@ from channels.contract import (
     Finding,
     Journal,
     Limits,
+    NeedsAuthorisation,
     NotAccepted,
     Outcome,
     OutcomeUnknown,
@@ -28,9 +29,11 @@ from channels.contract import (
 )
 from channels.fitting import fit
 from channels.item import Account, Content, Picture
+from channels.permission import Grant, Permission
 from channels.transport import Answer, Form, NoAnswer, NotSent, Transport
 from channels.weibo.calls import Reads
 from channels.weibo.length import LIMIT, count, without_broken_link, without_links
+from channels.weibo.oauth import Application, Authorisation
 from channels.weibo.outcomes import LIMITED, SAID_ALREADY, TAKEN_SLOWLY, outcome_of
 from channels.weibo.statuses import CLOCKS, Wanted, body_of, code_of, read_status
 
@@ -38,6 +41,7 @@ _PICTURES: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 _PICTURE_BYTES: Final = 5 * 1024 * 1024
 _NO_STATUS: Final = 20101
 _WAIT: Final = 60.0
+_NOT_YET: Final = NeedsAuthorisation("微博账号还没有授权")
 _SAID: Final = "said_already"
 _SLOW: Final = "taken_slowly"
 
@@ -62,9 +66,12 @@ class Weibo:
         """Take the account's settings; raises KeyError for a missing one."""
         self._http: Transport = tools.http
         self._media = tools.media
-        self._token = account.secret["access_token"]
         self._base = URL(account.settings["base_url"])
-        self._uid = account.settings["uid"]
+        application = _application_of(account)
+        # Without an application nobody could ever grant a token, so it must be there from the beginning.
+        self._token = account.secret["access_token"] if application is None else _token_of(account)
+        self._uid = account.settings["uid"] if self._token else account.settings.get("uid", "")
+        self._authorisation = Authorisation(tools.http, self._base, application, self._uid)
         self._web = URL(account.settings.get("web_url", "https://weibo.com"))
         self._reads = Reads(tools.http, self._base, self._token, self._uid, self._web)
         self._domains = tuple(
@@ -105,6 +112,8 @@ class Weibo:
 
     async def publish(self, post: Post, journal: Journal, /, *, at: datetime) -> Outcome:  # noqa: ARG002
         """Share the status, once."""
+        if not self._token:
+            return _NOT_YET
         fields = {"status": post.text, "access_token": self._token}
         if self._ip:
             fields["rip"] = self._ip
@@ -128,6 +137,8 @@ class Weibo:
 
     async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
         """Look through the newest statuses of our own application for the link, or for the same words."""
+        if not self._token:
+            return CouldNotLook(_NOT_YET.reason)
         left = await self._reads.left()
         if left is not None and left.is_reserve:
             reason = "今天的微博接口次数快用完，剩下的留给发布，之后再查"
@@ -157,6 +168,29 @@ class Weibo:
             case _:
                 return NotAccepted(_WAIT, "微博没有回答")
 
+    @property
+    def is_granted(self) -> bool:
+        """Say whether there is a token."""
+        return bool(self._token)
+
+    def grant_address(self, state: str, back: str, /) -> str | None:
+        """Give the page on which the account's owner lets our application in."""
+        return self._authorisation.address(state, back)
+
+    async def take_grant(
+        self, code: str, back: str, /, *, at: datetime
+    ) -> Grant | Refused | NotAccepted | NeedsAuthorisation:
+        """Change a code for a token."""
+        return await self._authorisation.fetch(code, back, at=at)
+
+    async def permission(self, /, *, at: datetime) -> Permission | NeedsAuthorisation | CouldNotLook:
+        """Ask how long the token still lives."""
+        return await self._authorisation.left(self._token, at=at) if self._token else _NOT_YET
+
+    async def revoke(self) -> NeedsAuthorisation | CouldNotLook:
+        """Give the token back."""
+        return await self._authorisation.revoke(self._token) if self._token else _NOT_YET
+
     def _call(self, name: str) -> URL:
         return self._base / "2" / f"{name}.json"
 
@@ -184,6 +218,15 @@ class Weibo:
             left = await self._reads.left()
             return outcome if left is None else NotAccepted(left.reset_after, outcome.reason)
         return outcome
+
+
+def _application_of(account: Account) -> Application | None:
+    client_id, secret = account.settings.get("client_id"), account.secret.get("client_secret")
+    return Application(client_id, secret) if client_id and secret else None
+
+
+def _token_of(account: Account) -> str:
+    return account.secret.get("access_token", "")
 
 
 def _unseen(notes: Mapping[str, str]) -> Sighting:

@@ -1,10 +1,13 @@
 """/api/v1/accounts: where organs are present; a secret goes in and never comes out."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from aiohttp import web
 from pydantic import Field
 
+from channels.permission import Permitted
 from scheduler.windows import read_window
 from server.api.answers import answer
 from server.api.orgs import OrgOut
@@ -57,6 +60,7 @@ class AccountOut(Out):
     org: OrgOut
     state: str
     has_secret: bool
+    permitted_until: datetime | None
 
     @classmethod
     def of(cls, row: AccountRow) -> "AccountOut":
@@ -69,6 +73,7 @@ class AccountOut(Out):
             org=OrgOut.of(row.org),
             state=row.state,
             has_secret=row.sealed is not None,
+            permitted_until=row.permitted_until,
         )
 
 
@@ -110,10 +115,12 @@ def _account_of(form: AccountIn, org: OrgRow, parts: Parts) -> AccountRow:
     try:
         if row.settings.get("window"):
             read_window(row.settings["window"])
-        parts.open_channel(row)
+        channel = parts.open_channel(row)
     except ValueError as error:
         raise Problem("invalid", f"账号的设置不完整：{error}", field="settings") from error
-    return row
+    # Deliveries wait until somebody grants the permission; they do not fail for want of it.
+    must_wait = isinstance(channel, Permitted) and not channel.is_granted
+    return replace(row, state="unauthorised") if must_wait else row
 
 
 ROUTES = (

@@ -78,7 +78,8 @@ async def send_again(tx: Tx, delivery_id: str, *, at: datetime) -> DeliverySeen:
 
 async def authorise(tx: Tx, account: AccountRow, *, at: datetime) -> int:
     """Make an account active again and free everything that waited for it; give how many that were."""
-    await set_account_state(tx, account.id, "active")
+    if account.state != "paused":  # an operator's pause is his to end
+        await set_account_state(tx, account.id, "active")
     waiting = tuple(leg.id for leg in await list_of_account(tx, account.id, "blocked", limit=10_000))
     freed = await move_all(
         tx, waiting, ("blocked",), "ready", at=at, due_at=None, reason=None, who_acts="clock"

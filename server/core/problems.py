@@ -29,6 +29,7 @@ Code = Literal[
     "unsupported_file",
     "too_many_attempts",
     "lost_race",
+    "platform_away",  # the platform did not answer; nothing was changed
 ]
 
 

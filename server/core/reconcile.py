@@ -23,6 +23,8 @@ LOOKS = 8
 _EARLIER = timedelta(days=1)
 """Clocks differ, but not by more: what an account showed before that is none of a look's business."""
 
+_NOT_PERMITTED = timedelta(minutes=5)
+
 LAPSED = "发送进程中断，结果不明"
 
 
@@ -30,6 +32,11 @@ async def reconcile(place: Workplace, delivery_id: str) -> None:
     """Look for one unknown delivery, record the look, and move it by what was seen."""
     ready = await read_leg(place, delivery_id)
     if ready.leg.state != "unknown":
+        return
+    if not ready.is_permitted:
+        # Every look would be refused, and a person asked for nothing but that: it waits for the permission.
+        async with place.store.begin() as tx:
+            await put_off(tx, delivery_id, "unknown", place.now() + _NOT_PERMITTED)
         return
     since = min((attempt.opened_at for attempt in ready.attempts), default=ready.leg.changed_at)
     notes = {step: value for attempt in ready.attempts for step, value in attempt.notes.items()}

@@ -51,6 +51,7 @@ class Readied:
     channel: Channel
     post: Post
     attempts: tuple[AttemptRow, ...]
+    is_permitted: bool  # False: the account's permission is gone, and the platform shows it nothing
 
 
 async def read_leg(place: Workplace, delivery_id: str) -> Readied:
@@ -61,4 +62,6 @@ async def read_leg(place: Workplace, delivery_id: str) -> Readied:
         content = await content_of_release(tx, leg.release_id, place.site, at=place.now())
         attempts = await list_attempts(tx, delivery_id)
     channel = place.open_channel(account)
-    return Readied(leg, channel, channel.render(content), attempts)
+    return Readied(
+        leg, channel, channel.render(content), attempts, is_permitted=account.state != "unauthorised"
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from channels.item import Org
+from server.store.permission_tables import permission
 from server.store.rows import NotThere, Taken, upsert
 from server.store.tables import account, org
 from server.store.tx import Tx
@@ -26,6 +27,7 @@ class AccountRow:
     settings: Mapping[str, str]
     sealed: str | None
     state: str
+    permitted_until: datetime | None = None  # when the platform's permission ends, where it tells
 
     def __repr__(self) -> str:
         """Leave settings and secret out of logs."""
@@ -86,14 +88,23 @@ async def list_accounts_by_id(tx: Tx, ids: frozenset[str]) -> dict[str, AccountR
     return {row.id: _account_of(row) for row in rows}
 
 
+async def list_accounts_of(tx: Tx, channels: tuple[str, ...]) -> tuple[AccountRow, ...]:
+    """Give every account on some channels, by slug."""
+    wanted = _select().where(account.c.channel.in_(channels)).order_by(account.c.slug)
+    return tuple(_account_of(row) for row in await tx.execute(wanted))
+
+
 async def set_account_state(tx: Tx, account_id: str, state: str) -> None:
     """Make an account active, paused or unauthorised."""
     await tx.execute(account.update().where(account.c.id == account_id).values(state=state))
 
 
 def _select() -> sa.Select[Any]:
-    return sa.select(account, org.c.code.label("org_code"), org.c.name.label("org_name")).join(
-        org, org.c.id == account.c.org_id
+    columns = (org.c.code.label("org_code"), org.c.name.label("org_name"), permission.c.until)
+    return (
+        sa.select(account, *columns)
+        .join(org, org.c.id == account.c.org_id)
+        .outerjoin(permission, permission.c.account_id == account.c.id)
     )
 
 
@@ -108,4 +119,5 @@ def _account_of(row: sa.Row[Any]) -> AccountRow:
         settings=row.settings,
         sealed=row.secret,
         state=row.state,
+        permitted_until=row.until,
     )

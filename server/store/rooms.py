@@ -3,10 +3,19 @@
 from server.store import (
     audit_tables,
     clock_tables,
+    permission_tables,
     reader_tables,
     reading_tables,
     report_tables,
     review_tables,
 )
 
-ROOMS = (audit_tables, clock_tables, reader_tables, reading_tables, report_tables, review_tables)
+ROOMS = (
+    audit_tables,
+    clock_tables,
+    permission_tables,
+    reader_tables,
+    reading_tables,
+    report_tables,
+    review_tables,
+)

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.permission_tables import permission
 from server.store.tables import account, day_counter, delivery, followup, item, org, release, revision
 from server.store.tx import Tx
 
@@ -22,6 +23,7 @@ class AccountHeard:
     settings: dict[str, str]
     created_at: datetime
     last_live_at: datetime | None
+    permitted_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ async def list_accounts_heard(tx: Tx) -> tuple[AccountHeard, ...]:
     last = (
         sa.select(sa.func.max(delivery.c.live_at)).where(delivery.c.account_id == account.c.id)
     ).scalar_subquery()
-    rows = await tx.execute(sa.select(account, last.label("last_live_at")).order_by(account.c.slug))
+    wanted = sa.select(account, last.label("last_live_at"), permission.c.until).outerjoin(
+        permission, permission.c.account_id == account.c.id
+    )
+    rows = await tx.execute(wanted.order_by(account.c.slug))
     return tuple(
         AccountHeard(
             row.id,
@@ -65,6 +70,7 @@ async def list_accounts_heard(tx: Tx) -> tuple[AccountHeard, ...]:
             row.settings,
             row.created_at,
             row.last_live_at,
+            row.until,
         )
         for row in rows
     )

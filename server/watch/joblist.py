@@ -9,6 +9,7 @@ from scheduler.rhythms import Daily, Every
 from server.core.calendar import LiveCalendar
 from server.core.catalogue import read_changes
 from server.core.expedite import hold_outside_hours
+from server.core.permissions import check_permissions
 from server.core.recount import recount
 from server.core.rounds import open_time_gates, recover_lapsed
 from server.core.sealing import seal
@@ -29,6 +30,7 @@ JOBS: Final = (
     Job("repair", "补发到期未发布的内容", Every(300)),
     Job("links", "核对文件与解读的双向链接", Every(60)),
     Job("all_links", "每夜核对全部解读链接", Daily(time(3, 30))),
+    Job("permissions", "核对平台授权", Every(6 * 3600)),
     Job("watch", "核对静默、期限和异常", Every(60)),
     Job("remind", "发送提醒", Every(30)),
 )
@@ -65,6 +67,7 @@ def open_jobs(
         "repair": lambda: repair(place),
         "links": lambda: check_links(place.store, place.site, http, at=place.now()),
         "all_links": lambda: check_links(place.store, place.site, http, at=place.now(), all_pairs=True),
+        "permissions": lambda: check_permissions(place),
         "watch": lambda: watch(place.store, place.site, at=place.now()),
         "remind": lambda: remind(place.store, sinks),
     }

@@ -9,11 +9,11 @@ from server.core.days import day_of
 from server.store.alerts import Alert
 from server.store.tx import Tx
 from server.store.watching import AccountHeard, last_days_of_columns, list_accounts_heard
+from server.watch.permissions import permission_alert
 
 _SOCIAL: Final = ("weibo", "wechat")
 _NEWS: Final = ("动态", "要闻", "新闻")
 _POLICY: Final = ("通知", "公告", "政策", "文件")
-_TOKEN_WARNING_DAYS: Final = 7
 
 
 async def silent_accounts(tx: Tx, today: date) -> list[Alert]:
@@ -21,7 +21,7 @@ async def silent_accounts(tx: Tx, today: date) -> list[Alert]:
     return [
         alert
         for account in await list_accounts_heard(tx)
-        for alert in (_authorisation(account), _token(account, today), _account_silence(account, today))
+        for alert in (permission_alert(account, today), _account_silence(account, today))
         if alert is not None
     ]
 
@@ -42,26 +42,6 @@ async def silent_columns(tx: Tx, site: Site, today: date) -> list[Alert]:
             alert = _long_silence(key, name, last, today)
             found += [alert] if alert else []
     return found
-
-
-def _authorisation(account: AccountHeard) -> Alert | None:
-    if account.state != "unauthorised":
-        return None
-    message = f"账号“{account.name}”的授权已失效，请重新授权"
-    return Alert(f"authorisation:{account.id}", "authorisation", "alarm", message, account.org_id)
-
-
-def _token(account: AccountHeard, today: date) -> Alert | None:
-    """Read the day that the owner entered as `token_expires_on` in the account's settings."""
-    try:
-        ends = date.fromisoformat(account.settings.get("token_expires_on", ""))
-    except ValueError:
-        return None
-    left = (ends - today).days
-    if left > _TOKEN_WARNING_DAYS:
-        return None
-    message = f"账号“{account.name}”的授权{ends.month}月{ends.day}日到期，请提前续期"
-    return Alert(f"token:{account.id}", "token", "alarm" if left <= 1 else "warn", message, account.org_id)
 
 
 def _account_silence(account: AccountHeard, today: date) -> Alert | None:

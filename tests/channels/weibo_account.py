@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from channels.contract import Outcome, Post, Receipt, Sighting, Tools
 from channels.item import Account, Content
@@ -59,6 +60,26 @@ class WeiboAccount:
         )
         http = Transport(self.session, seconds=self.seconds)
         return Weibo.open(account, Tools(http, None, a_site(), MemoryShelf(), self.media, NoTokens()))  # type: ignore[arg-type]
+
+    def application(self, *, uid: str = "", token: str = "", **changes: str) -> Weibo:
+        """Open the channel of an account that is granted its permission through our application."""
+        known = self.sandbox.credentials()["weibo"]
+        given = {"base_url": known["base_url"], "safe_domains": DOMAIN, "client_id": known["client_id"]}
+        given |= {"uid": uid} if uid else {}
+        secret = {"client_secret": known["client_secret"]} | ({"access_token": token} if token else {})
+        for name, value in changes.items():
+            (secret if name in secret else given)[name] = value
+        account = Account("w", "weibo", "weibo", "微博", ORG, given, secret)
+        http = Transport(self.session, seconds=self.seconds)
+        return Weibo.open(account, Tools(http, None, a_site(), MemoryShelf(), self.media, NoTokens()))  # type: ignore[arg-type]
+
+    async def agree(self, address: str, choice: str = "agree") -> dict[str, str]:
+        """Do what the owner does in his browser: open the page, press the button, be sent back."""
+        url = URL(address)
+        async with self.session.post(
+            url.with_query(None), data={**url.query, "choice": choice}, allow_redirects=False
+        ) as answer:
+            return dict(URL(answer.headers["Location"]).query)
 
     def content(self, item_id: str = "i1", **changes: Any) -> Content:
         return a_content(item_id, **{"url": f"https://www.{DOMAIN}/a/{item_id}.html"} | changes)

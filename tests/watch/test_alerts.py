@@ -13,6 +13,7 @@ from server.store.alerts import AlertSeen, list_alerts
 from server.store.followups import Follow
 from server.store.jobs import JobRow, write_run
 from server.store.links import LinkSeen, Pair, write_link_check
+from server.store.permissions import put_permission
 from server.watch.alerts import watch
 from tests.house import SITE, House
 
@@ -174,3 +175,43 @@ async def test_a_matter_that_comes_back_begins_anew(house: House):
     house.now.move(hours=2)
     second = await overdue()
     assert (first.raised_at, second.raised_at) == (due + timedelta(minutes=30), house.now())
+
+
+async def ending_in(house: House, **left: float) -> None:
+    async with house.store.begin() as tx:
+        account = await find_account(tx, "weibo")
+        assert account is not None
+        await put_permission(tx, account.id, house.now() + timedelta(**left), at=house.now())
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(8, []), (7, ["warn"]), (4, ["warn"]), (3, ["warn"]), (2, ["warn"]), (1, ["alarm"]), (0, ["alarm"])],
+)
+async def test_the_end_of_a_permission_is_told_days_before(house: House, days: int, expected: list[str]):
+    await ending_in(house, days=days)
+    assert await levels(house, "token:") == expected
+
+
+async def test_the_end_of_a_permission_is_told_anew_seven_three_and_one_days_before(house: House):
+    await ending_in(house, days=8)
+    told: list[str] = []
+    for _day in range(9):
+        told += [key for key in await look(house) if key.startswith("token:") and key not in told]
+        house.now.move(days=1)
+    assert [key.rpartition(":")[2] for key in told] == ["7", "3", "1"]
+
+
+async def test_the_days_to_the_end_are_days_in_beijing(house: House):
+    # It is 10:00 in Beijing: thirteen hours later it is still the same day there, fourteen hours later not.
+    await ending_in(house, days=7, hours=13)
+    near = await levels(house, "token:")
+    await ending_in(house, days=7, hours=14)
+    assert (near, await levels(house, "token:")) == (["warn"], [])
+
+
+async def test_a_permission_granted_anew_clears_its_warning(house: House):
+    await ending_in(house, days=1)
+    before = await levels(house, "token:")
+    await ending_in(house, days=30)
+    assert (before, await levels(house, "token:")) == (["alarm"], [])

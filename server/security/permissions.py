@@ -1,0 +1,84 @@
+"""A platform's permission for an account: a person is sent to grant it, comes back, and it is sealed.
+
+Nothing here calls outside: whoever calls asks the channel between two transactions.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from channels.contract import NeedsAuthorisation
+from channels.permission import Grant
+from server.core.decide import authorise
+from server.core.permissions import note_permission
+from server.core.problems import Problem
+from server.security.vault import Vault
+from server.store.accounts import AccountRow, get_account
+from server.store.permissions import (
+    GrantRequest,
+    insert_grant_request,
+    lock_account,
+    put_permission,
+    set_account_access,
+    take_grant_request,
+)
+from server.store.tx import Tx
+
+_MINUTES: Final = timedelta(minutes=15)
+"""So long a person has to log in at the platform and agree."""
+
+_SECRETS: Final = frozenset({"access_token"})
+"""What of an account's secret a grant gives, and giving it back takes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a person takes along to the platform and must bring back."""
+
+    state: str
+    ends_at: datetime
+
+
+async def begin(tx: Tx, account: AccountRow, back: str, *, by: str, at: datetime) -> Begun:
+    """Write down that a person goes to grant an account its permission."""
+    begun = Begun(secrets.token_urlsafe(32), at + _MINUTES)
+    request = GrantRequest(account.id, by, back)
+    await insert_grant_request(tx, _digest(begun.state), request, ends_at=begun.ends_at, at=at)
+    return begun
+
+
+async def come_back(tx: Tx, state: str, *, at: datetime) -> tuple[GrantRequest, AccountRow]:
+    """Take what a person brought back, once; refuses what was never given out, used or too late."""
+    request = await take_grant_request(tx, _digest(state), at=at)
+    if request is None:
+        raise Problem("invalid", "这次授权已用过或超过15分钟，请回到后台重新发起", field="state")
+    return request, await get_account(tx, request.account_id)
+
+
+async def accept(tx: Tx, request: GrantRequest, grant: Grant, vault: Vault, *, at: datetime) -> int:
+    """Seal a granted permission into its account and free what waited for it; give how many that were."""
+    await lock_account(tx, request.account_id)
+    account = await get_account(tx, request.account_id)
+    secret = {**_opened(vault, account), **grant.secret}
+    await set_account_access(tx, account.id, {**account.settings, **grant.settings}, vault.seal(secret))
+    await put_permission(tx, account.id, grant.until, at=at, granted_by=request.person_id)
+    return await authorise(tx, account, at=at)
+
+
+async def give_back(tx: Tx, account_id: str, vault: Vault, *, at: datetime) -> None:
+    """Forget a permission that was given back; the account waits until it has another."""
+    await lock_account(tx, account_id)
+    account = await get_account(tx, account_id)
+    kept = {name: value for name, value in _opened(vault, account).items() if name not in _SECRETS}
+    await set_account_access(tx, account.id, account.settings, vault.seal(kept) if kept else None)
+    await note_permission(tx, account, NeedsAuthorisation("授权已收回"), at=at)
+
+
+def _opened(vault: Vault, account: AccountRow) -> dict[str, str]:
+    return vault.open(account.sealed) if account.sealed else {}
+
+
+def _digest(state: str) -> str:
+    return hashlib.sha256(state.encode("utf-8", "replace")).hexdigest()
