@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,6 +29,7 @@ from server.core.rounds import run_rounds
 from server.core.settle import Bench
 from server.core.shelf import StoreShelf
 from server.core.workplace import Workplace
+from server.ephemeral.budgets import Budgets
 from server.ephemeral.connection import is_answering, open_redis
 from server.ephemeral.embedded import PrivateValkey
 from server.ephemeral.leases import Leases
@@ -125,7 +127,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         site = site_of(settings)
         calendar = LiveCalendar()
         await calendar.refresh(store)
-        bench = Bench(calendar, new_id)
+        bench = Bench(calendar, new_id, random.SystemRandom().random)
         blobs = Blobs(
             settings.var / "media", limit=max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
         )
@@ -149,6 +151,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             now=_now,
             worker=owner,
             lease=timedelta(seconds=settings.worker.lease_seconds),
+            budgets=Budgets(redis),
         )
         parts = Parts(
             store=store,

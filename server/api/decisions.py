@@ -11,6 +11,7 @@ from server.api.answers import answer
 from server.api.deliveries import DeliveriesOut, DeliveryOut, bench_of
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
+from server.core.budgets import set_budget
 from server.core.decide import Decision, Verdict, authorise, decide, send_again, set_paused
 from server.core.problems import Problem
 from server.core.withdraw import record_taken_down
@@ -44,6 +45,13 @@ class AccountActIn(Form):
     """Which account."""
 
     account: Annotated[Slug, Field(title="账号")]
+
+
+class BudgetIn(AccountActIn):
+    """How often an account may post; null: as often as its platform takes it."""
+
+    a_minute: Annotated[int | None, Field(title="每分钟次数", ge=1, le=10_000)] = None
+    a_day: Annotated[int | None, Field(title="每天次数", ge=1, le=1_000_000)] = None
 
 
 class TryOut(Out):
@@ -171,6 +179,15 @@ async def resume_account(request: web.Request) -> web.Response:
     return await _set_paused(request, is_paused=False)
 
 
+async def give_budget(request: web.Request) -> web.Response:
+    """Say how often an account may post; what is over it waits and does not fail."""
+    parts, form = request.config_dict[PARTS], await form_of(request, BudgetIn)
+    async with parts.store.begin() as tx:
+        row = await _account_for(tx, request, form.account)
+        await set_budget(tx, row, form.a_minute, form.a_day, at=parts.now())
+    return answer(AccountOut.of(row))
+
+
 async def _set_paused(request: web.Request, *, is_paused: bool) -> web.Response:
     parts, form = request.config_dict[PARTS], await form_of(request, AccountActIn)
     async with parts.store.begin() as tx:
@@ -241,5 +258,9 @@ ROUTES = (
     Route(
         "POST", "/api/v1/accounts/resume", resume_account, "恢复暂停的账号", "manage_accounts",
         form=AccountActIn, answer=AccountOut,
+    ),
+    Route(
+        "POST", "/api/v1/accounts/budget", give_budget, "账号的发布次数", "manage_accounts",
+        form=BudgetIn, answer=AccountOut,
     ),
 )  # fmt: skip

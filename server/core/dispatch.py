@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels.addresses import list_keys
-from channels.contract import Outcome, Receipt, Refused
+from channels.contract import NotAccepted, Outcome, Receipt, Refused
 from channels.item import Content
+from server.core.budgets import allowances_of, say_used_up
 from server.core.confirm import confirm
 from server.core.contents import contents_of_releases, with_neighbours
 from server.core.settle import settle
@@ -16,7 +17,7 @@ from server.core.workplace import Workplace
 from server.store.accounts import AccountRow, list_accounts_by_id
 from server.store.attempts import add_note, first_opened, renew_leases
 from server.store.backlog import Leg, Order, claim_backlog
-from server.store.deliveries import get_delivery
+from server.store.deliveries import get_delivery, put_off
 from server.store.places import place_item
 from server.store.tx import Store, StoreAway, Tx
 
@@ -48,7 +49,8 @@ async def claim(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[
     """Claim what may be sent, each with a lease and an open Attempt, all in this one commit (invariant 3)."""
     concurrency = {channel: limits.concurrency for channel, limits in place.limits.items()}
     lease_until = at + place.lease
-    order = Order(place.worker, at, lease_until, limit, concurrency, place.bench.new_id)
+    spent = frozenset(key for key, until in place.memory.spent.items() if until > at)
+    order = Order(place.worker, at, lease_until, limit, concurrency, place.bench.new_id, spent)
     legs, place.memory.backlog_left = await claim_backlog(tx, order)
     if not legs:
         return ()
@@ -73,6 +75,8 @@ async def deliver(place: Workplace, claimed: Claimed) -> None:
     if lease_until is None or place.now() >= lease_until:
         return  # the lease is over: whoever finds the attempt open decides, we may not send any more
     try:
+        if await _is_put_off(place, claimed):
+            return
         outcome = await _send(place, claimed)
         await _settle(place, claimed, outcome)
     finally:
@@ -100,6 +104,27 @@ async def keep_leases(place: Workplace) -> None:
                 place.memory.held.pop(key, None)
             elif key in place.memory.held:
                 place.memory.held[key] = until
+
+
+async def _is_put_off(place: Workplace, claimed: Claimed) -> bool:
+    """Charge the account's budget; when it is used up, let the delivery wait for the next window."""
+    leg, at = claimed.leg, place.now()
+    allowances = allowances_of(claimed.account.settings, place.limits[leg.channel], at=at)
+    used_up = await place.budgets.take(leg.account_id, allowances)
+    if used_up is None:
+        return False
+    until = at + timedelta(seconds=used_up.ends_in)
+    place.memory.spent[leg.account_id] = until
+
+    async def act(tx: Tx) -> None:
+        seen = await get_delivery(tx, leg.id)
+        if (seen.state, seen.attempt_id) == ("sending", leg.attempt_id):
+            outcome = NotAccepted(used_up.ends_in, say_used_up(used_up))
+            await settle(tx, seen, outcome, place.limits[leg.channel], place.bench, at=place.now())
+            await put_off(tx, leg.id, "retry_wait", until)  # to the second, not by the back-off of failures
+
+    await place.store.write(act)
+    return True
 
 
 async def _send(place: Workplace, claimed: Claimed) -> Outcome:

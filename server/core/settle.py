@@ -35,10 +35,11 @@ LONGEST_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What settling needs beside the transaction: the calendar for follow-ups, and fresh ids."""
+    """What settling needs beside the transaction: the calendar for follow-ups, fresh ids, and chance."""
 
     calendar: WorkingDays
     new_id: Callable[[], str]
+    chance: Callable[[], float] = float  # between 0 and 1; spreads what failed together
 
 
 async def settle(
@@ -53,7 +54,7 @@ async def settle(
         case Receipt():
             await go_live(tx, leg, outcome, bench, at=at)
         case NotAccepted(after, reason):
-            due = at + min(timedelta(seconds=after) * 2 ** min(leg.tries - 1, 10), LONGEST_WAIT)
+            due = at + back_off(after, leg.tries, bench.chance())
             await _leave(tx, leg, "retry_wait", "not_accepted", reason, "clock", at=at, due_at=due)
         case Refused(reason, who_acts):
             await _leave(tx, leg, "refused", "refused", reason, who_acts, at=at)
@@ -65,6 +66,16 @@ async def settle(
             await _leave(tx, leg, "unknown", "unknown", reason, "reconcile", at=at, due_at=due)
         case _:
             assert_never(outcome)
+
+
+def back_off(after: float, tries: int, chance: float) -> timedelta:
+    """Give how long to wait after so many tries: twice as long each time, up to an hour, and a little more.
+
+    Never less than the platform asked for. The up to a quarter more is chance, between 0 and 1: what failed
+    together does not come back together.
+    """
+    seconds = min(after * 2 ** min(max(tries - 1, 0), 10), LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=seconds * (1 + chance / 4))
 
 
 async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, at: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from channels.contract import Channel, Limits, Post
 from channels.item import Site
+from server.core.budgets import Budgets, NoBudgets
 from server.core.contents import content_of_release
 from server.core.release import OpenChannel
 from server.core.settle import Bench
@@ -22,6 +23,9 @@ class Memory:
 
     held: dict[str, datetime] = field(default_factory=dict)
     """The attempts it may send under, each until when; a lost one is simply not in it."""
+
+    spent: dict[str, datetime] = field(default_factory=dict)
+    """Accounts whose budget is used up, each until when: nothing of theirs is claimed before."""
 
     backlog_left: bool = False
     """Whether the last claim left something behind for which there was no room."""
@@ -41,6 +45,7 @@ class Workplace:
     lease: timedelta
     memory: Memory = field(default_factory=Memory)
     settlements: Settlements = field(default_factory=Settlements)
+    budgets: Budgets = field(default_factory=NoBudgets)
 
 
 @dataclass(frozen=True, slots=True)

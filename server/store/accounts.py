@@ -99,6 +99,14 @@ async def set_account_state(tx: Tx, account_id: str, state: str) -> None:
     await tx.execute(account.update().where(account.c.id == account_id).values(state=state))
 
 
+async def set_settings(tx: Tx, account_id: str, changes: Mapping[str, str | None]) -> None:
+    """Change settings of an account; None takes one away, the others stay."""
+    wanted = sa.select(account.c.settings).where(account.c.id == account_id).with_for_update()
+    settings = {**(await tx.execute(wanted)).scalar_one(), **changes}
+    kept = {name: value for name, value in settings.items() if value is not None}
+    await tx.execute(account.update().where(account.c.id == account_id).values(settings=kept))
+
+
 def _select() -> sa.Select[Any]:
     columns = (org.c.code.label("org_code"), org.c.name.label("org_name"), permission.c.until)
     return (

@@ -32,6 +32,7 @@ class Order:
     limit: int
     concurrency: Mapping[str, int]
     new_id: Callable[[], str]
+    passed_over: frozenset[str] = frozenset()  # accounts that may not send now
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ async def claim_backlog(tx: Tx, order: Order) -> tuple[tuple[Leg, ...], bool]:
 
 def _claim(dialect: Dialect, order: Order) -> Script[tuple[tuple[Leg, ...], bool]]:
     texts, at = _texts(dialect), dialect.text_of(order.at)
-    waiting = yield texts["accounts"], (at,)
+    waiting = [row for row in (yield texts["accounts"], (at,)) if row[0] not in order.passed_over]
     if not waiting:
         return (), False
     flying = {row[0]: row[1] for row in (yield texts["flying"], ())}

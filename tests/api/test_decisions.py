@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from server.core.reconcile import LOOKS
+from server.store.accounts import find_account
 from tests.api.conftest import Office
 
 SOCIAL = ["website", "weibo"]
@@ -144,3 +145,14 @@ async def test_a_post_taken_down_by_hand_is_recorded_with_its_proof(office: Offi
     assert told.json["state"] == "withdrawn"
     assert ("withdrawn", "other") in await office.house.lines(item["id"])
     assert "已揭下" in (await office.get(delivery(key))).json["looks"][0]["reason"]
+
+
+async def test_a_budget_is_given_and_taken_away(office: Office):
+    for a_minute in (3, None):
+        form = {"account": "weibo", "a_minute": a_minute}
+        assert (await office.post("/api/v1/accounts/budget", form, by="admin")).status == 200
+        async with office.house.store.read() as tx:
+            row = await find_account(tx, "weibo")
+        assert row is not None
+        assert row.settings.get("posts_a_minute") == (None if a_minute is None else "3")
+        assert "base_url" in row.settings

@@ -49,6 +49,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "UrgentIn": ("chief", {"reason": "x"}),
     "DecisionIn": ("chief", {"verdict": "it_is_there", "link": "https://x.invalid", "live_at": LATER}),
     "TakenDownIn": ("author", {"proof": "x"}),
+    "BudgetIn": ("admin", {"account": "website", "a_minute": 5, "a_day": 50}),
     "AccountActIn": ("admin", {"account": "website"}),
     "WithdrawIn": ("chief", {"reason": "x"}),
     "EvidenceIn": (
