@@ -12,8 +12,9 @@ from server.api.route import Route, signed_in
 from server.core.draft import create_item, revise_item
 from server.core.organs import get_org
 from server.core.problems import Problem
+from server.forms.decisions import ApproveIn, ReturnIn
 from server.forms.drafts import ItemIn, draft_of
-from server.forms.words import Filled, Form, Line, Moment, OrgCode, Prose, Query
+from server.forms.words import Line, Moment, OrgCode, Query
 from server.importing.html import read_body
 from server.parts import PARTS
 from server.review.approvals import approve, return_item, submit
@@ -30,18 +31,6 @@ class ItemsQuery(Query):
     index_number: Annotated[Line | None, Field(title="索引号", max_length=64)] = None
     before: Annotated[Moment | None, Field(title="早于")] = None
     limit: Annotated[int, Field(title="条数", ge=1, le=100)] = 50
-
-
-class ApproveIn(Form):
-    """An approval may say why."""
-
-    reason: Annotated[Prose | None, Field(title="意见", max_length=500)] = None
-
-
-class ReturnIn(Form):
-    """A return must say why."""
-
-    reason: Annotated[Filled, Field(title="退回原因", max_length=500)]
 
 
 async def get_item_for(tx: Tx, request: web.Request, act: Act) -> ItemSeen:

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from server.console import items, login, media, work, writing
+from server.console import checking, items, login, media, reviewing, work, writing
 from server.console.assets import serve_asset
 from server.console.door import answer_trouble, visit
 from server.console.page import BUILT, Page
@@ -19,6 +19,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *media.PAGES,
     *writing.PAGES,  # before items: /new is no id
     *items.PAGES,
+    *checking.PAGES,
+    *reviewing.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
 
@@ -28,6 +30,7 @@ def add_console(app: web.Application) -> None:
     console = web.Application(middlewares=[answer_trouble])
     console[BUILT] = frozenset(page.path for page in PAGES if page.method == "GET")
     console.router.add_get("/static/{name}", serve_asset)
+    console.router.add_get("/site/{name}", checking.serve_site_asset)
     console.router.add_get("/login", login.show_login)
     console.router.add_post("/login", login.take_login)
     console.router.add_get("/", _first_page)

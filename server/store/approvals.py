@@ -5,7 +5,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from server.store.tables import approval
+from server.store.tables import approval, revision
 from server.store.tx import Tx
 
 
@@ -45,3 +45,21 @@ async def is_approved(tx: Tx, revision_id: str, content_hash: str) -> bool:
         .limit(1)
     )
     return (await tx.execute(newest)).scalar_one_or_none() == "approved"
+
+
+async def find_last_approved(tx: Tx, item_id: str, before: int) -> str | None:
+    """Give the id of the newest approved revision of an item with a number below `before`."""
+    wanted = (
+        sa.select(revision.c.id)
+        .join(approval, approval.c.revision_id == revision.c.id)
+        .where(
+            revision.c.item_id == item_id,
+            revision.c.number < before,
+            approval.c.decision == "approved",
+            approval.c.content_hash == revision.c.content_hash,
+        )
+        .order_by(revision.c.number.desc())
+        .limit(1)
+    )
+    found: str | None = (await tx.execute(wanted)).scalar_one_or_none()
+    return found

@@ -1,0 +1,117 @@
+"""/console/items/…/check: what stands in the way of an item, and how it will look on every channel."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+from markupsafe import Markup
+
+from channels.contract import Post
+from channels.item import Content
+from channels.website.assets import assets_of
+from server.console.environment import rendered
+from server.console.items import item_for
+from server.console.page import SECURITY, Page, Visit
+from server.console.previews import Preview, article_of, page_of, previews_of
+from server.core.contents import content_of_draft
+from server.core.problems import Problem
+from server.parts import PARTS
+from server.store.accounts import list_accounts
+from server.store.items import ItemSeen
+
+# A preview may be framed by our own pages and runs no script; articles carry their styles inline.
+_FRAMED: Final = {
+    **SECURITY,
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+_TYPES: Final = {
+    "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "png": "image/png",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An item with its content and the previews of the accounts that the visitor may see."""
+
+    seen: ItemSeen
+    content: Content
+    previews: tuple[Preview, ...]
+
+    def on(self, channel: str) -> Preview | None:
+        """Give the first account of a channel that can be shown."""
+        return next((one for one in self.previews if one.account.channel == channel and one.post), None)
+
+
+async def show_check(visit: Visit) -> web.Response:
+    """Show findings and previews."""
+    checked = await _checked(visit)
+    return visit.show(
+        "check.html", section="items", seen=checked.seen, previews=checked.previews,
+        website=checked.on("website"), wechat=checked.on("wechat"), feed=checked.on("feed"),
+        weibos=tuple(one for one in checked.previews if one.account.channel == "weibo" and one.post),
+        is_blocked=any(one.is_blocked for one in checked.previews),
+        may_submit=checked.seen.org.id in visit.who.orgs_for("submit"),
+    )  # fmt: skip
+
+
+async def show_website(visit: Visit) -> web.Response:
+    """Give the page of the website, for a frame."""
+    checked = await _checked(visit)
+    return _framed(page_of(checked.content, _post(checked, "website"), visit.parts.site))
+
+
+async def show_wechat(visit: Visit) -> web.Response:
+    """Give the article as a phone shows it, for a frame; bright or dark, in plain or large letters."""
+    checked = await _checked(visit)
+    post = _post(checked, "wechat")
+    article = Markup(article_of(checked.content, post))  # noqa: S704 -- cleaned by the channel
+    name = next(one.account.name for one in checked.previews if one.post is post)
+    page = rendered(
+        "wechat.html", post=post, article=article, name=name, at=checked.content.published_at,
+        is_dark=visit.query("dark") == "1", is_large=visit.query("large") == "1",
+    )  # fmt: skip
+    return _framed(page)
+
+
+async def serve_site_asset(request: web.Request) -> web.Response:
+    """Give a style sheet or drawing of the website, which may not stand in the document root yet."""
+    name = request.match_info["name"]
+    files = assets_of(request.config_dict[PARTS].site).files
+    body = next((one for path, one in files.items() if path.rpartition("/")[2] == name), None)
+    if body is None:
+        raise web.HTTPNotFound
+    kind = _TYPES[name.rpartition(".")[2]]
+    return web.Response(body=body, content_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+
+
+async def _checked(visit: Visit) -> Checked:
+    parts = visit.parts
+    async with parts.store.read() as tx:
+        seen = await item_for(tx, visit)
+        content = await content_of_draft(tx, seen.id, parts.site, at=parts.now())
+        accounts = await list_accounts(tx, visit.who.orgs_for("read"))
+    usable = tuple(one for one in accounts if one.state == "active")
+    return Checked(seen, content, previews_of(content, usable, parts.open_channel))
+
+
+def _post(checked: Checked, channel: str) -> Post:
+    found = checked.on(channel)
+    if found is None or found.post is None:
+        raise Problem("unknown_account", "没有这个渠道的账号，不能预览")
+    return found.post
+
+
+def _framed(html: str) -> web.Response:
+    return web.Response(text=html, content_type="text/html", charset="utf-8", headers=_FRAMED)
+
+
+_ONE = "/console/items/{item_id}"
+PAGES = (
+    Page("GET", f"{_ONE}/check", show_check, "read"),
+    Page("GET", f"{_ONE}/preview/website", show_website, "read"),
+    Page("GET", f"{_ONE}/preview/wechat", show_wechat, "read"),
+)

@@ -1,0 +1,63 @@
+"""server/console/checking.py, previews.py: an editor sees what each account says, and what each will show."""
+
+from server.console.previews import previews_of
+from server.core.contents import content_of_draft
+from server.store.accounts import list_accounts
+from tests.console.conftest import XSS, ConsoleOffice
+from tests.house import SITE
+
+
+async def test_each_account_says_whether_the_item_may_go_out(office: ConsoleOffice):
+    made = await office.item()
+    seen = await (await office.desk("author")).get(f"/console/items/{made['id']}/check")
+    assert seen.status == 200
+    assert all(f"{name} " in seen.words for name in ("网站", "微博", "微信", "订阅源"))
+    assert seen.words.count("可以发布") == 5
+
+
+async def test_what_an_account_cannot_carry_is_said_with_a_way_to_mend_it(office: ConsoleOffice):
+    made = await office.item(title="长" * 110)
+    seen = await (await office.desk("author")).get(f"/console/items/{made['id']}/check")
+    assert "不能发布 必须改正：" in seen.words
+    assert f"/console/items/{made['id']}/edit#field-title" in seen.links
+
+
+async def test_an_account_that_cannot_be_opened_says_why(office: ConsoleOffice):
+    house = office.house
+    made = await house.item()
+
+    def unfinished(_row):
+        raise ValueError("缺少 app_key")
+
+    async with house.store.read() as tx:
+        content = await content_of_draft(tx, made.id, SITE, at=house.now())
+        accounts = await list_accounts(tx, frozenset({house.org.id}))
+    (preview, *_) = previews_of(content, accounts, unfinished)
+    assert (preview.is_blocked, preview.trouble) == (True, "账号的设置不完整：缺少 app_key")
+
+
+async def test_a_preview_runs_no_script_and_stands_in_our_frames_only(office: ConsoleOffice):
+    made = await office.item(title=XSS)
+    desk = await office.desk("author")
+    for path in ("website", "wechat", "wechat?dark=1&large=1"):
+        seen = await desk.get(f"/console/items/{made['id']}/preview/{path}")
+        policy = seen.headers["Content-Security-Policy"]
+        assert seen.status == 200
+        assert ("script-src" in policy, "frame-ancestors 'self'" in policy) == (False, True)
+        assert not [told for tag, told in seen.tags if "onerror" in told]
+
+
+async def test_a_preview_of_another_organ_is_refused(office: ConsoleOffice):
+    made = await office.item()
+    stranger = await office.desk("stranger")
+    for path in ("check", "preview/website", "preview/wechat"):
+        assert (await stranger.get(f"/console/items/{made['id']}/{path}")).status == 403
+
+
+async def test_a_draft_can_be_handed_in_from_its_preview(office: ConsoleOffice):
+    made = await office.item()
+    desk = await office.desk("author")
+    page = await desk.get(f"/console/items/{made['id']}/check")
+    assert "送审" in page.words
+    done = await desk.follow(await desk.post(f"/console/items/{made['id']}/submit"))
+    assert "已送审。" in done.words

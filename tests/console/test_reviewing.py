@@ -1,0 +1,94 @@
+"""server/console/reviewing.py: handed in, read with what changed, decided, and never one's own."""
+
+import pytest
+
+from tests.api.conftest import an_item
+from tests.console.conftest import XSS, ConsoleOffice, Desk
+
+
+async def _handed_in(office: ConsoleOffice, **changes: str) -> str:
+    made = await office.item(**changes)
+    await office.post(f"/api/v1/items/{made['id']}/submit")
+    return f"/console/items/{made['id']}"
+
+
+async def _decide(desk: Desk, item: str, what: str, **fields: str):
+    page = await desk.get(f"{item}/review")
+    return await desk.post(f"{item}/{what}", {"hash": page.fields.get("hash", ""), **fields})
+
+
+async def _state(office: ConsoleOffice, item: str) -> str:
+    return (await office.get(f"/api/v1/items/{item.rpartition('/')[2]}")).json["state"]
+
+
+async def test_what_waits_is_listed_and_approved(office: ConsoleOffice):
+    item = await _handed_in(office, title="关于防汛工作的通知")
+    desk = await office.desk("chief")
+    queue = await desk.get("/console/review")
+    assert f"{item}/review" in queue.links
+    done = await desk.follow(await _decide(desk, item, "approve", reason="同意"))
+    assert ("已审核通过。" in done.words, await _state(office, item)) == (True, "approved")
+
+
+async def test_a_return_needs_a_reason_and_keeps_the_page(office: ConsoleOffice):
+    item = await _handed_in(office)
+    desk = await office.desk("chief")
+    refused = await _decide(desk, item, "return", reason=" ")
+    assert (refused.status, "“退回原因”不能为空" in refused.words) == (422, True)
+    assert await _state(office, item) == "submitted"
+    await _decide(desk, item, "return", reason=f"标题不完整{XSS}")
+    seen = await (await office.desk("author")).get(item)
+    assert f"退回原因：标题不完整{XSS}" in seen.words
+    assert await _state(office, item) == "returned"
+
+
+async def test_nobody_decides_about_his_own(office: ConsoleOffice):
+    made = await office.call("POST", "/api/v1/items", an_item(), by="admin")
+    item = f"/console/items/{made.json['id']}"
+    desk = await office.desk("admin")
+    await desk.post(f"{item}/submit")
+    page = await desk.get(f"{item}/review")
+    assert "请由另一人审核" in page.words
+    refused = await desk.post(f"{item}/approve", {"hash": made.json["content_hash"]})
+    assert (refused.status, await _state(office, item)) == (403, "submitted")
+
+
+async def test_an_approval_counts_only_for_the_text_that_was_read(office: ConsoleOffice):
+    item = await _handed_in(office)
+    desk = await office.desk("chief")
+    page = await desk.get(f"{item}/review")
+    await office.call("PUT", f"/api/v1/items/{item.rpartition('/')[2]}", an_item(title="另一个标题"))
+    await office.post(f"/api/v1/items/{item.rpartition('/')[2]}/submit")
+    refused = await desk.post(f"{item}/approve", {"hash": page.fields["hash"]})
+    assert (refused.status, "请看过新版本再决定" in refused.words) == (409, True)
+    assert await _state(office, item) == "submitted"
+
+
+async def test_a_reviewer_sees_what_changed_since_the_last_approval(office: ConsoleOffice):
+    made = await office.approved(body="<p>第一句。第二句。</p>")
+    changed = an_item(title="改过的标题", body="<p>第一句。新的第二句。</p>")
+    await office.call("PUT", f"/api/v1/items/{made['id']}", changed)
+    await office.post(f"/api/v1/items/{made['id']}/submit")
+    seen = await (await office.desk("chief")).get(f"/console/items/{made['id']}/review")
+    assert "与上次审核通过的第 1 版相比" in seen.words
+    assert "<del>第二句。</del><ins>新的第二句。</ins>" in seen.html
+    assert "<ins>改过的标题</ins>" in seen.html
+
+
+@pytest.mark.parametrize("who", ["author", "reporter", "stranger"])
+async def test_who_may_not_review_decides_nothing(office: ConsoleOffice, who: str):
+    item = await _handed_in(office)
+    desk = await office.desk(who)
+    told = (await office.get(f"/api/v1/items/{item.rpartition('/')[2]}")).json["content_hash"]
+    for what in ("approve", "return"):
+        refused = await desk.post(f"{item}/{what}", {"hash": told, "reason": "好"})
+        assert refused.status == 403
+    assert await _state(office, item) == "submitted"
+
+
+async def test_a_decision_without_the_form_of_this_browser_is_none(office: ConsoleOffice):
+    item = await _handed_in(office)
+    desk = await office.desk("chief")
+    page = await desk.get(f"{item}/review")
+    refused = await desk.post(f"{item}/approve", {"hash": page.fields["hash"], "tongfa_form": "0" * 64})
+    assert (refused.status, await _state(office, item)) == (401, "submitted")
