@@ -1,6 +1,7 @@
 """Wiring: settings → parts → the tasks of one process, started in order and stopped in the reverse one."""
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -74,8 +75,19 @@ class House:
     valkey: PrivateValkey | None
 
 
+def ease_collector() -> None:
+    """Let Python's collector of cycles look more rarely; to be called once all modules are loaded.
+
+    What stands by now stays for as long as the process. Left alone, the collector takes a fifth of the time
+    of a busy worker, and finds next to nothing: rows and answers hold no cycles.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 async def run(settings: Settings, roles: frozenset[Role]) -> None:
     """Run the given roles until SIGTERM or SIGINT."""
+    ease_collector()
     stop = asyncio.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(ending, stop.set)

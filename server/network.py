@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import aiohttp
+from aiohttp.connector import Connection
 
 from server.store.tx import refuse_network_inside_transaction
 
@@ -14,15 +15,16 @@ answer", which costs a look. Within a burst it saves a handshake each.
 """
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Refuses to connect, on a kept connection too, while a transaction is open."""
+
+    async def connect(self, *args: Any, **more: Any) -> Connection:
+        # Here and not by aiohttp's tracing, which costs a request a fifth of its time.
+        refuse_network_inside_transaction()
+        return await super().connect(*args, **more)
+
+
 def open_session() -> aiohttp.ClientSession:
     """Give a session that keeps no cookies and refuses to send while a transaction is open."""
-    trace = aiohttp.TraceConfig()
-
-    async def guard(*_args: Any) -> None:
-        refuse_network_inside_transaction()
-
-    trace.on_request_start.append(guard)
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_SECONDS)
-    return aiohttp.ClientSession(
-        connector=connector, trace_configs=[trace], cookie_jar=aiohttp.DummyCookieJar()
-    )
+    connector = _Connector(limit=0, keepalive_timeout=KEPT_SECONDS)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import segno
@@ -239,8 +240,12 @@ def _boxed(html: str) -> str:
     return html.replace("<table", f"{box}<table").replace("</table>", "</table></div>")
 
 
+@lru_cache(maxsize=1024)
 def _qr(url: str) -> Markup:
-    """Draw an address for a phone's camera: dark on light in every mode, or no camera reads it."""
+    """Draw an address for a phone's camera: dark on light in every mode, or no camera reads it.
+
+    Kept, because a page is rendered again for every look at it, and drawing costs more than all the rest.
+    """
     drawn = segno.make(url, error="m", micro=False)
     svg = drawn.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff")
     return Markup(svg)  # noqa: S704  squares only, the address is not in it as text

@@ -18,7 +18,7 @@ from server.store.accounts import AccountRow, list_accounts_by_id
 from server.store.attempts import add_note, first_opened, renew_leases
 from server.store.backlog import Leg, Order, claim_backlog
 from server.store.deliveries import get_delivery, put_off
-from server.store.places import place_item
+from server.store.placing import place_item
 from server.store.tx import Store, StoreAway, Tx
 
 

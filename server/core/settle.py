@@ -26,11 +26,15 @@ from server.store.accounts import set_account_state
 from server.store.attempts import close_attempt, first_opened
 from server.store.deliveries import DeliverySeen, find_live_page, list_deliveries, move, move_all, put_off
 from server.store.items import ItemSeen, list_released
-from server.store.places import mark_stale, touch_lists_of
+from server.store.places import mark_stale
+from server.store.placing import touch_lists_of
 from server.store.releases import get_release, lock_releases, move_releases, set_release_live
 from server.store.tx import Tx
 
 LONGEST_WAIT = timedelta(hours=1)
+_AT_ONCE = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+"""Seconds between looks where the first comes with the call itself: a public address that does not answer for
+hours must not be asked every second for every item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def plausible_live_at(claimed: datetime | None, first_tried: datetime | None, at
 
 async def _accepted(tx: Tx, leg: DeliverySeen, receipt: Receipt, limits: Limits, *, at: datetime) -> None:
     """Keep the platform's word; from `accepted` itself only the time of the next look moves."""
-    waits = limits.confirm_after or (0.0,)
+    waits = limits.confirm_after or _AT_ONCE
     if leg.state == "accepted":
         wait = waits[min(leg.looks + 1, len(waits) - 1)]
         await put_off(tx, leg.id, "accepted", at + timedelta(seconds=max(wait, 1.0)), looks=leg.looks + 1)

@@ -23,7 +23,7 @@ from server.store.deliveries import (
     put_off,
 )
 from server.store.items import get_item, list_released, set_withdrawn
-from server.store.places import touch_lists_of
+from server.store.placing import touch_lists_of
 from server.store.releases import list_releases, move_releases
 from server.store.tx import Tx
 

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
-import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from server.store.sqlite import Connection
 
 
 class Undone(ConnectionError):
@@ -125,8 +126,7 @@ async def _part(connection: AsyncConnection) -> AsyncIterator[None]:
 async def _say(connection: AsyncConnection, word: str) -> None:
     """Say a word to SQLite itself: SQLAlchemy's savepoint would cost more than what is done inside it."""
     raw = await connection.get_raw_connection()
-    driver = cast("aiosqlite.Connection", raw.driver_connection)
-    await (await driver.execute(word)).close()
+    await cast("Connection", raw.driver_connection).say(word)
 
 
 async def _is_open(connection: AsyncConnection) -> bool:

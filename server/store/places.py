@@ -46,45 +46,6 @@ class Stale:
     serial: int
 
 
-async def place_item(tx: Tx, account_id: str, keys: tuple[str, ...], item_id: str, *, at: datetime) -> None:
-    """Give an item its place at the end of each list, unless it has one."""
-    for key in sorted(keys):
-        here = (place.c.account_id == account_id, place.c.list_key == key)
-        if (await tx.execute(sa.select(place.c.ordinal).where(*here, place.c.item_id == item_id))).first():
-            await touch_list(tx, account_id, key, at=at)
-            continue
-        last = (
-            upsert(tx, place_list)
-            .values(account_id=account_id, list_key=key, last=1, changed_at=at)
-            .on_conflict_do_update(
-                index_elements=["account_id", "list_key"],
-                set_={"last": place_list.c.last + 1, "changed_at": at},
-            )
-            .returning(place_list.c.last)
-        )
-        ordinal = (await tx.execute(last)).scalar_one()
-        await tx.execute(
-            place.insert().values(account_id=account_id, list_key=key, ordinal=ordinal, item_id=item_id)
-        )
-
-
-async def touch_list(tx: Tx, account_id: str, key: str, *, at: datetime) -> None:
-    """Note that an entry of a list was corrected or withdrawn."""
-    await tx.execute(
-        place_list.update()
-        .where(place_list.c.account_id == account_id, place_list.c.list_key == key)
-        .values(changed_at=at)
-    )
-
-
-async def touch_lists_of(tx: Tx, account_id: str, item_id: str, *, at: datetime) -> None:
-    """Note a change in every list of an account that holds the item."""
-    keys = sa.select(place.c.list_key).where(place.c.account_id == account_id, place.c.item_id == item_id)
-    # One by one and in order: two transactions that touch the same lists must not wait for each other.
-    for key in (await tx.execute(keys.order_by(place.c.list_key))).scalars().all():
-        await touch_list(tx, account_id, key, at=at)
-
-
 async def list_newest(tx: Tx, account_id: str, key: str, limit: int) -> tuple[Placed, ...]:
     """Give the newest shown lines of a list, newest first."""
     return await _list(tx, account_id, key, limit=limit)

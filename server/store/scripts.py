@@ -14,8 +14,9 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from server.store.sqlite import Connection
 from server.store.tx import Tx
 
 T = TypeVar("T")
@@ -92,9 +93,7 @@ async def run_script(tx: Tx, script: Script[T]) -> T:
     raw = await tx.get_raw_connection()
     driver: Any = raw.driver_connection
     if tx.dialect.name == "sqlite":
-        # aiosqlite has no public way to do several things in one visit; SQLAlchemy takes this one, too.
-        result: T = await driver._execute(partial(_run_here, driver._conn, script))  # noqa: SLF001
-        return result
+        return await cast("Connection", driver).visit(partial(_run_here, script=script))
     if not driver.is_in_transaction():
         await tx.exec_driver_sql("SELECT 1")  # SQLAlchemy opens the transaction with its first statement
     return await _run_there(driver, script)

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.store.commits import CommitLine, Undone
+from server.store.sqlite import connect, prepare_sqlite
 
 Tx = AsyncConnection
 T = TypeVar("T")
@@ -125,27 +126,8 @@ def _plain_errors() -> Iterator[None]:
 
 def _make_engine(url: str) -> AsyncEngine:
     # Parameters hold digests and sealed secrets; they must not get into an error that is logged.
-    engine = create_async_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"async_creator_fn": connect})
+    prepare_sqlite(engine.sync_engine)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver must not begin for us
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # a commit that was answered survives the power cut
-        "foreign_keys=ON",
-        "busy_timeout=15000",  # the other process's write
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail half way with BUSY.
-    writing = connection.get_execution_options().get("tongfa_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import uvloop
 
+from server.app import ease_collector
 from server.core import dispatch, rounds
 from server.core.rounds import run_rounds
 from server.core.settlements import Settlements
@@ -114,6 +115,7 @@ async def publish(
 
 async def main(orders: dict[str, Any]) -> None:
     """Run once and print what was seen."""
+    ease_collector()  # as every process of the product does
     watch = Watch()
     watch.watch_settlements()
     rounds.claim = watch.timed("claim", dispatch.claim)  # type: ignore[assignment]

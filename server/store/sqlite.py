@@ -1,0 +1,125 @@
+"""SQLite's driver, with one visit to the connection's thread for each statement.
+
+aiosqlite makes four: for the cursor, the statement, its rows and the end of the cursor. Each costs two
+changes of thread, which on a small machine is more than most statements. SQLAlchemy sees the same connection.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Self, TypeVar
+
+import aiosqlite
+import sqlalchemy as sa
+
+T = TypeVar("T")
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a commit that was answered survives the power cut
+    "foreign_keys=ON",
+    "busy_timeout=15000",  # the other process's write
+)
+
+
+class Connection(aiosqlite.Connection):
+    """aiosqlite's connection, on whose thread several things may be done in one visit."""
+
+    async def visit(self, act: Callable[[sqlite3.Connection], T]) -> T:
+        """Do something on the connection's thread; the connection is nobody else's meanwhile."""
+        # aiosqlite has no public way to do several things in one visit; SQLAlchemy takes this one, too.
+        result: T = await self._execute(lambda: act(self._conn))  # type: ignore[no-untyped-call]
+        return result
+
+    async def say(self, word: str) -> None:
+        """Say a word that has no rows."""
+        await self.visit(lambda connection: connection.execute(word).close())
+
+    def cursor(self) -> "Cursor":  # type: ignore[override]
+        """Give a cursor; nothing is done on the thread for it."""
+        return Cursor(self)
+
+    async def commit(self) -> None:
+        """Commit what is open."""
+        if self.in_transaction:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        """Undo what is open; SQLAlchemy asks this of every connection that it takes back."""
+        if self.in_transaction:
+            await super().rollback()
+
+
+class Cursor:
+    """A cursor whose statement and rows take one visit; what SQLAlchemy asks of one and no more."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take the connection."""
+        self._connection = connection
+        self._rows: Sequence[Any] = ()
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> Self:
+        """Begin; nothing is done on the thread."""
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        """End; the cursor of the thread has ended with its statement."""
+
+    async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
+        """Execute a statement and fetch its rows."""
+        await self._connection.visit(partial(self._run, "execute", sql, parameters))
+        return self
+
+    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
+        """Execute a statement for each of the parameters."""
+        await self._connection.visit(partial(self._run, "executemany", sql, parameters))
+        return self
+
+    async def fetchall(self) -> Sequence[Any]:
+        """Give the rows."""
+        rows, self._rows = self._rows, ()
+        return rows
+
+    async def close(self) -> None:
+        """End; nothing is left on the thread."""
+
+    def _run(self, verb: str, sql: str, parameters: Any, connection: sqlite3.Connection) -> None:
+        cursor = connection.cursor()
+        try:
+            getattr(cursor, verb)(sql, parameters)
+            self.description, self.lastrowid = cursor.description, cursor.lastrowid
+            self._rows = cursor.fetchall() if cursor.description else ()
+            self.rowcount = cursor.rowcount  # with RETURNING known only once all rows are fetched
+        finally:
+            cursor.close()
+
+
+def connect(database: str, **settings: Any) -> Connection:
+    """Give a connection to await; the arguments are those of sqlite3."""
+    connection = Connection(partial(sqlite3.connect, database, **settings), iter_chunk_size=64)
+    connection._thread.daemon = True  # noqa: SLF001 -- as SQLAlchemy does: a lost one must not keep the process
+    return connection
+
+
+def prepare_sqlite(engine: sa.Engine) -> None:
+    """Give every connection of the engine its pragmas, and every transaction its kind."""
+    sa.event.listen(engine, "connect", _set_pragmas)
+    sa.event.listen(engine, "begin", _begin)
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin for us
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail half way with BUSY.
+    writing = connection.get_execution_options().get("tongfa_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
