@@ -33,6 +33,13 @@ class Sitemap:
             if await self._root.read(part_path(number)) is not None:
                 break
             await self._write_part(number)
+        await self._write_index(parts)
+
+    async def _write_index(self, parts: range) -> None:
+        """Write the index when it does not name the last part yet: it grows, and few items begin a part."""
+        lines = "".join(f"<sitemap><loc>{self._url(part_path(n))}</loc></sitemap>\n" for n in parts[-1:])
+        if lines.encode() in (await self._root.read(INDEX) or b""):
+            return
         lines = "".join(f"<sitemap><loc>{self._url(part_path(n))}</loc></sitemap>\n" for n in parts)
         text = f"{_HEAD}<sitemapindex {_SPACE}>\n{lines}</sitemapindex>\n"
         await self._root.put(INDEX, text.encode())

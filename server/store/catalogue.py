@@ -79,7 +79,9 @@ async def note_change(tx: Tx, item_id: str, *, at: datetime) -> None:
 
 async def list_unread(tx: Tx, limit: int) -> tuple[Change, ...]:
     """Give changes that the catalogue has not taken in, oldest first."""
-    wanted = sa.select(page_change).where(sa.not_(page_change.c.is_read)).order_by(page_change.c.changed_at)
+    # In the words of the index, or SQLite does not take it (`is_read = 0` means nothing to it).
+    unread = sa.text("NOT is_read")
+    wanted = sa.select(page_change).where(unread).order_by(page_change.c.changed_at)
     return tuple(_change_of(row) for row in await tx.execute(wanted.limit(limit)))
 
 

@@ -44,7 +44,7 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
                 SELECT id FROM deliveries WHERE state = $1 AND due_at <= {dialect.moment("$2")}
                 ORDER BY due_at, id LIMIT $4 {dialect.locked("FOR UPDATE SKIP LOCKED")}
             ) RETURNING id""",
-        "stale": """
+        "stale": f"""
             SELECT s.delivery_id, s.serial FROM stale_pages s JOIN deliveries d ON d.id = s.delivery_id
-            WHERE d.state = 'live' ORDER BY s.since LIMIT $1""",
+            WHERE {dialect.not_by("d.state")} = 'live' ORDER BY s.since LIMIT $1""",
     }

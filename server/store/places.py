@@ -66,11 +66,14 @@ async def find_list(tx: Tx, account_id: str, key: str) -> tuple[int, datetime] |
 
 
 async def list_withdrawn(tx: Tx, account_id: str, key: str, limit: int) -> tuple[tuple[str, datetime], ...]:
-    """Give the items of a list that were withdrawn last, each with when."""
+    """Give the items of a list that were withdrawn last, each with when.
+
+    Through the few that were withdrawn at all, not through the list.
+    """
+    here = (place.c.item_id == item.c.id, place.c.account_id == account_id, place.c.list_key == key)
     wanted = (
         sa.select(item.c.id, item.c.withdrawn_at)
-        .join(place, place.c.item_id == item.c.id)
-        .where(item.c.withdrawn_at.is_not(None), place.c.account_id == account_id, place.c.list_key == key)
+        .where(item.c.withdrawn_at.is_not(None), sa.exists().where(*here))
         .order_by(item.c.withdrawn_at.desc(), item.c.id.desc())
         .limit(limit)
     )
