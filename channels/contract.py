@@ -58,7 +58,19 @@ class OutcomeUnknown:
     reason: str
 
 
-Outcome = Receipt | NotAccepted | Refused | NeedsAuthorisation | OutcomeUnknown
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """The rest is for a person on the platform itself. `reason` is a Chinese sentence that says what to do.
+
+    `ready` is what lies there for him and is looked at again; None when it lies there no longer and only
+    he knows what became of it.
+    """
+
+    reason: str
+    ready: Receipt | None
+
+
+Outcome = Receipt | NotAccepted | Refused | NeedsAuthorisation | OutcomeUnknown | ByHand
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,20 @@ Sighting = Receipt | Absent | CouldNotLook
 
 TAKEN: Final = "taken"
 """The note of a look that names, with commas, the platform ids of the account's other deliveries."""
+
+LOOKED_AT: Final = "looked_at"
+"""Among the notes that `find` is given: the time of the look itself, as ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A post that was live is no longer there, and we did not take it down. `reason` in Chinese."""
+
+    reason: str
+
+
+Watch = Receipt | Removed | CouldNotLook
+"""What a look at a live post gives: it is there still, somebody removed it, or nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +150,7 @@ class Limits:
     confirm_after: tuple[float, ...]  # seconds between looks while accepted; the last repeats; () = at once
     needs_page: bool  # waits until the website page has answered
     concurrency: int = 1  # deliveries of one account in flight at a time
+    watch_after: tuple[float, ...] = ()  # seconds between looks at a live post, from its first day on
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +236,36 @@ class TokenKeeper(Protocol):
         """Enter as the only refresher of this account (an async context manager)."""
 
 
+class Uploads(Protocol):
+    """What went up to an account before, by content: durable, so that the same picture goes up once."""
+
+    async def find(self, account_id: str, key: str, /) -> str | None:
+        """Give what the platform said about it, None when it never went up."""
+
+    async def keep(self, account_id: str, key: str, value: str, /) -> None:
+        """Remember what the platform said; a later word replaces an earlier one."""
+
+    async def forget(self, account_id: str, key: str, /) -> None:
+        """Forget it: the platform does not know it any more."""
+
+
+class NoUploads:
+    """Remembers nothing: everything goes up again."""
+
+    async def find(self, _account_id: str, _key: str, /) -> str | None:
+        """Know of nothing."""
+        return None
+
+    async def keep(self, _account_id: str, _key: str, _value: str, /) -> None:
+        """Keep nothing."""
+
+    async def forget(self, _account_id: str, _key: str, /) -> None:
+        """Have nothing to forget."""
+
+
+NO_UPLOADS: Final = NoUploads()
+
+
 class RefreshTurn(Protocol):
     """An async context manager: inside it nobody else refreshes this account's token."""
 
@@ -242,6 +299,7 @@ class Tools:
     shelf: Shelf
     media: Media
     tokens: TokenKeeper
+    uploads: Uploads = NO_UPLOADS
 
 
 class Channel(Protocol):
@@ -269,7 +327,7 @@ class Channel(Protocol):
     async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
         """Look for a post whose outcome is unknown, by its mark.
 
-        `since` is when it was first tried, `notes` are those of its Attempts, and what is TAKEN.
+        `since` is when it was first tried, `notes` are those of its Attempts, what is TAKEN, and LOOKED_AT.
         """
 
 
@@ -279,6 +337,14 @@ class Withdraws(Protocol):
 
     async def withdraw(self, receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:
         """Take the post down, or put the notice of its withdrawal in its place."""
+
+
+@runtime_checkable
+class Watches(Protocol):
+    """A channel that can tell whether a live post still stands."""
+
+    async def watch(self, receipt: Receipt, post: Post, /) -> Watch:
+        """Look whether a live post is still there."""
 
 
 @runtime_checkable

@@ -29,6 +29,7 @@ from server.core.ids import new_id
 from server.core.rounds import run_rounds
 from server.core.settle import Bench
 from server.core.shelf import StoreShelf
+from server.core.uploads import StoreUploads
 from server.core.workplace import Workplace
 from server.ephemeral.budgets import Budgets
 from server.ephemeral.connection import is_answering, open_redis
@@ -201,7 +202,9 @@ class _Opener:
         secret = self.vault.open(row.sealed) if row.sealed else {}
         account = Account(row.id, row.channel, row.slug, row.name, row.org, row.settings, secret)
         shelf = StoreShelf(self.store, self.site, row.id)
-        return open_channel(account, Tools(self.http, self.root, self.site, shelf, self.blobs, self.tokens))
+        uploads = StoreUploads(self.store, _now)
+        tools = Tools(self.http, self.root, self.site, shelf, self.blobs, self.tokens, uploads)
+        return open_channel(account, tools)
 
 
 async def _open_store(stack: AsyncExitStack, settings: Settings, *, migrate_first: bool) -> Store:

@@ -22,6 +22,22 @@ class Reply:
     code: int
     body: dict[str, Any]
 
+    def id(self, name: str) -> str | None:
+        """Give an id as text: a number beyond 2^31 and a string mean the same (§5.1)."""
+        value = self.body.get(name)
+        is_id = isinstance(value, str | int) and not isinstance(value, bool)
+        return str(value) if is_id and value else None
+
+    def number(self, name: str, default: int) -> int:
+        """Give a number, whether it came as one or as text; `default` for whatever is none."""
+        value = self.id(name) if self.body.get(name) != 0 else "0"
+        return int(value) if value is not None and value.isascii() and value.isdigit() else default
+
+    def rows(self, name: str) -> tuple[dict[str, Any], ...] | None:
+        """Give a list of objects, None when there is no list."""
+        value = self.body.get(name)
+        return tuple(row for row in value if isinstance(row, dict)) if isinstance(value, list) else None
+
 
 class Calls:
     """Calls of one account."""

@@ -1,15 +1,16 @@
-"""Channel for WeChat: upload, draft, submit, confirm (contract wechat §3–5, §14)."""
+"""Channel for WeChat: upload, draft, read back, submit, confirm (contract wechat §3–5, §14)."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 from yarl import URL
 
 from channels.characters import one_line
 from channels.contract import (
+    LOOKED_AT,
     Absent,
+    ByHand,
     CouldNotLook,
     Finding,
     Journal,
@@ -19,34 +20,35 @@ from channels.contract import (
     OutcomeUnknown,
     Post,
     Receipt,
-    Refused,
     Sighting,
     Tools,
+    Watch,
     Withdrawal,
-    WithdrawByHand,
     Withdrawn,
 )
 from channels.fitting import fit
 from channels.item import Account, Content
-from channels.wechat.article import article_html, place_pictures, shown_pictures
+from channels.wechat.article import article_html
+from channels.wechat.articles import Articles
+from channels.wechat.bounds import DIGEST, TITLE, findings_of
 from channels.wechat.calls import Calls, Reply
+from channels.wechat.drafts import Drafts
+from channels.wechat.identity import Identity, read_identity
+from channels.wechat.listing import PAGES, Found, List, Listed, NotAllowed, NotListed, find_listed
 from channels.wechat.outcomes import PUBLISH_FAILURES, outcome_of
-from channels.wechat.pictures import BadPicture, Ready, cover_of, ready_for_body
 from channels.wechat.token import Token
+from channels.wechat.uploads import PictureUploads
 
-TITLE: Final = 32
-DIGEST: Final = 120
-AUTHOR: Final = 8
-CONTENT: Final = 20_000
-_CONTENT_BYTES: Final = 1024 * 1024
-_PAGE: Final = 20
-_PAGES: Final = 3  # of a list, newest first: what we look for is minutes old
-_SLACK: Final = timedelta(minutes=1)
-_NO_ARTICLE: Final = 53600
+_LONGEST_JOB: Final = timedelta(hours=2)  # a submission that shows nothing by then was never taken (INFERRED)
+_NOT_ALLOWED: Final = frozenset({48001, 53504, 53505})  # the draft is good, and a person must publish it
+_HINT: Final = "草稿已放入公众号草稿箱，请登录公众平台（mp.weixin.qq.com）发布，发布后系统会自动登记"
+_DRAFT_GONE: Final = (
+    "草稿已不在草稿箱里，系统看不到发布结果：如已在公众平台发布，请登记文章链接；如已删除，请重新发送"
+)
 
 
 class WeChat:
-    """One 公众号 that may publish articles through the interface."""
+    """One 公众号 that may publish articles through the interface, or only place drafts."""
 
     kind: ClassVar[str] = "wechat"
     limits: ClassVar[Limits] = Limits(
@@ -57,8 +59,10 @@ class WeChat:
         calls_a_day=100,
         idempotency_key=False,
         settle_after=180.0,
-        confirm_after=(5.0, 15.0, 60.0, 120.0, 300.0, 900.0),  # 100 looks a day for all of them (§13)
+        # 100 looks a day for all jobs of an account (§13): most end within a minute, and the event tells.
+        confirm_after=(10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0),
         needs_page=True,
+        watch_after=(86_400.0, 6 * 86_400.0, 23 * 86_400.0),  # a day, a week and a month after it went live
     )
 
     def __init__(self, account: Account, tools: Tools) -> None:
@@ -72,7 +76,15 @@ class WeChat:
             appid=account.settings["appid"],
             secret=account.secret["appsecret"],
         )
-        self._calls, self._media, self._account = Calls(tools.http, base, token), tools.media, account
+        self._calls = Calls(tools.http, base, token)
+        uploads = PictureUploads(self._calls, tools.media, tools.uploads, account.id)
+        reads_back = account.settings.get("read_back", "on") != "off"
+        self._drafts, self._articles = (
+            Drafts(self._calls, uploads, reads_back=reads_back),
+            Articles(self._calls),
+        )
+        # Some offices want a person to press the button; accounts without the right have no choice (§0.7).
+        self._is_by_hand = account.settings.get("publish", "auto") == "by_hand"
 
     @classmethod
     def open(cls, account: Account, tools: Tools, /) -> Self:
@@ -83,17 +95,8 @@ class WeChat:
             raise ValueError(f"缺少设置项 {missing.args[0]}") from None
 
     def check(self, content: Content, /) -> tuple[Finding, ...]:
-        """Say what of the content no article can carry; nothing is cut silently (§4.1)."""
-        findings = []
-        title = one_line(content.title)
-        if len(title) > TITLE:
-            message = f"微信标题不得超过{TITLE}字,现有{len(title)}字"
-            findings.append(Finding("title_too_long", "title", message, blocks=True))
-        html = article_html(content)
-        if len(html) >= CONTENT or len(html.encode()) >= _CONTENT_BYTES:
-            message = f"微信正文连同排版不得超过{CONTENT}个字符,现有{len(html)}个"
-            findings.append(Finding("content_too_long", "body", message, blocks=True))
-        return tuple(findings)
+        """Say what no article carries, or carries otherwise than the page; nothing is cut silently (§4.1)."""
+        return tuple(findings_of(content))
 
     def render(self, content: Content, /) -> Post:
         """Give the article; its pictures get the platform's addresses at publication."""
@@ -105,158 +108,137 @@ class WeChat:
 
     async def publish(self, post: Post, journal: Journal, /, *, at: datetime) -> Outcome:
         """Adopt or add the draft, submit it once; the job's end is seen by `confirm`."""
-        draft = await self._find_draft(post.mark, since=None)
-        if isinstance(draft, CouldNotLook):
-            return NotAccepted(60.0, draft.reason)
-        if draft is None:
-            made = await self._add_draft(post)
-            if not isinstance(made, str):
-                return made
-            draft = made
+        draft = await self._drafts.ready(post)
+        if not isinstance(draft, str):
+            return draft
         await journal.note("draft", draft)
-        await journal.note("submitted_at", at.isoformat())
-        said = await self._calls.post("freepublish/submit", {"media_id": draft})
-        if not isinstance(said, Reply):
-            return said
-        if said.code:
-            return outcome_of(said.body)
-        publish_id = str(said.body["publish_id"])  # a number or a string, beyond 2^31 (§5.1)
-        await journal.note("publish_id", publish_id)
-        return Receipt(publish_id, None, None)
+        if self._is_by_hand:
+            return _left_to_a_person(draft)
+        return await self._submit(draft, journal, at=at)
 
-    async def confirm(self, receipt: Receipt, _post: Post, /, *, at: datetime) -> Outcome:
-        """Ask for the job: the permanent link, not yet, or why not (§5.2)."""
+    async def confirm(self, receipt: Receipt, post: Post, /, *, at: datetime) -> Outcome:
+        """Ask for the job, or for the draft that waits for a person (§5.2)."""
+        known = read_identity(receipt.platform_id)
+        if known.draft:
+            return await self._confirm_by_hand(receipt, post, at=at)
         said = await self._calls.post("freepublish/get", {"publish_id": receipt.platform_id})
         if not isinstance(said, Reply):
             return said
         if said.code:
-            return receipt  # the look failed; the job is not changed by that
-        status = int(said.body.get("publish_status", 1))
+            # The look failed; the job is not changed by that. Over the day's quota we ask again later.
+            outcome = outcome_of(said.body)
+            return outcome if isinstance(outcome, NotAccepted) else receipt
+        status = said.number("publish_status", 1)
         if status == 0:
-            return Receipt(receipt.platform_id, _article_url(said.body), at)
+            live = Identity(job=receipt.platform_id, article=said.id("article_id") or "")
+            return Receipt(str(live), _article_url(said), at)
         return PUBLISH_FAILURES.get(status, receipt)
 
     async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
         """Look among the published articles, then among the drafts, for our 阅读原文 link (§14)."""
-        if "publish_id" in notes:
-            return Receipt(notes["publish_id"], None, None)  # `confirm` tells how the job ends
-        article = await self._find_article(post.mark, since - _SLACK)
-        if isinstance(article, CouldNotLook | Receipt):
-            return article
-        draft = await self._find_draft(post.mark, since=None)
-        if isinstance(draft, CouldNotLook):
-            return draft
-        if draft is None and "draft" in notes:
-            # The draft was used up: somebody submitted it, and its job has not ended.
-            return CouldNotLook("草稿已被提交,还看不到发布结果")
-        return Absent()
-
-    async def withdraw(self, _receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:  # noqa: ARG002
-        """Delete the article; what is not listed any more is gone."""
-        article = await self._find_article(post.mark, datetime.min.replace(tzinfo=UTC))
-        if isinstance(article, CouldNotLook):
-            return NotAccepted(60.0, article.reason)
-        if article is None:
-            return Withdrawn()
-        said = await self._calls.post("freepublish/delete", {"article_id": article.platform_id, "index": 0})
-        match said:
-            case Reply(code=0) | Reply(code=53600):
-                return Withdrawn()
-            case Reply(code=code) if code in (48001, 48004):
-                return WithdrawByHand("公众号没有删除接口权限,请登录公众平台删除这篇文章")
+        job, _, submitted_at = notes.get("publish_id", "").partition("@")
+        if job and submitted_at in ("", notes.get("submitted_at")):
+            return Receipt(str(Identity(job=job)), None, None)  # `confirm` tells how it ends
+        article = await self._find("freepublish/batchget", post.mark, since)
+        match article:
+            case Listed():
+                return _receipt_of(article)
+            case CouldNotLook():
+                return article
+            case NotListed() | NotAllowed():
+                return await self._find_draft(post, since, notes)
             case _:
-                return NotAccepted(60.0, "微信没有删除成功")
+                return CouldNotLook("微信的已发布列表太长，没有看完")
 
-    async def _add_draft(self, post: Post) -> str | Outcome:
-        """Upload what the article shows and add the draft; gives its media_id."""
-        addresses: dict[str, str] = {}
-        for sha256 in shown_pictures(post.html, post.content):
-            uploaded = await self._upload(sha256)
-            if not isinstance(uploaded, str):
-                return uploaded
-            addresses[sha256] = uploaded
-        cover = await self._upload_cover(post)
-        if not isinstance(cover, str):
-            return cover
-        article = {
-            "title": post.title,
-            "author": post.content.org.name[:AUTHOR],
-            "digest": post.text,
-            "content": place_pictures(post.html, addresses),
-            "content_source_url": post.mark,
-            "thumb_media_id": cover,
-            "need_open_comment": 0,
-            "only_fans_can_comment": 0,
-        }
-        said = await self._calls.post("draft/add", {"articles": [article]})
+    async def watch(self, receipt: Receipt, _post: Post, /) -> Watch:
+        """Ask whether a live article was deleted or banned since (§5.2: states 5 and 6)."""
+        return await self._articles.watch(read_identity(receipt.platform_id), receipt)
+
+    async def withdraw(self, receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:  # noqa: ARG002
+        """Delete the draft that waits for a person, or the article."""
+        known = read_identity(receipt.platform_id)
+        if known.draft and await self._drafts.delete(known.draft):
+            return Withdrawn()
+        return await self._articles.take_down(known, post.mark)
+
+    async def _submit(self, draft: str, journal: Journal, *, at: datetime) -> Outcome:
+        """Make the irreversible call."""
+        await journal.note("submitted_at", at.isoformat())
+        said = await self._calls.post("freepublish/submit", {"media_id": draft})
         if not isinstance(said, Reply):
-            return said  # no answer to a draft is unknown too: a look finds the draft and adopts it
-        return outcome_of(said.body) if said.code else str(said.body["media_id"])
+            return said
+        if said.code in _NOT_ALLOWED:
+            return _left_to_a_person(draft)
+        if said.code:
+            return outcome_of(said.body)
+        job = said.id("publish_id")
+        if job is None:
+            return OutcomeUnknown("微信没有给出发布任务的编号")
+        # With its submission: an earlier try's job must not be taken for this one's.
+        await journal.note("publish_id", f"{job}@{at.isoformat()}")
+        return Receipt(str(Identity(job=job)), None, None)
 
-    async def _upload(self, sha256: str) -> str | Outcome:
-        try:
-            ready = await asyncio.to_thread(ready_for_body, await self._media.read(sha256))
-        except (KeyError, BadPicture):
-            return Refused("正文里有图片找不到或打不开,请重新上传", "editor", "bad_picture")
-        return _surely(await self._calls.upload("media/uploadimg", ready.body, ready.name, ready.mime), "url")
+    async def _confirm_by_hand(self, receipt: Receipt, post: Post, *, at: datetime) -> Outcome:
+        """Look whether a person has published the draft: that uses it up (§0.10)."""
+        is_there = await self._drafts.is_there(read_identity(receipt.platform_id).draft)
+        match is_there:
+            case CouldNotLook():
+                return receipt
+            case True:
+                return ByHand(_HINT, receipt)
+        found = await self._find("freepublish/batchget", post.mark, None)
+        match found:
+            case Listed():
+                return Receipt(_receipt_of(found).platform_id, None, at)
+            case CouldNotLook():
+                return receipt
+            case _:
+                return ByHand(_DRAFT_GONE, None)
 
-    async def _upload_cover(self, post: Post) -> str | Outcome:
-        try:
-            body = await self._media.read(post.pictures[0].sha256) if post.pictures else None
-            ready: Ready = await asyncio.to_thread(cover_of, body)
-        except (KeyError, BadPicture):
-            return Refused("封面图片找不到或打不开,请重新上传", "editor", "bad_picture")
-        said = await self._calls.upload(
-            "material/add_material", ready.body, ready.name, ready.mime, {"type": "image"}
-        )
-        return _surely(said, "media_id")
+    async def _find_draft(self, post: Post, since: datetime, notes: Mapping[str, str]) -> Sighting:
+        """Say what the draft box proves once no article was found."""
+        draft = await self._find("draft/batchget", post.mark, since)
+        match draft:
+            case CouldNotLook():
+                return draft
+            case Listed() if _may_still_run(notes):
+                # Until its job ends the draft stays, and the article is not listed yet: no proof of absence.
+                return CouldNotLook("草稿还在，提交可能已被受理，尚无结果")
+            case Listed():
+                return Absent()
+            case NotListed() if "draft" not in notes:
+                return Absent()
+            case NotListed():
+                # The draft was used up: somebody submitted it, and its job has not ended.
+                return CouldNotLook("草稿已被提交，还看不到发布结果")
+            case _:
+                return CouldNotLook("微信的草稿列表太长，没有看完")
 
-    async def _find_draft(self, mark: str, *, since: datetime | None) -> str | CouldNotLook | None:
-        found = await self._find_listed("draft/batchget", mark, since)
-        return found if isinstance(found, CouldNotLook | None) else str(found["media_id"])
-
-    async def _find_article(self, mark: str, since: datetime) -> Receipt | CouldNotLook | None:
-        found = await self._find_listed("freepublish/batchget", mark, since)
-        if isinstance(found, CouldNotLook | None):
-            return found
-        # Listed addresses are previews that expire; only the job tells the permanent one (§5.5): so none.
-        live_at = datetime.fromtimestamp(int(found["update_time"]), UTC)
-        return Receipt(str(found["article_id"]), None, live_at)
-
-    async def _find_listed(
-        self, path: str, mark: str, since: datetime | None
-    ) -> dict[str, Any] | CouldNotLook | None:
-        for page in range(_PAGES):
-            asked = {"offset": page * _PAGE, "count": _PAGE, "no_content": 1}
-            said = await self._calls.post(path, asked)
-            if not isinstance(said, Reply) or said.code or not isinstance(said.body.get("item"), list):
-                return CouldNotLook("微信列表没有给出结果")
-            for item in said.body["item"]:
-                if _carries(item, mark, since):
-                    return dict(item)
-            if (page + 1) * _PAGE >= int(said.body.get("total_count", 0)):
-                return None
-        return None
+    async def _find(self, which: List, mark: str, since: datetime | None) -> Found:
+        return await find_listed(self._calls, which, mark, since=since, pages=PAGES)
 
 
-def _carries(item: Any, mark: str, since: datetime | None) -> bool:
-    if since is not None and int(item.get("update_time", 0)) < since.timestamp():
+def _left_to_a_person(draft: str) -> ByHand:
+    return ByHand(_HINT, Receipt(str(Identity(draft=draft)), None, None))
+
+
+def _receipt_of(found: Listed) -> Receipt:
+    # Listed addresses are previews that expire; only a job tells the permanent one (§5.5): so none.
+    live_at = datetime.fromtimestamp(found.changed_at, UTC)
+    return Receipt(str(Identity(article=found.id)), None, live_at)
+
+
+def _may_still_run(notes: Mapping[str, str]) -> bool:
+    """Say whether a submission whose answer was lost may have a job that has not ended."""
+    if "submitted_at" not in notes:
         return False
-    news = item.get("content", {}).get("news_item", ())
-    return any(one.get("content_source_url") == mark and not one.get("is_deleted") for one in news)
+    if LOOKED_AT not in notes:
+        return True
+    submitted, looked = (datetime.fromisoformat(notes[name]) for name in ("submitted_at", LOOKED_AT))
+    return looked - submitted < _LONGEST_JOB
 
 
-def _article_url(body: dict[str, Any]) -> str | None:
-    items = body.get("article_detail", {}).get("item", ())
-    return next((str(item["article_url"]) for item in items if "article_url" in item), None)
-
-
-def _surely(said: Reply | Outcome, wanted: str) -> str | Outcome:
-    """Read an upload: whatever came of it, nothing public happened, so no answer is not unknown."""
-    if isinstance(said, Reply):
-        outcome: Outcome = outcome_of(said.body) if said.code else Refused("微信没有给出素材编号", "operator")
-        if not said.code and wanted in said.body:
-            return str(said.body[wanted])
-    else:
-        outcome = said
-    return NotAccepted(60.0, outcome.reason) if isinstance(outcome, OutcomeUnknown) else outcome
+def _article_url(said: Reply) -> str | None:
+    detail = said.body.get("article_detail")
+    items = Reply(0, detail).rows("item") if isinstance(detail, dict) else None
+    return next((str(item["article_url"]) for item in items or () if "article_url" in item), None)

@@ -1,5 +1,6 @@
 """errcode → what it means for us and who acts next, as one table (contract wechat §2, §4.1, §5.1, §11)."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from channels.contract import NotAccepted, Outcome, OutcomeUnknown, Refused
@@ -8,17 +9,18 @@ TOKEN_CODES: Final = frozenset({40001, 40014, 42001})
 """The access token is not the newest: refresh once, repeat once, never loop (§2.3)."""
 
 _HOUR: Final = 3600.0
+_SAID: Final = 160  # characters of the platform's own words
 
 
-def _editor(code: int, reason: str) -> Outcome:
+def _editor(code: int, reason: str) -> Refused:
     return Refused(reason, "editor", str(code))
 
 
-def _operator(code: int, reason: str) -> Outcome:
+def _operator(code: int, reason: str) -> Refused:
     return Refused(reason, "operator", str(code))
 
 
-def _owner(code: int, reason: str) -> Outcome:
+def _owner(code: int, reason: str) -> Refused:
     return Refused(reason, "owner", str(code))
 
 
@@ -28,24 +30,24 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     61450: OutcomeUnknown("微信系统错误"),
     # rates and quotas: surely not taken
     45009: NotAccepted(_HOUR, "微信接口今日调用次数已用完"),
-    45011: NotAccepted(60.0, "微信接口调用太快,一分钟后再试"),
-    45066: NotAccepted(60.0, "群发重试太快,一分钟后再试"),
+    45011: NotAccepted(60.0, "微信接口调用太快，一分钟后再试"),
+    45066: NotAccepted(60.0, "群发重试太快，一分钟后再试"),
     45028: NotAccepted(_HOUR, "本账号的群发次数已用完"),
-    53501: NotAccepted(600.0, "微信认为发布太频繁,稍后再试"),
+    53501: NotAccepted(600.0, "微信认为发布太频繁，稍后再试"),
     # adopted by the mass call itself; anywhere else it means that we said it before
     45065: OutcomeUnknown("微信认为这次群发已经提交过"),
     # the account, its keys, its permissions
     40002: _operator(40002, "微信接口参数 grant_type 错误"),
     40003: _operator(40003, "微信用户标识无效"),
-    40013: _operator(40013, "公众号 AppID 错误,请核对账号设置"),
-    40125: _operator(40125, "公众号 AppSecret 错误,请核对账号设置"),
-    40164: _operator(40164, "本机地址不在公众号的 IP 白名单里,请在公众平台添加"),
-    40243: _operator(40243, "公众号 AppSecret 已被冻结,请在公众平台解冻"),
+    40013: _operator(40013, "公众号 AppID 错误，请核对账号设置"),
+    40125: _operator(40125, "公众号 AppSecret 错误，请核对账号设置"),
+    40164: _operator(40164, "本机地址不在公众号的 IP 白名单里，请在公众平台添加"),
+    40243: _operator(40243, "公众号 AppSecret 已被冻结，请在公众平台解冻"),
     41001: _operator(41001, "调用微信接口时缺少 access_token"),
     41002: _operator(41002, "调用微信接口时缺少 AppID"),
     41004: _operator(41004, "调用微信接口时缺少 AppSecret"),
-    42007: _owner(42007, "公众号密码已修改,请重新授权"),
-    48001: _owner(48001, "本公众号没有发布接口权限:草稿已放入草稿箱,请登录公众平台手动发布"),
+    42007: _owner(42007, "公众号密码已修改，请重新授权"),
+    48001: _owner(48001, "本公众号没有这个接口的权限"),
     48003: _owner(48003, "公众号管理员还没有同意群发协议"),
     48004: _owner(48004, "公众号的这个接口被封禁"),
     48006: _operator(48006, "清空接口次数的机会已用完"),
@@ -54,8 +56,8 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     50007: _owner(50007, "公众号已被冻结"),
     53500: _owner(53500, "公众号的发布功能已被封禁"),
     89503: _owner(89503, "需要公众号管理员确认这次调用"),
-    89506: _owner(89506, "公众号管理员拒绝了本机地址,24 小时后再试"),
-    89507: _owner(89507, "公众号管理员拒绝了本机地址,1 小时后再试"),
+    89506: _owner(89506, "公众号管理员拒绝了本机地址，24 小时后再试"),
+    89507: _owner(89507, "公众号管理员拒绝了本机地址，1 小时后再试"),
     # our own request: faults of this program
     40008: _operator(40008, "微信不接受这种消息类型"),
     40033: _operator(40033, "发给微信的文字编码错误"),
@@ -77,7 +79,7 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     53600: _operator(53600, "微信没有这篇文章"),
     # the content
     40004: _editor(40004, "微信不接受这种素材类型"),
-    40005: _editor(40005, "微信不接受这种图片格式,请用 JPG 或 PNG"),
+    40005: _editor(40005, "微信不接受这种图片格式，请用 JPG 或 PNG"),
     40006: _editor(40006, "图片超过微信的大小限制"),
     40007: _editor(40007, "微信找不到封面或草稿素材"),
     40009: _editor(40009, "图片超过微信的大小限制"),
@@ -97,7 +99,7 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     45110: _editor(45110, "作者超过微信的长度限制"),
     45166: _editor(45166, "正文含有微信不允许的内容"),
     53401: _editor(53401, "封面图片的尺寸不合适"),
-    53402: _editor(53402, "封面裁剪失败,请换一张封面"),
+    53402: _editor(53402, "封面裁剪失败，请换一张封面"),
     53503: _editor(53503, "草稿没有通过微信的发布检查"),
     53504: _owner(53504, "微信要求登录公众平台使用这篇草稿"),
     53505: _owner(53505, "微信要求在公众平台手动保存后再发布"),
@@ -105,9 +107,9 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     200001: _editor(200001, "微信认为内容有风险词"),
 }
 
-PUBLISH_FAILURES: Final[dict[int, Outcome]] = {
+PUBLISH_FAILURES: Final[dict[int, Refused]] = {
     2: _editor(2, "微信原创校验没有通过"),
-    3: _operator(3, "微信发布失败,请登录公众平台查看原因"),
+    3: _operator(3, "微信发布失败，请登录公众平台查看原因"),
     4: _editor(4, "微信平台审核没有通过"),
     5: _owner(5, "文章发布后被本账号删除"),
     6: _owner(6, "文章发布后被微信平台删除"),
@@ -116,10 +118,19 @@ PUBLISH_FAILURES: Final[dict[int, Outcome]] = {
 
 
 def outcome_of(body: dict[str, Any]) -> Outcome:
-    """Give the outcome of an answer whose errcode is not 0; an unknown code keeps what was said."""
+    """Give the outcome of an answer whose errcode is not 0.
+
+    Whoever mends an account or this program gets the platform's own words too: they carry the refused
+    address and the `rid` by which the platform's support finds the call (§1). An unknown code is final (§11).
+    """
     code = int(body.get("errcode", 0))
-    known = OUTCOMES.get(code)
-    if known is not None:
-        return known
-    said = str(body.get("errmsg", ""))[:160]
-    return Refused(f"微信拒绝:{said}({code})", "operator", str(code))
+    said = str(body.get("errmsg", ""))[:_SAID]
+    match OUTCOMES.get(code):
+        case None:
+            return Refused(f"微信拒绝：{said}（{code}）", "operator", str(code))
+        case Refused(who_acts="editor") as known:
+            return known
+        case Refused() as known if said:
+            return replace(known, reason=f"{known.reason}（微信原话：{said}）")
+        case known:
+            return known

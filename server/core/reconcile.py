@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from channels.contract import TAKEN, Absent, CouldNotLook, Receipt, Sighting
+from channels.contract import LOOKED_AT, TAKEN, Absent, CouldNotLook, Receipt, Sighting
 from server.core.settle import settle
 from server.core.workplace import Workplace, read_leg
 from server.store.attempts import close_attempt, insert_look, list_lapsed
@@ -43,6 +43,7 @@ async def reconcile(place: Workplace, delivery_id: str) -> None:
     async with place.store.read() as tx:
         taken = await list_platform_ids(tx, ready.leg.account_id, since=since - _EARLIER)
     notes[TAKEN] = ",".join(taken)
+    notes[LOOKED_AT] = place.now().isoformat()
     sighting = await ready.channel.find(ready.post, since=since, notes=notes)
     at = place.now()
 

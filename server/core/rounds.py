@@ -16,6 +16,7 @@ import structlog
 from server.core.confirm import confirm
 from server.core.dispatch import claim, deliver, keep_leases
 from server.core.gates import regate_all
+from server.core.recheck import recheck
 from server.core.reconcile import lapse, reconcile
 from server.core.refresh import refresh
 from server.core.withdraw import take_down
@@ -125,6 +126,7 @@ _LOOKS: Mapping[str, Callable[[Workplace, str], Coroutine[Any, Any, None]]] = {
     "withdrawing": take_down,
     "accepted": confirm,
     "unknown": reconcile,
+    "live": recheck,
 }
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from channels.contract import (
+    ByHand,
     Limits,
     NeedsAuthorisation,
     NotAccepted,
@@ -57,6 +58,11 @@ async def settle(
             await _accepted(tx, leg, outcome, limits, at=at)
         case Receipt():
             await go_live(tx, leg, outcome, bench, at=at)
+            if limits.watch_after:
+                first_look = at + timedelta(seconds=limits.watch_after[0])
+                await put_off(tx, leg.id, "live", first_look, looks=0)
+        case ByHand():
+            await _by_hand(tx, leg, outcome, limits, at=at)
         case NotAccepted(after, reason):
             due = at + back_off(after, leg.tries, bench.chance())
             await _leave(tx, leg, "retry_wait", "not_accepted", reason, "clock", at=at, due_at=due)
@@ -120,7 +126,29 @@ def plausible_live_at(claimed: datetime | None, first_tried: datetime | None, at
     return min(max(claimed or at, earliest), at)
 
 
-async def _accepted(tx: Tx, leg: DeliverySeen, receipt: Receipt, limits: Limits, *, at: datetime) -> None:
+async def _by_hand(tx: Tx, leg: DeliverySeen, outcome: ByHand, limits: Limits, *, at: datetime) -> None:
+    """Leave the rest to a person on the platform, and look whether he did it; or ask what became of it."""
+    if outcome.ready is not None:
+        await _accepted(tx, leg, outcome.ready, limits, at=at, reason=outcome.reason, who_acts="owner")
+    elif leg.state == "accepted":
+        await move(
+            tx, leg.id, "accepted", "needs_person", at=at,
+            due_at=None, reason=outcome.reason, who_acts="owner",
+        )  # fmt: skip
+    else:
+        await _leave(tx, leg, "unknown", "unknown", outcome.reason, "reconcile", at=at, due_at=at)
+
+
+async def _accepted(
+    tx: Tx,
+    leg: DeliverySeen,
+    receipt: Receipt,
+    limits: Limits,
+    *,
+    at: datetime,
+    reason: str | None = None,
+    who_acts: str = "clock",
+) -> None:
     """Keep the platform's word; from `accepted` itself only the time of the next look moves."""
     waits = limits.confirm_after or _AT_ONCE
     if leg.state == "accepted":
@@ -138,8 +166,8 @@ async def _accepted(tx: Tx, leg: DeliverySeen, receipt: Receipt, limits: Limits,
         link=receipt.link,
         due_at=at + timedelta(seconds=waits[0]),
         looks=0,
-        reason=None,
-        who_acts="clock",
+        reason=reason,
+        who_acts=who_acts,
     )
     await _close(tx, leg, "accepted", None, at=at)
 
@@ -157,8 +185,11 @@ async def _leave(
 ) -> None:
     """Leave `sending` without success, or `accepted` when the platform takes its word back."""
     if leg.state == "accepted" and state != "refused":
-        # A look that failed says nothing new about a post that the platform has accepted.
-        await put_off(tx, leg.id, "accepted", at + timedelta(minutes=1), looks=leg.looks + 1)
+        # A look that failed says nothing new about a post that the platform has accepted; one that the
+        # platform refused for its number is made again when the platform said.
+        soon = at + timedelta(minutes=1)
+        due = max(due_at or soon, soon) if state == "retry_wait" else soon
+        await put_off(tx, leg.id, "accepted", due, looks=leg.looks + 1)
         return
     await move(
         tx,

@@ -99,6 +99,13 @@ async def record_taken_down(
     return await get_delivery(tx, leg.id)
 
 
+async def record_gone(tx: Tx, leg: DeliverySeen, reason: str, bench: Bench, *, at: datetime) -> None:
+    """Record that a live post is no longer on its platform though nobody here took it down."""
+    await insert_look(tx, id=bench.new_id(), delivery_id=leg.id, sighting="absent", reason=reason, at=at)
+    await move(tx, leg.id, "live", "gone_at_platform", at=at, due_at=None, reason=reason, who_acts="owner")
+    await _write_lines(tx, leg, bench, at=at)
+
+
 async def _write_lines(tx: Tx, leg: DeliverySeen, bench: Bench, *, at: datetime) -> None:
     """Write that an item is gone from a channel, or from all, once nothing of it can be seen there."""
     seen = (await list_released(tx, frozenset((leg.release_id,))))[leg.release_id]

@@ -90,8 +90,10 @@ async def move_all(
     return tuple(moved.scalars())
 
 
-async def put_off(tx: Tx, delivery_id: str, state: str, until: datetime, *, looks: int | None = None) -> None:
-    """Set when a delivery in `state` is looked at next; nothing happens when it has moved on."""
+async def put_off(
+    tx: Tx, delivery_id: str, state: str, until: datetime | None, *, looks: int | None = None
+) -> None:
+    """Set when a delivery in `state` is looked at next, None for never; nothing happens when it moved on."""
     values: dict[str, Any] = {"due_at": until}
     if looks is not None:
         values["looks"] = looks

@@ -8,6 +8,7 @@ from server.store import (
     reading_tables,
     report_tables,
     review_tables,
+    upload_tables,
 )
 
 ROOMS = (
@@ -18,4 +19,5 @@ ROOMS = (
     reading_tables,
     report_tables,
     review_tables,
+    upload_tables,
 )

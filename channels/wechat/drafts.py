@@ -1,0 +1,127 @@
+"""Drafts: an article and its pictures go into the box, are read back and found again (contract §4, §14)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from channels.contract import CouldNotLook, NotAccepted, Outcome, OutcomeUnknown, Post, Refused
+from channels.wechat.article import place_pictures, shown_pictures
+from channels.wechat.calls import Calls, Reply
+from channels.wechat.listing import Listed, find_listed
+from channels.wechat.outcomes import outcome_of
+from channels.wechat.readback import loss_of
+from channels.wechat.uploads import Cover, PictureUploads
+
+AUTHOR: Final = 8
+GONE: Final = 40007
+_WAIT: Final = 60.0
+_PAGES: Final = 2  # a draft that an earlier try left lies on top; an older one would merely lie there twice
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as `draft/add` takes it, and the cover that it names."""
+
+    fields: Mapping[str, Any]
+    cover: Cover
+
+
+class Drafts:
+    """The draft box of one account."""
+
+    def __init__(self, calls: Calls, uploads: PictureUploads, *, reads_back: bool) -> None:
+        """Take the account's calls and uploads; `reads_back` False trusts the platform to lose nothing."""
+        self._calls, self._uploads, self._reads_back = calls, uploads, reads_back
+
+    async def article(self, post: Post) -> Article | Outcome:
+        """Upload what an article shows and give its fields; nothing public happens."""
+        addresses: dict[str, str] = {}
+        for number, picture in enumerate(shown_pictures(post.html, post.content), start=1):
+            uploaded = await self._uploads.body_picture(picture, number)
+            if not isinstance(uploaded, str):
+                return uploaded
+            addresses[picture.sha256] = uploaded
+        cover = await self._uploads.cover(post.pictures[0] if post.pictures else None)
+        if not isinstance(cover, Cover):
+            return cover
+        fields = {
+            "title": post.title,
+            "author": post.content.org.name[:AUTHOR],
+            "digest": post.text,
+            "content": place_pictures(post.html, addresses),
+            "content_source_url": post.mark,
+            "thumb_media_id": cover.media_id,
+            "need_open_comment": 0,
+            "only_fans_can_comment": 0,
+            "pic_crop_235_1": cover.crops.wide,
+            "pic_crop_1_1": cover.crops.square,
+        }
+        return Article(fields, cover)
+
+    async def ready(self, post: Post) -> str | Outcome:
+        """Give the media_id of a draft that holds all of the post: one of an earlier try, or a new one."""
+        article = await self.article(post)
+        if not isinstance(article, Article):
+            return article
+        draft = await self._find(post.mark)
+        if isinstance(draft, CouldNotLook):
+            return NotAccepted(_WAIT, draft.reason)
+        if draft is None:
+            added = await self._add(article)
+            if not isinstance(added, str):
+                return added
+            draft = added
+        lost = await self._check(draft, article) if self._reads_back else None
+        return draft if lost is None else lost
+
+    async def is_there(self, media_id: str) -> bool | CouldNotLook:
+        """Say whether a draft still lies in the box; publishing uses it up (§0.10)."""
+        said = await self._calls.post("draft/get", {"media_id": media_id})
+        if not isinstance(said, Reply) or said.code not in (0, GONE):
+            return CouldNotLook("草稿箱没有给出结果")
+        return said.code == 0
+
+    async def delete(self, media_id: str) -> bool | None:
+        """Delete a draft: True when it is gone now, False when it had gone before, None without an answer."""
+        said = await self._calls.post("draft/delete", {"media_id": media_id})
+        if not isinstance(said, Reply) or said.code not in (0, GONE):
+            return None
+        return said.code == 0
+
+    async def _find(self, mark: str) -> str | CouldNotLook | None:
+        found = await find_listed(self._calls, "draft/batchget", mark, since=None, pages=_PAGES)
+        if isinstance(found, CouldNotLook):
+            return found
+        return found.id if isinstance(found, Listed) else None
+
+    async def _add(self, article: Article) -> str | Outcome:
+        """Add a draft; without an answer it may be there, and a look finds it."""
+        said = await self._calls.post("draft/add", {"articles": [article.fields]})
+        if not isinstance(said, Reply):
+            return said
+        if said.code == GONE:
+            # Somebody deleted the cover from the library: the next try brings it anew.
+            await self._uploads.forget(article.cover)
+            return NotAccepted(_WAIT, "微信找不到以前上传的封面，将重新上传")
+        if said.code:
+            return outcome_of(said.body)
+        return said.id("media_id") or OutcomeUnknown("微信没有给出草稿编号")
+
+    async def _check(self, media_id: str, article: Article) -> Outcome | None:
+        """Read the draft back; a loss stops the delivery, and no draft with losses is left behind."""
+        said = await self._calls.post("draft/get", {"media_id": media_id})
+        if not isinstance(said, Reply):
+            return NotAccepted(_WAIT, "草稿存好后读不回来，无法核对")
+        if said.code == GONE:
+            return NotAccepted(_WAIT, "草稿刚存好就不见了，将重新存入")
+        news = said.rows("news_item")
+        if said.code or not news:
+            outcome = outcome_of(said.body) if said.code else None
+            return (
+                outcome if isinstance(outcome, NotAccepted) else NotAccepted(_WAIT, "草稿读不回来，无法核对")
+            )
+        lost = loss_of(article.fields, news[0])
+        if lost is None:
+            return None
+        await self.delete(media_id)
+        return Refused(lost, "editor", "lost_in_draft")
