@@ -14,7 +14,8 @@ from server.api.route import Route, signed_in
 from server.core.draft import revise_item
 from server.core.problems import Problem
 from server.forms.drafts import ItemIn, draft_of
-from server.forms.words import Filled, Form, Out, Query
+from server.forms.findings import MendIn, WaiveIn
+from server.forms.words import Out, Query
 from server.importing.files import find_pictures
 from server.importing.html import read_body
 from server.parts import PARTS
@@ -27,7 +28,6 @@ from server.store.items import ItemSeen
 from server.store.tx import Tx
 from server.store.waivers import Waiver
 
-FindingKey = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 _MOST_ACCOUNTS = 200
 
 
@@ -35,19 +35,6 @@ class ChecksQuery(Query):
     """Of which accounts the channels are asked: slugs with commas between; left out: all active ones."""
 
     accounts: Annotated[str | None, Field(title="账号", max_length=4000)] = None
-
-
-class WaiveIn(Form):
-    """Which finding, and why it may stand."""
-
-    finding: Annotated[FindingKey, Field(title="检查意见")]
-    reason: Annotated[Filled, Field(title="理由", min_length=4, max_length=500)]
-
-
-class MendIn(Form):
-    """Which findings are put right as suggested."""
-
-    findings: Annotated[tuple[FindingKey, ...], Field(title="检查意见", min_length=1, max_length=500)]
 
 
 class WaiverOut(Out):

@@ -1,5 +1,6 @@
 """/console/items/…/check: what stands in the way of an item, and how it will look on every channel."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,11 +12,15 @@ from channels.item import Content
 from channels.website.assets import assets_of
 from server.console.environment import rendered
 from server.console.items import item_for
+from server.console.marks import marked_text, notes_of
 from server.console.page import SECURITY, Page, Visit
 from server.console.previews import Preview, article_of, page_of, previews_of
 from server.core.contents import content_of_draft
 from server.core.problems import Problem
 from server.parts import PARTS
+from server.review.findings import SEVERITY_NAMES
+from server.review.prose import read_prose
+from server.security.access import Act
 from server.store.accounts import list_accounts
 from server.store.items import ItemSeen
 
@@ -28,13 +33,14 @@ _FRAMED: Final = {
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
+_ACTS: Final[tuple[Act, ...]] = ("write", "submit", "waive", "approve")
 _TYPES: Final = {
     "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "png": "image/png",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Looked:
     """An item with its content and the previews of the accounts that the visitor may see."""
 
     seen: ItemSeen
@@ -48,30 +54,40 @@ class Checked:
 
 async def show_check(visit: Visit) -> web.Response:
     """Show findings and previews."""
-    checked = await _checked(visit)
+    return await check_page(visit)
+
+
+async def check_page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
+    """Give the page with findings and previews, and what was wrong with the visitor's last act there."""
+    looked, parts = await _look(visit), visit.parts
+    checked = await parts.examiner.check_item(looked.seen.id, at=parts.now())
+    seen, who = checked.item, visit.who
+    text = await asyncio.to_thread(lambda: read_prose(seen.revision.body).text)
     return visit.show(
-        "check.html", section="items", seen=checked.seen, previews=checked.previews,
-        website=checked.on("website"), wechat=checked.on("wechat"), feed=checked.on("feed"),
-        weibos=tuple(one for one in checked.previews if one.account.channel == "weibo" and one.post),
-        is_blocked=any(one.is_blocked for one in checked.previews),
-        may_submit=checked.seen.org.id in visit.who.orgs_for("submit"),
+        "check.html", section="items", status=status, trouble=trouble, trouble_heading="没有完成",
+        seen=seen, previews=looked.previews, checked=checked, notes=notes_of(checked),
+        marked=marked_text(text, checked.findings), severity_names=SEVERITY_NAMES,
+        website=looked.on("website"), wechat=looked.on("wechat"), feed=looked.on("feed"),
+        weibos=tuple(one for one in looked.previews if one.account.channel == "weibo" and one.post),
+        is_blocked=bool(checked.open_findings) or any(one.is_blocked for one in looked.previews),
+        may=frozenset(act for act in _ACTS if seen.org.id in who.orgs_for(act)),
     )  # fmt: skip
 
 
 async def show_website(visit: Visit) -> web.Response:
     """Give the page of the website, for a frame."""
-    checked = await _checked(visit)
-    return _framed(page_of(checked.content, _post(checked, "website"), visit.parts.site))
+    looked = await _look(visit)
+    return _framed(page_of(looked.content, _post(looked, "website"), visit.parts.site))
 
 
 async def show_wechat(visit: Visit) -> web.Response:
     """Give the article as a phone shows it, for a frame; bright or dark, in plain or large letters."""
-    checked = await _checked(visit)
-    post = _post(checked, "wechat")
-    article = Markup(article_of(checked.content, post))  # noqa: S704 -- cleaned by the channel
-    name = next(one.account.name for one in checked.previews if one.post is post)
+    looked = await _look(visit)
+    post = _post(looked, "wechat")
+    article = Markup(article_of(looked.content, post))  # noqa: S704 -- cleaned by the channel
+    name = next(one.account.name for one in looked.previews if one.post is post)
     page = rendered(
-        "wechat.html", post=post, article=article, name=name, at=checked.content.published_at,
+        "wechat.html", post=post, article=article, name=name, at=looked.content.published_at,
         is_dark=visit.query("dark") == "1", is_large=visit.query("large") == "1",
     )  # fmt: skip
     return _framed(page)
@@ -88,18 +104,18 @@ async def serve_site_asset(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
 
-async def _checked(visit: Visit) -> Checked:
+async def _look(visit: Visit) -> Looked:
     parts = visit.parts
     async with parts.store.read() as tx:
         seen = await item_for(tx, visit)
         content = await content_of_draft(tx, seen.id, parts.site, at=parts.now())
         accounts = await list_accounts(tx, visit.who.orgs_for("read"))
     usable = tuple(one for one in accounts if one.state == "active")
-    return Checked(seen, content, previews_of(content, usable, parts.open_channel))
+    return Looked(seen, content, previews_of(content, usable, parts.open_channel))
 
 
-def _post(checked: Checked, channel: str) -> Post:
-    found = checked.on(channel)
+def _post(looked: Looked, channel: str) -> Post:
+    found = looked.on(channel)
     if found is None or found.post is None:
         raise Problem("unknown_account", "没有这个渠道的账号，不能预览")
     return found.post

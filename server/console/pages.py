@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from server.console import checking, items, login, media, reviewing, work, writing
+from server.console import checking, findings, items, login, media, reviewing, work, writing
 from server.console.assets import serve_asset
 from server.console.door import answer_trouble, visit
 from server.console.page import BUILT, Page
@@ -20,6 +20,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *writing.PAGES,  # before items: /new is no id
     *items.PAGES,
     *checking.PAGES,
+    *findings.PAGES,
     *reviewing.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""

@@ -49,7 +49,11 @@ _SENTENCES: Final[Mapping[str, Callable[[str, dict[str, Any]], str]]] = {
     ),
     "string_too_long": lambda label, limit: f"{label}最多 {limit['max_length']} 个字符",
     "string_pattern_mismatch": lambda label, _: f"{label}的写法不对",
-    "too_short": lambda label, limit: f"{label}至少要有 {limit['min_length']} 项",
+    "too_short": lambda label, limit: (
+        f"{label}至少 {limit['min_length']} 个字符"
+        if limit["field_type"] == "Value"
+        else f"{label}至少要有 {limit['min_length']} 项"
+    ),
     # pydantic's word for a text whose length is taken after it was tidied is Value.
     "too_long": lambda label, limit: (
         f"{label}最多 {limit['max_length']} {'个字符' if limit['field_type'] == 'Value' else '项'}"

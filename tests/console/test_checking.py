@@ -61,3 +61,54 @@ async def test_a_draft_can_be_handed_in_from_its_preview(office: ConsoleOffice):
     assert "送审" in page.words
     done = await desk.follow(await desk.post(f"/console/items/{made['id']}/submit"))
     assert "已送审。" in done.words
+
+
+async def test_personal_data_stands_marked_in_the_text_with_its_rule(office: ConsoleOffice):
+    made = await office.item(body="<p>救助对象身份证号11010519491231002X。</p>")
+    seen = await (await office.desk("author")).get(f"/console/items/{made['id']}/check")
+    (mark,) = [told for tag, told in seen.tags if (told.get("id") or "").startswith("m-")]
+    assert f'id="f-{mark["id"][2:]}"' in seen.html
+    assert "依据：" in seen.words
+    assert "须处理" in seen.words
+
+
+async def test_one_click_puts_a_finding_right_as_a_new_version(office: ConsoleOffice):
+    made = await office.item(body="<p>救助对象身份证号11010519491231002X。</p>")
+    desk, path = await office.desk("author"), f"/console/items/{made['id']}"
+    page = await desk.get(f"{path}/check")
+    key = next(told["id"] for _, told in page.tags if (told.get("id") or "").startswith("m-"))[2:]
+    done = await desk.follow(await desk.post(f"{path}/mend", {"finding": key}))
+    item = (await office.get(f"/api/v1/items/{made['id']}")).json
+    assert ("已保存。" in done.words, item["revision"], "11010519491231002X" in item["body"]) == (
+        True,
+        2,
+        False,
+    )
+
+
+async def test_what_blocks_may_stand_when_two_people_answer_for_it(office: ConsoleOffice):
+    made = await office.item(body="<p>救助对象身份证号11010519491231002X。</p>")
+    path = f"/console/items/{made['id']}"
+    desk, chief = await office.desk("author"), await office.desk("chief")
+    page = await desk.get(f"{path}/check")
+    key = next(told["id"] for _, told in page.tags if (told.get("id") or "").startswith("m-"))[2:]
+    refused = await desk.post(f"{path}/waivers", {"finding": key, "reason": "无"})
+    assert (refused.status, "至少 4 个字符" in refused.words) == (422, True)
+    await desk.post(f"{path}/waivers", {"finding": key, "reason": f"办公电话{XSS}"})
+    seen = await chief.get(f"{path}/check")
+    assert f"author 已说明：办公电话{XSS}" in seen.words
+    second = next(told["action"] for tag, told in seen.tags if "/second" in (told.get("action") or ""))
+    done = await chief.follow(await chief.post(str(second)))
+    assert "chief 已确认" in done.words
+
+
+async def test_nobody_is_the_second_person_of_his_own_word(office: ConsoleOffice):
+    made = await office.item(body="<p>救助对象身份证号11010519491231002X。</p>")
+    path = f"/console/items/{made['id']}"
+    desk = await office.desk("admin")
+    page = await desk.get(f"{path}/check")
+    key = next(told["id"] for _, told in page.tags if (told.get("id") or "").startswith("m-"))[2:]
+    await desk.post(f"{path}/waivers", {"finding": key, "reason": "这是办公电话"})
+    waiver = (await office.get(f"/api/v1/items/{made['id']}/checks")).json["findings"][0]["waiver"]["id"]
+    refused = await desk.post(f"{path}/waivers/{waiver}/second")
+    assert (refused.status, "请由另一人确认" in refused.words) == (403, True)
