@@ -32,8 +32,8 @@ _COUNTS: Final[dict[ChannelName, frozenset[CountedAs]]] = {
     "feed": frozenset({"feed"}),
     "other": frozenset({"gazette", "other"}),
 }
-_Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-_Value = Annotated[Line, Field(max_length=2000)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Value = Annotated[Line, Field(max_length=2000)]
 
 
 class AccountIn(Form):
@@ -44,10 +44,8 @@ class AccountIn(Form):
     slug: Annotated[Slug, Field(title="账号标识")]
     name: Annotated[Filled, Field(title="账号名称", max_length=60)]
     counted_as: Annotated[CountedAs | None, Field(title="计入渠道")] = None
-    settings: Annotated[dict[_Key, _Value], Field(title="设置", max_length=30, default_factory=dict)]
-    secret: Annotated[
-        dict[_Key, _Value], Field(title="凭据", max_length=10, repr=False, default_factory=dict)
-    ]
+    settings: Annotated[dict[Name, Value], Field(title="设置", max_length=30, default_factory=dict)]
+    secret: Annotated[dict[Name, Value], Field(title="凭据", max_length=10, repr=False, default_factory=dict)]
 
 
 class AccountOut(Out):

@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import Field
 
 from channels.contract import CouldNotLook
-from server.api.accounts import AccountOut
+from server.api.accounts import AccountOut, Name, Value
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
@@ -19,6 +19,7 @@ from server.core.problems import Problem
 from server.forms.words import Form, Out, Slug
 from server.parts import PARTS, Parts
 from server.security.granting import Desk, send_to_grant, take_back
+from server.security.permissions import Access, change_access
 from server.store.accounts import AccountRow, find_account, get_account
 from server.store.tx import Tx
 
@@ -27,6 +28,14 @@ class PermissionIn(Form):
     """Which account."""
 
     account: Annotated[Slug, Field(title="账号")]
+
+
+class AccessIn(Form):
+    """What changes in an account's settings and secret; an empty value takes a setting away."""
+
+    account: Annotated[Slug, Field(title="账号")]
+    settings: Annotated[dict[Name, Value], Field(title="设置", max_length=30, default_factory=dict)]
+    secret: Annotated[dict[Name, Value], Field(title="凭据", max_length=10, repr=False, default_factory=dict)]
 
 
 class SentOut(Out):
@@ -66,6 +75,19 @@ async def revoke_permission(request: web.Request) -> web.Response:
     return await _show(parts, account.id)
 
 
+async def change_account(request: web.Request) -> web.Response:
+    """Change an account's settings or its secret."""
+    parts, form = request.config_dict[PARTS], await form_of(request, AccessIn)
+    if "window" in form.settings:
+        raise Problem("invalid", "发布时段请用 /api/v1/accounts/hours 设置", field="settings")
+    async with parts.store.begin() as tx:
+        account = await _account_for(tx, request, form.account)
+        access = Access(form.settings, form.secret)
+        row = await change_access(tx, account, access, parts.vault, parts.open_channel, at=parts.now())
+    await parts.wake()
+    return answer(AccountOut.of(row))
+
+
 def desk_of(parts: Parts) -> Desk:
     """Give what granting needs of these parts."""
     return Desk(parts.store, parts.vault, parts.open_channel, parts.now, parts.site.url)
@@ -96,5 +118,9 @@ ROUTES = (
     Route(
         "POST", "/api/v1/accounts/permission/revoke", revoke_permission, "收回平台授权", "manage_accounts",
         form=PermissionIn, answer=AccountOut,
+    ),
+    Route(
+        "POST", "/api/v1/accounts/access", change_account, "更改账号的设置或凭据", "manage_accounts",
+        form=AccessIn, answer=AccountOut,
     ),
 )  # fmt: skip

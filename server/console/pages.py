@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from server.console import checking, findings, items, login, media, reviewing, work, writing
+from server.console import checking, findings, items, login, media, permissions, reviewing, work, writing
 from server.console.assets import serve_asset
 from server.console.door import answer_trouble, visit
 from server.console.page import BUILT, Page
@@ -22,6 +22,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *checking.PAGES,
     *findings.PAGES,
     *reviewing.PAGES,
+    *permissions.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
 
@@ -34,6 +35,8 @@ def add_console(app: web.Application) -> None:
     console.router.add_get("/site/{name}", checking.serve_site_asset)
     console.router.add_get("/login", login.show_login)
     console.router.add_post("/login", login.take_login)
+    # A platform sends the browser here, and no session cookie comes with it from another site.
+    console.router.add_get("/authorised", permissions.take_permission)
     console.router.add_get("/", _first_page)
     for page in PAGES:
         console.router.add_route(page.method, page.path.removeprefix(_PREFIX), _served(page))

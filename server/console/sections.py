@@ -32,6 +32,7 @@ SECTIONS: Final = (
     Section("statistics", "统计", "/console/statistics", "read_statistics", group="统计和年报"),
     Section("report", "年度报告", "/console/report", "read_statistics", group="统计和年报"),
     Section("accounts", "账号", "/console/accounts", "read", group="管理"),
+    Section("permissions", "平台授权", "/console/permissions", "manage_accounts", group="管理"),
     Section("people", "人员", "/console/people", "manage_people", group="管理"),
     Section("orgs", "机构", "/console/orgs", "manage_orgs", group="管理"),
     Section("words", "词库", "/console/words", "read", group="管理"),
@@ -56,6 +57,8 @@ DONE: Final = {
     "recorded": "已登记。",
     "changed": "已更改。",
     "created": "已添加。",
+    "permission_checked": "已向平台核对。",
+    "permission_revoked": "已收回授权，这个账号的投递会等待新的授权。",
     "revoked": "已停用。",
     "signed_out": "已退出登录。",
 }

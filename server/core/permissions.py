@@ -7,6 +7,7 @@ import structlog
 
 from channels.contract import CouldNotLook, NeedsAuthorisation
 from channels.permission import Permission, Permitted
+from server.core.acts import note, of_account
 from server.core.release import OpenChannel
 from server.core.workplace import Workplace
 from server.store.accounts import AccountRow, get_account, list_accounts_of, set_account_state
@@ -63,4 +64,9 @@ async def note_permission(
             await put_permission(tx, account.id, until, at=at)
         case NeedsAuthorisation():
             await put_permission(tx, account.id, None, at=at)
-            await set_account_state(tx, account.id, "unauthorised")
+            if account.state != "unauthorised":
+                await set_account_state(tx, account.id, "unauthorised")
+                await note(
+                    tx, "account.unauthorised", of_account(account), at=at,
+                    account=account.slug, reason=seen.reason,
+                )  # fmt: skip

@@ -81,6 +81,14 @@ async def take_back(desk: Desk, account: AccountRow) -> None:
             raise Problem("platform_away", f"{reason}，请稍后再试", field="account")
 
 
+def is_permitted(desk: Desk, account: AccountRow) -> bool:
+    """Say whether an account is one whose permission a person grants at its platform."""
+    try:
+        return isinstance(desk.open_channel(account), Permitted)
+    except ValueError:
+        return False
+
+
 def _permitted(desk: Desk, account: AccountRow) -> Permitted:
     try:
         channel = desk.open_channel(account)

@@ -9,6 +9,7 @@ from yarl import URL
 
 from server.core.problems import Problem
 from server.security.granting import bring_grant
+from server.store.audit import Wanted, list_audit
 from server.store.permissions import set_account_access
 from tests.api.conftest import Office, Reply
 from tests.granting import SLUG, Granting, an_account_to_grant
@@ -218,3 +219,55 @@ async def test_a_new_account_without_a_token_waits_for_its_permission(office: Of
 
 def _tokens(granting: Granting) -> list[Any]:
     return list(granting.platform.book.tokens.values())
+
+
+# --- settings and secrets ---
+
+ACCESS = "/api/v1/accounts/access"
+
+
+async def test_an_applications_secret_is_changed_and_the_token_stays(office: Office, granting: Granting):
+    await grant(office, granting)
+    told = await office.post(ACCESS, {"account": SLUG, "secret": {"client_secret": "neu"}}, by="admin")
+    secret = granting.vault.open((await granting.account()).sealed or "")
+    assert (told.status, secret["client_secret"], "access_token" in secret) == (200, "neu", True)
+    assert "neu" not in told.text
+
+
+async def test_an_empty_value_takes_a_setting_away(office: Office, granting: Granting):
+    await office.post(ACCESS, {"account": SLUG, "settings": {"rip": "203.0.113.7"}}, by="admin")
+    before = (await granting.account()).settings
+    await office.post(ACCESS, {"account": SLUG, "settings": {"rip": ""}}, by="admin")
+    assert ("rip" in before, "rip" in (await granting.account()).settings) == (True, False)
+
+
+async def test_what_the_channel_cannot_open_changes_nothing(office: Office, granting: Granting):
+    before = await granting.account()
+    told = await office.post(ACCESS, {"account": SLUG, "settings": {"base_url": ""}}, by="admin")
+    assert (told.refusal, await granting.account()) == ((422, "invalid", "settings"), before)
+
+
+async def test_taking_the_token_away_lets_the_account_wait(office: Office, granting: Granting):
+    await grant(office, granting)
+    told = await office.post(ACCESS, {"account": SLUG, "secret": {"access_token": ""}}, by="admin")
+    assert told.json["state"] == "unauthorised"
+
+
+async def test_the_audit_names_what_changed_and_not_to_what(office: Office, granting: Granting):
+    change = {"account": SLUG, "settings": {"rip": "203.0.113.7"}, "secret": {"client_secret": "geheim"}}
+    await office.post(ACCESS, change, by="admin")
+    async with office.house.store.read() as tx:
+        wanted = Wanted(frozenset({office.house.org.id}), verb="account.access")
+        (line,) = await list_audit(tx, wanted, 10)
+    assert (line.details["secret"], line.details["settings"]) == (["client_secret"], ["rip"])
+    assert "geheim" not in str(line)
+
+
+async def test_hours_are_not_set_this_way(office: Office, granting: Granting):
+    told = await office.post(ACCESS, {"account": SLUG, "settings": {"window": ""}}, by="admin")
+    assert told.refusal == (422, "invalid", "settings")
+
+
+@pytest.mark.parametrize("by", ["author", "stranger"])
+async def test_only_who_manages_the_account_changes_its_access(office: Office, granting: Granting, by: str):
+    assert (await office.post(ACCESS, {"account": SLUG}, by=by)).status == 403
