@@ -1,4 +1,4 @@
-"""A child process for a parser: it limits itself before it looks at a byte, and is ended when its time is up."""
+"""A child process for a parser: it limits itself before it looks at a byte, and is ended in time."""
 
 import asyncio
 import resource
