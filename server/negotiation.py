@@ -1,15 +1,19 @@
 """What a request says about encodings and about what it has already, read as RFC 9110 asks."""
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 Encoding = Literal["br", "gzip", "identity"]
+PLAIN: Final = "plain"
+"""The name of a route that gives out bytes as they lie there: its requests leave no line in the log."""
 PREFERRED: Final[tuple[Encoding, ...]] = ("br", "gzip", "identity")
 _TAG: Final = re.compile(r'(?:W/)?"?([^",\s]*)"?')
 # nginx makes a tag weak, Apache adds the encoding to it: clients echo it (contract feeds §1.6).
 _SUFFIX: Final = re.compile(r"(?:-(?:br|gzip|gz))+$")
 
 
+@lru_cache(maxsize=256)
 def choose_encoding(accepted: str, offered: frozenset[Encoding]) -> Encoding:
     """Choose the encoding a client likes best; one with q=0 is never chosen, identity when nothing fits."""
     weights = _weights(accepted)
@@ -21,6 +25,7 @@ def choose_encoding(accepted: str, offered: frozenset[Encoding]) -> Encoding:
     return "identity" if weights.get("identity", 0.0) > best[0] else best[2]
 
 
+@lru_cache(maxsize=1024)
 def is_known(if_none_match: str, tag: str) -> bool:
     """Say whether the client has this version already: a list, weak tags and `*` count (RFC 9110 13.1.2)."""
     if if_none_match.strip() == "*":

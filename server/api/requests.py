@@ -13,6 +13,7 @@ from server.api.route import SIGNED_IN, Handler, Route
 from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.complaints import BadForm, BadJson
+from server.negotiation import PLAIN
 from server.parts import PARTS
 from server.security.origin import address_of, person_acting, stranger_acting
 from server.security.sign_in import sign_in
@@ -29,7 +30,12 @@ log = structlog.get_logger(__name__)
 
 @web.middleware
 async def name_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give every request an id, its own or a new one, on each line of the log and on the answer."""
+    """Give every request an id, its own or a new one, on each line of the log and on the answer.
+
+    A file that lies ready has no story to tell, and naming its request would cost more than giving it out.
+    """
+    if request.match_info.route.name == PLAIN:
+        return await handler(request)
     given = request.headers.get("X-Request-Id", "")
     request[REQUEST_ID] = given if _REQUEST_ID_FORM.fullmatch(given) else secrets.token_hex(8)
     with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):

@@ -5,12 +5,14 @@ Everything carries Cache-Control: WeChat's browser keeps for long whatever does 
 
 import time
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from aiohttp import hdrs, web
+from multidict import CIMultiDict
 
-from server.negotiation import choose_encoding, is_known
+from server.negotiation import PLAIN, choose_encoding, is_known
 from server.public.pages import LargeFile, Page, PageCache
 
 MEMORY: Final = 64 * 1024 * 1024
@@ -64,7 +66,7 @@ _NOTHING: Final = (
 def add_site(app: web.Application, root: Path) -> None:
     """Serve a document root at every address that nothing before it answers; call it last."""
     site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic))
-    app.router.add_get("/{path:.*}", site.answer)  # HEAD as well
+    app.router.add_get("/{path:.*}", site.answer, name=PLAIN)  # HEAD as well
 
 
 class _Site:
@@ -81,7 +83,7 @@ class _Site:
         if isinstance(found, Page):
             return _answer_with(request, found, path)
         if isinstance(found, LargeFile):
-            return web.FileResponse(found.path, headers=_headers(path))
+            return web.FileResponse(found.path, headers=_headers(path).copy())
         return await self._nothing(request, path)
 
     async def _nothing(self, request: web.Request, path: str = "") -> web.Response:
@@ -94,6 +96,7 @@ class _Site:
         return _refusal(request, 404, page if isinstance(page, Page) else None)
 
 
+@lru_cache(maxsize=1024)
 def _wanted(path: str) -> str | None:
     """Give the file that an address names; None for `..`, `//`, hidden files and unknown kinds."""
     if path == "" or path.endswith("/"):
@@ -113,7 +116,7 @@ def _wanted(path: str) -> str | None:
 
 def _answer_with(request: web.Request, page: Page, path: str) -> web.Response:
     encoding = choose_encoding(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())), page.offered)
-    headers = _headers(path)
+    headers = _headers(path).copy()
     tag = page.tag if encoding == "identity" else f"{page.tag}-{encoding}"
     headers[hdrs.ETAG] = f'"{tag}"'
     headers[hdrs.LAST_MODIFIED] = page.last_modified
@@ -155,14 +158,18 @@ def _refusal(request: web.Request, status: int, page: Page | None) -> web.Respon
     return web.Response(status=status, body=page.bodies[encoding], headers=headers)
 
 
-def _headers(path: str) -> dict[str, str]:
+@lru_cache(maxsize=1024)
+def _headers(path: str) -> CIMultiDict[str]:
+    """Give what every answer with a file says; to be copied, for an answer adds its own."""
     suffix = PurePosixPath(path).suffix
-    headers = {
-        **PUBLIC_SECURITY,
-        hdrs.CONTENT_TYPE: _TYPES.get(suffix, "application/octet-stream"),
-        hdrs.CACHE_CONTROL: _cache_control(path),
-        hdrs.VARY: hdrs.ACCEPT_ENCODING,
-    }
+    headers = CIMultiDict(
+        {
+            **PUBLIC_SECURITY,
+            hdrs.CONTENT_TYPE: _TYPES.get(suffix, "application/octet-stream"),
+            hdrs.CACHE_CONTROL: _cache_control(path),
+            hdrs.VARY: hdrs.ACCEPT_ENCODING,
+        }
+    )
     if path == "robots.txt":
         headers[hdrs.CONTENT_TYPE] = "text/plain; charset=utf-8"
     elif suffix in _DOWNLOADS:

@@ -80,6 +80,7 @@ def main() -> int:
             bench = _Bench(engine, base, platform, queue, python)
             rows += bench.compare(given.items, given.rounds)
     rows.append(_page_row())
+    rows += [*_archive_rows(), *_reader_rows(given.rounds), _lists_row()]
     (FOLDER / "results.json").write_text(
         json.dumps({"rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=2)
     )
@@ -201,9 +202,65 @@ def _page_row() -> Row:
     )
 
 
-def _capture(command: list[str], env: dict[str, str] | None = None) -> str:
+def _archive_rows() -> list[Row]:
+    """Publish one item beside few others and beside very many; the second folder is what readers ask for."""
+    seen = {}
+    for count in (100_000, 100):
+        run = _capture(
+            [sys.executable, "-m", "tests.bench.archive", str(_archive(count)), str(count)], seconds=1800
+        )
+        seen[count] = json.loads(run)
+    rows = []
+    for figure, unit, most in (("files", "files", 1.0), ("cpu", "ms CPU", 1.3)):
+        many, few = seen[100_000][figure], seen[100][figure]
+        name = f"publish one item beside 100000, {figure}"
+        rows.append(
+            Row(name, many, few, "100", unit, many / few, f"<= {most}", many / few <= most)
+        )  # fmt: skip
+    return rows
+
+
+def _archive(count: int) -> Path:
+    return FOLDER / "runs" / f"archive{count}"
+
+
+def _reader_rows(rounds: int) -> list[Row]:
+    run = _capture(
+        [sys.executable, "-m", "tests.bench.reading", str(_archive(100)), str(rounds)], seconds=600
+    )
+    return [
+        Row(
+            f"a reader's request: {kind}",
+            ours,
+            bare,
+            "bare",
+            "us CPU",
+            ours / bare,
+            "<= 1.5",
+            ours / bare <= 1.5,
+        )
+        for kind, (ours, bare) in json.loads(run).items()
+    ]
+
+
+def _lists_row() -> Row:
+    run = _capture([sys.executable, "-m", "tests.bench.feeds", str(FOLDER / "runs" / "feeds")])
+    cpu = statistics.median(json.loads(run)["cpu"])
+    return Row(
+        "one article into 10 lists x 3 formats",
+        cpu,
+        150.0,
+        "goal",
+        "ms CPU",
+        cpu / 150,
+        "<= 150 ms",
+        cpu <= 150,
+    )
+
+
+def _capture(command: list[str], env: dict[str, str] | None = None, *, seconds: float = 300) -> str:
     done = subprocess.run(
-        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=seconds, check=False
     )
     if done.returncode != 0:
         raise RuntimeError(f"{command[1:3]} ended with {done.returncode}:\n{done.stderr[-2000:]}")

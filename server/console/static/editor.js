@@ -54,9 +54,7 @@
     }
   }
   function fragment(html) {
-    // Styles never stay; parsing them at all makes the browser complain about our policy.
-    const bare = html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/\sstyle\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, " ");
-    const parsed = new DOMParser().parseFromString(bare, "text/html");
+    const parsed = new DOMParser().parseFromString(html, "text/html");
     const into = document.createDocumentFragment();
     lost = 0;
     clean(parsed.body, into);
@@ -135,6 +133,7 @@
     button.type = "button";
     button.textContent = text;
     button.title = name;
+    button.setAttribute("aria-label", name);
     button.addEventListener("mousedown", (event) => event.preventDefault());
     button.addEventListener("click", act);
     bar.append(button);
@@ -312,6 +311,6 @@
   area.hidden = true;
   area.before(bar, alt, rich, chooser);
   form.querySelector("#label-body").addEventListener("click", () => rich.focus());
-  form.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = true; });
+  form.querySelector("[data-plain]").hidden = true;
   count();
 })();
