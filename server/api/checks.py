@@ -14,7 +14,7 @@ from server.api.route import Route, signed_in
 from server.core.draft import revise_item
 from server.core.problems import Problem
 from server.forms.drafts import ItemIn, draft_of
-from server.forms.findings import MendIn, WaiveIn
+from server.forms.findings import MendIn, WaiverIn
 from server.forms.words import Out, Query
 from server.importing.files import find_pictures
 from server.importing.html import read_body
@@ -139,7 +139,7 @@ async def check_form(request: web.Request) -> web.Response:
 
 async def waive_finding(request: web.Request) -> web.Response:
     """Answer for a finding."""
-    parts, form = request.config_dict[PARTS], await form_of(request, WaiveIn)
+    parts, form = request.config_dict[PARTS], await form_of(request, WaiverIn)
     checked = await _checked(request, ())
     by = signed_in(request).person_id
     async with parts.store.begin() as tx:
@@ -219,7 +219,7 @@ ROUTES = (
     Route("GET", f"{_ITEM}/checks", show_checks, "检查意见", "read", answer=ChecksOut, query=ChecksQuery),
     Route(
         "POST", f"{_ITEM}/waivers", waive_finding, "忽略并说明", "waive",
-        form=WaiveIn, answer=WaiverOut, status=201,
+        form=WaiverIn, answer=WaiverOut, status=201,
     ),
     Route(
         "POST", f"{_ITEM}/waivers/{{waiver_id}}/second", second_a_waiver, "第二人确认", "approve",

@@ -9,7 +9,7 @@ from server.console.page import Page, Visit
 from server.core.draft import revise_item
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
-from server.forms.findings import MendIn, WaiveIn
+from server.forms.findings import MendIn, WaiverIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.importing.files import find_pictures
 from server.importing.html import read_body
@@ -51,7 +51,7 @@ async def _carried_out(visit: Visit, step: _Step, done: str) -> web.Response:
 async def _waive(visit: Visit) -> None:
     parts, by = visit.parts, visit.who.person_id
     names = ("finding", "reason")
-    form = filled_in(WaiveIn, {name: visit.fields.get(name) for name in names})
+    form = filled_in(WaiverIn, {name: visit.fields.get(name) for name in names})
     checked = await parts.examiner.check_item(visit.place("item_id"), at=parts.now())
     async with parts.store.begin() as tx:
         await _item_for(tx, visit, "waive")

@@ -9,7 +9,7 @@ from server.forms.words import Filled, Form
 FindingKey = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
-class WaiveIn(Form):
+class WaiverIn(Form):
     """Which finding, and why it may stand."""
 
     finding: Annotated[FindingKey, Field(title="检查意见")]

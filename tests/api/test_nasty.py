@@ -51,6 +51,11 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "TakenDownIn": ("author", {"proof": "x"}),
     "BudgetIn": ("admin", {"account": "website", "a_minute": 5, "a_day": 50}),
     "AccountActIn": ("admin", {"account": "website"}),
+    "PermissionIn": ("admin", {"account": "website"}),
+    "AccessIn": ("admin", {"account": "website", "settings": {"a": "b"}, "secret": {"a": "b"}}),
+    "WaiverIn": ("author", {"finding": "0123456789abcdef", "reason": "确属公开内容"}),
+    "MendIn": ("author", {"findings": ["0123456789abcdef"]}),
+    "WordGoneIn": ("admin", {"word": "x", "place": "any"}),
     "WithdrawIn": ("chief", {"reason": "x"}),
     "EvidenceIn": (
         "author",
