@@ -13,7 +13,7 @@ LATER = (HERE / "channels" / "weibo", HERE / "channels" / "wechat")
 HAN = "[\u4e00-\u9fff”》」〕]"
 HALF_WIDTH = re.compile(rf"{HAN}[,:;!?(]|[,:;!?)(]{HAN}")
 # Patterns, and what is to be typed as it stands.
-NO_SENTENCE = re.compile(r"\(\?|date,kind,name|off/work")
+NO_SENTENCE = re.compile(r"\(\?|\]\{\d|^!|date,kind,name|off/work|行数:摘要")
 
 
 def sentences(path: Path) -> Iterator[tuple[int, str]]:
