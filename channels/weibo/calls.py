@@ -9,7 +9,7 @@ from yarl import URL
 
 from channels.contract import CouldNotLook
 from channels.transport import Answer, Result, Transport
-from channels.weibo.outcomes import LIMITED
+from channels.weibo.outcomes import LIMITED, NO_STATUS
 from channels.weibo.statuses import Page, Status, body_of, code_of, oldest_of, read_page
 
 _PAGE: Final = 100
@@ -67,6 +67,18 @@ class Reads:
                 return tuple(found)
             query["max_id"] = page.next_id
         return CouldNotLook("微博时间线太长，没有看到发布的时候")
+
+    async def stands(self, mid: str) -> bool | None:
+        """Ask whether a status is still there; None when it is not told."""
+        match await self._send("statuses/show", {"id": mid}):
+            case Answer() as answer if code_of(answer) == NO_STATUS:
+                return False
+            case Answer(status=200) as answer if isinstance(body := body_of(answer), dict):
+                if body.get("deleted"):
+                    return False
+                return True if str(body.get("idstr")) == mid else None
+            case _:
+                return None
 
     async def short_link(self, link: str) -> str | None:
         """Give the t.cn address of a link, as the platform writes it; None when it does not tell."""

@@ -21,8 +21,10 @@ from channels.contract import (
     Post,
     Receipt,
     Refused,
+    Removed,
     Sighting,
     Tools,
+    Watch,
     Withdrawal,
     WithdrawByHand,
     Withdrawn,
@@ -34,14 +36,13 @@ from channels.transport import Answer, Form, NoAnswer, NotSent, Transport
 from channels.weibo.calls import Reads
 from channels.weibo.length import LIMIT, count, without_broken_link, without_links
 from channels.weibo.oauth import Application, Authorisation
-from channels.weibo.outcomes import LIMITED, SAID_ALREADY, TAKEN_SLOWLY, outcome_of
+from channels.weibo.outcomes import LIMITED, NO_STATUS, SAID_ALREADY, TAKEN_SLOWLY, outcome_of
+from channels.weibo.pictures import BadPicture, fitting, ready
 from channels.weibo.statuses import CLOCKS, Wanted, body_of, code_of, read_status
 
-_PICTURES: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
-_PICTURE_BYTES: Final = 5 * 1024 * 1024
-_NO_STATUS: Final = 20101
 _WAIT: Final = 60.0
 _NOT_YET: Final = NeedsAuthorisation("微博账号还没有授权")
+_GONE: Final = "微博上已经没有这一条，不是我们删除的"
 _SAID: Final = "said_already"
 _SLOW: Final = "taken_slowly"
 
@@ -54,9 +55,10 @@ class Weibo:
         title=None,
         text=LIMIT,
         pictures=1,
-        picture_bytes=_PICTURE_BYTES,
+        picture_bytes=None,
         calls_a_day=100,
         idempotency_key=False,
+        watch_after=(86_400.0,),
         settle_after=120.0,  # 20032 says one to two minutes
         confirm_after=(60.0, 120.0),
         needs_page=True,
@@ -96,8 +98,8 @@ class Weibo:
             findings.append(Finding("not_a_safe_domain", "url", message, blocks=True))
         if count(_compose(_harmless(content.title), "", content.url)) > LIMIT:
             findings.append(Finding("title_too_long", "title", f"标题加链接超过微博的{LIMIT}字", blocks=True))
-        if content.pictures and not _fitting(content):
-            message = "没有微博能用的图片（JPG、PNG、GIF，小于5MB），将不带图发布"
+        if content.pictures and not fitting(content):
+            message = "没有微博能用的图片（JPG、PNG、GIF、WebP），将不带图发布"
             findings.append(Finding("no_fitting_picture", "pictures", message, blocks=False))
         return tuple(findings)
 
@@ -108,7 +110,7 @@ class Weibo:
         if count(text) > LIMIT:
             summary = fit(summary, LIMIT, lambda cut: count(_compose(title, cut, content.url)))
             text = _compose(title, without_broken_link(summary), content.url)
-        return Post(content.url, title, text, "", _fitting(content)[:1], (), content)
+        return Post(content.url, title, text, "", fitting(content)[:1], (), content)
 
     async def publish(self, post: Post, journal: Journal, /, *, at: datetime) -> Outcome:  # noqa: ARG002
         """Share the status, once."""
@@ -122,7 +124,9 @@ class Weibo:
             try:
                 body = await self._form(fields, post.pictures[0])
             except KeyError:
-                return Refused("图片在库中找不到,请重新上传", "editor", "media_missing")
+                return Refused("图片在库中找不到，请重新上传", "editor", "media_missing")
+            except BadPicture:
+                return Refused("图片打不开，或者太大，请换一张", "editor", "media_broken")
         match await self._http.send("POST", self._call("statuses/share"), body=body):
             case NotSent(reason):
                 return NotAccepted(_WAIT, f"连不上微博({reason})")
@@ -154,6 +158,19 @@ class Weibo:
         short = None if is_plain else await self._reads.short_link(post.mark)
         return wanted.judge(candidates, short) or _unseen(notes)
 
+    async def watch(self, receipt: Receipt, _post: Post, /) -> Watch:
+        """Look whether a status still stands, where half the calls of the day are still there for it."""
+        left = await self._reads.left() if self._token and receipt.platform_id.isdigit() else None
+        if left is None or left.calls * 2 < left.limit:
+            return CouldNotLook("今天的微博接口次数要留给发布")
+        match await self._reads.stands(receipt.platform_id):
+            case True:
+                return receipt
+            case False:
+                return Removed(_GONE)
+            case None:
+                return CouldNotLook("微博没有说这一条还在不在")
+
     async def withdraw(self, receipt: Receipt, _post: Post, /, *, reason: str, at: datetime) -> Withdrawal:  # noqa: ARG002
         """Delete the status where the application may; most may not, and a person must."""
         by_hand = WithdrawByHand(f"请登录微博删除：{receipt.link}")
@@ -162,7 +179,7 @@ class Weibo:
         body = {"access_token": self._token, "id": receipt.platform_id}
         match await self._http.send("POST", self._call("statuses/destroy"), body=body):
             case Answer() as answer if (code := code_of(answer)) is not None:
-                return Withdrawn() if code == _NO_STATUS else _not_deleted(answer, by_hand)
+                return Withdrawn() if code == NO_STATUS else _not_deleted(answer, by_hand)
             case Answer(status=200) as answer if isinstance(body_of(answer), dict):
                 return Withdrawn()
             case _:
@@ -199,9 +216,8 @@ class Weibo:
         form = Form()
         for name, value in fields.items():
             form.add_field(name, value)
-        body = await self._media.read(picture.sha256)
-        name = f"picture.{_PICTURES[picture.mime]}"
-        form.add_field("pic", body, filename=name, content_type=picture.mime)
+        file = await ready(picture, await self._media.read(picture.sha256))
+        form.add_field("pic", file.body, filename=file.name, content_type=file.mime)
         return form
 
     async def _outcome(self, answer: Answer, journal: Journal) -> Outcome:
@@ -247,11 +263,6 @@ def _not_deleted(answer: Answer, by_hand: WithdrawByHand) -> Withdrawal:
             return NotAccepted(_WAIT, reason)
         case _:
             return by_hand
-
-
-def _fitting(content: Content) -> tuple[Picture, ...]:
-    """Give the pictures that a status can carry."""
-    return tuple(p for p in content.pictures if p.mime in _PICTURES and p.size < _PICTURE_BYTES)
 
 
 def _compose(title: str, summary: str, link: str) -> str:

@@ -69,6 +69,7 @@ LIMITED: Final = frozenset({10022, 10023, 10024})
 
 SAID_ALREADY: Final = frozenset({20017, 20019, 20111})
 TAKEN_SLOWLY: Final = 20032
+NO_STATUS: Final = 20101
 
 _NO_DOMAIN: Final = Refused("微博应用没有设置安全域名,或还未审核", "operator", "10017")
 _NO_LINK: Final = Refused("微博内容里没有安全域名下的链接", "operator", "10017")

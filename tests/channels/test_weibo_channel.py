@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import (
+    CouldNotLook,
     Finding,
     NeedsAuthorisation,
     NotAccepted,
     OutcomeUnknown,
     Receipt,
     Refused,
+    Removed,
     Withdrawal,
     WithdrawByHand,
     Withdrawn,
@@ -26,6 +28,7 @@ from tests.channels.memory_shelf import ORG, a_content
 from tests.channels.weibo_account import (
     DESTROY,
     SHARE,
+    SHOW,
     WeiboAccount,
     a_weibo_account,
     receipt_of,
@@ -141,15 +144,15 @@ def test_a_title_that_leaves_no_room_for_the_link_is_refused_before_sending():
 
 
 def test_pictures_that_no_status_can_carry_are_told_and_left_out():
-    content = a_content(url=LINK, pictures=(Picture("a" * 64, "image/webp", 10, 4, 4, ""),))
+    content = a_content(url=LINK, pictures=(Picture("a" * 64, "image/svg+xml", 10, 4, 4, ""),))
     assert rules(pure().check(content)) == [("no_fitting_picture", "pictures", False)]
     assert pure().render(content).pictures == ()
 
 
-def test_the_first_picture_that_fits_goes_along():
-    large = Picture("a" * 64, "image/jpeg", 5 * 1024 * 1024, 4, 4, "")
-    fits = replace(large, sha256="b" * 64, size=5 * 1024 * 1024 - 1)
-    assert pure().render(a_content(url=LINK, pictures=(large, fits, fits))).pictures == (fits,)
+def test_the_first_picture_that_can_be_shown_goes_along():
+    drawing = Picture("a" * 64, "image/svg+xml", 10, 4, 4, "")
+    photo = replace(drawing, sha256="b" * 64, mime="image/webp", size=9 * 1024 * 1024)
+    assert pure().render(a_content(url=LINK, pictures=(drawing, photo, photo))).pictures == (photo,)
 
 
 @pytest.mark.parametrize("name", sorted(SETTINGS))
@@ -327,6 +330,64 @@ async def test_a_picture_that_is_gone_sends_nothing(weibo: WeiboAccount):
     outcome = await weibo.publish(weibo.post(pictures=(picture,)))
     assert isinstance(outcome, Refused)
     assert (outcome.who_acts, weibo.platform.requests()) == ("editor", 0)
+
+
+async def test_a_picture_that_cannot_be_read_sends_nothing(weibo: WeiboAccount):
+    picture = weibo.media.picture(b"no picture", width=4, height=4, alt="会场", mime="image/webp")
+    outcome = await weibo.publish(weibo.post(pictures=(picture,)))
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, weibo.platform.requests()) == ("media_broken", 0)
+
+
+# --- whether it still stands ---
+
+
+async def watch(weibo: WeiboAccount, receipt: Receipt) -> object:
+    return await weibo.channel().watch(receipt, weibo.post())
+
+
+async def test_a_status_that_stands_is_seen(weibo: WeiboAccount):
+    receipt = receipt_of(await weibo.publish())
+    assert await watch(weibo, receipt) == receipt
+
+
+async def test_a_status_that_somebody_removed_is_told(weibo: WeiboAccount):
+    receipt = receipt_of(await weibo.publish())
+    weibo.platform.remove(weibo.platform.posts()[0])
+    assert isinstance(await watch(weibo, receipt), Removed)
+
+
+@pytest.mark.parametrize("body", [{"idstr": "7"}, {}, [], "x"])
+async def test_an_answer_about_something_else_says_nothing(weibo: WeiboAccount, body: object):
+    receipt = receipt_of(await weibo.publish())
+    weibo.platform.next_call(SHOW, "error", status=200, body=body)
+    assert isinstance(await watch(weibo, receipt), CouldNotLook)
+
+
+async def test_a_deleted_mark_is_told(weibo: WeiboAccount):
+    receipt = receipt_of(await weibo.publish())
+    weibo.platform.next_call(SHOW, "error", status=200, body={"idstr": receipt.platform_id, "deleted": "1"})
+    assert isinstance(await watch(weibo, receipt), Removed)
+
+
+@pytest.mark.parametrize("code", [20112, 21327, 10001])
+async def test_a_refused_question_says_nothing(weibo: WeiboAccount, code: int):
+    receipt = receipt_of(await weibo.publish())
+    weibo.say(code, path=SHOW)
+    assert isinstance(await watch(weibo, receipt), CouldNotLook)
+
+
+async def test_half_the_calls_of_a_day_are_left_to_publishing(weibo: WeiboAccount):
+    receipt = receipt_of(await weibo.publish())
+    weibo.platform.book.calls = {"2026-11-25": 51}
+    assert isinstance(await watch(weibo, receipt), CouldNotLook)
+    assert weibo.platform.requests(SHOW) == 0
+
+
+async def test_what_a_person_found_is_not_asked_for(weibo: WeiboAccount):
+    found = Receipt("person:1", "https://weibo.com/1/z", weibo.now())
+    assert isinstance(await watch(weibo, found), CouldNotLook)
+    assert weibo.platform.requests() == 0
 
 
 # --- taking it back ---

@@ -23,6 +23,7 @@ DOMAIN = "example.gov.cn"
 SHARE = "/2/statuses/share.json"
 TIMELINE = "/2/statuses/user_timeline.json"
 SHORTEN = "/2/short_url/shorten.json"
+SHOW = "/2/statuses/show.json"
 DESTROY = "/2/statuses/destroy.json"
 
 
