@@ -93,11 +93,22 @@ class Disclosure:
     overview: str  # 内容概述
 
 
+Role = Literal["source", "interpretation", "replaced_by", "replaces"]
+"""The document that is interpreted, its interpretation, what took this item's place, whose place it took."""
+
+ROLE_NAMES: Mapping[Role, str] = {
+    "source": "解读的文件",
+    "interpretation": "政策解读",
+    "replaced_by": "取代本稿的稿件",
+    "replaces": "被本稿取代的稿件",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A link between a document and its interpretation; `role` says what stands at `url`."""
+    """A link to an item that belongs to this one; `role` says what stands at `url`."""
 
-    role: Literal["source", "interpretation"]
+    role: Role
     title: str
     url: str
 
@@ -137,6 +148,7 @@ class Content:
     related: tuple[Related, ...]
     content_hash: str
     neighbours: tuple[Neighbour, ...] = ()
+    correction: str = ""  # what readers are told of the newest major correction
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from server.store.items import ItemSeen
 from server.store.ledger import list_lines
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
+from server.store.releases import Change
 from server.store.texts import MediaText
 from server.store.tx import Store, refuse_network_inside_transaction
 from tests.platform import Plain, Platform
@@ -145,13 +146,19 @@ class House:
             return await approve(tx, item_id, by=self.chief, at=self.now(), new_id=self.new_id)
 
     async def release(
-        self, item_id: str, on: Iterable[str] = ("website",), not_before: datetime | None = None
+        self,
+        item_id: str,
+        on: Iterable[str] = ("website",),
+        not_before: datetime | None = None,
+        *,
+        change: Change = "major",
+        note: str | None = None,
     ) -> ReleaseMade:
         examined = await self.examiner.examine(item_id, at=self.now())
         async with self.store.begin() as tx:
             return await release(
                 tx,
-                ReleaseOrder(item_id, tuple(on), "major", not_before),
+                ReleaseOrder(item_id, tuple(on), change, not_before, note=note),
                 examined=examined,
                 open_channel=self.open_channel,
                 calendar=self.calendar,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from channels.addresses import media_path
 from channels.characters import clean, one_line
-from channels.item import Attachment, Picture
+from channels.item import ROLE_NAMES, Attachment, Picture
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 HERE: Final = files("channels.website")
@@ -60,6 +60,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: clean(value) if type(value) is str else value,
     )
+    environment.globals["role_names"] = ROLE_NAMES
     environment.filters.update(
         clock=clock, iso=iso, size=size, ending=ending, line=one_line, media=media_path, data=data_block
     )

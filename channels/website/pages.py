@@ -12,7 +12,17 @@ from channels.addresses import FEED_TYPES, Addresses, feed_path, media_path, pag
 from channels.body import Source, body_html, loose_pictures
 from channels.characters import one_line
 from channels.disclosure import SECTION_TYPES
-from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES, Column, Content, Org, Picture, Site
+from channels.item import (
+    KIND_NAMES,
+    OPENNESS_NAMES,
+    VALIDITY_NAMES,
+    Column,
+    Content,
+    Org,
+    Picture,
+    Related,
+    Site,
+)
 from channels.website.assets import assets_of
 from channels.website.environment import ENVIRONMENT, ZONE
 from channels.website.linked_data import article_data, list_data
@@ -98,6 +108,7 @@ class Pages:
             validity=None
             if content.disclosure.validity == "valid"
             else VALIDITY_NAMES[content.disclosure.validity],
+            successor=_successor(content),
             corrected=content.release > 1 and content.updated_at > content.published_at,
             neighbours=tuple(sorted(content.neighbours, key=lambda n: n.role, reverse=True)),
             qr=_qr(content.url),
@@ -126,6 +137,7 @@ class Pages:
             index_number=content.disclosure.index_number,
             org=content.org,
             reason=one_line(reason),
+            successor=_successor(content),
             at=at,
         )
 
@@ -249,3 +261,8 @@ def _qr(url: str) -> Markup:
     drawn = segno.make(url, error="m", micro=False)
     svg = drawn.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, light="#fff")
     return Markup(svg)  # noqa: S704  squares only, the address is not in it as text
+
+
+def _successor(content: Content) -> Related | None:
+    """Give the item that took this one's place."""
+    return next((other for other in content.related if other.role == "replaced_by"), None)

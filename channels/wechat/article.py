@@ -11,7 +11,7 @@ from lxml import etree
 
 from channels.body import loose_pictures
 from channels.characters import clean, one_line
-from channels.item import VALIDITY_NAMES, Content, Picture
+from channels.item import ROLE_NAMES, VALIDITY_NAMES, Content, Picture
 from channels.wechat import theme
 
 CONTENT: Final = 20_000
@@ -31,6 +31,8 @@ _KEPT: Final = {
 }
 _OWN_HOST: Final = "mp.weixin.qq.com"  # only articles there can be reached by a link (§0.9)
 _ADDRESS: Final = 200  # characters of a picture's address on the platform, with room to spare
+
+_ROLES: Final = {**ROLE_NAMES, "source": "原文", "interpretation": "解读"}
 
 
 def article_html(content: Content) -> str:
@@ -102,10 +104,7 @@ def _foot(content: Content, notes: list[str]) -> str:
     if content.attachments:
         lines += [f"附件：《{one_line(a.name)}》（{_size(a.size)}）" for a in content.attachments]
         lines.append(f"附件请点击文末“阅读原文”，在网站页面下载：{content.url}")
-    lines += [
-        f"{'原文' if link.role == 'source' else '解读'}：{one_line(link.title)} {link.url}"
-        for link in content.related
-    ]
+    lines += [f"{_ROLES[link.role]}：{one_line(link.title)} {link.url}" for link in content.related]
     lines += [f"[{number}] {address}" for number, address in enumerate(notes, 1)]
     return _note(lines)
 

@@ -12,10 +12,11 @@ from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.evidence import record_evidence
 from server.core.release import ReleaseOrder, release
+from server.core.replace import replace_item
 from server.core.reschedule import reschedule
 from server.core.settle import Bench
 from server.core.withdraw import withdraw
-from server.forms.words import Filled, Form, Moment, Out, Prose, Sha256, Slug
+from server.forms.words import Filled, Form, Id, Moment, Out, Prose, Sha256, Slug
 from server.importing.files import require_picture
 from server.parts import PARTS, Parts
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
@@ -31,6 +32,7 @@ class ReleaseIn(Form):
     change: Annotated[Change, Field(title="改动大小")] = "major"
     not_before: Annotated[Moment | None, Field(title="不早于")] = None
     urgent_reason: Annotated[Filled | None, Field(title="加急理由", max_length=200)] = None
+    note: Annotated[Filled | None, Field(title="更正说明", max_length=200)] = None
 
 
 class RescheduleIn(Form):
@@ -43,6 +45,19 @@ class WithdrawIn(Form):
     """Readers see the reason."""
 
     reason: Annotated[Filled, Field(title="撤回原因", max_length=200)]
+
+
+class ReplacedIn(Form):
+    """Which item takes this one's place; null: none does any more."""
+
+    item: Annotated[Id | None, Field(title="新的稿件")]
+
+
+class ReplacedOut(Out):
+    """Which item took an item's place."""
+
+    item_id: str
+    replaced_by: str | None
 
 
 class EvidenceIn(Form):
@@ -111,7 +126,12 @@ async def release_item(request: web.Request) -> web.Response:
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "release")
         order = ReleaseOrder(
-            item.id, tuple(dict.fromkeys(form.accounts)), form.change, form.not_before, form.urgent_reason
+            item.id,
+            tuple(dict.fromkeys(form.accounts)),
+            form.change,
+            form.not_before,
+            form.urgent_reason,
+            form.note,
         )
         made = await release(
             tx, order, examined=examined, open_channel=parts.open_channel, calendar=parts.calendar,
@@ -140,6 +160,19 @@ async def withdraw_item(request: web.Request) -> web.Response:
         legs = await withdraw(tx, item.id, form.reason, bench_of(parts), at=parts.now())
     await parts.wake()
     return answer(DeliveriesOut.of(legs))
+
+
+async def replace_by(request: web.Request) -> web.Response:
+    """Let another item take an item's place; both pages say so."""
+    parts, form = request.config_dict[PARTS], await form_of(request, ReplacedIn)
+    who = signed_in(request)
+    async with parts.store.begin() as tx:
+        item = await get_item_for(tx, request, "release")
+        await replace_item(tx, item.id, form.item, by=who.person_id, at=parts.now())
+        if form.item is not None:
+            who.require("release", (await get_item(tx, form.item)).org.id)
+    await parts.wake()
+    return answer(ReplacedOut(item_id=item.id, replaced_by=form.item))
 
 
 async def list_of_item(request: web.Request) -> web.Response:
@@ -184,6 +217,10 @@ ROUTES = (
     Route(
         "POST", f"{_ITEM}/withdraw", withdraw_item, "撤回", "withdraw",
         form=WithdrawIn, answer=DeliveriesOut,
+    ),
+    Route(
+        "POST", f"{_ITEM}/replaced-by", replace_by, "以新稿件取代", "release",
+        form=ReplacedIn, answer=ReplacedOut,
     ),
     Route("GET", f"{_ITEM}/deliveries", list_of_item, "投递与回执", "read", answer=DeliveriesOut),
     Route(

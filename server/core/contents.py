@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from channels.addresses import Addresses, page_path
-from channels.item import Column, Content, Disclosure, Neighbour, Related, Site
+from channels.item import Column, Content, Disclosure, Neighbour, Related, Role, Site
 from server.core.neighbours import find_neighbours
+from server.store.corrections import Correction, find_successor, list_corrections, list_predecessors
 from server.store.deliveries import find_live_page
 from server.store.followups import list_bound, list_followers, list_sources
 from server.store.items import ItemSeen, get_item, get_item_at, list_released
@@ -30,9 +30,8 @@ async def content_of_release(tx: Tx, release_id: str, site: Site, *, at: datetim
     row = await get_release(tx, release_id)
     seen = await get_item_at(tx, row.revision_id)
     related = await _related(tx, seen, site)
-    content = make_content(
-        seen, row.number, site, related, at=at, updated_at=await _updated_at(tx, row, seen, at)
-    )
+    corrected = (await _corrections(tx, (row,))).get(row.id)
+    content = make_content(seen, row.number, site, related, at=at, corrected=corrected)
     return await with_neighbours(tx, content, site)
 
 
@@ -46,12 +45,11 @@ async def contents_of_releases(
     rows = await list_by_id(tx, release_ids)
     released = await list_released(tx, release_ids)
     bound = await list_bound(tx, frozenset(row.item_id for row in rows))
-    contents = {}
+    corrections, contents = await _corrections(tx, rows), {}
     for row in rows:
-        seen = released[row.id]
+        seen, corrected = released[row.id], corrections.get(row.id)
         related = await _related(tx, seen, site) if row.item_id in bound else ()
-        updated_at = seen.published_at or at if row.number == 1 else await _updated_at(tx, row, seen, at)
-        contents[row.id] = make_content(seen, row.number, site, related, at=at, updated_at=updated_at)
+        contents[row.id] = make_content(seen, row.number, site, related, at=at, corrected=corrected)
     return contents
 
 
@@ -68,13 +66,13 @@ async def with_neighbours(tx: Tx, content: Content, site: Site) -> Content:
 
 async def lines_of_releases(tx: Tx, release_ids: frozenset[str], site: Site) -> dict[str, Content]:
     """Give the contents of releases as lists and feeds show them, without their links to other items."""
-    items, contents = await list_released(tx, release_ids), {}
-    for row in await list_by_id(tx, release_ids):
+    rows, items = await list_by_id(tx, release_ids), await list_released(tx, release_ids)
+    corrections, contents = await _corrections(tx, rows), {}
+    for row in rows:
         seen = items[row.id]
         # The publication time is fixed in the transaction that opens the attempt, before a list is read.
         at = seen.published_at or row.created_at
-        updated = at if row.number == 1 or row.change == "minor" else max(row.created_at, at)
-        contents[row.id] = make_content(seen, row.number, site, (), at=at, updated_at=updated)
+        contents[row.id] = make_content(seen, row.number, site, (), at=at, corrected=corrections.get(row.id))
     return contents
 
 
@@ -82,7 +80,7 @@ async def content_of_draft(tx: Tx, item_id: str, site: Site, *, at: datetime) ->
     """Give the newest revision as the next release would publish it."""
     seen = await get_item(tx, item_id)
     number = len(await list_releases(tx, item_id)) + 1
-    return make_content(seen, number, site, await _related(tx, seen, site), at=at, updated_at=at)
+    return make_content(seen, number, site, await _related(tx, seen, site), at=at)
 
 
 def make_content(
@@ -92,10 +90,15 @@ def make_content(
     related: tuple[Related, ...],
     *,
     at: datetime,
-    updated_at: datetime,
+    corrected: Correction | None = None,
 ) -> Content:
-    """Put a stored item into the shape that channels know."""
+    """Put a stored item into the shape that channels know.
+
+    It is as old as its first publication or its newest major correction: a minor one is silent and moves
+    no date.
+    """
     version, sheet = seen.revision, seen.revision.sheet
+    published_at = seen.published_at or at
     return Content(
         item_id=seen.id,
         release=release,
@@ -120,28 +123,28 @@ def make_content(
         column=column_of(site, sheet.column),
         source=sheet.source,
         url=page_url(site, seen.id),
-        published_at=seen.published_at or at,
-        updated_at=updated_at,
+        published_at=published_at,
+        updated_at=published_at if corrected is None else max(corrected.at, published_at),
         related=related,
         content_hash=version.content_hash,
+        correction="" if corrected is None else corrected.note,
     )
 
 
-async def _updated_at(tx: Tx, row: ReleaseRow, seen: ItemSeen, at: datetime) -> datetime:
-    """Give the time of the newest major release: a minor one is silent and moves no date."""
-    major = [
-        r for r in await list_releases(tx, row.item_id) if r.change == "major" and r.number <= row.number
-    ]
-    if not major or major[-1].number == 1:
-        return seen.published_at or at
-    return max(major[-1].created_at, seen.published_at or at)
+async def _corrections(tx: Tx, rows: tuple[ReleaseRow, ...]) -> dict[str, Correction]:
+    """Give the newest major correction of each release that is not an item's first."""
+    ids = frozenset(row.id for row in rows if row.number > 1)
+    return await list_corrections(tx, ids) if ids else {}
 
 
 async def _related(tx: Tx, seen: ItemSeen, site: Site) -> tuple[Related, ...]:
     """Give the links both ways, only to pages a reader can open."""
-    found: list[tuple[Literal["source", "interpretation"], str]] = []
+    found: list[tuple[Role, str]] = []
     found += [("source", follow.source_id) for follow in await list_sources(tx, seen.id)]
     found += [("interpretation", follow.interpretation_id) for follow in await list_followers(tx, seen.id)]
+    successor = await find_successor(tx, seen.id)
+    found += [("replaced_by", successor)] if successor else []
+    found += [("replaces", item_id) for item_id in await list_predecessors(tx, seen.id)]
     links = []
     for role, item_id in found:
         page = await find_live_page(tx, item_id)

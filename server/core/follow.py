@@ -12,6 +12,7 @@ from server.core.neighbours import find_neighbours
 from server.core.oblige import note_page
 from server.core.problems import Problem
 from server.store.catalogue import note_change
+from server.store.corrections import find_successor, list_predecessors
 from server.store.deliveries import find_live_page, first_page_live_at
 from server.store.followups import Follow, list_followers, list_sources, put_follow
 from server.store.items import ItemSeen, find_item
@@ -70,6 +71,9 @@ async def mark_pages_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
     await note_change(tx, item_id, at=at)
     linked = [follow.source_id for follow in await list_sources(tx, item_id)]
     linked += [follow.interpretation_id for follow in await list_followers(tx, item_id)]
+    linked += await list_predecessors(tx, item_id)
+    successor = await find_successor(tx, item_id)
+    linked += [successor] if successor else []
     for other in linked:
         await _mark_item_stale(tx, other, at=at)
     # Those under way too: their page may be written already, without this one's title.

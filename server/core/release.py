@@ -13,6 +13,7 @@ from server.core.gates import WorkingDays, gate_of, read_facts
 from server.core.problems import Problem, Problems
 from server.store.accounts import AccountRow, list_accounts_named
 from server.store.approvals import is_approved
+from server.store.corrections import insert_correction
 from server.store.deliveries import DeliverySeen, list_deliveries, move_all
 from server.store.gates import Leg, insert_urgency
 from server.store.items import ItemSeen, get_item, move_revision, set_withdrawn
@@ -35,6 +36,7 @@ class ReleaseOrder:
     change: Change = "major"
     not_before: datetime | None = None
     urgent_reason: str | None = None  # passes over the hours of the accounts, and leaves a mark
+    note: str | None = None  # what readers are told of a correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ async def release(
     _refuse_findings(content, accounts, open_channel)
     row = await _take_over(tx, seen, order, by=by, at=at, id=new_id())
     await insert_release(tx, row)
+    await _tell_readers(tx, row, order.note)
     if order.urgent_reason is not None:
         await insert_urgency(tx, row.id, order.urgent_reason, by=by, at=at)
     legs = tuple(
@@ -86,6 +89,16 @@ async def release(
     return ReleaseMade(row.id, row.number, tuple(leg for leg in made if leg.release_id == row.id))
 
 
+async def _tell_readers(tx: Tx, row: ReleaseRow, told: str | None) -> None:
+    if told is None:
+        return
+    if row.number == 1:
+        raise Problem("invalid", "第一次发布不需要更正说明", field="note")
+    if row.change == "minor":
+        raise Problem("invalid", "轻微改动不向读者说明；要说明请选择重大更正", field="note")
+    await insert_correction(tx, row.id, told)
+
+
 async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *, at: datetime) -> None:
     await note(
         tx,
@@ -94,6 +107,7 @@ async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *,
         at=at,
         number=row.number,
         change=row.change,
+        note=order.note,
         accounts=list(order.accounts),
         content_hash=seen.revision.content_hash,
         not_before=None if row.not_before is None else row.not_before.isoformat(),

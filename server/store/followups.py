@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from server.store.correction_tables import replacement
 from server.store.rows import upsert
 from server.store.tables import delivery, followup
 from server.store.tx import Tx
@@ -87,7 +88,9 @@ def _follow_of(row: sa.Row[Any]) -> Follow:
 
 
 async def list_bound(tx: Tx, item_ids: frozenset[str]) -> frozenset[str]:
-    """Give those of the items that follow another one or are followed."""
-    ends = (followup.c.interpretation_id, followup.c.source_id)
+    """Give those of the items that are bound to another one: following, replaced, or either way round."""
+    ends = (
+        followup.c.interpretation_id, followup.c.source_id, replacement.c.item_id, replacement.c.by_id,
+    )  # fmt: skip
     wanted = sa.union(*(sa.select(end).where(end.in_(item_ids)) for end in ends))
     return frozenset((await tx.execute(wanted)).scalars())

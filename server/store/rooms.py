@@ -3,6 +3,7 @@
 from server.store import (
     audit_tables,
     clock_tables,
+    correction_tables,
     permission_tables,
     reader_tables,
     reading_tables,
@@ -14,6 +15,7 @@ from server.store import (
 ROOMS = (
     audit_tables,
     clock_tables,
+    correction_tables,
     permission_tables,
     reader_tables,
     reading_tables,

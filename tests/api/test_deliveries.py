@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.api.conftest import Office
+from tests.api.conftest import NEIGHBOUR, Office, an_item
 
 
 def items(item: Any, act: str = "") -> str:
@@ -152,3 +152,30 @@ async def test_evidence_of_a_delivery_that_is_not_there_is_a_404(office: Office)
 async def test_a_neighbour_files_no_evidence(office: Office):
     _item, evidence = await _on_the_board(office)
     assert (await office.post(evidence, PROOF, by="stranger")).refusal == (403, "forbidden", "")
+
+
+async def test_an_item_takes_anothers_place_and_gives_it_back(office: Office):
+    old, new = await office.item(), await office.item()
+    for item in (new["id"], None):
+        told = await office.post(f"/api/v1/items/{old['id']}/replaced-by", {"item": item}, by="chief")
+        assert told.json == {"item_id": old["id"], "replaced_by": item}
+    again = await office.post(f"/api/v1/items/{old['id']}/replaced-by", {"item": None}, by="chief")
+    assert again.refusal[:2] == (409, "wrong_state")
+
+
+async def test_an_item_of_another_office_takes_nobodys_place_here(office: Office):
+    old = await office.item()
+    foreign = await office.call(
+        "POST", "/api/v1/items", an_item(org=NEIGHBOUR, document_number=None), by="stranger"
+    )
+    refused = await office.post(
+        f"/api/v1/items/{old['id']}/replaced-by", {"item": foreign.json["id"]}, by="chief"
+    )
+    assert refused.refusal[:2] == (403, "forbidden")
+
+
+async def test_a_note_on_a_first_release_is_refused_at_its_field(office: Office):
+    item = await office.approved()
+    form = {"accounts": ["website"], "note": "补充第三条"}
+    refused = await office.post(f"/api/v1/items/{item['id']}/release", form, by="chief")
+    assert refused.refusal == (422, "invalid", "note")

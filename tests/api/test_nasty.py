@@ -40,7 +40,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "ApproveIn": ("chief", {"reason": "x"}),
     "ReturnIn": ("chief", {"reason": "x"}),
     "ReleaseIn": ("chief", {"accounts": ["website"], "change": "major", "not_before": LATER,
-                             "urgent_reason": "x"}),
+                             "urgent_reason": "x", "note": "x"}),
     "RescheduleIn": ("chief", {"not_before": LATER}),
     "WaiveIn": ("chief", {"reason": "x"}),
     "RunIn": ("admin", {"name": "x"}),
@@ -56,6 +56,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "WaiverIn": ("author", {"finding": "0123456789abcdef", "reason": "确属公开内容"}),
     "MendIn": ("author", {"findings": ["0123456789abcdef"]}),
     "WordGoneIn": ("admin", {"word": "x", "place": "any"}),
+    "ReplacedIn": ("chief", {"item": "x"}),
     "WithdrawIn": ("chief", {"reason": "x"}),
     "EvidenceIn": (
         "author",

@@ -122,6 +122,33 @@ def test_a_document_links_to_its_interpretation():
     assert "政策解读" in anchor.text_content()
 
 
+def test_an_item_that_was_replaced_says_so_and_leads_to_its_successor():
+    link = Related("replaced_by", "新的<办法>", "http://127.0.0.1:8080/a/i2.html")
+    (notice,) = page_of(related=(link,)).find_class("notice")
+    assert notice.text_content() == "已被取代 本稿件已由新的<办法>取代，请以新的稿件为准。"
+    assert notice.xpath(".//a/@href") == [link.url]
+
+
+def test_a_successor_says_whose_place_it_took():
+    link = Related("replaces", "旧的办法", "http://127.0.0.1:8080/a/i2.html")
+    anchor = page_of(related=(link,)).xpath("//section[@class='related']//a")[0]
+    assert anchor.text_content() == "被本稿取代的稿件旧的办法"
+
+
+def test_a_notice_of_withdrawal_leads_to_what_took_the_place():
+    link = Related("replaced_by", "新的办法", "http://127.0.0.1:8080/a/i2.html")
+    content = a_content(related=(link,))
+    page = lxml.html.document_fromstring(PAGES.gone(content, "内容有误", content.published_at))
+    assert link.url in page.xpath("//a/@href")
+
+
+def test_a_correction_says_what_was_corrected():
+    content = a_content()
+    later = content.published_at + timedelta(days=1)
+    (notice,) = page_of(release=2, updated_at=later, correction="补充<第三条>").find_class("notice")
+    assert "更正：补充<第三条>。请以现在的内容为准。" in notice.text_content()
+
+
 def test_an_attachment_is_named_with_its_kind_and_size():
     anchor = page_of(attachments=(FORM,)).xpath("//section[@class='attached']//a")[0]
     assert anchor.get("href") == f"/m/{'cd' * 16}.pdf"

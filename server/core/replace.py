@@ -1,0 +1,50 @@
+"""An item takes another's place: both pages say so, and lead to each other."""
+
+from datetime import datetime
+
+from server.core.acts import note, of_item
+from server.core.follow import mark_pages_stale
+from server.core.problems import Problem
+from server.store.corrections import delete_replacement, find_successor, put_replacement
+from server.store.deliveries import find_live_page
+from server.store.items import find_item, get_item
+from server.store.places import mark_stale
+from server.store.tx import Tx
+
+_LONGEST_CHAIN = 100
+
+
+async def replace_item(tx: Tx, item_id: str, by_id: str | None, *, by: str, at: datetime) -> None:
+    """Let `by_id` take the place of an item, or None of them any more; refuses itself and circles."""
+    item = await get_item(tx, item_id)
+    former = await find_successor(tx, item_id)
+    if by_id is None:
+        if former is None:
+            raise Problem("wrong_state", "这篇稿件没有被取代")
+        await delete_replacement(tx, item_id)
+    else:
+        if await find_item(tx, by_id) is None:
+            raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field="item")
+        await _refuse_circle(tx, item_id, by_id)
+        await put_replacement(tx, item_id, by_id, by=by, at=at)
+    await note(tx, "item.replace", of_item(item), at=at, successor=by_id, former=former)
+    for one in {item_id, by_id, former} - {None}:
+        await _write_again(tx, str(one), at=at)
+
+
+async def _refuse_circle(tx: Tx, item_id: str, by_id: str) -> None:
+    after: str | None = by_id
+    for _step in range(_LONGEST_CHAIN):
+        if after is None:
+            return
+        if after == item_id:
+            raise Problem("wrong_state", "不能让稿件取代自己，也不能互相取代", field="item")
+        after = await find_successor(tx, after)
+    raise Problem("wrong_state", "取代关系太长，请直接指向最新的稿件", field="item")
+
+
+async def _write_again(tx: Tx, item_id: str, *, at: datetime) -> None:
+    page = await find_live_page(tx, item_id)
+    if page is not None:
+        await mark_stale(tx, (page.id,), at=at)
+        await mark_pages_stale(tx, item_id, at=at)
