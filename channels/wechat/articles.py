@@ -1,18 +1,21 @@
 """Published articles: which a job brought out, whether one stands, and taking one down (contract §5)."""
 
+from datetime import UTC, datetime
+
 from channels.contract import (
     CouldNotLook,
     NotAccepted,
     Outcome,
     Receipt,
     Removed,
+    Uploads,
     Watch,
     Withdrawal,
     WithdrawByHand,
     Withdrawn,
 )
 from channels.wechat.calls import Calls, Reply
-from channels.wechat.identity import Identity
+from channels.wechat.identity import Identity, job_key
 from channels.wechat.listing import PAGES, Listed, find_listed
 from channels.wechat.outcomes import PUBLISH_FAILURES
 
@@ -23,9 +26,21 @@ _RUNNING, _OUT, _TAKEN_BACK, _BANNED = 1, 0, 5, 6
 class Articles:
     """The published articles of one account."""
 
-    def __init__(self, calls: Calls) -> None:
-        """Take the account's calls."""
-        self._calls = calls
+    def __init__(self, calls: Calls, kept: Uploads, account_id: str) -> None:
+        """Take the account's calls, and what remembers the jobs that the platform told of."""
+        self._calls, self._kept, self._account_id = calls, kept, account_id
+
+    async def receipt_of(self, found: Listed) -> Receipt:
+        """Give the receipt of a listed article, with its permanent link where its job is known.
+
+        Listed addresses are previews that expire; only the job tells the permanent one (§5.5).
+        """
+        live_at = datetime.fromtimestamp(found.changed_at, UTC)
+        job = await self._kept.find(self._account_id, job_key(found.id))
+        said = await self._ask(job) if job else None
+        if isinstance(said, Reply) and not said.code and said.id("article_id") == found.id:
+            return Receipt(str(Identity(job=job or "", article=found.id)), link_of(said), live_at)
+        return Receipt(str(Identity(article=found.id)), None, live_at)
 
     async def watch(self, known: Identity, receipt: Receipt) -> Watch:
         """Look whether a live article still stands; its job tells also that the platform banned it."""
@@ -91,3 +106,10 @@ class Articles:
 
     async def _ask(self, job: str) -> Reply | Outcome:
         return await self._calls.post("freepublish/get", {"publish_id": job})
+
+
+def link_of(said: Reply) -> str | None:
+    """Give the permanent link that a job tells."""
+    detail = said.body.get("article_detail")
+    items = Reply(0, detail).rows("item") if isinstance(detail, dict) else None
+    return next((str(item["article_url"]) for item in items or () if "article_url" in item), None)

@@ -1,7 +1,7 @@
 """Channel for WeChat: upload, draft, read back, submit, confirm (contract wechat §3–5, §14)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
 
 from yarl import URL
@@ -29,7 +29,7 @@ from channels.contract import (
 from channels.fitting import fit
 from channels.item import Account, Content
 from channels.wechat.article import article_html
-from channels.wechat.articles import Articles
+from channels.wechat.articles import Articles, link_of
 from channels.wechat.bounds import DIGEST, TITLE, findings_of
 from channels.wechat.calls import Calls, Reply
 from channels.wechat.drafts import Drafts
@@ -81,7 +81,7 @@ class WeChat:
         reads_back = account.settings.get("read_back", "on") != "off"
         self._drafts, self._articles = (
             Drafts(self._calls, uploads, reads_back=reads_back),
-            Articles(self._calls),
+            Articles(self._calls, tools.uploads, account.id),
         )
         # Some offices want a person to press the button; accounts without the right have no choice (§0.7).
         self._is_by_hand = account.settings.get("publish", "auto") == "by_hand"
@@ -120,7 +120,7 @@ class WeChat:
         """Ask for the job, or for the draft that waits for a person (§5.2)."""
         known = read_identity(receipt.platform_id)
         if known.draft:
-            return await self._confirm_by_hand(receipt, post, at=at)
+            return await self._confirm_by_hand(receipt, post)
         said = await self._calls.post("freepublish/get", {"publish_id": receipt.platform_id})
         if not isinstance(said, Reply):
             return said
@@ -131,7 +131,7 @@ class WeChat:
         status = said.number("publish_status", 1)
         if status == 0:
             live = Identity(job=receipt.platform_id, article=said.id("article_id") or "")
-            return Receipt(str(live), _article_url(said), at)
+            return Receipt(str(live), link_of(said), at)
         return PUBLISH_FAILURES.get(status, receipt)
 
     async def find(self, post: Post, /, *, since: datetime, notes: Mapping[str, str]) -> Sighting:
@@ -142,7 +142,7 @@ class WeChat:
         article = await self._find("freepublish/batchget", post.mark, since)
         match article:
             case Listed():
-                return _receipt_of(article)
+                return await self._articles.receipt_of(article)
             case CouldNotLook():
                 return article
             case NotListed() | NotAllowed():
@@ -178,7 +178,7 @@ class WeChat:
         await journal.note("publish_id", f"{job}@{at.isoformat()}")
         return Receipt(str(Identity(job=job)), None, None)
 
-    async def _confirm_by_hand(self, receipt: Receipt, post: Post, *, at: datetime) -> Outcome:
+    async def _confirm_by_hand(self, receipt: Receipt, post: Post) -> Outcome:
         """Look whether a person has published the draft: that uses it up (§0.10)."""
         is_there = await self._drafts.is_there(read_identity(receipt.platform_id).draft)
         match is_there:
@@ -189,7 +189,7 @@ class WeChat:
         found = await self._find("freepublish/batchget", post.mark, None)
         match found:
             case Listed():
-                return Receipt(_receipt_of(found).platform_id, None, at)
+                return await self._articles.receipt_of(found)
             case CouldNotLook():
                 return receipt
             case _:
@@ -222,12 +222,6 @@ def _left_to_a_person(draft: str) -> ByHand:
     return ByHand(_HINT, Receipt(str(Identity(draft=draft)), None, None))
 
 
-def _receipt_of(found: Listed) -> Receipt:
-    # Listed addresses are previews that expire; only a job tells the permanent one (§5.5): so none.
-    live_at = datetime.fromtimestamp(found.changed_at, UTC)
-    return Receipt(str(Identity(article=found.id)), None, live_at)
-
-
 def _may_still_run(notes: Mapping[str, str]) -> bool:
     """Say whether a submission whose answer was lost may have a job that has not ended."""
     if "submitted_at" not in notes:
@@ -236,9 +230,3 @@ def _may_still_run(notes: Mapping[str, str]) -> bool:
         return True
     submitted, looked = (datetime.fromisoformat(notes[name]) for name in ("submitted_at", LOOKED_AT))
     return looked - submitted < _LONGEST_JOB
-
-
-def _article_url(said: Reply) -> str | None:
-    detail = said.body.get("article_detail")
-    items = Reply(0, detail).rows("item") if isinstance(detail, dict) else None
-    return next((str(item["article_url"]) for item in items or () if "article_url" in item), None)

@@ -25,6 +25,11 @@ class Identity:
         return f"{self.job}/{self.article}" if self.article else self.job
 
 
+def job_key(article_id: str) -> str:
+    """Give the key under which the job of an article is remembered (channels.contract.Uploads)."""
+    return f"job/{article_id}"
+
+
 def read_identity(text: str) -> Identity:
     """Read what a receipt keeps; an id of earlier times or a person's makes one of which nothing is known."""
     if text.startswith(_DRAFT):

@@ -1,12 +1,13 @@
 """What a push of WeChat tells: a reader's word or touch, or the end of a job (contract wechat §8.4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from channels.wechat.envelope import BadPush, field_of, read_envelope
 
 _MOST_TEXT: Final = 2048
 _MOST_KEY: Final = 256
+_MOST_ID: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class JobEnded:
     """A publishing job or a push ended; how, a look must tell: an event is no proof."""
 
     platform_id: str
+    article: str = ""  # what a job brought out, as far as it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ def read_push(xml: bytes) -> Push:
     event, pressed = field_of(root, "Event"), field_of(root, "EventKey")
     if kind == "event":
         what = _event(event, pressed, root.findtext("PublishEventInfo/publish_id"), root.findtext("MsgID"))
+        if isinstance(what, JobEnded):
+            article = (root.findtext("PublishEventInfo/article_id") or "").strip()
+            what = replace(what, article=article if len(article) <= _MOST_ID else "")
         job = what.platform_id if isinstance(what, JobEnded) else ""
         # Two events of one second by one reader differ in name and key (§8.3).
         key = f"{openid} {at} {event.lower()} {pressed[:_MOST_KEY]} {job}"

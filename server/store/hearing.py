@@ -34,3 +34,18 @@ async def look_now(tx: Tx, account_id: str, platform_id: str, *, at: datetime) -
         .returning(delivery.c.id)
     )
     return tuple(moved.scalars())
+
+
+async def look_for_persons(tx: Tx, account_id: str, *, at: datetime) -> tuple[str, ...]:
+    """Let what waits at an account for a person be looked at now: he may have published it; give the ids."""
+    moved = await tx.execute(
+        delivery.update()
+        .where(
+            delivery.c.account_id == account_id,
+            delivery.c.state == "accepted",
+            delivery.c.who_acts == "owner",
+        )
+        .values(due_at=at)
+        .returning(delivery.c.id)
+    )
+    return tuple(moved.scalars())

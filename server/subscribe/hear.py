@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import assert_never
 
 from channels.item import Site
+from channels.wechat.identity import job_key
 from channels.wechat.pushes import Followed, JobEnded, Left, Other, Pressed, Push, Wrote
 from channels.wechat.replies import Reply
 from server.store.accounts import AccountRow
 from server.store.followings import forget_reader
-from server.store.hearing import look_now, note_push
+from server.store.hearing import look_for_persons, look_now, note_push
 from server.store.tx import Tx
+from server.store.uploads import keep_upload
 from server.subscribe.answers import Reader, answer_press, answer_word, welcome
 
 
@@ -27,8 +29,8 @@ async def hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datet
     is_new = await note_push(tx, account.id, push.key, at=at)
     reader = Reader(account.id, account.name, push.openid)
     match push.what:
-        case JobEnded(platform_id):
-            moved = await look_now(tx, account.id, platform_id, at=at) if is_new else ()
+        case JobEnded(platform_id, article):
+            moved = await _hear_of_job(tx, account.id, platform_id, article, at=at) if is_new else ()
             return Heard(None, wakes=bool(moved))
         case Left():
             if is_new:
@@ -44,3 +46,14 @@ async def hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datet
             return Heard(None)
         case _:
             assert_never(push.what)
+
+
+async def _hear_of_job(
+    tx: Tx, account_id: str, platform_id: str, article: str, *, at: datetime
+) -> tuple[str, ...]:
+    """Let what the job is about be looked at; one that a person started is about whatever waits for him."""
+    if article:
+        # Only the job knows an article's permanent link, and this event may be all that names the job.
+        await keep_upload(tx, account_id, job_key(article), platform_id, at=at)
+    moved = await look_now(tx, account_id, platform_id, at=at)
+    return moved or await look_for_persons(tx, account_id, at=at)

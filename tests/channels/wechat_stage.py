@@ -58,6 +58,22 @@ class OneProcessTokens:
         return self._turn
 
 
+class OneProcessUploads:
+    """What went up, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    async def find(self, account_id: str, key: str, /) -> str | None:
+        return self.kept.get((account_id, key))
+
+    async def keep(self, account_id: str, key: str, value: str, /) -> None:
+        self.kept[account_id, key] = value
+
+    async def forget(self, account_id: str, key: str, /) -> None:
+        self.kept.pop((account_id, key), None)
+
+
 @dataclass
 class Notes:
     """The journal of the attempts of one delivery."""
@@ -77,6 +93,7 @@ class Stage:
     http: Transport
     media: MemoryMedia
     tokens: OneProcessTokens
+    uploads: OneProcessUploads = field(default_factory=OneProcessUploads)
     settings: dict[str, str] = field(default_factory=dict)
     base: str = ""
     looks: int = 0
@@ -93,7 +110,8 @@ class Stage:
 
     @property
     def tools(self) -> Tools:
-        return Tools(self.http, None, a_site(), MemoryShelf(), self.media, self.tokens)  # type: ignore[arg-type]
+        shelf, root = MemoryShelf(), None
+        return Tools(self.http, root, a_site(), shelf, self.media, self.tokens, self.uploads)  # type: ignore[arg-type]
 
     def channel(self) -> WeChat:
         """Give a channel object that remembers nothing."""

@@ -13,6 +13,7 @@ from channels.sandbox.wechat import basics, drafts, mass, media, menu, messages,
 from channels.sandbox.wechat.calls import answer
 from channels.sandbox.wechat.chat import act_in_chat, show_chat
 from channels.sandbox.wechat.console import carry_events, set_callback
+from channels.sandbox.wechat.draft_box import act_on_draft, show_drafts
 from channels.sandbox.wechat.errors import Refusal
 from channels.sandbox.wechat.phone import show_account, show_article, show_preview
 from channels.sandbox.wechat.platform import WECHAT, WeChat
@@ -74,6 +75,8 @@ def make_app(wechat: WeChat, pages: Environment, postman: Postman, readers: Read
         app.router.add_route("*", f"/cgi-bin/{name}", handler)
     app.router.add_route("*", "/cgi-bin/{rest:.+}", refuse_unknown)
     app.router.add_get("/", show_account)
+    app.router.add_get("/drafts", show_drafts)
+    app.router.add_post("/drafts", act_on_draft)
     app.router.add_get("/chat", show_chat)
     app.router.add_post("/chat", act_in_chat)
     app.router.add_post(f"{CONTROL}/callback", set_callback)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from pydantic import TypeAdapter
 from channels.sandbox.faults import Fault, FaultKind, Wire
 from channels.sandbox.keeping import Files, StateFile
 from channels.sandbox.wechat.audience import Line
-from channels.sandbox.wechat.book import Article, Book, Job, Push, Switches
+from channels.sandbox.wechat.book import FIRST_JOB, Article, Book, Draft, Job, Push, Switches
 from channels.sandbox.wechat.events import Event, job_finished, push_finished
 
 _SWITCHES = TypeAdapter(Switches)
@@ -107,6 +108,24 @@ class WeChat:
         for name, token in self.book.tokens.items():
             self.book.tokens[name] = replace(token, expires_at=min(token.expires_at, at))
         self.touch()
+
+    def start_job(self, media_id: str, draft: Draft, at: datetime) -> int:
+        """Take a draft for publishing, by the interface or in the console; give the job's number."""
+        switches = self.book.switches
+        publish_id = FIRST_JOB + len(self.book.jobs)
+        self.book.jobs[publish_id] = Job(
+            media_id=media_id,
+            articles=draft.articles,
+            keys=tuple(token_urlsafe(32)[:22] for _ in draft.articles),
+            article_id=token_urlsafe(32),
+            at=at,
+            statuses=(1, 3) if switches.account == "test" else switches.job_statuses,
+            seconds=switches.job_seconds,
+        )
+        if switches.draft_consumed == "at_submit":
+            del self.book.drafts[media_id]
+        self.touch()
+        return publish_id
 
     def settle(self) -> None:
         """Let what has ended by now end: drafts are used up, readers get their push, events are written."""

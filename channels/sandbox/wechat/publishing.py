@@ -1,12 +1,11 @@
 """Publishing jobs and what they brought out (contract wechat §5)."""
 
 from dataclasses import replace
-from secrets import token_urlsafe
 from typing import Any
 
 from aiohttp import web
 
-from channels.sandbox.wechat.book import FIRST_JOB, Job
+from channels.sandbox.wechat.book import Job
 from channels.sandbox.wechat.calls import OK, Call, answer, number_of, open_call, text_of
 from channels.sandbox.wechat.drafts import read_window, shape_article
 from channels.sandbox.wechat.errors import Refusal
@@ -20,19 +19,7 @@ async def submit(request: web.Request) -> web.Response:
     draft = book.drafts.get(media_id)
     if draft is None:
         raise Refusal(40007)
-    publish_id = FIRST_JOB + len(book.jobs)
-    book.jobs[publish_id] = Job(
-        media_id=media_id,
-        articles=draft.articles,
-        keys=tuple(token_urlsafe(32)[:22] for _ in draft.articles),
-        article_id=token_urlsafe(32),
-        at=call.at,
-        statuses=(1, 3) if switches.account == "test" else switches.job_statuses,
-        seconds=switches.job_seconds,
-    )
-    if switches.draft_consumed == "at_submit":
-        del book.drafts[media_id]
-    call.wechat.touch()
+    publish_id = call.wechat.start_job(media_id, draft, call.at)
     shown = publish_id if switches.ids_as == "number" else str(publish_id)
     return answer(call.wechat, {**OK, "publish_id": shown, "msg_data_id": shown})
 
