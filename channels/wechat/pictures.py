@@ -12,8 +12,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 BODY_BYTES: Final = 1024 * 1024 - 1
 COVER_SIZE: Final = (900, 383)  # 2.35:1
-# MPO is what phones call a JPEG with a second picture in it.
-_KINDS: Final = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+_KINDS: Final = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 _MOST_PIXELS: Final = 64_000_000
 _WIDEST: Final = 1280
 _HIGHEST: Final = 20_000  # long charts stay whole; a valid PNG of 24 477 was refused (§3.1)
@@ -21,6 +20,7 @@ _AS_IT_IS: Final = 4 * _WIDEST
 _PLAIN_MODES: Final = frozenset({"RGB", "L", "RGBA", "LA", "P", "1"})  # CMYK comes out in wrong colours
 _QUALITIES: Final = (85, 75, 65, 50)
 _WIDTHS: Final = (_WIDEST, 1080, 900, 720)
+_LONGEST: Final = 3  # times its other side
 _WIDE: Final = COVER_SIZE[0] / COVER_SIZE[1]
 
 
@@ -64,7 +64,7 @@ def cover_of(body: bytes | None) -> Ready:
         ImageDraw.Draw(plain).rectangle((40, 330, 860, 334), fill=(255, 255, 255))
         return _as_jpeg(plain)
     with _open(body) as picture:
-        return _as_jpeg(_grown(_flatten(_upright(picture))))
+        return _as_jpeg(_grown(_within(_flatten(_upright(picture)))))
 
 
 def crops_of(width: int, height: int) -> Crops:
@@ -108,6 +108,14 @@ def _is_fit(picture: Image.Image, size: int) -> bool:
 
 def _upright(picture: Image.Image) -> Image.Image:
     return ImageOps.exif_transpose(picture)
+
+
+def _within(picture: Image.Image) -> Image.Image:
+    """Cut what is far longer than wide, or wider than long: its middle is all that a cover shows."""
+    width, height = picture.size
+    wide, high = min(width, height * _LONGEST), min(height, width * _LONGEST)
+    left, top = (width - wide) // 2, (height - high) // 2
+    return picture.crop((left, top, left + wide, top + high))
 
 
 def _grown(picture: Image.Image) -> Image.Image:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import lxml.html
 
+from channels.characters import clean
+
 _SPACE: Final = re.compile(r"\s+")
 _SHOWN: Final = 16  # characters of a lost sentence that are shown to the editor
 _NAMES: Final = {"title": "标题", "author": "作者", "digest": "摘要", "content_source_url": "阅读原文的链接"}
@@ -38,7 +40,7 @@ def shape_of(html: str) -> Shape:
     """Give what an article shows; an address goes by its path, since scheme and size are the platform's."""
     if not html.strip():
         return Shape((), (), ())
-    tree = lxml.html.fragment_fromstring(html, create_parent="div")
+    tree = lxml.html.fragment_fromstring(clean(html), create_parent="div")
     pictures = tuple(_path(image.get("src") or image.get("data-src") or "") for image in tree.iter("img"))
     tables = tuple(
         (len(list(table.iter("tr"))), len(list(table.iter("td", "th")))) for table in tree.iter("table")

@@ -93,6 +93,7 @@ class Stage:
     http: Transport
     media: MemoryMedia
     tokens: OneProcessTokens
+    session: ClientSession
     uploads: OneProcessUploads = field(default_factory=OneProcessUploads)
     settings: dict[str, str] = field(default_factory=dict)
     base: str = ""
@@ -199,7 +200,7 @@ async def a_wechat(now: Hand) -> AsyncIterator[Stage]:
     try:
         async with ClientSession() as session:
             http = Transport(session, seconds=SECONDS)
-            yield Stage(sandbox, now, http, MemoryMedia(), OneProcessTokens())
+            yield Stage(sandbox, now, http, MemoryMedia(), OneProcessTokens(), session)
     finally:
         await sandbox.close()
 
