@@ -8,7 +8,7 @@ import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import ClientSession
@@ -30,7 +30,7 @@ from channels.sandbox.run import Sandbox, start_sandbox
 from channels.sandbox.wechat.platform import WeChat as Platform
 from channels.transport import Transport
 from channels.wechat.channel import WeChat
-from tests.channels.memory_shelf import ORG, MemoryMedia, MemoryShelf, a_content, a_site
+from tests.channels.memory_shelf import ORG, START, MemoryMedia, MemoryShelf, a_content, a_site
 from tests.conftest import Hand
 
 SECONDS = 0.4
@@ -40,15 +40,17 @@ SECONDS = 0.4
 class OneProcessTokens:
     """The token keeper of one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Hand) -> None:
         self.kept: dict[str, str] = {}
+        self._now, self._ends = now, dict[str, datetime]()
         self._turn = asyncio.Lock()
 
     async def get(self, account_id: str, /) -> str | None:
-        return self.kept.get(account_id)
+        return self.kept.get(account_id) if self._ends.get(account_id, START) > self._now() else None
 
     async def put(self, account_id: str, token: str, seconds: float, /) -> None:
         self.kept[account_id] = token
+        self._ends[account_id] = self._now() + timedelta(seconds=seconds)
 
     async def drop(self, account_id: str, token: str, /) -> None:
         if self.kept.get(account_id) == token:
@@ -200,7 +202,7 @@ async def a_wechat(now: Hand) -> AsyncIterator[Stage]:
     try:
         async with ClientSession() as session:
             http = Transport(session, seconds=SECONDS)
-            yield Stage(sandbox, now, http, MemoryMedia(), OneProcessTokens(), session)
+            yield Stage(sandbox, now, http, MemoryMedia(), OneProcessTokens(now), session)
     finally:
         await sandbox.close()
 
@@ -223,10 +225,6 @@ def picture_bytes(kind: str, width: int, height: int, mode: str = "RGB", **save:
     out = io.BytesIO()
     picture.save(out, kind, **save)
     return out.getvalue()
-
-
-def days(number: float) -> timedelta:
-    return timedelta(days=number)
 
 
 def with_pictures(content: Content, *pictures: Picture) -> Content:

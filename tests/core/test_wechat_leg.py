@@ -1,0 +1,249 @@
+"""A WeChat delivery from the core's side, with the real adapter and the pretended platform behind it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import aiohttp
+import pytest
+
+from channels.contract import Channel, Tools
+from channels.item import Account
+from channels.sandbox.run import Sandbox, start_sandbox
+from channels.sandbox.wechat.platform import WeChat as Platform
+from channels.transport import Transport
+from channels.wechat.channel import WeChat
+from channels.wechat.pushes import JobEnded, Push
+from server.core.decide import Decision, decide
+from server.core.recheck import BLIND
+from server.core.uploads import StoreUploads
+from server.store.accounts import AccountRow, get_account
+from server.store.deliveries import DeliverySeen
+from server.subscribe.hear import hear
+from tests.channels.memory_shelf import MemoryMedia, MemoryShelf
+from tests.channels.wechat_stage import OneProcessTokens
+from tests.conftest import Hand
+from tests.house import LIMITS, SITE, House
+
+SOCIAL = ("website", "wechat")
+
+
+@dataclass
+class Desk:
+    """A house whose WeChat account is the pretended platform's."""
+
+    house: House
+    sandbox: Sandbox
+    session: aiohttp.ClientSession
+
+    @property
+    def platform(self) -> Platform:
+        return self.sandbox.wechat
+
+    async def wait(self, **time: float) -> None:
+        self.house.now.move(**time)
+        await self.house.run_until_quiet()
+
+    async def leg(self, item_id: str) -> DeliverySeen:
+        return (await self.house.legs(item_id))["wechat"]
+
+    async def state(self, item_id: str) -> str:
+        return (await self.leg(item_id)).state
+
+    async def press(self, act: str) -> None:
+        """Do as a person does in the console, with the newest draft."""
+        form = {"act": act, "media_id": list(self.platform.book.drafts)[-1]}
+        async with self.session.post(f"{self.sandbox.wechat_url}/drafts", data=form) as answer:
+            assert answer.status == 200
+
+    def says(self, path: str, code: int, times: int = 1) -> None:
+        body = {"errcode": code, "errmsg": "no"}
+        self.platform.next_call(f"/cgi-bin/{path}", "error", body=body, times=times)
+
+    def calls(self, path: str) -> int:
+        return self.platform.requests(f"/cgi-bin/{path}")
+
+
+@pytest.fixture
+async def desk(house: House, now: Hand) -> AsyncIterator[Desk]:
+    sandbox = await start_sandbox(
+        host="127.0.0.1", wechat_port=0, weibo_port=0, state_dir=None, now=now, safe_domain="site.invalid"
+    )
+    known = sandbox.credentials()["wechat"]
+    async with aiohttp.ClientSession() as session:
+        http, uploads = Transport(session, seconds=5), StoreUploads(house.store, now)
+        tools = Tools(http, None, SITE, MemoryShelf(), MemoryMedia(), OneProcessTokens(now), uploads)  # type: ignore[arg-type]
+
+        def open_channel(row: AccountRow) -> Channel:
+            if row.channel != "wechat":
+                return house.open_channel(row)
+            settings = {"base_url": known["base_url"], "appid": known["appid"]}
+            secret = {"appsecret": known["secret"]}
+            account = Account(row.id, row.channel, row.slug, row.name, row.org, settings, secret)
+            return WeChat.open(account, tools)
+
+        limits = {**LIMITS, "wechat": WeChat.limits}
+        house.place = replace(house.place, open_channel=open_channel, limits=limits)
+        yield Desk(house, sandbox, session)
+    await sandbox.close()
+
+
+async def test_an_article_is_accepted_first_and_counted_when_it_is_out(desk: Desk):
+    made = await desk.house.published(SOCIAL)
+    first = (await desk.state(made.id), ("counted", "wechat") in await desk.house.lines(made.id))
+    await desk.wait(seconds=10)
+    then = (await desk.state(made.id), ("counted", "wechat") in await desk.house.lines(made.id))
+    assert (first, then) == (("accepted", False), ("live", True))
+
+
+async def test_a_draft_left_to_a_person_waits_for_him_and_counts_nothing(desk: Desk):
+    desk.platform.switch(account="unverified")
+    made = await desk.house.published(SOCIAL)
+    leg = await desk.leg(made.id)
+    assert (leg.state, leg.who_acts, "mp.weixin.qq.com" in (leg.reason or "")) == ("accepted", "owner", True)
+    assert ("counted", "wechat") not in await desk.house.lines(made.id)
+
+
+async def test_once_the_person_has_published_a_look_completes_the_delivery(desk: Desk):
+    desk.says("freepublish/submit", 48001)
+    made = await desk.house.published(SOCIAL)
+    await desk.press("publish")
+    await desk.wait(minutes=5)
+    leg = await desk.leg(made.id)
+    assert (leg.state, leg.reason, leg.who_acts) == ("live", None, "nobody")
+    assert (await desk.house.lines(made.id)).count(("counted", "wechat")) == 1
+
+
+async def test_the_platforms_event_hastens_the_look_and_brings_the_permanent_link(desk: Desk):
+    desk.says("freepublish/submit", 48001)
+    made = await desk.house.published(SOCIAL)
+    await desk.wait(hours=2)
+    await desk.press("publish")
+    desk.house.now.move(seconds=5)
+    publish_id, job = next(iter(desk.platform.book.jobs.items()))
+    async with desk.house.store.begin() as tx:
+        account = await get_account(tx, (await desk.leg(made.id)).account_id)
+        push = Push("gh_1", "o1", "k1", JobEnded(str(publish_id), job.article_id))
+        heard = await hear(tx, account, push, SITE, at=desk.house.now())
+    await desk.house.run_until_quiet()
+    leg = await desk.leg(made.id)
+    assert (heard.wakes, leg.state) == (True, "live")
+    assert leg.link == f"{desk.sandbox.wechat_url}/s/{job.keys[0]}"
+
+
+async def test_a_draft_that_vanished_is_a_persons_question_and_his_word_counts(desk: Desk):
+    desk.platform.switch(account="unverified")
+    made = await desk.house.published(SOCIAL)
+    await desk.press("publish")
+    await desk.wait(minutes=5)
+    leg = await desk.leg(made.id)
+    assert (leg.state, leg.who_acts) == ("needs_person", "owner")
+    async with desk.house.store.begin() as tx:
+        link = "https://mp.weixin.qq.com/s/abc"
+        decision = Decision("it_is_there", link)
+        await decide(tx, leg.id, decision, desk.house.bench, by=desk.house.chief, at=desk.house.now())
+    assert (await desk.leg(made.id)).link == link
+    assert ("counted", "wechat") in await desk.house.lines(made.id)
+
+
+async def test_a_draft_that_nobody_publishes_for_a_week_is_asked_about(desk: Desk):
+    desk.platform.switch(account="unverified")
+    made = await desk.house.published(SOCIAL)
+    await desk.wait(days=6, hours=23)
+    before = await desk.state(made.id)
+    await desk.wait(days=1)
+    assert (before, await desk.state(made.id)) == ("accepted", "needs_person")
+
+
+async def test_waiting_for_a_person_stays_within_the_days_calls(desk: Desk):
+    desk.platform.switch(account="unverified")
+    made = await desk.house.published(SOCIAL)
+    for _hour in range(24):
+        await desk.wait(hours=1)
+    assert (await desk.state(made.id), desk.calls("draft/get") <= 30) == ("accepted", True)
+
+
+async def test_an_item_that_is_withdrawn_takes_its_waiting_draft_along(desk: Desk):
+    desk.says("freepublish/submit", 48001)
+    made = await desk.house.published(SOCIAL)
+    await desk.house.withdraw(made.id)
+    await desk.wait(minutes=1)
+    assert (await desk.state(made.id), desk.platform.book.drafts) == ("withdrawn", {})
+
+
+@pytest.mark.parametrize("status", [5, 6])
+async def test_an_article_that_somebody_removed_is_noticed_and_written_down(desk: Desk, status: int):
+    desk.platform.switch(job_statuses=(0, status), job_seconds=3 * 86_400.0)
+    made = await desk.house.published(SOCIAL)
+    await desk.wait(seconds=10)
+    await desk.wait(days=1)
+    before = await desk.state(made.id)
+    await desk.wait(days=6)
+    leg = await desk.leg(made.id)
+    assert (before, leg.state, leg.who_acts) == ("live", "gone_at_platform", "owner")
+    lines = await desk.house.lines(made.id)
+    assert (("withdrawn", "wechat") in lines, ("withdrawn", "item") in lines) == (True, False)
+
+
+async def test_a_live_article_is_looked_at_three_times_and_then_left_alone(desk: Desk):
+    made = await desk.house.published(SOCIAL)
+    await desk.wait(seconds=10)
+    before = desk.calls("freepublish/get")
+    for _day in range(60):
+        await desk.wait(days=1)
+    leg = await desk.leg(made.id)
+    assert (desk.calls("freepublish/get") - before, leg.state, leg.due_at) == (3, "live", None)
+
+
+async def test_a_look_at_a_live_article_that_breaks_is_made_again(desk: Desk):
+    made = await desk.house.published(SOCIAL)
+    await desk.wait(seconds=10)
+    desk.says("freepublish/get", 45009)
+    await desk.wait(days=1)
+    leg = await desk.leg(made.id)
+    assert (leg.state, leg.due_at) == ("live", desk.house.now() + BLIND)
+
+
+async def test_over_the_days_calls_a_job_is_asked_for_later(desk: Desk):
+    made = await desk.house.published(SOCIAL)
+    desk.says("freepublish/get", 45009)
+    await desk.wait(seconds=10)
+    leg = await desk.leg(made.id)
+    assert leg.due_at is not None
+    assert (leg.state, (leg.due_at - desk.house.now()).total_seconds()) == ("accepted", 3600)
+
+
+async def test_a_slow_job_whose_submission_was_not_answered_comes_out_once(desk: Desk):
+    desk.platform.switch(job_statuses=(1, 0), job_seconds=1500.0)
+    desk.platform.next_call("/cgi-bin/freepublish/submit", "drop_after")
+    made = await desk.house.published(SOCIAL)
+    for _look in range(40):
+        await desk.wait(minutes=5)
+    mark = f"{SITE.url}/a/{made.id}.html#r1"
+    assert (await desk.state(made.id), desk.platform.submitted_carrying(mark)) == ("live", 1)
+
+
+async def test_an_article_on_its_way_out_does_not_survive_the_withdrawal(desk: Desk):
+    desk.platform.switch(job_statuses=(1, 0), job_seconds=100.0)
+    made = await desk.house.published(SOCIAL)
+    await desk.house.withdraw(made.id)
+    for _look in range(10):
+        await desk.wait(minutes=1)
+    assert (await desk.state(made.id), len(desk.platform.published())) == ("withdrawn", 0)
+
+
+async def test_what_went_up_is_remembered_by_the_store(desk: Desk):
+    for title in ("第一篇", "第二篇"):
+        await desk.house.published(SOCIAL, title=title)
+    assert desk.calls("material/add_material") == 1
+
+
+async def test_an_upload_is_kept_replaced_and_forgotten(house: House):
+    account = next(iter((await house.legs((await house.published()).id)).values())).account_id
+    uploads = StoreUploads(house.store, house.now)
+    seen = [await uploads.find(account, "k")]
+    for value in ("first", "second"):
+        await uploads.keep(account, "k", value)
+        seen.append(await StoreUploads(house.store, house.now).find(account, "k"))
+    await uploads.forget(account, "k")
+    seen.append(await uploads.find(account, "k"))
+    assert seen == [None, "first", "second", None]
