@@ -90,11 +90,11 @@ class Calls:
         url = self._base / "cgi-bin" / path
         match await self._http.send("POST", url, query=query, body=body, headers=headers):
             case NotSent(reason):
-                return NotAccepted(_WAIT, f"连不上微信({reason})")
+                return NotAccepted(_WAIT, f"连不上微信（{reason}）")
             case NoAnswer(reason):
-                return OutcomeUnknown(f"微信没有回答({reason})")
+                return OutcomeUnknown(f"微信没有回答（{reason}）")
             case Answer(status=412):
-                return NotAccepted(3600.0, "微信不接受没有长度的请求(HTTP 412)")
+                return NotAccepted(3600.0, "微信不接受没有长度的请求（HTTP 412）")
             case Answer() as answer:
                 return _read(answer)
 
@@ -104,4 +104,4 @@ def _read(answer: Answer) -> Reply | Outcome:
         body = answer.json()
         return Reply(int(body.get("errcode", 0)), body)
     except (ValueError, AttributeError):
-        return OutcomeUnknown(f"微信没有给出结果(HTTP {answer.status})")
+        return OutcomeUnknown(f"微信没有给出结果（HTTP {answer.status}）")

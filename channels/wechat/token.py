@@ -60,7 +60,7 @@ class Token:
         url = self._base / "cgi-bin/stable_token"
         match await self._http.send("POST", url, body=json.dumps(body).encode(), headers=HEADERS):
             case NotSent(reason) | NoAnswer(reason):
-                return NotAccepted(_WAIT, f"取微信令牌时没有回答({reason})")  # a token is no post
+                return NotAccepted(_WAIT, f"取微信令牌时没有回答（{reason}）")  # a token is no post
             case Answer() as answer:
                 return await self._keep(answer)
 
@@ -69,7 +69,7 @@ class Token:
             body = answer.json()
             code = int(body.get("errcode", 0))
         except (ValueError, AttributeError):
-            return NotAccepted(_WAIT, f"微信没有给出令牌(HTTP {answer.status})")
+            return NotAccepted(_WAIT, f"微信没有给出令牌（HTTP {answer.status}）")
         if code == 0 and "access_token" in body:
             token = str(body["access_token"])
             seconds = float(body.get("expires_in", 0)) - _EARLY
