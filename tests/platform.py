@@ -4,6 +4,7 @@ It knows no limits of its own, so that a test sees the core alone. It counts req
 it can lie, stall and hang up: `next_call` says how the next publication goes.
 """
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -36,13 +37,17 @@ from channels.transport import Answer, NoAnswer, NotSent, Transport
 
 
 class Platform:
-    """Posts by mark; fates of calls: ok, hold, refuse, busy, logged_out, drop_after, drop_before."""
+    """Posts by mark; fates of calls: ok, hold, refuse, busy, logged_out, drop_after, drop_before.
+
+    `stall` and `stall_busy` answer ok and busy once `go_on` is set.
+    """
 
     def __init__(self) -> None:
         self.posts: list[tuple[str, str]] = []  # account, mark; a second publication is a second line
         self.held: set[str] = set()
         self.requests: Counter[str] = Counter()
         self.blind = False
+        self.go_on = asyncio.Event()  # lets a stalled call go on
         self.hint: dict[str, Any] = {}  # what a blind platform says all the same: `after`, `ask`
         self.told_taken = ""  # the ids of other deliveries, as the last look named them
         self._fates: deque[str] = deque()
@@ -76,6 +81,13 @@ class Platform:
                 self.posts.append((account, mark))
                 self.held.add(mark)
                 return web.json_response({"id": len(self.posts), "live": False})
+            case "stall":
+                await self.go_on.wait()
+                self.posts.append((account, mark))
+                return web.json_response({"id": len(self.posts), "live": True})
+            case "stall_busy":
+                await self.go_on.wait()
+                return web.json_response({"why": "busy"}, status=429)
             case "refuse":
                 return web.json_response({"why": "content"}, status=400)
             case "busy":

@@ -96,6 +96,8 @@ class Website:
         """Write files, page and lists, in this order: nothing is linked before it can be opened."""
         try:
             async with self._tools.root.turn():
+                if (await self._read_page(post)).is_newer(post.mark, post.content):
+                    return NotAccepted(_AGAIN, "网站上已经是更新的版本")
                 await self._write_frame(post.content)
                 await self._media.place(post.content)
                 await self._leave_old_places(post)

@@ -25,6 +25,10 @@ class PageMarks:
         """Say whether it is the page of this item in this version or an earlier one."""
         return self.mark == mark and self.release <= content.release
 
+    def is_newer(self, mark: str, content: Content) -> bool:
+        """Say whether it is the page of this item in a later version."""
+        return self.mark == mark and self.release > content.release
+
     def is_of(self, mark: str, content: Content) -> bool:
         """Say whether it is the page of this content, in this version."""
         return (self.mark, self.content_hash) == (mark, content.content_hash)

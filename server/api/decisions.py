@@ -12,10 +12,12 @@ from server.api.deliveries import DeliveriesOut, DeliveryOut, bench_of
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.budgets import set_budget
-from server.core.decide import Decision, Verdict, authorise, decide, send_again, set_paused
+from server.core.decide import Decision, authorise, decide, send_again, set_paused
 from server.core.problems import Problem
+from server.core.standing import say_standing
 from server.core.withdraw import record_taken_down
-from server.forms.words import Filled, Form, Line, Moment, Out, Slug
+from server.forms.orders import DecisionIn, TakenDownIn
+from server.forms.words import Form, Out, Slug
 from server.parts import PARTS
 from server.security.access import Act
 from server.store.accounts import AccountRow, find_account, get_account
@@ -25,20 +27,6 @@ from server.store.items import get_item
 from server.store.tx import Tx
 
 _MOST = 200
-
-
-class DecisionIn(Form):
-    """What a person saw on the platform; `link` is asked for when it is there."""
-
-    verdict: Annotated[Verdict, Field(title="判断")]
-    link: Annotated[Line | None, Field(title="平台上的链接", max_length=500, pattern=r"^https?://")] = None
-    live_at: Annotated[Moment | None, Field(title="发布时间")] = None
-
-
-class TakenDownIn(Form):
-    """How a post that no call can remove was taken down."""
-
-    proof: Annotated[Filled, Field(title="撤下情况", max_length=500)]
 
 
 class AccountActIn(Form):
@@ -119,7 +107,7 @@ async def show_delivery(request: web.Request) -> web.Response:
         DoubtOut(
             delivery=DeliveryOut.of(leg),
             title=seen.revision.title,
-            sentence=_sentence(leg),
+            sentence=say_standing(leg),
             tries=tuple(TryOut.of(one) for one in tries),
             looks=tuple(LookOut.of(one) for one in looks),
         )
@@ -211,22 +199,6 @@ async def _account_for(tx: Tx, request: web.Request, slug: str) -> AccountRow:
         raise Problem("unknown_account", "没有这个账号", field="account")
     signed_in(request).require("manage_accounts", row.org.id)
     return row
-
-
-def _sentence(leg: DeliverySeen) -> str:
-    """Say in one sentence who acts next."""
-    why = f"：{leg.reason}" if leg.reason else ""
-    match leg.state:
-        case "needs_person":
-            return f"结果不明，请到“{leg.account_name}”上查看后选择：已经发出、没有发出、放弃{why}"
-        case "refused":
-            return f"被拒绝{why}。处理后可以重新发送"
-        case "blocked":
-            return f"“{leg.account_name}”的授权已失效，请账号管理人重新授权；授权后自动继续"
-        case "withdraw_by_hand":
-            return f"请到“{leg.account_name}”上撤下这条内容，再登记撤下情况{why}"
-        case _:
-            return f"系统会自动处理，现在不用人来判断{why}"
 
 
 ROUTES = (

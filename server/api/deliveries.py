@@ -1,10 +1,8 @@
 """Deliveries over the API: released, looked at, proved by a person, and withdrawn."""
 
 from datetime import datetime
-from typing import Annotated
 
 from aiohttp import web
-from pydantic import Field
 
 from server.api.answers import answer
 from server.api.items import get_item_for
@@ -16,41 +14,13 @@ from server.core.replace import replace_item
 from server.core.reschedule import reschedule
 from server.core.settle import Bench
 from server.core.withdraw import withdraw
-from server.forms.words import Filled, Form, Id, Moment, Out, Prose, Sha256, Slug
+from server.forms.orders import EvidenceIn, ReleaseIn, ReplacedIn, RescheduleIn, WithdrawIn
+from server.forms.words import Out
 from server.importing.files import require_picture
 from server.parts import PARTS, Parts
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
 from server.store.evidence import Evidence
 from server.store.items import get_item
-from server.store.releases import Change
-
-
-class ReleaseIn(Form):
-    """On which accounts, how much changed, and from when on."""
-
-    accounts: Annotated[tuple[Slug, ...], Field(title="账号", min_length=1, max_length=200)]
-    change: Annotated[Change, Field(title="改动大小")] = "major"
-    not_before: Annotated[Moment | None, Field(title="不早于")] = None
-    urgent_reason: Annotated[Filled | None, Field(title="加急理由", max_length=200)] = None
-    note: Annotated[Filled | None, Field(title="更正说明", max_length=200)] = None
-
-
-class RescheduleIn(Form):
-    """From when on a planned release goes out; left out or null: at once."""
-
-    not_before: Annotated[Moment | None, Field(title="不早于")] = None
-
-
-class WithdrawIn(Form):
-    """Readers see the reason."""
-
-    reason: Annotated[Filled, Field(title="撤回原因", max_length=200)]
-
-
-class ReplacedIn(Form):
-    """Which item takes this one's place; null: none does any more."""
-
-    item: Annotated[Id | None, Field(title="新的稿件")]
 
 
 class ReplacedOut(Out):
@@ -58,16 +28,6 @@ class ReplacedOut(Out):
 
     item_id: str
     replaced_by: str | None
-
-
-class EvidenceIn(Form):
-    """Where, when and by whom something was shown that no platform confirms."""
-
-    place: Annotated[Filled, Field(title="公开地点", max_length=200)]
-    shown_at: Annotated[Moment, Field(title="公开时间")]
-    shown_by: Annotated[Filled, Field(title="经办人", max_length=60)]
-    picture: Annotated[Sha256 | None, Field(title="照片")] = None
-    note: Annotated[Prose | None, Field(title="备注", max_length=500)] = None
 
 
 class DeliveryOut(Out):

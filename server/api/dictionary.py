@@ -9,6 +9,7 @@ from pydantic import Field
 from server.api.answers import PRIVATE, answer, done
 from server.api.requests import file_of, form_of, query_of
 from server.api.route import Route, signed_in
+from server.core.acts import note
 from server.core.problems import Problem
 from server.forms.words import Filled, Form, Out, Query
 from server.parts import PARTS
@@ -92,6 +93,7 @@ async def import_words(request: web.Request) -> web.Response:
         serial = await put_words(tx, rows, ids=[parts.new_id() for _ in rows], by=by, at=at)
         if await count_words(tx) > MOST_WORDS:
             raise Problem("too_large", f"词库最多 {MOST_WORDS} 条，请先删去不用的词条", field="file")
+        await note(tx, "dictionary.import", at=at, lines=len(rows), serial=serial)
     return answer(WordsInOut(taken=len(rows), serial=serial, at=at), 201)
 
 
@@ -101,6 +103,7 @@ async def remove_word(request: web.Request) -> web.Response:
     async with parts.store.begin() as tx:
         if not await delete_word(tx, form.word, form.place):
             raise Problem("invalid", f"词库里没有“{form.word}”", field="word")
+        await note(tx, "dictionary.remove", at=parts.now(), word=form.word, place=form.place)
     return done()
 
 

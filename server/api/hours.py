@@ -13,6 +13,7 @@ from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.expedite import expedite, forbid_until, keep_hours
 from server.core.problems import Problem
+from server.forms.orders import UrgentIn
 from server.forms.words import Filled, Form, Moment, Out, Slug
 from server.parts import PARTS
 from server.store.accounts import find_account
@@ -44,12 +45,6 @@ class EmbargoOut(Out):
 
     item_id: str
     until: datetime | None
-
-
-class UrgentIn(Form):
-    """Why it cannot wait."""
-
-    reason: Annotated[Filled, Field(title="加急理由", max_length=200)]
 
 
 async def set_hours(request: web.Request) -> web.Response:

@@ -1,12 +1,29 @@
 """Every page of the console on one screen, and how they get into an application."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
 from aiohttp import web
 
-from server.console import checking, findings, items, login, media, permissions, reviewing, work, writing
+from server.console import (
+    checking,
+    deliveries,
+    evidence,
+    findings,
+    items,
+    live,
+    login,
+    media,
+    permissions,
+    releases,
+    releasing,
+    reviewing,
+    withdrawing,
+    work,
+    writing,
+)
 from server.console.assets import serve_asset
 from server.console.door import answer_trouble, visit
 from server.console.page import BUILT, Page
@@ -23,6 +40,12 @@ PAGES: Final[tuple[Page, ...]] = (
     *findings.PAGES,
     *reviewing.PAGES,
     *permissions.PAGES,
+    *releasing.PAGES,
+    *releases.PAGES,
+    *live.PAGES,
+    *withdrawing.PAGES,
+    *deliveries.PAGES,
+    *evidence.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
 
@@ -31,6 +54,8 @@ def add_console(app: web.Application) -> None:
     """Put the console into an application that has its parts."""
     console = web.Application(middlewares=[answer_trouble])
     console[BUILT] = frozenset(page.path for page in PAGES if page.method == "GET")
+    console[live.CLOSING] = asyncio.Event()
+    console.on_shutdown.append(_close_streams)
     console.router.add_get("/static/{name}", serve_asset)
     console.router.add_get("/site/{name}", checking.serve_site_asset)
     console.router.add_get("/login", login.show_login)
@@ -45,6 +70,10 @@ def add_console(app: web.Application) -> None:
 
 def _served(page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     return partial(visit, page)
+
+
+async def _close_streams(console: web.Application) -> None:
+    console[live.CLOSING].set()
 
 
 async def _first_page(_request: web.Request) -> web.Response:

@@ -14,7 +14,8 @@ from server.core.release import OpenChannel
 from server.store.accounts import AccountRow
 
 _ORDER: Final = ("website", "wechat", "weibo", "feed", "other")
-_SOURCES: Final = re.compile(r"<source\b[^>]*>")
+# Other widths of a picture are made when it is published; a preview runs no script.
+_LEFT_OUT: Final = re.compile(r"<source\b[^>]*>|<script\b[^>]*>.*?</script>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def page_of(content: Content, post: Post, site: Site) -> str:
     base, html = Addresses(site).base, post.html
     for path in assets_of(site).files:
         html = html.replace(f"{base}/{path}", f"/console/site/{path.rpartition('/')[2]}")
-    html = _SOURCES.sub("", html)
+    html = _LEFT_OUT.sub("", html)
     for picture in content.pictures:
         html = html.replace(f"{base}/{media_path(picture)}", f"/console/media/{picture.sha256}")
     return html

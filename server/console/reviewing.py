@@ -6,6 +6,7 @@ from aiohttp import web
 
 from channels.item import Content
 from server.console.items import item_for
+from server.console.marks import notes_of
 from server.console.page import Page, Visit
 from server.console.previews import previews_of
 from server.core.contents import column_of, content_of_draft
@@ -108,9 +109,11 @@ async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: in
         content = await content_of_draft(tx, seen.id, parts.site, at=parts.now())
         accounts = await list_accounts(tx, visit.who.orgs_for("read"))
     usable = tuple(one for one in accounts if one.state == "active")
+    checked = await parts.examiner.check_item(seen.id, at=parts.now())
     return visit.show(
         "review.html", section="review", status=status, trouble=trouble, trouble_heading="没有完成",
-        seen=seen, steps=steps, old=old, changes=await _changes(old, seen), text=await _text(content),
+        seen=seen, steps=steps, notes=notes_of(checked), old=old,
+        changes=await _changes(old, seen), text=await _text(content),
         column=column_of(parts.site, seen.revision.sheet.column), reason=visit.fields.get("reason"),
         previews=previews_of(content, usable, parts.open_channel),
         is_own=seen.revision.created_by == visit.who.person_id,

@@ -8,7 +8,7 @@ from aiohttp import web
 from server.console.media import keep_uploads
 from server.console.page import Page, Visit
 from server.console.typed import File, Typed
-from server.core.draft import create_item, revise_item
+from server.core.draft import create_item, revise_item, says_the_same
 from server.core.problems import Problem, Problems
 from server.forms.drafts import draft_of
 from server.forms.refusals import REFUSALS, refusals_of, status_of
@@ -89,6 +89,8 @@ async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
             raise Problem("wrong_state", "发布机构定下后不能更改", field="org")
         if typed.base is None:
             raise Problem("invalid", "表单不完整，请重新打开这一页再修改")
+        if typed.base == old.revision.number and says_the_same(draft, old):
+            return old  # whoever only looks at it again must not undo an approval
         return await revise_item(
             tx, old.id, draft, by=by, at=parts.now(), new_id=parts.new_id, base=typed.base
         )

@@ -31,6 +31,7 @@ Verb = Literal[
     "person.create", "person.grant", "person.revoke", "person.disable", "person.enable",
     "person.password", "token.create", "token.revoke",
     "session.open", "session.refuse", "session.close", "media.upload",
+    "finding.waive", "finding.second", "dictionary.import", "dictionary.remove",
     "report.declare", "report.snapshot", "report.filing", "calendar.import", "job.run", "audit.export",
 ]  # fmt: skip
 
@@ -86,6 +87,10 @@ VERB_NAMES: Final[dict[Verb, str]] = {
     "session.refuse": "登录失败",
     "session.close": "退出登录",
     "media.upload": "上传文件",
+    "finding.waive": "忽略检查意见并说明",
+    "finding.second": "确认忽略检查意见",
+    "dictionary.import": "导入词库",
+    "dictionary.remove": "删去词条",
     "report.declare": "填报数字",
     "report.snapshot": "生成统计快照",
     "report.filing": "报送年度数字",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from channels.contract import Receipt
 from server.core.acts import Verb, note, of_account, of_leg
+from server.core.overtaken import end_of
 from server.core.problems import Problem
 from server.core.settle import Bench, go_live
 from server.store.accounts import AccountRow, get_account, set_account_state
@@ -68,6 +69,8 @@ async def send_again(tx: Tx, delivery_id: str, *, at: datetime) -> DeliverySeen:
     leg = await find_delivery(tx, delivery_id)
     if leg is None:
         raise Problem("unknown_delivery", "没有这条投递记录")
+    if await end_of(tx, leg) is not None:
+        raise Problem("wrong_state", "这次发布已被新的发布取代或者已经撤回，不能再发送")
     if not await move_all(
         tx, (leg.id,), ("refused",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
     ):
@@ -108,6 +111,9 @@ async def _move(tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, *, 
             receipt = Receipt(leg.platform_id or f"person:{leg.id}", decision.link, decision.live_at or at)
             await go_live(tx, leg, receipt, bench, at=at)
         case "it_is_not_there":
+            end = await end_of(tx, leg)
             await move(tx, leg.id, "needs_person", "ready", at=at, due_at=None, reason=None, who_acts="clock")
+            if end is not None:
+                await move(tx, leg.id, "ready", end, at=at, who_acts="nobody")
         case "give_up":
             await move(tx, leg.id, "needs_person", "cancelled", at=at, due_at=None, who_acts="nobody")

@@ -11,6 +11,7 @@ from channels.item import Content
 from server.core.budgets import allowances_of, say_used_up
 from server.core.confirm import confirm
 from server.core.contents import contents_of_releases, with_neighbours
+from server.core.late import settle_late
 from server.core.settle import settle
 from server.core.settlements import Settlement, is_plain
 from server.core.workplace import Workplace
@@ -146,6 +147,8 @@ async def _settle(place: Workplace, claimed: Claimed, outcome: Outcome) -> None:
         leg = await get_delivery(tx, claimed.leg.id)
         if (leg.state, leg.attempt_id) == ("sending", claimed.leg.attempt_id):
             await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=place.now())
+        else:
+            await settle_late(tx, leg, outcome, at=place.now())
 
     await place.store.write(act)  # where the lease was lost, a look will find what we sent
 

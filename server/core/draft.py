@@ -107,6 +107,12 @@ async def revise_item(
     return made
 
 
+def says_the_same(draft: Draft, seen: ItemSeen) -> bool:
+    """Say whether a draft would only repeat the newest revision of an item, files included."""
+    repeated = _revision(draft, 0, "", by="", at=seen.revision.created_at)
+    return repeated.content_hash == seen.revision.content_hash
+
+
 async def _next_free_number(tx: Tx, org: Org, at: datetime) -> str:
     # Imported items bring numbers of their own: a serial that is taken already is skipped.
     while True:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from channels.contract import LOOKED_AT, TAKEN, Absent, CouldNotLook, Receipt, Sighting
+from server.core.overtaken import end_of
 from server.core.settle import settle
 from server.core.workplace import Workplace, read_leg
 from server.store.attempts import close_attempt, insert_look, list_lapsed
@@ -14,7 +15,6 @@ from server.store.deliveries import (
     move,
     put_off,
 )
-from server.store.releases import get_release
 from server.store.tx import Tx
 
 LOOKS = 8
@@ -83,8 +83,7 @@ async def _settle_sighting(
         case Receipt():
             await settle(tx, leg, sighting, place.limits[leg.channel], place.bench, at=at)
         case Absent():
-            row = await get_release(tx, leg.release_id)
-            overtaken = {"withdrawn": "cancelled", "replaced": "superseded"}.get(row.state)
+            overtaken = await end_of(tx, leg)
             await move(tx, leg.id, "unknown", "ready", at=at, due_at=None, reason=None, who_acts="clock")
             if overtaken:
                 await move(tx, leg.id, "ready", overtaken, at=at, who_acts="nobody")

@@ -18,7 +18,7 @@ from server.store.deliveries import DeliverySeen, list_deliveries, move_all
 from server.store.gates import Leg, insert_urgency
 from server.store.items import ItemSeen, get_item, move_revision, set_withdrawn
 from server.store.plans import Planned, insert_planned, insert_release
-from server.store.releases import Change, ReleaseRow, list_releases, move_releases
+from server.store.releases import Change, ReleaseRow, list_releases, lock_releases, move_releases
 from server.store.tx import Tx
 
 OpenChannel = Callable[[AccountRow], Channel]
@@ -172,6 +172,8 @@ async def _take_over(
         raise Problem("lost_race", "这一版本刚刚被别人发布，请刷新后再看")
     earlier = await list_releases(tx, seen.id)
     # Releases before deliveries, as settling locks them: the other way round two would wait for each other.
+    # All of them: what a call brings back to the older ones meanwhile must see this one, or be seen here.
+    await lock_releases(tx, frozenset(row.id for row in earlier))
     await move_releases(tx, seen.id, ("planned",), "replaced")
     # The newest intent counts: what an older release has not sent yet, it never will (invariant 2).
     pending = tuple(leg.id for leg in await list_deliveries(tx, seen.id))

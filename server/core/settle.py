@@ -22,6 +22,7 @@ from channels.contract import (
 from server.core.days import day_of
 from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import WorkingDays, regate
+from server.core.overtaken import end_of
 from server.store import ledger
 from server.store.accounts import set_account_state
 from server.store.attempts import close_attempt, first_opened
@@ -258,9 +259,7 @@ async def _replace_older(tx: Tx, leg: DeliverySeen, *, at: datetime) -> None:
 async def _overtaken(tx: Tx, leg: DeliverySeen, state: str, *, at: datetime) -> None:
     """Let go of what came back after its release was withdrawn or replaced: it must not stay or go again."""
     row = await get_release(tx, leg.release_id)
-    if row.state not in ("withdrawn", "replaced"):
-        return
-    if state == "live":
+    if state == "live" and row.state in ("withdrawn", "replaced"):
         if row.state == "withdrawn":
             await move_all(tx, (leg.id,), ("live",), "withdrawing", at=at, due_at=at, who_acts="clock")
         else:
@@ -268,5 +267,6 @@ async def _overtaken(tx: Tx, leg: DeliverySeen, state: str, *, at: datetime) -> 
             newer = await find_live_page(tx, leg.item_id)
             await mark_stale(tx, (newer.id,) if newer else (), at=at)
         return
-    end = "cancelled" if row.state == "withdrawn" else "superseded"
-    await move_all(tx, (leg.id,), ("ready", "retry_wait", "blocked"), end, at=at, who_acts="nobody")
+    end = None if state == "live" else await end_of(tx, leg)
+    if end is not None:
+        await move_all(tx, (leg.id,), ("ready", "retry_wait", "blocked"), end, at=at, who_acts="nobody")

@@ -15,6 +15,7 @@ from typing import Protocol, TypeGuard
 from channels.contract import Limits, Outcome, Receipt
 from channels.item import Content
 from server.core.days import day_of
+from server.core.late import settle_late
 from server.core.settle import Bench, plausible_live_at, settle
 from server.store.arrivals import Arrival, settle_arrivals
 from server.store.backlog import Leg
@@ -109,6 +110,8 @@ async def _settle_overtaken(tx: Tx, one: Settlement, place: Place, *, at: dateti
     leg = await get_delivery(tx, one.leg.id)
     if (leg.state, leg.attempt_id) == ("sending", one.leg.attempt_id):
         await settle(tx, leg, one.receipt, place.limits[leg.channel], place.bench, at=at)
+    else:
+        await settle_late(tx, leg, one.receipt, at=at)
 
 
 def _arrival(one: Settlement, at: datetime) -> Arrival:

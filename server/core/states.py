@@ -47,6 +47,8 @@ MOVES: Final = frozenset(
         ("needs_person", "cancelled"),
         # taking down
         ("live", "withdrawing"),
+        ("cancelled", "withdrawing"),  # it came to the platform after its worker had lost the lease
+        ("superseded", "withdrawing"),
         ("accepted", "withdrawing"),
         ("withdrawing", "withdrawn"),
         ("withdrawing", "withdraw_by_hand"),

@@ -59,7 +59,7 @@ async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) 
     """
     org = await get_org(tx, form.org, field="org")
     who.require("write", org.id)
-    _require_column(site, form.column)
+    require_column(site, form.column)
     wanted = [Wanted(file.sha256, file.name) for file in form.attachments]
     return Draft(
         kind=form.kind,
@@ -83,7 +83,8 @@ async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) 
     )
 
 
-def _require_column(site: Site, slug: str) -> None:
+def require_column(site: Site, slug: str) -> None:
+    """Refuse a column that the site does not have."""
     if slug not in {column.slug for column in site.columns}:
         known = "、".join(f"{column.slug}（{column.name}）" for column in site.columns)
         raise Problem("invalid", f"没有栏目“{slug}”；可用的栏目：{known}", field="column")

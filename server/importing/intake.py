@@ -6,6 +6,7 @@ from datetime import datetime
 from server.core.acts import note
 from server.importing.attachments import read_attachment, safe_name, type_of
 from server.importing.pictures import is_picture, read_picture
+from server.importing.silence import silence
 from server.store.blobs import Blobs
 from server.store.media import MediaRow, find_media, put_media
 from server.store.tx import Store
@@ -60,4 +61,5 @@ async def _check(name: str, body: bytes, *, attachment_bytes: int, picture_bytes
     if is_picture(body) and type_of(safe).family == "picture":
         picture = await read_picture(body, limit=picture_bytes)
         return _Checked(picture.body, safe, picture.mime, picture.width, picture.height)
-    return _Checked(body, safe, await read_attachment(body, safe, limit=attachment_bytes))
+    mime = await read_attachment(body, safe, limit=attachment_bytes)
+    return _Checked(await silence(body, safe), safe, mime)

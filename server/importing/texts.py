@@ -6,16 +6,16 @@ child can: it limits itself (`texts_child.py`), and it is ended when its time is
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import DEVNULL, PIPE
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from server.importing.attachments import type_of
+from server.importing.child import ask_child
 from server.store.texts import MediaText, Piece
 
 SECONDS: Final = 30.0
+_CHILD: Final = "server.importing.texts_child"
 _CHILDREN: Final = 2  # at a time in one process: the office's machine has other work
 _NO_WORDS: Final = frozenset({"jpg", "jpeg", "png", "gif", "webp"})
 
@@ -36,24 +36,9 @@ class TextReader:
         if ending in _NO_WORDS:
             return MediaText("no_text", ())
         async with self._room:
-            said = await self._ask(body, ending)
-        if said is None:
+            told = await ask_child(_CHILD, ending, body=body, seconds=self._seconds)
+        if told is None:
             log.warning("attachment_not_read", ending=ending, size=len(body), family=type_of(name).family)
             return MediaText("unreadable", ())
+        said = json.loads(told)
         return MediaText(said["state"], tuple(Piece(part, text) for part, text in said["pieces"]))
-
-    async def _ask(self, body: bytes, ending: str) -> Any:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-m", "server.importing.texts_child", ending,
-            stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(self._seconds):
-                told, _nothing = await child.communicate(body)
-        except TimeoutError:
-            return None
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-        return json.loads(told) if child.returncode == 0 else None

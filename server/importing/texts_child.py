@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import resource
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -15,10 +14,10 @@ from typing import Final
 
 from lxml import etree
 
+from server.importing.child import limit_self
+
 Pieces = Iterator[tuple[str, str]]
 
-_CPU_SECONDS: Final = 25
-_MEMORY: Final = 1_500_000_000
 _MOST_SIGNS: Final = 2_000_000
 _MOST_UNPACKED: Final = 200_000_000
 _MOST_PAGES: Final = 2000
@@ -44,8 +43,7 @@ class Locked(Exception):
 
 def main() -> int:
     """Read the file and tell what it says; a fault of the file ends the child with 1."""
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    limit_self()
     body, ending = sys.stdin.buffer.read(), sys.argv[1]
     state, pieces = read(body, ending)
     json.dump({"state": state, "pieces": pieces}, sys.stdout)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from server.core.acts import note, of_item
 from server.core.problems import Problem
 from server.review.examiner import Checked
 from server.store.items import get_item
@@ -29,6 +30,10 @@ async def waive(
         reason, by, at,
     )  # fmt: skip
     await insert_waiver(tx, one)
+    await note(
+        tx, "finding.waive", of_item(seen), at=at, rule=one.rule, words=one.words, reason=reason,
+        content_hash=one.content_hash,
+    )  # fmt: skip
     return await _get(tx, seen.id, one.id)
 
 
@@ -37,12 +42,14 @@ async def second(tx: Tx, item_id: str, waiver_id: str, *, by: str, at: datetime)
     one = await _get(tx, item_id, waiver_id)
     if one.severity != "blocking":
         raise Problem("wrong_state", "这条意见不必由第二人确认")
-    if one.content_hash != (await get_item(tx, item_id)).revision.content_hash:
+    seen = await get_item(tx, item_id)
+    if one.content_hash != seen.revision.content_hash:
         raise Problem("wrong_state", "稿件已经改动，原来的说明不再有效，请重新检查")
     if one.waived_by == by:
         raise Problem("own_item", "不能确认自己写的说明，请由另一人确认")
     if not await second_waiver(tx, waiver_id, by=by, at=at):
         raise Problem("wrong_state", "这条说明已经有人确认过")
+    await note(tx, "finding.second", of_item(seen), at=at, rule=one.rule, content_hash=one.content_hash)
     return await _get(tx, item_id, waiver_id)
 
 

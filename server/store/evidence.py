@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from server.store.rows import Taken, upsert
 from server.store.tables import evidence
 from server.store.tx import Tx
@@ -40,3 +42,11 @@ async def insert_evidence(
     )
     if (await tx.execute(statement)).rowcount != 1:
         raise Taken("evidence", delivery_id)
+
+
+async def find_evidence(tx: Tx, delivery_id: str) -> Evidence | None:
+    """Give the proof of a delivery."""
+    row = (await tx.execute(sa.select(evidence).where(evidence.c.delivery_id == delivery_id))).one_or_none()
+    if row is None:
+        return None
+    return Evidence(row.place, row.shown_at, row.shown_by, row.picture, row.note)

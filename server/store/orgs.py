@@ -62,6 +62,13 @@ async def count_orgs(tx: Tx) -> int:
     return (await tx.execute(sa.select(sa.func.count()).select_from(org))).scalar_one()
 
 
+async def ancestor_ids(tx: Tx, org_id: str) -> frozenset[str]:
+    """Give the ids of an organ and of everything above it."""
+    first = sa.select(org.c.id, org.c.parent_id).where(org.c.id == org_id).cte("line", recursive=True)
+    line = first.union(sa.select(org.c.id, org.c.parent_id).join(first, org.c.id == first.c.parent_id))
+    return frozenset((await tx.execute(sa.select(line.c.id))).scalars())
+
+
 def _select() -> sa.Select[Any]:
     return sa.select(org.c.id, org.c.code, org.c.name, org.c.parent_id)
 

@@ -5,16 +5,18 @@ changes of thread, which on a small machine is more than most statements. SQLAlc
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import aiosqlite
 import sqlalchemy as sa
 
 T = TypeVar("T")
 
-_PRAGMAS = (
+_BATCH: Final = 1000
+_PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a commit that was answered survives the power cut
     "foreign_keys=ON",
@@ -51,12 +53,16 @@ class Connection(aiosqlite.Connection):
 
 
 class Cursor:
-    """A cursor whose statement and rows take one visit; what SQLAlchemy asks of one and no more."""
+    """A cursor whose statement and rows take one visit; what SQLAlchemy asks of one and no more.
+
+    Of a long result only the beginning is fetched with the statement: who streams it must not hold all of it.
+    """
 
     def __init__(self, connection: Connection) -> None:
         """Take the connection."""
         self._connection = connection
-        self._rows: Sequence[Any] = ()
+        self._rows: deque[Any] = deque()
+        self._rest: sqlite3.Cursor | None = None  # on the thread, where there are more rows than fetched
         self.description: Any = None
         self.rowcount = -1
         self.lastrowid: int | None = None
@@ -67,7 +73,8 @@ class Cursor:
         return self
 
     async def __aexit__(self, *_raised: object) -> None:
-        """End; the cursor of the thread has ended with its statement."""
+        """End."""
+        await self.close()
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
         """Execute a statement and fetch its rows."""
@@ -80,22 +87,55 @@ class Cursor:
         return self
 
     async def fetchall(self) -> Sequence[Any]:
-        """Give the rows."""
-        rows, self._rows = self._rows, ()
+        """Give the rows that are left."""
+        if self._rest is not None:
+            await self._connection.visit(lambda _connection: self._fetch(None))
+        rows = list(self._rows)
+        self._rows.clear()
         return rows
 
+    async def fetchmany(self, size: int | None = None) -> Sequence[Any]:
+        """Give the next rows, at most `size`."""
+        wanted = self.arraysize if size is None else size
+        if len(self._rows) < wanted and self._rest is not None:
+            await self._connection.visit(lambda _connection: self._fetch(max(wanted, _BATCH)))
+        return [self._rows.popleft() for _row in range(min(wanted, len(self._rows)))]
+
+    async def fetchone(self) -> Any:
+        """Give the next row, None after the last."""
+        return next(iter(await self.fetchmany(1)), None)
+
     async def close(self) -> None:
-        """End; nothing is left on the thread."""
+        """End, whatever is left."""
+        self._rows.clear()
+        if self._rest is not None:
+            await self._connection.visit(lambda _connection: self._end())
 
     def _run(self, verb: str, sql: str, parameters: Any, connection: sqlite3.Connection) -> None:
-        cursor = connection.cursor()
+        self._rest = cursor = connection.cursor()
         try:
             getattr(cursor, verb)(sql, parameters)
             self.description, self.lastrowid = cursor.description, cursor.lastrowid
-            self._rows = cursor.fetchall() if cursor.description else ()
-            self.rowcount = cursor.rowcount  # with RETURNING known only once all rows are fetched
-        finally:
-            cursor.close()
+            self._fetch(_BATCH)
+        except BaseException:
+            self._end()
+            raise
+
+    def _fetch(self, most: int | None) -> None:
+        """Fetch rows on the thread, all of them with None."""
+        rest = self._rest
+        if rest is None:
+            return
+        rows = rest.fetchall() if most is None else rest.fetchmany(most)
+        self._rows.extend(rows)
+        self.rowcount = rest.rowcount  # with RETURNING known only once all rows are fetched
+        if most is None or len(rows) < most:
+            self._end()
+
+    def _end(self) -> None:
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            rest.close()
 
 
 def connect(database: str, **settings: Any) -> Connection:

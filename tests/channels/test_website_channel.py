@@ -284,3 +284,14 @@ async def test_a_shelf_that_knows_nothing_of_the_post_still_gets_its_page(site):
         await website.withdraw(live(website.render(content)), website.render(content), reason="x", at=START)
         == Withdrawn()
     )
+
+
+async def test_an_older_version_that_comes_late_is_not_written_over_a_newer_one(site):
+    first = site.place()
+    await site.publish(first)
+    await site.publish(site.shelf.place(a_correction(first, title="更正后的标题")))
+    path = site.website._addresses.path_of(first.url)
+    before = await site.tools.root.read(path)
+    late = await site.website.publish(site.website.render(first), NoJournal(), at=START)
+    assert isinstance(late, NotAccepted)
+    assert await site.tools.root.read(path) == before

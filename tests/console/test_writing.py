@@ -122,6 +122,18 @@ async def test_a_revision_written_in_the_browser_supersedes_the_draft(office: Co
     )  # fmt: skip
 
 
+async def test_saving_what_was_not_changed_keeps_the_approval(office: ConsoleOffice):
+    made = await office.approved()
+    desk, path = await office.desk("author"), f"/console/items/{made['id']}/edit"
+    page = await desk.get(path)
+    names = ("kind", "org", "title", "body", "base", "index_number", "document_number", "formed_on",
+             "keywords", "summary", "overview", "topic", "genre", "source")  # fmt: skip
+    chosen = {"column": "zcwj", "openness": "open", "validity": "valid"}
+    saved = await desk.post(path, {**{name: page.fields[name] for name in names}, **chosen})
+    seen = await _stored(office, made["id"])
+    assert (saved.status, seen.revision.number, seen.revision.state) == (303, 1, "approved")
+
+
 async def test_a_save_over_a_newer_revision_shows_both_texts_and_replaces_nothing(office: ConsoleOffice):
     desk, other = await office.desk("author"), await office.desk("admin")
     item_id = await _written(desk)

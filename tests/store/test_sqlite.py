@@ -2,8 +2,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from server.store.sqlite import Connection, connect
+from server.store.tx import Store
 
 
 @pytest.fixture
@@ -52,3 +54,35 @@ async def test_what_is_open_ends_as_it_is_told(connection: Connection, end: str,
 async def test_ending_what_was_never_begun_is_harmless(connection: Connection, end: str):
     await getattr(connection, end)()
     assert await _run(connection, "SELECT count(*) FROM words") == [(0,)]
+
+
+async def test_a_long_result_is_whole_whether_it_is_taken_at_once_or_in_parts(connection: Connection):
+    count = 2500
+    text = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i FROM n"
+    assert await _run(connection, text, count) == [(number,) for number in range(1, count + 1)]
+    async with connection.cursor() as cursor:
+        await cursor.execute(text, (count,))
+        assert await cursor.fetchone() == (1,)
+        parts = [await cursor.fetchmany(700) for _part in range(5)]
+    assert [row[0] for part in parts for row in part] == list(range(2, count + 1))
+
+
+async def test_a_stream_that_is_left_half_way_leaves_the_connection_as_it_was(tmp_path: Path):
+    store = Store(f"sqlite+aiosqlite:///{tmp_path}/x.db")
+    numbers = sa.text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i FROM n"
+    )
+    async with store.read() as tx:
+        async with tx.stream(numbers) as rows:
+            async for row in rows:
+                if row.i == 3000:
+                    break
+        assert (await tx.execute(sa.text("SELECT 1"))).scalar_one() == 1
+    await store.close()
+
+
+async def test_a_long_statement_that_returns_rows_knows_how_many_it_changed(connection: Connection):
+    async with connection.cursor() as cursor:
+        await cursor.executemany("INSERT INTO words (word) VALUES (?)", [(str(n),) for n in range(2500)])
+        await cursor.execute("UPDATE words SET word = word || ? RETURNING id", ("里",))
+        assert len(await cursor.fetchall()) == cursor.rowcount == 2500

@@ -21,11 +21,10 @@ from channels.sandbox.weibo.reads import (
     show_uid,
     show_user,
 )
-from channels.sandbox.weibo.share import destroy, refuse_closed, share
+from channels.sandbox.weibo.share import share
+from channels.sandbox.weibo.writes import destroy, refuse_unknown, repost, update, upload, upload_url_text
 
 _MOST_BYTES = 16 * 1024 * 1024
-
-_CLOSED = ("update", "upload", "upload_url_text", "repost")
 
 
 def make_app(weibo: Weibo, pages: Environment) -> web.Application:
@@ -40,14 +39,17 @@ def make_app(weibo: Weibo, pages: Environment) -> web.Application:
     add("*", "/oauth2/revokeoauth2", revoke_token)
     add("*", "/2/statuses/share.json", share)
     add("*", "/2/statuses/destroy.json", destroy)
-    for name in _CLOSED:
-        add("*", f"/2/statuses/{name}.json", refuse_closed)
+    add("*", "/2/statuses/update.json", update)
+    add("*", "/2/statuses/upload.json", upload)
+    add("*", "/2/statuses/upload_url_text.json", upload_url_text)
+    add("*", "/2/statuses/repost.json", repost)
     add("*", "/2/statuses/user_timeline.json", list_timeline)
     add("*", "/2/statuses/show.json", show_status)
     add("*", "/2/short_url/shorten.json", shorten)
     add("*", "/2/users/show.json", show_user)
     add("*", "/2/account/get_uid.json", show_uid)
     add("*", "/2/account/rate_limit_status.json", show_limits)
+    add("*", "/2/{rest:.*}", refuse_unknown)
     app.router.add_get("/", show_timeline)
     app.router.add_get("/large/{name}", show_picture)
     app.router.add_get(r"/{uid:\d+}/{mid:\w+}", show_post)
@@ -78,10 +80,17 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
     """Give a refusal the envelope of contract §1."""
     try:
         return await handler(request)
-    except Refusal as refusal:
-        as_text = request.app[WEIBO].book.switches.numbers_as_text
-        code = str(refusal.code) if as_text else refusal.code
-        body: dict[str, Any] = {"error": refusal.text, "error_code": code, "request": request.path}
-        if request.path.startswith("/oauth2/"):
-            body |= {"error_uri": request.path, "error_description": f"{refusal.text}:{refusal.code}"}
-        return answer(body, refusal.status)
+    except web.HTTPRequestEntityTooLarge:
+        refusal = Refusal(10018)
+    except Refusal as error:
+        refusal = error
+    return _refused(request, refusal)
+
+
+def _refused(request: web.Request, refusal: Refusal) -> web.Response:
+    as_text = request.app[WEIBO].book.switches.numbers_as_text
+    code = str(refusal.code) if as_text else refusal.code
+    body: dict[str, Any] = {"error": refusal.text, "error_code": code, "request": request.path}
+    if request.path.startswith("/oauth2/"):
+        body |= {"error_uri": request.path, "error_description": f"{refusal.text}:{refusal.code}"}
+    return answer(body, refusal.status)

@@ -33,6 +33,12 @@ class Switches:
     slow_server: bool = False  # answers 20032 though it took the status
     visible_after: float = 0.0  # seconds until a new status shows in the timeline
     refused_words: tuple[str, ...] = ()  # 20021
+    refuse_share: int = 0  # a code of `errors.py` that every share is answered with, nothing being done
+    flaky_domain: int = 0  # every so many-th share is told 10017 though its link is right (contract §3)
+    may_write: bool = False  # update, upload and repost, closed to ordinary applications since 2017
+    app_audited: bool = True  # else tokens live a day, and only test accounts see the posts
+    users_full: bool = False  # 21321: fifteen test accounts have let the application in already
+    calls_an_hour: int = 15_000  # from one address
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class Status:
     at: datetime
     visible_at: datetime
     is_deleted: bool = False
+    is_audited: bool = True  # whether the application was when it posted
+    forwards: int | None = None  # the status that it passes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ class Book:
     tokens: dict[str, Token] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)  # day in Beijing → calls
+    calls_from: dict[str, int] = field(default_factory=dict)  # hour and address → calls
+    shares: int = 0  # asked for, whatever came of it
 
 
 def made_up(purpose: str, size: int) -> str:

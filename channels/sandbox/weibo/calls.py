@@ -46,7 +46,7 @@ async def open_call(request: web.Request, verb: str, *, is_free: bool = False) -
         raise Refusal(10021)
     _check_token(weibo, _token_of(request, fields), at)
     if not is_free:
-        _count_call(weibo, at)
+        _count_call(weibo, request.remote or "", at)
     return Call(weibo, fields, at)
 
 
@@ -81,7 +81,14 @@ def _check_token(weibo: Weibo, name: str | None, at: datetime) -> None:
     find_token(weibo, name, at)
 
 
-def _count_call(weibo: Weibo, at: datetime) -> None:
+def _count_call(weibo: Weibo, address: str, at: datetime) -> None:
+    """Count a call of the hour for the address, and of the day for the user (contract §7)."""
+    hour = f"{at.astimezone(BEIJING):%Y-%m-%d %H}"
+    key, known = f"{hour} {address}", weibo.book.calls_from
+    weibo.book.calls_from = {name: count for name, count in known.items() if name.startswith(hour)}
+    weibo.book.calls_from[key] = weibo.book.calls_from.get(key, 0) + 1
+    if weibo.book.calls_from[key] > weibo.book.switches.calls_an_hour:
+        raise Refusal(10022)
     day = at.astimezone(BEIJING).date().isoformat()
     used = weibo.book.calls.get(day, 0) + 1
     weibo.book.calls[day] = used

@@ -17,6 +17,7 @@ from channels.sandbox.weibo.errors import Refusal
 from channels.sandbox.weibo.platform import WEIBO, Weibo
 
 _CODE_SECONDS = 300
+_TEST_SECONDS = 86400  # a token for an application that was not audited lives a day (contract §2.2)
 
 
 async def authorise(request: web.Request) -> web.Response:
@@ -26,6 +27,8 @@ async def authorise(request: web.Request) -> web.Response:
     choice = fields.form.get("choice")  # only the page's own button, no link
     if choice == "refuse":
         raise web.HTTPFound(_with_refusal(back, fields))
+    if choice == "agree" and weibo.book.switches.users_full:
+        raise Refusal(21321)
     if choice == "agree":
         code = token_hex(16)
         expires_at = weibo.now() + timedelta(seconds=_CODE_SECONDS)
@@ -44,6 +47,8 @@ async def fetch_token(request: web.Request) -> web.Response:
     _check_secret(fields)
     if fields.get("grant_type") != "authorization_code":
         raise Refusal(21328)
+    if fields.get("code") is None or fields.get("redirect_uri") is None:
+        raise Refusal(21323)
     code = weibo.book.codes.pop(fields.get("code") or "", None)
     weibo.touch()
     if code is None or code.expires_at <= at:
@@ -116,6 +121,8 @@ def _issue(weibo: Weibo, at: datetime) -> str:
     if (name := next(good, None)) is not None:
         return name
     name = f"2.00{token_urlsafe(21)}"
-    expires_at = at + timedelta(seconds=weibo.book.switches.token_seconds)
+    switches = weibo.book.switches
+    seconds = switches.token_seconds if switches.app_audited else min(switches.token_seconds, _TEST_SECONDS)
+    expires_at = at + timedelta(seconds=seconds)
     weibo.book.tokens[name] = Token(created_at=at, expires_at=expires_at)
     return name

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from channels.sandbox.pages import PAGES, show_file, show_page
 from channels.sandbox.weibo.book import BEIJING, SCREEN_NAME, UID, Status, mid62
 from channels.sandbox.weibo.platform import WEIBO, Weibo
+from channels.sandbox.weibo.shapes import source_of
 
 _SHORT = re.compile(r"http://t\.cn/(\w+)")
 
@@ -15,16 +16,21 @@ _SHORT = re.compile(r"http://t\.cn/(\w+)")
 async def show_timeline(request: web.Request) -> web.Response:
     """Show the newest posts."""
     weibo, at = request.app[WEIBO], request.app[WEIBO].now()
-    visible = [status for status in reversed(weibo.posts()) if status.visible_at <= at]
+    standing = [status for status in reversed(weibo.posts()) if status.visible_at <= at]
+    visible = [status for status in standing if status.is_audited]
     posts = [_shape(weibo, status) for status in visible[:50]]
-    return show_page(request.app[PAGES], "timeline.html", posts=posts, name=SCREEN_NAME, total=len(visible))
+    hidden = len(standing) - len(visible)
+    return show_page(
+        request.app[PAGES], "timeline.html", posts=posts, name=SCREEN_NAME, total=len(visible), hidden=hidden
+    )
 
 
 async def show_post(request: web.Request) -> web.Response:
     """Show one post at the address that a real one has: user and id in base 62."""
     weibo = request.app[WEIBO]
     status = weibo.find_by_mid(request.match_info["mid"])
-    if request.match_info["uid"] != str(UID) or status is None or status.visible_at > weibo.now():
+    is_there = status is not None and status.visible_at <= weibo.now() and status.is_audited
+    if request.match_info["uid"] != str(UID) or status is None or not is_there:
         page = {"name": SCREEN_NAME, "sentence": "微博不存在或已被删除。"}
         return show_page(request.app[PAGES], "weibo_gone.html", status=404, **page)
     post = _shape(weibo, status)
@@ -45,7 +51,7 @@ def _shape(weibo: Weibo, status: Status) -> dict[str, object]:
         "picture": status.picture,
         "at": f"{status.at.astimezone(BEIJING):%Y-%m-%d %H:%M}",
         "path": f"/{UID}/{mid62(status.id)}",
-        "source": "同发演练应用" if status.by_app else "微博网页版",
+        "source": source_of(status),
     }
 
 

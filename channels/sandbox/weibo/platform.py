@@ -25,6 +25,7 @@ from channels.sandbox.weibo.book import (
 from channels.sandbox.weibo.counting import links_in, replace_links
 
 _SWITCHES = TypeAdapter(Switches)
+_SLOW_SECONDS = 90.0
 _OWN_TOKEN_SECONDS = 157_679_999  # the developer's own account: five years (contract §2.2)
 
 
@@ -104,7 +105,9 @@ class Weibo:
         self.touch()
         return f"http://t.cn/{code}"
 
-    def append(self, said: str, *, picture: str | None, by_app: bool, at: datetime) -> Status:
+    def append(
+        self, said: str, *, picture: str | None, by_app: bool, at: datetime, forwards: int | None = None
+    ) -> Status:
         """Put a status on the time line; `by_app` is False for one that a person wrote on the website."""
         status = Status(
             id=FIRST_ID + 2 * len(self.book.statuses),
@@ -114,11 +117,18 @@ class Weibo:
             picture=picture,
             by_app=by_app,
             at=at,
-            visible_at=at + timedelta(seconds=self.book.switches.visible_after),
+            visible_at=at + timedelta(seconds=self._delay()),
+            is_audited=self.book.switches.app_audited or not by_app,
+            forwards=forwards,
         )
         self.book.statuses.append(status)
         self.touch()
         return status
+
+    def _delay(self) -> float:
+        """Give after how many seconds a new status shows; a slow server promises a minute or two (20032)."""
+        switches = self.book.switches
+        return switches.visible_after or (_SLOW_SECONDS if switches.slow_server else 0.0)
 
     def find(self, status_id: int) -> Status | None:
         """Give a standing status."""

@@ -95,12 +95,13 @@ def _check_user(call: Call) -> None:
 
 def _chosen(call: Call) -> list[Status]:
     since, until = call.number("since_id", 0), call.number("max_id", 0)
-    only_app = call.fields.get("base_app") == "1"
+    only_app, only_pictures = call.fields.get("base_app") == "1", call.fields.get("feature") == "2"
     return [
         status
         for status in reversed(call.weibo.book.statuses)
         if status.visible_at <= call.at
         and (status.by_app or not only_app)
+        and (status.picture is not None or not only_pictures)
         and status.id > since
         and (not until or status.id <= until)
     ]
@@ -109,7 +110,8 @@ def _chosen(call: Call) -> list[Status]:
 def _shortened(call: Call, link: str) -> dict[str, object]:
     if not link.startswith(("http://", "https://")):
         return {"result": False, "url_short": "", "url_long": link, "type": 0}
-    return {"result": True, "url_short": call.weibo.shorten(link), "url_long": link, "type": 0}
+    result = "true" if call.weibo.book.switches.numbers_as_text else True  # both are seen (contract §6)
+    return {"result": result, "url_short": call.weibo.shorten(link), "url_long": link, "type": 0}
 
 
 def _share_limit(call: Call, at: datetime) -> dict[str, object]:

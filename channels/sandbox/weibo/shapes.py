@@ -61,8 +61,15 @@ def shape_status(status: Status, *, trim_user: bool = False) -> dict[str, Any]:
 
 
 def _source(status: Status) -> str:
-    name = "同发演练应用" if status.by_app else "微博网页版"
+    name = source_of(status)
     return f'<a href="http://app.weibo.com/t/feed/演练" rel="nofollow">{name}</a>'
+
+
+def source_of(status: Status) -> str:
+    """Give the name under which a status came: an application that was not audited has none (contract §3)."""
+    if not status.by_app:
+        return "微博网页版"
+    return "同发演练应用" if status.is_audited else "未通过审核应用"
 
 
 def _pictures(name: str | None) -> dict[str, Any]:

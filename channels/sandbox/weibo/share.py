@@ -1,4 +1,4 @@
-"""`statuses/share`, the one way in, and the ways that are closed (contract weibo §3, §6)."""
+"""`statuses/share`, the one way in (contract weibo §3)."""
 
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
@@ -16,7 +16,7 @@ from channels.sandbox.weibo.counting import (
     length_of,
     links_in,
 )
-from channels.sandbox.weibo.errors import Refusal
+from channels.sandbox.weibo.errors import TEXTS, Refusal
 from channels.sandbox.weibo.platform import Weibo
 from channels.sandbox.weibo.shapes import shape_status
 
@@ -26,39 +26,33 @@ _PICTURE_BYTES = 5 * 1024 * 1024
 async def share(request: web.Request) -> web.Response:
     """Put a status on the time line."""
     call = await open_call(request, "POST")
+    _check_mood(call.weibo)
     text = call.require("status")
-    _check_rip(call)
-    _check_text(text)
+    check_rip(call)
+    check_text(text)
     _check_links(call.weibo, text)
-    _check_pace(call.weibo, call.at)
+    check_pace(call.weibo, call.at)
     _check_repeat(call.weibo, text, call.at)
-    picture = await _keep_picture(call)
+    picture = await keep_picture(call)
     status = call.weibo.append(text, picture=picture, by_app=True, at=call.at)
     if call.weibo.book.switches.slow_server:
         raise Refusal(20032)
     return answer(shape_status(status))
 
 
-async def refuse_closed(request: web.Request) -> web.Response:
-    """Answer the calls that third parties lost in 2017 (contract §0.1)."""
-    await open_call(request, "POST")
-    raise Refusal(10014)
+def _check_mood(weibo: Weibo) -> None:
+    """Refuse what the rehearsal wants refused, whatever was asked for."""
+    switches, book = weibo.book.switches, weibo.book
+    book.shares += 1
+    if switches.refuse_share:
+        text = TEXTS.get(switches.refuse_share, "refused for the rehearsal")
+        raise Refusal(switches.refuse_share, text=text)
+    if switches.flaky_domain and book.shares % switches.flaky_domain == 0:
+        raise Refusal(10017, text="text not find domain!")
 
 
-async def destroy(request: web.Request) -> web.Response:
-    """Take a status down, where the application may."""
-    call = await open_call(request, "POST")
-    if not call.weibo.book.switches.may_delete:
-        raise Refusal(10014)
-    call.require("id")
-    status = call.weibo.find(call.number("id", 0))
-    if status is None:
-        raise Refusal(20101)
-    call.weibo.remove(status)
-    return answer(shape_status(status))
-
-
-def _check_rip(call: Call) -> None:
+def check_rip(call: Call) -> None:
+    """Refuse an address of the person that is none, or missing where it is demanded."""
     rip = call.fields.get("rip")
     if rip is None:
         if call.weibo.book.switches.rip == "required":
@@ -70,7 +64,8 @@ def _check_rip(call: Call) -> None:
         raise Refusal(10017, "rip", "x.x.x.x", rip) from None
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Refuse an empty text, one that is too long, and one with a topic."""
     if not text.strip():
         raise Refusal(20008)
     if length_of(text) > LONGEST:
@@ -89,7 +84,8 @@ def _check_links(weibo: Weibo, text: str) -> None:
         raise Refusal(20021)
 
 
-def _check_pace(weibo: Weibo, at: datetime) -> None:
+def check_pace(weibo: Weibo, at: datetime) -> None:
+    """Refuse more posts in an hour than are allowed."""
     recent = sum(status.by_app and status.at > at - timedelta(hours=1) for status in weibo.book.statuses)
     if recent >= weibo.book.switches.posts_an_hour:
         raise Refusal(20016)
@@ -107,7 +103,8 @@ def _check_repeat(weibo: Weibo, text: str, at: datetime) -> None:
         raise Refusal(20017)
 
 
-async def _keep_picture(call: Call) -> str | None:
+async def keep_picture(call: Call) -> str | None:
+    """Look at the picture of a multipart request and keep it; give its name."""
     if not call.fields.is_multipart:
         return None
     file = call.fields.files.get("pic")

@@ -54,7 +54,9 @@
     }
   }
   function fragment(html) {
-    const parsed = new DOMParser().parseFromString(html, "text/html");
+    // Styles never stay; parsing them at all makes the browser complain about our policy.
+    const bare = html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/\sstyle\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, " ");
+    const parsed = new DOMParser().parseFromString(bare, "text/html");
     const into = document.createDocumentFragment();
     lost = 0;
     clean(parsed.body, into);
@@ -133,7 +135,6 @@
     button.type = "button";
     button.textContent = text;
     button.title = name;
-    button.setAttribute("aria-label", name);
     button.addEventListener("mousedown", (event) => event.preventDefault());
     button.addEventListener("click", act);
     bar.append(button);
@@ -311,6 +312,6 @@
   area.hidden = true;
   area.before(bar, alt, rich, chooser);
   form.querySelector("#label-body").addEventListener("click", () => rich.focus());
-  form.querySelector("[data-plain]").hidden = true;
+  form.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = true; });
   count();
 })();

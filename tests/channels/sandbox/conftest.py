@@ -57,10 +57,10 @@ class WeiboCaller(Caller):
     async def share(self, text: str, **fields: str) -> Reply:
         return await self.post("statuses/share", status=text, **fields)
 
-    async def share_picture(self, text: str, picture: bytes) -> Reply:
+    async def share_picture(self, text: str, picture: bytes, call: str = "share") -> Reply:
         form = aiohttp.FormData({"access_token": self.token, "status": text})
         form.add_field("pic", io.BytesIO(picture), filename="a.png")
-        return await self.send("POST", "/2/statuses/share.json", data=form)
+        return await self.send("POST", f"/2/statuses/{call}.json", data=form)
 
     async def post(self, name: str, **fields: str) -> Reply:
         return await self.send("POST", f"/2/{name}.json", data={"access_token": self.token, **fields})

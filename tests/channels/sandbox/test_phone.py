@@ -81,3 +81,12 @@ async def test_every_weibo_page_says_that_it_is_a_rehearsal(weibo: WeiboCaller, 
 async def test_pages_run_no_script_and_fetch_nothing_from_elsewhere(weibo: WeiboCaller):
     policy = (await weibo.get("/")).headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; img-src 'self'; style-src 'unsafe-inline'")
+
+
+async def test_a_follower_does_not_see_what_an_unaudited_application_posted(
+    weibo: WeiboCaller, stage: Sandbox
+):
+    stage.weibo.switch(app_audited=False)
+    status = (await weibo.share(f"医疗救助 {LINK}")).json
+    home, post = await weibo.get("/"), await weibo.get(f"/{UID}/{mid62(status['id'])}")
+    assert ("医疗救助" in home.text, "另有 1 条" in home.text, post.status) == (False, True, 404)

@@ -1,6 +1,8 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from channels.sandbox.run import Sandbox
 from tests.channels.sandbox.conftest import Reply, WeiboCaller
 from tests.conftest import Hand
@@ -112,3 +114,28 @@ async def test_a_token_taken_back_is_refused(weibo: WeiboCaller):
     taken = await weibo.get("/oauth2/revokeoauth2", access_token=weibo.token)
     assert taken.json == {"result": "true"}
     assert (await weibo.read("account/get_uid")).json["error_code"] == 21316
+
+
+async def test_a_token_for_an_unaudited_application_lives_a_day(weibo: WeiboCaller, stage: Sandbox):
+    stage.weibo.expire_tokens()
+    stage.weibo.switch(app_audited=False)
+    back = await answer_page(weibo, stage, "agree")
+    assert (await fetch(weibo, stage, back["code"])).json["expires_in"] == 86400
+
+
+async def test_a_sixteenth_user_cannot_let_an_unaudited_application_in(weibo: WeiboCaller, stage: Sandbox):
+    stage.weibo.switch(users_full=True)
+    reply = await weibo.send("POST", "/oauth2/authorize", data=asked(stage, choice="agree"))
+    assert (reply.status, reply.json["error_code"]) == (400, 21321)
+
+
+@pytest.mark.parametrize("name", ["code", "redirect_uri"])
+async def test_a_request_without_its_code_or_address_is_invalid(
+    weibo: WeiboCaller, stage: Sandbox, name: str
+):
+    known = stage.credentials()["weibo"]
+    form = {"client_id": known["client_id"], "client_secret": known["client_secret"], "code": "x"}
+    form |= {"grant_type": "authorization_code", "redirect_uri": BACK}
+    del form[name]
+    reply = await weibo.send("POST", "/oauth2/access_token", data=form)
+    assert reply.json["error_code"] == 21323

@@ -1,6 +1,6 @@
 from channels.sandbox.run import Sandbox
 from channels.sandbox.weibo.book import SCREEN_NAME, UID
-from tests.channels.sandbox.conftest import LINK, WeiboCaller
+from tests.channels.sandbox.conftest import LINK, WeiboCaller, png
 from tests.conftest import Hand
 
 
@@ -90,3 +90,16 @@ async def test_asking_for_the_limits_costs_nothing(weibo: WeiboCaller):
 async def test_the_limits_name_the_next_midnight_in_beijing(weibo: WeiboCaller):
     limits = (await weibo.read("account/rate_limit_status")).json
     assert (limits["reset_time"], limits["reset_time_in_seconds"]) == ("2026-11-26 00:00:00", 14 * 3600)
+
+
+async def test_the_time_line_can_be_of_pictures_alone(weibo: WeiboCaller):
+    await weibo.share(f"文字 {LINK}")
+    await weibo.share_picture(f"图片 {LINK}", png(4, 4))
+    shown = (await weibo.read("statuses/user_timeline", feature=2)).json["statuses"]
+    assert [status["text"][:2] for status in shown] == ["图片"]
+
+
+async def test_the_result_of_shortening_can_come_as_text(weibo: WeiboCaller, stage: Sandbox):
+    stage.weibo.switch(numbers_as_text=True)
+    (url,) = (await weibo.read("short_url/shorten", url_long=LINK)).json["urls"]
+    assert url["result"] == "true"

@@ -274,3 +274,42 @@ async def test_answers_are_literal_utf8(weibo: WeiboCaller):
     reply = await weibo.share(f"通知 {LINK}")
     assert "通知" in reply.body.decode()
     assert json.loads(reply.body)["text"].startswith("通知")
+
+
+@pytest.mark.parametrize("code", [10001, 10004, 10024, 20014, 20015, 20018, 20020, 20022, 20031])
+async def test_every_refusal_can_be_rehearsed(weibo: WeiboCaller, stage: Sandbox, code: int):
+    stage.weibo.switch(refuse_share=code)
+    assert refusal(await weibo.share(f"通知 {LINK}"))[1] == code
+    assert stage.weibo.posts_carrying(LINK) == 0
+
+
+async def test_a_right_link_is_now_and_then_not_seen(weibo: WeiboCaller, stage: Sandbox):
+    stage.weibo.switch(flaky_domain=2)
+    replies = [await weibo.share(f"通知{number} {LINK}") for number in range(4)]
+    assert [reply.status for reply in replies] == [200, 400, 200, 400]
+    assert refusal(replies[1]) == (400, 10017, "text not find domain!")
+
+
+async def test_what_a_slow_server_took_shows_after_a_minute_and_a_half(
+    weibo: WeiboCaller, stage: Sandbox, now: Hand
+):
+    stage.weibo.switch(slow_server=True)
+    await weibo.share(f"通知 {LINK}")
+    shown = []
+    for seconds in (0, 89, 1):
+        now.move(seconds=seconds)
+        shown.append(len((await weibo.read("statuses/user_timeline")).json["statuses"]))
+    assert shown == [0, 0, 1]
+
+
+async def test_an_unaudited_application_posts_under_no_name(weibo: WeiboCaller, stage: Sandbox):
+    stage.weibo.switch(app_audited=False)
+    assert "未通过审核应用" in (await weibo.share(f"通知 {LINK}")).json["source"]
+
+
+async def test_one_address_may_call_so_often_in_an_hour(weibo: WeiboCaller, stage: Sandbox, now: Hand):
+    stage.weibo.switch(calls_an_hour=1)
+    taken, refused = [await weibo.share(f"通知{number} {LINK}") for number in range(2)]
+    now.move(hours=1)
+    again = await weibo.share(f"通知 {LINK}")
+    assert (taken.status, refusal(refused)[:2], again.status) == (200, (403, 10022), 200)

@@ -1,0 +1,139 @@
+"""/console/deliveries/{delivery_id}: one delivery, all that happened to it, and what a person must say."""
+
+from typing import Any, Final
+
+from aiohttp import web
+
+from server.console.moments import read_moment
+from server.console.page import Page, Visit
+from server.console.rows import rows_of
+from server.core.decide import Decision, decide, send_again
+from server.core.settle import Bench
+from server.core.withdraw import record_taken_down
+from server.forms.complaints import filled_in
+from server.forms.orders import DecisionIn, TakenDownIn
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.security.access import Act
+from server.store.deliveries import DeliverySeen, get_delivery
+from server.store.doubts import LookSeen, list_attempts_seen, list_looks, list_waiting_for_people
+from server.store.items import ItemSeen, get_item
+from server.store.tx import Tx
+
+_PATH: Final = "/console/deliveries/{delivery_id}"
+_MOST: Final = 200
+_LOOKS: Final = 50
+_OUTCOMES: Final = {
+    "live": "读者可见",
+    "accepted": "平台收下",
+    "not_accepted": "没有发出",
+    "refused": "平台拒绝",
+    "needs_authorisation": "授权失效",
+    "unknown": "没有收到答复",
+}
+_SIGHTINGS: Final = {"found": "找到了", "absent": "没有这条内容", "could_not_look": "没能查看"}
+_VERDICTS: Final = {"found": "已经发出", "absent": "平台上没有", "could_not_look": "放弃"}
+
+
+async def list_decisions(visit: Visit) -> web.Response:
+    """Show every delivery that waits for a person, longest waiting first."""
+    async with visit.parts.store.read() as tx:
+        ids = await list_waiting_for_people(tx, visit.who.orgs_for("read"), _MOST)
+        found = []
+        for key in ids:
+            leg = await get_delivery(tx, key)
+            seen = await get_item(tx, leg.item_id)
+            found.append((seen, (await rows_of(tx, (leg,), seen.org.id, visit.who))[0]))
+    return visit.show("decisions.html", section="decisions", found=found)
+
+
+async def show_delivery(visit: Visit) -> web.Response:
+    """Show one delivery."""
+    return await _shown(visit)
+
+
+async def take_decision(visit: Visit) -> web.StreamResponse:
+    """Settle a delivery in doubt by what a person saw."""
+    parts, fields = visit.parts, visit.fields
+    told: dict[str, Any] = {"verdict": fields.get("verdict")}
+    if fields.get("link").strip():
+        told["link"] = fields.get("link")
+    try:
+        live_at = read_moment(fields.get("live_at"), "live_at", "发布时间")
+        form = filled_in(DecisionIn, told)
+        async with parts.store.begin() as tx:
+            leg, _seen = await _delivery(tx, visit, "release")
+            decision = Decision(form.verdict, form.link, live_at)
+            await decide(tx, leg.id, decision, _bench(visit), by=visit.who.person_id, at=parts.now())
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    await parts.wake()
+    return visit.go(f"/console/releases/{leg.release_id}", done="decided")
+
+
+async def take_retry(visit: Visit) -> web.StreamResponse:
+    """Send a refused delivery again."""
+    parts = visit.parts
+    try:
+        async with parts.store.begin() as tx:
+            leg, _seen = await _delivery(tx, visit, "release")
+            await send_again(tx, leg.id, at=parts.now())
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    await parts.wake()
+    return visit.go(f"/console/releases/{leg.release_id}", done="decided")
+
+
+async def take_taken_down(visit: Visit) -> web.StreamResponse:
+    """Write down that a person took a post down."""
+    parts = visit.parts
+    try:
+        form = filled_in(TakenDownIn, {"proof": visit.fields.get("proof")})
+        async with parts.store.begin() as tx:
+            leg, _seen = await _delivery(tx, visit, "file_evidence")
+            await record_taken_down(
+                tx, leg, form.proof, _bench(visit), by=visit.who.person_id, at=parts.now()
+            )
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    return visit.go(f"/console/releases/{leg.release_id}", done="recorded")
+
+
+async def _delivery(tx: Tx, visit: Visit, act: Act) -> tuple[DeliverySeen, ItemSeen]:
+    leg = await get_delivery(tx, visit.place("delivery_id"))
+    seen = await get_item(tx, leg.item_id)
+    visit.who.require(act, seen.org.id)
+    return leg, seen
+
+
+async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+    async with visit.parts.store.read() as tx:
+        leg, seen = await _delivery(tx, visit, "read")
+        row = (await rows_of(tx, (leg,), seen.org.id, visit.who))[0]
+        tries = await list_attempts_seen(tx, leg.id)
+        looks = await list_looks(tx, leg.id, _LOOKS)
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        "delivery.html", section="decisions", row=row, seen=seen, tries=tries, looks=looks, trouble=trouble,
+        typed=visit.fields, trouble_heading="没有记录", outcomes=_OUTCOMES, say_look=say_look,
+        status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+def say_look(look: LookSeen) -> str:
+    """Say what a look saw; a person's is kept with codes (core/decide.py) and is told by its kind alone."""
+    if look.reason and look.reason.startswith("person:"):
+        return f"由人判断：{_VERDICTS[look.sighting]}"
+    return f"{_SIGHTINGS[look.sighting]}{f'（{look.reason}）' if look.reason else ''}"
+
+
+def _bench(visit: Visit) -> Bench:
+    return Bench(visit.parts.calendar, visit.parts.new_id)
+
+
+PAGES = (
+    Page("GET", "/console/decisions", list_decisions, "read"),
+    Page("GET", _PATH, show_delivery, "read"),
+    Page("POST", f"{_PATH}/decide", take_decision, "release"),
+    Page("POST", f"{_PATH}/retry", take_retry, "release"),
+    Page("POST", f"{_PATH}/taken-down", take_taken_down, "file_evidence"),
+)

@@ -1,0 +1,111 @@
+"""/console/evidence: the proof of what a person shows on a notice board, in the gazette, in a broadcast."""
+
+from typing import Final
+
+from aiohttp import web
+
+from server.console.environment import field_time
+from server.console.media import keep_upload
+from server.console.moments import read_moment
+from server.console.page import Page, Visit
+from server.core.evidence import record_evidence
+from server.core.problems import Problem
+from server.core.settle import Bench
+from server.forms.complaints import filled_in
+from server.forms.orders import EvidenceIn
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.importing.files import require_picture
+from server.security.access import Act
+from server.store.deliveries import DeliverySeen, get_delivery
+from server.store.evidence import Evidence
+from server.store.items import ItemSeen, get_item
+from server.store.tx import Tx
+from server.store.unproved import list_unproved
+
+_PATH: Final = "/console/evidence/{delivery_id}"
+_MOST: Final = 200
+
+
+async def list_waiting(visit: Visit) -> web.Response:
+    """Show what still waits for its proof, longest waiting first."""
+    async with visit.parts.store.read() as tx:
+        ids = await list_unproved(tx, visit.who.orgs_for("read"), _MOST)
+        legs = [await get_delivery(tx, key) for key in ids]
+        found = [(leg, await get_item(tx, leg.item_id)) for leg in legs]
+    return visit.show(
+        "evidence_list.html", section="evidence", found=found, may=visit.who.orgs_for("file_evidence")
+    )
+
+
+async def show_form(visit: Visit) -> web.StreamResponse:
+    """Show the form of one delivery, with now and the visitor filled in."""
+    return await _shown(visit)
+
+
+async def take_evidence(visit: Visit) -> web.StreamResponse:
+    """File the proof: from this moment on the delivery is live and counted."""
+    parts = visit.parts
+    try:
+        proof = await _proof(visit)
+        async with parts.store.begin() as tx:
+            leg, _seen = await _delivery(tx, visit, "file_evidence")
+            if proof.picture is not None:
+                await require_picture(tx, proof.picture, field="picture")
+            bench = Bench(parts.calendar, parts.new_id)
+            await record_evidence(tx, leg.id, proof, bench, by=visit.who.person_id, at=parts.now())
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    await parts.wake()
+    return visit.go(f"/console/releases/{leg.release_id}", done="recorded")
+
+
+async def _proof(visit: Visit) -> Evidence:
+    fields = visit.fields
+    shown_at = read_moment(fields.get("shown_at"), "shown_at", "公开时间") or visit.parts.now()
+    form = filled_in(
+        EvidenceIn,
+        {
+            "place": fields.get("place"),
+            "shown_at": shown_at.isoformat(),
+            "shown_by": fields.get("shown_by"),
+            "note": fields.get("note"),
+        },
+    )
+    async with visit.parts.store.read() as tx:  # before a file is kept for somebody who may not file
+        await _delivery(tx, visit, "file_evidence")
+    photos = visit.fields.files("picture")
+    if len(photos) > 1:
+        raise Problem("invalid", "请只选一张照片", field="picture")
+    picture = (await keep_upload(visit, photos[0])).row.sha256 if photos else None
+    return Evidence(form.place, form.shown_at, form.shown_by, picture, form.note or None)
+
+
+async def _delivery(tx: Tx, visit: Visit, act: Act) -> tuple[DeliverySeen, ItemSeen]:
+    leg = await get_delivery(tx, visit.place("delivery_id"))
+    seen = await get_item(tx, leg.item_id)
+    visit.who.require(act, seen.org.id)
+    return leg, seen
+
+
+async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+    async with visit.parts.store.read() as tx:
+        leg, seen = await _delivery(tx, visit, "file_evidence")
+    typed = {
+        "place": visit.fields.get("place"),
+        "shown_at": visit.fields.get("shown_at", field_time(visit.parts.now())),
+        "shown_by": visit.fields.get("shown_by", visit.who.name),
+        "note": visit.fields.get("note"),
+    }
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        "evidence.html", section="evidence", leg=leg, seen=seen, typed=typed, trouble=trouble,
+        is_open=(leg.state, leg.gate) == ("waiting", "evidence"), trouble_heading="没有登记",
+        status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+PAGES = (
+    Page("GET", "/console/evidence", list_waiting, "read"),
+    Page("GET", _PATH, show_form, "file_evidence"),
+    Page("POST", _PATH, take_evidence, "file_evidence"),
+)

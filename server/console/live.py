@@ -1,0 +1,87 @@
+"""/console/releases/{release_id}/events: the rows of a release as they change, as server-sent events.
+
+The database is asked again and again: it is the only truth, and what is sent can be sent again. A stream
+ends after some minutes; the browser comes back by itself and is then asked anew who it is.
+"""
+
+import asyncio
+import contextlib
+import json
+from typing import Final
+
+from aiohttp import ClientConnectionResetError, web
+
+from server.console.cookies import form_token
+from server.console.environment import rendered
+from server.console.page import Page, Visit
+from server.console.rows import Board, read_board
+from server.store.items import get_item_at
+from server.store.releases import get_release
+from server.store.tx import StoreAway
+
+CLOSING: Final = web.AppKey("console_closing", asyncio.Event)
+"""Set when the server stops: a stream must not hold it back."""
+
+_HEADERS: Final = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Accel-Buffering": "no",  # nginx would otherwise keep events back
+}
+_PAUSE: Final = 0.7
+_LASTS: Final = 300.0
+_QUIET: Final = 15.0  # proxies close what is silent for long
+
+
+async def stream(visit: Visit) -> web.StreamResponse:
+    """Send each row that changed, and an end once nothing moves any more."""
+    board = await _board(visit)
+    answer = web.StreamResponse(headers=_HEADERS)
+    await answer.prepare(visit.request)
+    with contextlib.suppress(ClientConnectionResetError, ConnectionResetError, StoreAway):
+        await _send_changes(visit, answer, board)
+    return answer
+
+
+async def _send_changes(visit: Visit, answer: web.StreamResponse, board: Board) -> None:
+    closing, loop = visit.request.config_dict[CLOSING], asyncio.get_running_loop()
+    ends, quiet_until = loop.time() + _LASTS, loop.time() + _QUIET
+    sent: dict[str, str] = {}
+    while loop.time() < ends and not closing.is_set():
+        fresh = {row.leg.id: _html(visit, row) for row in board.all}
+        changed = [key for key, text in fresh.items() if sent.get(key) != text]
+        for key in changed:
+            await _send(answer, "row", {"id": key, "html": fresh[key]})
+        if changed:
+            await _send(answer, "summary", {"text": board.summary})
+        if board.is_still:
+            await _send(answer, "end", {})
+            return
+        if not changed and loop.time() > quiet_until:
+            await answer.write(b": still here\n\n")
+        if changed or loop.time() > quiet_until:
+            quiet_until = loop.time() + _QUIET
+        sent = fresh
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(closing.wait(), _PAUSE)
+        board = await _board(visit)
+
+
+async def _board(visit: Visit) -> Board:
+    async with visit.parts.store.read() as tx:
+        row = await get_release(tx, visit.place("release_id"))
+        seen = await get_item_at(tx, row.revision_id)
+        visit.who.require("read", seen.org.id)
+        return await read_board(tx, row, seen.org.id, visit.who)
+
+
+def _html(visit: Visit, row: object) -> str:
+    return rendered("release_row.html", row=row, form_token=form_token(visit.request))
+
+
+async def _send(answer: web.StreamResponse, event: str, value: dict[str, str]) -> None:
+    told = json.dumps(value, ensure_ascii=False)  # escapes line breaks: one event, one line
+    await answer.write(f"event: {event}\ndata: {told}\n\n".encode())
+
+
+PAGES = (Page("GET", "/console/releases/{release_id}/events", stream, "read"),)

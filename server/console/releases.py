@@ -1,0 +1,124 @@
+"""/console/releases: what was released, how each account stands, and what can still be changed about it."""
+
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from server.console.moments import read_moment
+from server.console.page import Page, Visit
+from server.console.rows import Board, read_board
+from server.core.expedite import expedite
+from server.core.problems import Problem
+from server.core.reschedule import reschedule
+from server.forms.complaints import filled_in
+from server.forms.orders import UrgentIn
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.store.items import ItemSeen, get_item_at
+from server.store.release_lines import list_release_lines
+from server.store.releases import ReleaseRow, get_release
+from server.store.tx import Tx
+
+_A_PAGE: Final = 40
+_PATH: Final = "/console/releases/{release_id}"
+
+
+async def show_releases(visit: Visit) -> web.Response:
+    """Show the releases of the visitor's organs, newest first."""
+    async with visit.parts.store.read() as tx:
+        lines = await list_release_lines(
+            tx, visit.who.orgs_for("read"), before=_moment(visit.query("before")), limit=_A_PAGE
+        )
+    more = lines[-1].created_at.isoformat() if len(lines) == _A_PAGE else ""
+    return visit.show("releases.html", section="releases", lines=lines, more=more)
+
+
+async def show_release(visit: Visit) -> web.Response:
+    """Show a release with a row for each account."""
+    return await _shown(visit)
+
+
+async def take_reschedule(visit: Visit) -> web.StreamResponse:
+    """Move a planned release to another time; an empty field means at once."""
+    parts = visit.parts
+    try:
+        moment = read_moment(visit.fields.get("not_before"), "not_before", "发布时间")
+        async with parts.store.begin() as tx:
+            row, _seen = await _releasable(tx, visit)
+            await reschedule(tx, row.item_id, moment, parts.calendar, at=parts.now())
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    await parts.wake()
+    return visit.go(f"/console/releases/{row.id}", done="rescheduled")
+
+
+async def take_expedite(visit: Visit) -> web.StreamResponse:
+    """Let a planned release go at once, whatever the hours of the accounts."""
+    parts = visit.parts
+    try:
+        form = filled_in(UrgentIn, {"reason": visit.fields.get("reason")})
+        async with parts.store.begin() as tx:
+            row, _seen = await _releasable(tx, visit)
+            await expedite(
+                tx, row.item_id, form.reason, parts.calendar, by=visit.who.person_id, at=parts.now()
+            )
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    await parts.wake()
+    return visit.go(f"/console/releases/{row.id}", done="rescheduled")
+
+
+async def _releasable(tx: Tx, visit: Visit) -> tuple[ReleaseRow, ItemSeen]:
+    row, seen = await _release(tx, visit)
+    visit.who.require("release", seen.org.id)
+    if row.state not in ("planned", "live"):
+        raise Problem("wrong_state", "这次发布已被新的发布取代或者已经撤回，不能再改")
+    return row, seen
+
+
+async def _release(tx: Tx, visit: Visit) -> tuple[ReleaseRow, ItemSeen]:
+    row = await get_release(tx, visit.place("release_id"))
+    seen = await get_item_at(tx, row.revision_id)
+    visit.who.require("read", seen.org.id)
+    return row, seen
+
+
+async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+    async with visit.parts.store.read() as tx:
+        row, seen = await _release(tx, visit)
+        board = await read_board(tx, row, seen.org.id, visit.who)
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        "release.html", section="releases", row=row, seen=seen, board=board, trouble=trouble,
+        typed=visit.fields, trouble_heading="没有更改", can=_can(visit, row, seen, board),
+        status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+def _can(visit: Visit, row: ReleaseRow, seen: ItemSeen, board: Board) -> frozenset[str]:
+    """Say what the visitor may do with this release now."""
+    can = set()
+    if seen.org.id in visit.who.orgs_for("release"):
+        if row.state == "planned" and any(leg.leg.state in ("waiting", "ready") for leg in board.rows):
+            can.add("reschedule")
+        if any(leg.leg.gate in ("slot", "time") for leg in board.rows):
+            can.add("expedite")
+    if seen.org.id in visit.who.orgs_for("withdraw") and row.state in ("planned", "live"):
+        can.add("withdraw")
+    return frozenset(can)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+PAGES = (
+    Page("GET", "/console/releases", show_releases, "read"),
+    Page("GET", _PATH, show_release, "read"),
+    Page("POST", f"{_PATH}/reschedule", take_reschedule, "release"),
+    Page("POST", f"{_PATH}/expedite", take_expedite, "release"),
+)

@@ -1,0 +1,161 @@
+"""/console/items/{item_id}/release: choose accounts and time, read in a sentence what happens, release."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from aiohttp import web
+
+from server.console.fields import Fields
+from server.console.moments import read_moment
+from server.console.page import Page, Visit
+from server.core.foretell import Foretold, foretell
+from server.core.release import ReleaseOrder, release
+from server.forms.complaints import filled_in
+from server.forms.orders import ReleaseIn
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.store.accounts import AccountRow, list_accounts
+from server.store.deliveries import list_deliveries
+from server.store.items import ItemSeen, get_item
+from server.store.orgs import ancestor_ids
+from server.store.release_lines import list_last_accounts
+from server.store.tx import Tx
+
+_ORDER: Final = ("website", "wechat", "weibo", "feed", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the page offers, and what of it the item or its organ took last."""
+
+    seen: ItemSeen
+    accounts: tuple[AccountRow, ...]
+    usual: tuple[str, ...]
+    releases: int
+
+    @property
+    def by_channel(self) -> tuple[tuple[str, tuple[AccountRow, ...]], ...]:
+        """Give the accounts by their channel, in the order in which they are sent."""
+        return tuple(
+            (channel, tuple(rows)) for channel, rows in groupby(self.accounts, lambda one: one.channel)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The fields of the page as they stand in it."""
+
+    accounts: tuple[str, ...]
+    change: str = "major"
+    not_before: str = ""
+    urgent_reason: str = ""
+
+    @classmethod
+    def of(cls, fields: Fields) -> "Typed":
+        """Give what was posted."""
+        return cls(
+            fields.all("accounts"), fields.get("change", "major"),
+            fields.get("not_before"), fields.get("urgent_reason"),
+        )  # fmt: skip
+
+    def order(self, item_id: str) -> ReleaseOrder:
+        """Give the order that was typed; refuses in Chinese what is none."""
+        moment = read_moment(self.not_before, "not_before", "不早于")
+        told: dict[str, Any] = {"accounts": list(self.accounts), "change": self.change}
+        if self.urgent_reason.strip():
+            told["urgent_reason"] = self.urgent_reason
+        form = filled_in(ReleaseIn, told)
+        chosen = tuple(dict.fromkeys(form.accounts))
+        return ReleaseOrder(item_id, chosen, form.change, moment, form.urgent_reason)
+
+
+async def show_form(visit: Visit) -> web.StreamResponse:
+    """Show the page with the accounts that are usual for such an item."""
+    choice = await _choice(visit)
+    return await _shown(visit, choice, Typed(choice.usual))
+
+
+async def look(visit: Visit) -> web.StreamResponse:
+    """Show the page again with what the chosen release would do."""
+    return await _shown(visit, await _choice(visit), Typed.of(visit.fields))
+
+
+async def take_order(visit: Visit) -> web.StreamResponse:
+    """Release the item."""
+    parts, typed = visit.parts, Typed.of(visit.fields)
+    choice = await _choice(visit)
+    try:
+        order = typed.order(choice.seen.id)
+        beside = await _beside(visit, choice.seen.id)
+        async with parts.store.begin() as tx:
+            made = await release(tx, order, **beside)
+    except REFUSALS as error:
+        return await _shown(visit, choice, typed, refused=error)
+    await parts.wake()
+    return visit.go(f"/console/releases/{made.id}", done="released")
+
+
+async def _choice(visit: Visit) -> Choice:
+    async with visit.parts.store.read() as tx:
+        seen = await get_item(tx, visit.place("item_id"))
+        visit.who.require("release", seen.org.id)
+        # An organ may post on its own accounts and on those of the organs above it: the county's portal.
+        orgs = await ancestor_ids(tx, seen.org.id) | visit.who.orgs_for("read")
+        accounts = sorted(
+            await list_accounts(tx, orgs), key=lambda one: (_ORDER.index(one.channel), one.slug)
+        )
+        legs = await list_deliveries(tx, seen.id)
+        usual = await _usual(tx, seen, accounts)
+    return Choice(seen, tuple(accounts), usual, max((leg.release_number for leg in legs), default=0))
+
+
+async def _usual(tx: Tx, seen: ItemSeen, accounts: list[AccountRow]) -> tuple[str, ...]:
+    """Give what the item had, else what its organ took last for this kind, else every account of its own."""
+    legs = await list_deliveries(tx, seen.id)
+    newest = max((leg.release_number for leg in legs), default=0)
+    had = tuple(leg.account for leg in legs if leg.release_number == newest)
+    last = had or await list_last_accounts(tx, seen.org.id, seen.kind)
+    own = tuple(one.slug for one in accounts if one.org.id == seen.org.id and one.channel != "other")
+    return last or own or tuple(one.slug for one in accounts if one.channel in ("website", "feed"))
+
+
+async def _shown(
+    visit: Visit, choice: Choice, typed: Typed, refused: Exception | None = None
+) -> web.StreamResponse:
+    told: Foretold | None = None
+    if refused is None:
+        try:
+            order, beside = typed.order(choice.seen.id), await _beside(visit, choice.seen.id)
+            told = await foretell(visit.parts.store, order, **beside)
+        except REFUSALS as error:
+            refused = error
+    trouble = refusals_of(refused) or () if refused else ()
+    is_posted = visit.request.method == "POST"
+    return visit.show(
+        "release_form.html", section="releases", choice=choice, typed=typed, told=told, trouble=trouble,
+        trouble_heading="现在还不能发布",
+        status=status_of(trouble[0]) if trouble and is_posted else 200,
+    )  # fmt: skip
+
+
+async def _beside(visit: Visit, item_id: str) -> Mapping[str, Any]:
+    """Give what a release needs beside its order, the checks of this moment among it."""
+    parts = visit.parts
+    return {
+        "examined": await parts.examiner.examine(item_id, at=parts.now()),
+        "open_channel": parts.open_channel,
+        "calendar": parts.calendar,
+        "site": parts.site,
+        "by": visit.who.person_id,
+        "at": parts.now(),
+        "new_id": parts.new_id,
+    }
+
+
+_PATH: Final = "/console/items/{item_id}/release"
+PAGES = (
+    Page("GET", _PATH, show_form, "release"),
+    Page("POST", _PATH, take_order, "release"),
+    Page("POST", f"{_PATH}/look", look, "release"),
+)

@@ -1,0 +1,118 @@
+"""A delivery as a row of the console: its state, what it waits for, and what the visitor may do about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from server.console.names import DELIVERY_STATES
+from server.core.standing import say_standing
+from server.security.access import Act, SignedIn
+from server.store.accounts import list_accounts_by_id
+from server.store.deliveries import DeliverySeen, list_deliveries, list_of_release
+from server.store.releases import ReleaseRow
+from server.store.tx import Tx
+
+_OVER: Final = frozenset({"withdrawn", "cancelled", "superseded", "replaced"})
+_STILL: Final = frozenset({"live", "refused", "gone_at_platform", *_OVER})
+"""Nothing moves these until somebody acts."""
+
+_ACTS: Final[dict[str, tuple[str, Act]]] = {
+    "needs_person": ("去判断", "release"),
+    "refused": ("去处理", "release"),
+    "withdraw_by_hand": ("登记撤下", "file_evidence"),
+}
+_WHO: Final[dict[str, str]] = {
+    "editor": "信息员改正内容",
+    "operator": "经办人",
+    "owner": "账号管理人",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account of a release, as it stands now."""
+
+    leg: DeliverySeen
+    sentence: str
+    who: str  # who must act next; "" when nobody has to
+    act: str  # what the link says behind which the visitor acts; "" when he cannot
+    link: str
+
+    @property
+    def state(self) -> str:
+        """Give the state in words."""
+        return DELIVERY_STATES[self.leg.state][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The rows of a release, and those of earlier releases that are not over."""
+
+    rows: tuple[Row, ...]
+    earlier: tuple[Row, ...]
+
+    @property
+    def all(self) -> tuple[Row, ...]:
+        """Give every row."""
+        return self.rows + self.earlier
+
+    @property
+    def is_still(self) -> bool:
+        """Say that nothing moves until somebody acts."""
+        return all(row.leg.state in _STILL for row in self.all)
+
+    @property
+    def summary(self) -> str:
+        """Count the rows of the release by their state."""
+        states = [row.state for row in self.rows]
+        told = "，".join(f"{states.count(one)} 个{one}" for one in dict.fromkeys(states))
+        return f"{len(states)} 个账号：{told}。"
+
+
+async def read_board(tx: Tx, row: ReleaseRow, org_id: str, who: SignedIn) -> Board:
+    """Give how the deliveries of a release stand, with what a person may do about them."""
+    legs = await list_of_release(tx, row.id)
+    earlier = tuple(
+        leg
+        for leg in await list_deliveries(tx, row.item_id)
+        if leg.release_id != row.id and leg.state not in _OVER
+    )
+    rows = await rows_of(tx, legs + earlier, org_id, who)
+    return Board(rows[: len(legs)], rows[len(legs) :])
+
+
+async def rows_of(tx: Tx, legs: Iterable[DeliverySeen], org_id: str, who: SignedIn) -> tuple[Row, ...]:
+    """Give deliveries of one organ's items as rows."""
+    known = tuple(legs)
+    accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in known))
+    return tuple(_row_of(leg, accounts[leg.account_id].state, org_id, who) for leg in known)
+
+
+def _row_of(leg: DeliverySeen, account_state: str, org_id: str, who: SignedIn) -> Row:
+    # An address of another kind (a platform may send anything) is no link.
+    link = leg.link if leg.link and leg.link.startswith(("http://", "https://")) else ""
+    return Row(leg, say_standing(leg, account_state), _who_acts(leg), _act(leg, org_id, who), link)
+
+
+def _who_acts(leg: DeliverySeen) -> str:
+    match leg.state:
+        case "needs_person" | "withdraw_by_hand":
+            return "经办人"
+        case "blocked":
+            return "账号管理人"
+        case "waiting" if leg.gate == "evidence":
+            return "经办人"
+        case "refused":
+            return _WHO.get(leg.who_acts or "", "经办人")
+        case _:
+            return ""
+
+
+def _act(leg: DeliverySeen, org_id: str, who: SignedIn) -> str:
+    if (leg.state, leg.gate) == ("waiting", "evidence"):
+        name, act = "登记凭据", "file_evidence"
+        return name if org_id in who.orgs_for("file_evidence") else ""
+    if leg.state not in _ACTS:
+        return ""
+    name, act = _ACTS[leg.state]
+    return name if org_id in who.orgs_for(act) else ""

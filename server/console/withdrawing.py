@@ -1,0 +1,83 @@
+"""/console/items/{item_id}/withdraw: take an item back everywhere, with a reason that readers see."""
+
+from aiohttp import web
+
+from channels.contract import Withdraws
+from server.console.page import Page, Visit
+from server.console.rows import Row, rows_of
+from server.core.release import OpenChannel
+from server.core.settle import Bench
+from server.core.withdraw import withdraw
+from server.forms.complaints import filled_in
+from server.forms.orders import WithdrawIn
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.store.accounts import AccountRow, list_accounts_by_id
+from server.store.deliveries import list_deliveries
+from server.store.items import ItemSeen, get_item
+from server.store.tx import Tx
+
+_PATH = "/console/items/{item_id}/withdraw"
+_SHOWN = ("live", "accepted", "withdrawing", "withdraw_by_hand")
+_UNSENT = ("waiting", "ready", "retry_wait", "blocked")
+
+
+async def show_form(visit: Visit) -> web.StreamResponse:
+    """Show on which accounts the item is, what comes down by itself and what a person must take down."""
+    return await _shown(visit)
+
+
+async def take_withdrawal(visit: Visit) -> web.StreamResponse:
+    """Withdraw the item; how each account stands is seen on the page of its newest release."""
+    parts = visit.parts
+    try:
+        form = filled_in(WithdrawIn, {"reason": visit.fields.get("reason")})
+        async with parts.store.begin() as tx:
+            seen = await _item(tx, visit)
+            bench = Bench(parts.calendar, parts.new_id)
+            legs = await withdraw(tx, seen.id, form.reason, bench, at=parts.now())
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    await parts.wake()
+    newest = max(legs, key=lambda leg: leg.release_number)
+    return visit.go(f"/console/releases/{newest.release_id}", done="withdrawn")
+
+
+async def _item(tx: Tx, visit: Visit) -> ItemSeen:
+    seen = await get_item(tx, visit.place("item_id"))
+    visit.who.require("withdraw", seen.org.id)
+    return seen
+
+
+async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+    async with visit.parts.store.read() as tx:
+        seen = await _item(tx, visit)
+        legs = await list_deliveries(tx, seen.id)
+        shown = await rows_of(tx, [leg for leg in legs if leg.state in _SHOWN], seen.org.id, visit.who)
+        unsent = await rows_of(tx, [leg for leg in legs if leg.state in _UNSENT], seen.org.id, visit.who)
+        by_hand = await _by_hand(tx, visit, shown)
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        "withdraw.html", section="releases", seen=seen, shown=shown, unsent=unsent, by_hand=by_hand,
+        trouble=trouble, reason=visit.fields.get("reason"), trouble_heading="没有撤回",
+        status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+async def _by_hand(tx: Tx, visit: Visit, rows: tuple[Row, ...]) -> frozenset[str]:
+    """Give the ids of the deliveries that no call can take down: a person must."""
+    accounts = await list_accounts_by_id(tx, frozenset(row.leg.account_id for row in rows))
+    able = {key for key, account in accounts.items() if _can_withdraw(visit.parts.open_channel, account)}
+    return frozenset(row.leg.id for row in rows if row.leg.account_id not in able)
+
+
+def _can_withdraw(open_channel: OpenChannel, account: AccountRow) -> bool:
+    try:
+        return account.channel != "other" and isinstance(open_channel(account), Withdraws)
+    except ValueError:  # a setting is missing: nothing can be called there
+        return False
+
+
+PAGES = (
+    Page("GET", _PATH, show_form, "withdraw"),
+    Page("POST", _PATH, take_withdrawal, "withdraw"),
+)

@@ -1,0 +1,167 @@
+"""What a release would do, in sentences, before anybody orders it.
+
+The release itself is made and undone, so what is told cannot differ from what would happen.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from channels.item import Site
+from server.core.days import say_moment
+from server.core.examined import Examined
+from server.core.follow import list_follows
+from server.core.gates import WorkingDays
+from server.core.release import OpenChannel, ReleaseMade, ReleaseOrder, release
+from server.core.standing import say_gate
+from server.store.deliveries import DeliverySeen, list_deliveries
+from server.store.followups import list_followers
+from server.store.items import ItemSeen, get_item
+from server.store.ledger import list_lines
+from server.store.tx import Store, Tx
+
+_NAMES: Final[Mapping[str, str]] = {
+    "website": "网站",
+    "wechat": "微信",
+    "weibo": "微博",
+    "feed": "订阅源",
+    "gazette": "公报",
+    "other": "其他方式",
+}
+"""Channels in the order in which an editor names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """The deliveries as they would be planned, and what a person should know before he orders them."""
+
+    legs: tuple[DeliverySeen, ...]
+    sentence: str
+    notes: tuple[str, ...]
+
+
+class _Undo(Exception):
+    def __init__(self, told: Foretold) -> None:
+        super().__init__()
+        self.told = told
+
+
+async def foretell(
+    store: Store,
+    order: ReleaseOrder,
+    *,
+    examined: Examined,
+    open_channel: OpenChannel,
+    calendar: WorkingDays,
+    site: Site,
+    by: str,
+    at: datetime,
+    new_id: Callable[[], str],
+) -> Foretold:
+    """Tell what `release` would do with this order; refuses what it would refuse, and changes nothing."""
+    try:
+        async with store.begin() as tx:
+            before = await get_item(tx, order.item_id)
+            made = await release(
+                tx, order, examined=examined, open_channel=open_channel, calendar=calendar,
+                site=site, by=by, at=at, new_id=new_id,
+            )  # fmt: skip
+            raise _Undo(await _tell(tx, before, order, made, calendar, at=at))
+    except _Undo as undone:
+        return undone.told
+
+
+async def _tell(
+    tx: Tx, before: ItemSeen, order: ReleaseOrder, made: ReleaseMade, calendar: WorkingDays, *, at: datetime
+) -> Foretold:
+    counted = {line.channel for line in await list_lines(tx, before.id) if line.line == "counted"}
+    sentence = f"{_where(made.deliveries)}。{_counts(made.deliveries, counted)}。"
+    notes = [f"{leg.account_name}：{say_gate(leg)}" for leg in made.deliveries if leg.gate == "slot"]
+    notes += await _follows(tx, before, calendar, at=at)
+    notes += await _earlier(tx, before, order, made, at=at)
+    if order.urgent_reason is not None:
+        notes.append("加急：不等账号的发布时段，理由会留下记录。")
+    return Foretold(made.deliveries, sentence, tuple(notes))
+
+
+def say_accounts(legs: Iterable[DeliverySeen]) -> str:
+    """Name the accounts of deliveries as an editor does: 网站、微信 2 个账号、微博 1 个账号、订阅源."""
+    kinds = [leg.counted_as for leg in legs]
+    told = []
+    for kind, name in _NAMES.items():
+        number = kinds.count(kind)
+        is_alone = kind in ("website", "feed", "gazette") and number == 1
+        if number:
+            told.append(name if is_alone else f"{name} {number} 个账号")
+    return "、".join(told)
+
+
+def _where(legs: tuple[DeliverySeen, ...]) -> str:
+    """Say what goes where and when: what waits for the same stands together."""
+    by_person = [leg for leg in legs if leg.channel == "other"]
+    by_clock = [leg for leg in legs if leg.channel != "other"]
+    first = next((leg for leg in by_clock if leg.gate in ("time", "source_live")), None)
+    told = []
+    if first is not None:
+        when = f"到{say_moment(first.due_at)}" if first.due_at else "等原文上线后"
+        told.append(f"{when}发布到{say_accounts(by_clock)}")
+    elif by_clock:
+        page = [leg for leg in by_clock if leg.channel == "website"]
+        behind = [leg for leg in by_clock if leg.channel != "website"]
+        told.append(f"现在发布到{say_accounts(page)}")
+        if behind:
+            told.append(f"网页上线后发到{say_accounts(behind)}")
+    if by_person:
+        told.append(f"{'、'.join(leg.account_name for leg in by_person)}由人张贴或播出后登记")
+    return "；".join(told)
+
+
+def _counts(legs: tuple[DeliverySeen, ...], counted: set[str]) -> str:
+    kinds = {leg.counted_as for leg in legs}
+    fresh = [name for kind, name in _NAMES.items() if kind in kinds - counted]
+    known = [name for kind, name in _NAMES.items() if kind in kinds & counted]
+    told = []
+    if fresh:
+        told.append(f"计入 {len(fresh)} 个渠道（{'、'.join(fresh)}）")
+    if known:
+        told.append(f"{'、'.join(known)}已经计过，不再增加")
+    if "item" not in counted:
+        told.append("主动公开信息增加 1 条")
+    return "；".join(told)
+
+
+async def _follows(tx: Tx, before: ItemSeen, calendar: WorkingDays, *, at: datetime) -> list[str]:
+    notes = [f"{one.waits_for}。" for one in await list_follows(tx, before.id, calendar, at=at)]
+    for follow in await list_followers(tx, before.id):
+        other = await get_item(tx, follow.interpretation_id)
+        notes += [
+            f"解读《{other.revision.title}》：{one.waits_for}。"
+            for one in await list_follows(tx, other.id, calendar, at=at)
+            if one.follow.source_id == before.id
+        ]
+    if before.kind == "policy" and not await list_followers(tx, before.id):
+        notes.append("这份文件还没有关联解读。")
+    return notes
+
+
+async def _earlier(
+    tx: Tx, before: ItemSeen, order: ReleaseOrder, made: ReleaseMade, *, at: datetime
+) -> list[str]:
+    if made.number == 1:
+        return []
+    dropped = [
+        leg.account_name
+        for leg in await list_deliveries(tx, before.id)
+        if leg.state == "superseded" and leg.changed_at == at and leg.release_id != made.id
+    ]
+    notes = []
+    if dropped:
+        notes.append(f"上一次发布还没有发出的账号不再发出：{'、'.join(dropped)}。")
+    if before.withdrawn_at is not None:
+        notes.append("这篇稿件已经撤回，发布后重新公开。")
+    elif order.change == "major":
+        notes.append("读者会看到新的更新时间。")
+    else:
+        notes.append("小改动：更新时间不变。")
+    return notes

@@ -1,0 +1,51 @@
+"""How a delivery stands, in one sentence: what it waits for, and who acts next."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from server.core.days import say_moment
+from server.store.deliveries import DeliverySeen
+
+_GATES: Final[Mapping[str, str]] = {
+    "source_live": "等原文上线",
+    "website_live": "等网页上线",
+    "time": "等到{due}",
+    "slot": "等账号的发布时段，{due}开始",
+    "evidence": "等人张贴或播出，登记后才算公开",
+}
+_SENTENCES: Final[Mapping[str, str]] = {
+    "retry_wait": "没有发出，{due}自动再试{why}",
+    "accepted": "平台已经收下，正在等它让读者看到",
+    "unknown": "没有收到平台的答复，系统正在“{account}”上查找，查到以前不会再发",
+    "needs_person": "结果不明，请到“{account}”上查看后选择：已经发出、没有发出、放弃{why}",
+    "refused": "被拒绝{why}。处理后可以重新发送",
+    "blocked": "“{account}”的授权已失效，请账号管理人重新授权；授权后自动继续",
+    "withdraw_by_hand": "请到“{account}”上撤下这条内容，再登记撤下情况{why}",
+    "gone_at_platform": "平台上已经找不到这条内容，不是我们撤下的",
+}
+_OVER: Final = frozenset({"live", "withdrawn", "replaced", "superseded", "cancelled"})
+
+
+def say_gate(leg: DeliverySeen) -> str:
+    """Say what a delivery that waits is waiting for."""
+    return _GATES.get(leg.gate or "", "等候发送").format(due=_due(leg))
+
+
+def say_standing(leg: DeliverySeen, account_state: str = "active") -> str:
+    """Say how a delivery stands; `account_state` is that of its account, for one that is paused holds.
+
+    "" where its state says it all.
+    """
+    if leg.state == "waiting":
+        return say_gate(leg)
+    if leg.state in ("ready", "retry_wait") and account_state == "paused":
+        return f"“{leg.account_name}”已暂停，恢复后自动发出"
+    if leg.state in _OVER:
+        return leg.reason or ""
+    sentence = _SENTENCES.get(leg.state, "系统会自动处理，现在不用人来判断")
+    why = f"：{leg.reason}" if leg.reason else ""
+    return sentence.format(due=_due(leg), account=leg.account_name, why=why)
+
+
+def _due(leg: DeliverySeen) -> str:
+    return say_moment(leg.due_at) if leg.due_at else "稍后"

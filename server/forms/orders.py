@@ -1,0 +1,67 @@
+"""What a person orders about a release and its deliveries; the same forms in every face."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from server.core.decide import Verdict
+from server.forms.words import Filled, Form, Id, Line, Moment, Prose, Sha256, Slug
+from server.store.releases import Change
+
+
+class ReleaseIn(Form):
+    """On which accounts, how much changed, and from when on."""
+
+    accounts: Annotated[tuple[Slug, ...], Field(title="账号", min_length=1, max_length=200)]
+    change: Annotated[Change, Field(title="改动大小")] = "major"
+    not_before: Annotated[Moment | None, Field(title="不早于")] = None
+    urgent_reason: Annotated[Filled | None, Field(title="加急理由", max_length=200)] = None
+    note: Annotated[Filled | None, Field(title="更正说明", max_length=200)] = None
+
+
+class RescheduleIn(Form):
+    """From when on a planned release goes out; left out or null: at once."""
+
+    not_before: Annotated[Moment | None, Field(title="不早于")] = None
+
+
+class WithdrawIn(Form):
+    """Readers see the reason."""
+
+    reason: Annotated[Filled, Field(title="撤回原因", max_length=200)]
+
+
+class ReplacedIn(Form):
+    """Which item takes this one's place; null: none does any more."""
+
+    item: Annotated[Id | None, Field(title="新的稿件")]
+
+
+class EvidenceIn(Form):
+    """Where, when and by whom something was shown that no platform confirms."""
+
+    place: Annotated[Filled, Field(title="公开地点", max_length=200)]
+    shown_at: Annotated[Moment, Field(title="公开时间")]
+    shown_by: Annotated[Filled, Field(title="经办人", max_length=60)]
+    picture: Annotated[Sha256 | None, Field(title="照片")] = None
+    note: Annotated[Prose | None, Field(title="备注", max_length=500)] = None
+
+
+class DecisionIn(Form):
+    """What a person saw on the platform; `link` is asked for when it is there."""
+
+    verdict: Annotated[Verdict, Field(title="判断")]
+    link: Annotated[Line | None, Field(title="平台上的链接", max_length=500, pattern=r"^https?://")] = None
+    live_at: Annotated[Moment | None, Field(title="发布时间")] = None
+
+
+class TakenDownIn(Form):
+    """How a post that no call can remove was taken down."""
+
+    proof: Annotated[Filled, Field(title="撤下情况", max_length=500)]
+
+
+class UrgentIn(Form):
+    """Why it cannot wait."""
+
+    reason: Annotated[Filled, Field(title="加急理由", max_length=200)]

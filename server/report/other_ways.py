@@ -1,0 +1,124 @@
+"""Proofs of what was shown in other ways (gazette, notice board, broadcast), from a table that somebody kept.
+
+An organ that counts by hand files a year's proofs at once. All rows are looked at before one is filed; a row
+that was filed before is passed over, so the same table may come in again with more rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from server.core.days import SHANGHAI
+from server.core.evidence import record_evidence
+from server.core.problems import Problem, Problems
+from server.core.settle import Bench
+from server.report.rows_in import RowIn, read_rows
+from server.store.deliveries import DeliverySeen, list_deliveries
+from server.store.evidence import Evidence, find_evidence
+from server.store.items import find_item_by_index_number
+from server.store.tx import Tx
+
+NAMES: Final = ("索引号", "账号", "公开地点", "公开时间", "经办人")
+_SHAPES: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y/%m/%d")
+_LONGEST: Final = {"公开地点": 200, "经办人": 60, "备注": 500}
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of a row: its number in the file (the head is row 1), and the delivery it proves."""
+
+    number: int
+    state: Literal["filed", "filed_before"]
+    delivery_id: str
+    account: str
+
+
+def read_other_ways(content: bytes) -> tuple[RowIn, ...]:
+    """Read the rows of a CSV or XLSX; raises Unreadable."""
+    return read_rows(content, NAMES)
+
+
+async def file_other_ways(
+    tx: Tx,
+    rows: tuple[RowIn, ...],
+    bench: Bench,
+    *,
+    may: Callable[[str], bool],
+    by: str,
+    at: datetime,
+) -> tuple[Filed, ...]:
+    """File the proofs of rows; raises Problems, one for each row that cannot be (`rows.<number>`).
+
+    Whoever gets Problems undoes the transaction: nothing is filed.
+
+    `may` says whether the person may file proofs for an organ, by its id.
+    """
+    if not rows:
+        raise Problem("invalid", "文件里没有数据行", field="file")
+    filed: list[Filed] = []
+    problems: list[Problem] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        try:
+            leg, proof = await _leg_of(tx, row, may), _proof_of(row)
+            if leg.id in seen:
+                raise Problem("invalid", f"与第 {seen[leg.id]} 行重复")
+            seen[leg.id] = row.number
+            filed.append(await _file(tx, row, leg, proof, bench, by=by, at=at))
+        except Problem as problem:
+            problems.append(Problem(problem.code, problem.message, field=f"rows.{row.number}"))
+    if problems:
+        raise Problems(tuple(problems))  # and the caller's transaction is undone
+    return tuple(filed)
+
+
+async def _leg_of(tx: Tx, row: RowIn, may: Callable[[str], bool]) -> DeliverySeen:
+    number, named = row.values["索引号"], row.values["账号"]
+    item = await find_item_by_index_number(tx, number) if number else None
+    # A foreign organ's item is told from one that is not there by nobody.
+    if item is None or not may(item.org.id):
+        raise Problem("unknown_item", f"没有索引号为“{number[:64]}”的稿件，或者您不能为它登记凭据")
+    here = [leg for leg in await list_deliveries(tx, item.id) if named in (leg.account, leg.account_name)]
+    ours = [leg for leg in here if leg.channel == "other" and leg.state in ("waiting", "live")]
+    if not ours:
+        raise Problem("unknown_delivery", f"这篇稿件没有发布到“{named[:60]}”，或者那里不用登记凭据")
+    return ours[-1]
+
+
+async def _file(
+    tx: Tx, row: RowIn, leg: DeliverySeen, proof: Evidence, bench: Bench, *, by: str, at: datetime
+) -> Filed:
+    if leg.state == "live":
+        before = await find_evidence(tx, leg.id)
+        if before is None or (before.place, before.shown_at) != (proof.place, proof.shown_at):
+            raise Problem("wrong_state", "这条投递已经登记过，地点或时间与这一行不同")
+        return Filed(row.number, "filed_before", leg.id, leg.account)
+    await record_evidence(tx, leg.id, proof, bench, by=by, at=at)
+    return Filed(row.number, "filed", leg.id, leg.account)
+
+
+def _proof_of(row: RowIn) -> Evidence:
+    for name, longest in _LONGEST.items():
+        if len(row.values.get(name, "")) > longest:
+            raise Problem("invalid", f"“{name}”不能超过 {longest} 字")
+    for name in ("公开地点", "经办人"):
+        if not row.values[name]:
+            raise Problem("invalid", f"“{name}”是空的")
+    return Evidence(
+        place=row.values["公开地点"],
+        shown_at=_moment(row.values["公开时间"]),
+        shown_by=row.values["经办人"],
+        picture=None,
+        note=row.values.get("备注") or None,
+    )
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment in Beijing; a day alone stands for its beginning."""
+    for shape in _SHAPES:
+        try:
+            return datetime.strptime(text, shape).replace(tzinfo=SHANGHAI)
+        except ValueError:
+            continue
+    raise Problem("invalid", f"“公开时间”读不懂：{text[:40]}；请写成 2026-03-05 或 2026-03-05 09:00")

@@ -1,0 +1,180 @@
+"""The editors' console in the browser, at 375 and 1280 pixels: log in, write, check, hand in, decide."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.office import PASSWORD
+from tests.browser.window import BROWSER, Window
+
+pytestmark = BROWSER
+
+_SHOTS = os.environ.get("TONGFA_SHOTS", "")
+
+
+async def log_in(window: Window, login: str) -> None:
+    """Sign in at the door of the console."""
+    await window.context.clear_cookies()
+    page = await window.go("/console/login")
+    await page.get_by_label("登录名").fill(login)
+    await page.get_by_label("口令").fill(PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("heading", name="我的工作")).to_be_visible()
+
+
+async def fine(window: Window, name: str) -> None:
+    """Hold a page to what every page must be: within the window, and nothing that axe-core finds."""
+    if _SHOTS:
+        width = (window.page.viewport_size or {})["width"]
+        await window.page.screenshot(path=Path(_SHOTS) / f"{name}-{width}.png", full_page=True)
+    assert await window.overflow() <= 0, name
+    assert await window.violations() == [], name
+
+
+async def write(window: Window, title: str, body: str) -> str:
+    """Write an item in the editor and save it; gives its address."""
+    page = await window.go("/console/items/new")
+    await page.locator("#field-title").fill(title)
+    await page.get_by_role("textbox", name="正文").click()
+    await page.keyboard.type(body)
+    await page.locator("#field-keywords").fill("防汛、救灾")
+    await page.get_by_role("button", name="保存", exact=True).click()
+    await expect(page.get_by_text("已保存。")).to_be_visible()
+    return page.url.partition("/edit")[0].removeprefix(window.office.base_url)
+
+
+@pytest.fixture
+def title(window: Window) -> str:
+    return f"关于做好防汛工作的公告（{id(window)}）"
+
+
+async def test_an_item_goes_from_the_editor_to_an_approval(window: Window, title: str):
+    page = await window.go("/console/login")
+    await fine(window, "login")
+    await log_in(window, "author")
+    await fine(window, "work")
+    item = await write(window, title, "请各社区做好防汛准备。")
+    await fine(window, "edit")
+    await page.get_by_role("button", name="保存，然后检查和预览").click()
+    frame = page.frame_locator("iframe[name=wechat]")
+    await frame.get_by_role("heading", name=title).wait_for()
+    await fine(window, "check")
+    await page.get_by_role("button", name="送审").click()
+    await expect(page.get_by_text("已送审。")).to_be_visible()
+    await fine(window, "item")
+    await log_in(window, "chief")
+    await window.go("/console/review")
+    await fine(window, "queue")
+    await page.get_by_role("link", name=title).click()
+    await fine(window, "review")
+    await page.get_by_role("button", name="审核通过").click()
+    await expect(page.get_by_text("已审核通过。")).to_be_visible()
+    assert page.url.startswith(f"{window.office.base_url}{item}")
+
+
+async def test_a_return_brings_the_item_back_with_its_reason(desk: Window):
+    title = f"关于退回的公告（{id(desk)}）"
+    await log_in(desk, "author")
+    item = await write(desk, title, "内容。")
+    page = await desk.go(item)
+    await page.get_by_role("button", name="送审").click()
+    await log_in(desk, "chief")
+    await desk.go(f"{item}/review")
+    page.remove_listener("console", desk._heard)  # the browser tells of the 422 it was meant to get
+    await page.get_by_role("button", name="退回作者").click()
+    await expect(page.get_by_text("“退回原因”不能为空").first).to_be_visible()
+    await page.get_by_label("意见或退回原因").fill("请写明时间")
+    await page.get_by_role("button", name="退回作者").click()
+    await log_in(desk, "author")
+    await expect(page.get_by_text("退回原因：请写明时间")).to_be_visible()
+
+
+async def test_a_paste_from_word_leaves_its_formats_behind(desk: Window):
+    await log_in(desk, "author")
+    page = await desk.go("/console/items/new")
+    await page.get_by_role("textbox", name="正文").click()
+    await page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/html", `<html><head><style>p{color:red}</style></head><body>
+            <h1 style="color:red">标题</h1>
+            <p class=MsoNormal style="font-family:仿宋"><span>一、<b>总要求</b></span><o:p></o:p></p>
+            <table><tr><td colspan=2 width=90><p>甲</p></td></tr></table>
+            <img src="file:///C:/a.png"><script>window.ran=1</script></body></html>`);
+          document.querySelector(".rich").dispatchEvent(
+            new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }"""
+    )
+    body = await page.locator("textarea[name=body]").input_value()
+    assert "<h2>标题</h2>" in body
+    assert "<b>总要求</b>" in body
+    assert 'colspan="2"' in body
+    assert not any(bad in body for bad in ("style", "Mso", "<script", "file:", "o:p"))
+    assert await page.evaluate("window.ran") is None
+
+
+async def test_what_was_typed_is_there_after_the_window_was_closed(desk: Window):
+    await log_in(desk, "author")
+    page = await desk.go("/console/items/new")
+    await page.locator("#field-title").fill("写到一半的公告")
+    await expect(page.get_by_text("已在这台电脑上暂存")).to_be_visible()
+    page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await desk.go("/console/items/new")
+    await page.get_by_role("button", name="恢复").click()
+    await expect(page.locator("#field-title")).to_have_value("写到一半的公告")
+
+
+async def test_two_editors_see_each_others_words(desk: Window):
+    await log_in(desk, "author")
+    item = await write(desk, f"两个人写的公告（{id(desk)}）", "第一句。")
+    first = desk.page
+    second = await desk.context.new_page()
+    desk.watch(second)
+    await second.goto(f"{desk.office.base_url}{item}/edit")
+    await first.goto(f"{desk.office.base_url}{item}/edit")
+    await second.locator("#field-summary").fill("别人写的摘要")
+    await second.get_by_role("button", name="保存", exact=True).click()
+    await expect(second.get_by_text("已保存。")).to_be_visible()
+    await first.locator("#field-title").fill("我改的标题")
+    desk.page.remove_listener("console", desk._heard)  # the browser tells of the 409 it was meant to get
+    await first.get_by_role("button", name="保存", exact=True).click()
+    await expect(first.get_by_text("您的内容还没有保存").first).to_be_visible()
+    await fine(desk, "conflict")
+    await first.get_by_role("button", name="用我的内容保存").click()
+    await expect(first.get_by_text("已保存。")).to_be_visible()
+
+
+async def test_a_session_that_ends_in_the_middle_of_writing_loses_nothing(desk: Window):
+    await log_in(desk, "author")
+    page = await desk.go("/console/items/new")
+    title = f"会话过期的公告（{id(desk)}）"
+    await page.locator("#field-title").fill(title)
+    await page.get_by_role("textbox", name="正文").click()
+    await page.keyboard.type("写了很久的内容。")
+    cookies = [one for one in await desk.context.cookies() if one["name"] != "tongfa_session"]
+    await desk.context.clear_cookies()
+    await desk.context.add_cookies(cookies)
+    page.remove_listener("console", desk._heard)  # the browser tells of the 401 it was meant to get
+    await page.get_by_role("button", name="保存", exact=True).click()
+    await expect(page.get_by_text("您刚才填写的内容没有丢失")).to_be_visible()
+    await fine(desk, "door")
+    await page.get_by_label("登录名").fill("author")
+    await page.get_by_label("口令").fill(PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_text("已保存。")).to_be_visible()
+    await expect(page.locator("#field-title")).to_have_value(title)
+    assert "写了很久的内容。" in await page.locator("textarea[name=body]").input_value()
+
+
+async def test_the_console_is_reached_by_the_keyboard_alone(desk: Window):
+    page = await desk.go("/console/login")
+    await page.keyboard.type("author")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="我的工作")).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="跳到正文")).to_be_focused()

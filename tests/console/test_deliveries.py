@@ -1,0 +1,179 @@
+"""server/console/deliveries.py, withdrawing.py, evidence.py: what a person must say or do about one."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from tests.console.conftest import XSS, ConsoleOffice, Desk
+
+
+async def _stopped(office: ConsoleOffice, fate: str) -> tuple[str, str]:
+    """Release an item whose page comes to nothing; give the item and the delivery."""
+    house = office.house
+    made = await house.item()
+    house.platform.next_call(fate)
+    await house.release(made.id)
+    await house.run_until_quiet()
+    return made.id, (await house.legs(made.id))["website"].id
+
+
+async def _in_doubt(office: ConsoleOffice) -> tuple[str, str]:
+    house = office.house
+    house.platform.blind = True
+    made_id, leg_id = await _stopped(office, "drop_after")
+    for _look in range(20):
+        house.now.moment += house.place.lease * 60
+        await house.run_until_quiet()
+    assert (await house.leg(leg_id)).state == "needs_person"
+    return made_id, leg_id
+
+
+async def test_what_needs_a_person_is_listed_with_what_to_do(office: ConsoleOffice):
+    await _stopped(office, "refuse")
+    seen = await (await office.desk("chief")).get("/console/decisions")
+    assert "平台拒绝" in seen.words
+    assert "处理后可以重新发送" in seen.words
+    assert "没有需要人处理的投递" in (await (await office.desk("stranger")).get("/console/decisions")).words
+
+
+async def test_a_refused_delivery_is_sent_again_alone(office: ConsoleOffice):
+    item_id, leg_id = await _stopped(office, "refuse")
+    desk = await office.desk("chief")
+    page = await desk.get(f"/console/deliveries/{leg_id}")
+    assert "第 1 次" in page.words
+    await desk.follow(await desk.post(f"/console/deliveries/{leg_id}/retry"))
+    await office.house.run_until_quiet()
+    assert (await office.house.states(item_id))["website"] == "live"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [("it_is_there", "live"), ("it_is_not_there", "ready"), ("give_up", "cancelled")],
+)
+async def test_a_person_decides_about_a_delivery_in_doubt(office: ConsoleOffice, verdict: str, state: str):
+    _item_id, leg_id = await _in_doubt(office)
+    desk = await office.desk("chief")
+    link = "https://weibo.invalid/1" if verdict == "it_is_there" else ""
+    fields = {"verdict": verdict, "link": link, "live_at": ""}
+    await desk.follow(await desk.post(f"/console/deliveries/{leg_id}/decide", fields))
+    assert (await office.house.leg(leg_id)).state == state
+
+
+async def test_a_decision_without_a_link_or_a_choice_is_refused_and_kept(office: ConsoleOffice):
+    _item_id, leg_id = await _in_doubt(office)
+    desk = await office.desk("chief")
+    path = f"/console/deliveries/{leg_id}/decide"
+    without = await desk.post(path, {"verdict": "it_is_there", "link": "", "live_at": "2026-11-25T08:00"})
+    assert (without.status, "请给出平台上的链接" in without.words) == (422, True)
+    assert without.fields["live_at"] == "2026-11-25T08:00"
+    for link in (XSS, "javascript:alert(1)"):
+        wrong = await desk.post(path, {"verdict": "it_is_there", "link": link})
+        assert (wrong.status, wrong.fields["link"]) == (422, link)
+        assert "javascript:alert(1)" not in wrong.links
+    assert (await desk.post(path, {"link": ""})).status == 422
+    assert (await office.house.leg(leg_id)).state == "needs_person"
+
+
+async def test_an_author_decides_nothing(office: ConsoleOffice):
+    _item_id, leg_id = await _stopped(office, "refuse")
+    desk = await office.desk("author")
+    assert (await desk.post(f"/console/deliveries/{leg_id}/retry")).status == 403
+    assert (await desk.post(f"/console/deliveries/{leg_id}/decide", {"verdict": "give_up"})).status == 403
+    assert (await office.house.leg(leg_id)).state == "refused"
+
+
+async def test_the_withdrawal_says_what_comes_down_and_then_takes_it_down(office: ConsoleOffice):
+    house = office.house
+    made = await house.published(("website", "weibo", "other"))
+    desk = await office.desk("chief")
+    before = await desk.get(f"/console/items/{made.id}/withdraw")
+    assert "weibo：系统自动撤下" in before.words
+    assert "other：还没有发出，不再发出" in before.words
+    page = await desk.follow(await desk.post(f"/console/items/{made.id}/withdraw", {"reason": XSS}))
+    assert f"已撤回，原因：{XSS}" in page.words
+    await house.run_until_quiet()
+    assert await house.states(made.id) == {
+        "website": "withdrawn", "weibo": "withdrawn", "other": "cancelled",
+    }  # fmt: skip
+
+
+async def test_a_withdrawal_without_a_reason_or_by_an_author_does_nothing(office: ConsoleOffice):
+    made = await office.house.published(("website",))
+    desk = await office.desk("chief")
+    seen = await desk.post(f"/console/items/{made.id}/withdraw", {"reason": "  "})
+    assert (seen.status, "“撤回原因”不能为空" in seen.words) == (422, True)
+    author = await office.desk("author")
+    assert (await author.post(f"/console/items/{made.id}/withdraw", {"reason": "有误"})).status == 403
+    assert (await office.house.states(made.id))["website"] == "live"
+
+
+async def _shown_by_hand(office: ConsoleOffice) -> str:
+    made = await office.house.published(("website", "other"))
+    return (await office.house.legs(made.id))["other"].id
+
+
+def _photo() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), "#7a9a52").save(drawn, "JPEG")
+    return drawn.getvalue()
+
+
+def _proof(**changes: str) -> dict[str, str]:
+    return {"place": "一楼公告栏", "shown_at": "", "shown_by": "李四", "note": "", **changes}
+
+
+async def test_what_waits_for_its_proof_is_filed_with_a_photograph(office: ConsoleOffice, desk_author: Desk):
+    leg_id = await _shown_by_hand(office)
+    waiting = await desk_author.get("/console/evidence")
+    assert f"/console/evidence/{leg_id}" in waiting.links
+    form = await desk_author.get(f"/console/evidence/{leg_id}")
+    assert form.fields["shown_by"] == "author"
+    page = await desk_author.post(
+        f"/console/evidence/{leg_id}", _proof(), files=[("picture", "照片.jpg", _photo())]
+    )
+    await desk_author.follow(page)
+    assert (await office.house.leg(leg_id)).state == "live"
+    assert "没有等待登记的内容" in (await desk_author.get("/console/evidence")).words
+
+
+async def test_a_proof_that_is_wrong_is_refused_and_keeps_what_was_typed(
+    office: ConsoleOffice, desk_author: Desk
+):
+    leg_id = await _shown_by_hand(office)
+    path = f"/console/evidence/{leg_id}"
+    empty = await desk_author.post(path, _proof(place="", note=XSS))
+    assert (empty.status, empty.fields["note"]) == (422, XSS)
+    assert "“公开地点”不能为空" in empty.words
+    future = await desk_author.post(path, _proof(shown_at="2099-01-01T00:00"))
+    assert "公开时间不能晚于现在" in future.words
+    no_picture = await desk_author.post(path, _proof(), files=[("picture", "x.jpg", b"<script>")])
+    assert (no_picture.status, "没有上传" in no_picture.words) == (415, True)
+    assert (await office.house.leg(leg_id)).state == "waiting"
+
+
+async def test_nobody_files_a_proof_for_another_organ(office: ConsoleOffice):
+    leg_id = await _shown_by_hand(office)
+    stranger = await office.desk("stranger")
+    assert (await stranger.post(f"/console/evidence/{leg_id}", _proof())).status == 403
+    reviewer = await office.desk("reviewer")
+    assert (await reviewer.get(f"/console/evidence/{leg_id}")).status == 403
+
+
+async def test_what_a_person_takes_down_is_recorded_with_his_words(office: ConsoleOffice, desk_author: Desk):
+    leg_id = await _shown_by_hand(office)
+    await desk_author.post(f"/console/evidence/{leg_id}", _proof())
+    item_id = (await office.house.leg(leg_id)).item_id
+    await office.house.withdraw(item_id)
+    page = await desk_author.get(f"/console/deliveries/{leg_id}")
+    assert "登记已撤下" in page.words
+    refused = await desk_author.post(f"/console/deliveries/{leg_id}/taken-down", {"proof": ""})
+    assert refused.status == 422
+    path = f"/console/deliveries/{leg_id}/taken-down"
+    await desk_author.follow(await desk_author.post(path, {"proof": "已揭下"}))
+    assert (await office.house.leg(leg_id)).state == "withdrawn"
+
+
+@pytest.fixture
+async def desk_author(office: ConsoleOffice) -> Desk:
+    return await office.desk("author")

@@ -1,0 +1,61 @@
+"""server/console/live.py: the rows of a release as they change."""
+
+import asyncio
+import json
+from typing import Any
+
+from tests.console.conftest import ConsoleOffice, Desk
+
+
+async def _events(desk: Desk, path: str, until: str = "end") -> list[tuple[str, Any]]:
+    """Read a stream until an event."""
+    found: list[tuple[str, Any]] = []
+    async with asyncio.timeout(20), desk.client.get(desk.base.with_path(path)) as answer:
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        name = ""
+        async for line in answer.content:
+            text = line.decode().rstrip("\n")
+            if text.startswith("event: "):
+                name = text.removeprefix("event: ")
+            elif text.startswith("data: "):
+                found.append((name, json.loads(text.removeprefix("data: "))))
+                if name == until:
+                    return found
+    return found
+
+
+async def test_rows_arrive_and_the_stream_ends_once_nothing_moves(office: ConsoleOffice):
+    made = await office.house.item()
+    await office.house.release(made.id, ("website", "weibo"))
+    legs = await office.house.legs(made.id)
+    path = f"/console/releases/{legs['website'].release_id}/events"
+    desk = await office.desk("author")
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(_events(desk, path))
+        await asyncio.sleep(0)
+        await office.house.run_until_quiet()
+    events = reading.result()
+    last = {value["id"]: value["html"] for name, value in events if name == "row"}
+    assert {key: "读者可见" in html for key, html in last.items()} == {
+        legs["website"].id: True,
+        legs["weibo"].id: True,
+    }
+    assert ("summary", {"text": "2 个账号：2 个读者可见。"}) in events
+
+
+async def test_a_row_says_what_it_waits_for(office: ConsoleOffice):
+    made = await office.house.item()
+    await office.house.release(made.id, ("website", "weibo"))
+    legs = await office.house.legs(made.id)
+    desk = await office.desk("author")
+    path = f"/console/releases/{legs['website'].release_id}/events"
+    events = await _events(desk, path, until="summary")
+    assert any("等网页上线" in value["html"] for name, value in events if name == "row")
+
+
+async def test_nobody_watches_the_releases_of_another_organ(office: ConsoleOffice):
+    made = await office.house.published(("website",))
+    legs = await office.house.legs(made.id)
+    path = f"/console/releases/{legs['website'].release_id}/events"
+    assert (await (await office.desk("stranger")).get(path)).status == 403
+    assert (await (await office.desk()).get(path)).status == 401

@@ -1,0 +1,159 @@
+"""server/console/releasing.py, releases.py: the sentence before, and the rows after."""
+
+from tests.console.conftest import XSS, ConsoleOffice, Seen
+
+BOTH = [("accounts", "website"), ("accounts", "weibo")]
+
+
+def _ticked(seen: Seen) -> list[str]:
+    return [str(told["value"]) for tag, told in seen.tags if tag == "input" and "checked" in told
+            and told.get("name") == "accounts"]  # fmt: skip
+
+
+async def test_the_page_says_in_a_sentence_what_will_happen(office: ConsoleOffice):
+    made = await office.approved(kind="notice")
+    desk = await office.desk("chief")
+    await desk.get(f"/console/items/{made['id']}/release")
+    seen = await desk.post(f"/console/items/{made['id']}/release/look", [*BOTH, ("accounts", "other")])
+    assert (
+        "现在发布到网站；网页上线后发到微博 1 个账号；other由人张贴或播出后登记。"
+        "计入 3 个渠道（网站、微博、其他方式）；主动公开信息增加 1 条。"
+    ) in seen.words
+
+
+async def test_looking_changes_nothing(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    await desk.post(f"/console/items/{made['id']}/release/look", BOTH)
+    assert (await office.house.legs(made["id"]), office.woken) == ({}, 0)
+
+
+async def test_what_was_foretold_is_what_is_planned(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    fields = [*BOTH, ("not_before", "2026-12-01T09:00")]
+    looked = await desk.post(f"/console/items/{made['id']}/release/look", fields)
+    assert "到12月1日（周二）09:00发布到网站、微博 1 个账号。" in looked.words
+    page = await desk.follow(await desk.post(f"/console/items/{made['id']}/release", fields))
+    legs = await office.house.legs(made["id"])
+    assert {leg.gate for leg in legs.values()} == {"time"}
+    assert "等到12月1日（周二）09:00" in page.words
+
+
+async def test_releasing_shows_a_row_for_each_account(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    page = await desk.follow(await desk.post(f"/console/items/{made['id']}/release", BOTH))
+    assert "2 个账号：1 个排队中，1 个等待。" in page.words
+    assert ("等网页上线" in page.words, office.woken) == (True, 1)
+
+
+async def test_the_accounts_of_the_last_release_of_the_kind_are_ticked(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    first = await office.approved()
+    await desk.post(f"/console/items/{first['id']}/release", BOTH)
+    second = await office.approved(index_number=None, title="关于做好防汛工作的通知", document_number=None)
+    seen = await desk.get(f"/console/items/{second['id']}/release")
+    assert _ticked(seen) == ["website", "weibo"]
+
+
+async def test_an_item_that_is_not_approved_is_refused_in_chinese(office: ConsoleOffice):
+    made = await office.item()
+    desk = await office.desk("chief")
+    seen = await desk.post(f"/console/items/{made['id']}/release", BOTH)
+    assert (seen.status, "最新版本还没有审核通过，不能发布" in seen.words) == (409, True)
+    assert _ticked(seen) == ["website", "weibo"]
+
+
+async def test_no_account_and_no_time_are_refused_and_what_was_typed_stays(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    nothing = await desk.post(f"/console/items/{made['id']}/release", [("not_before", "")])
+    assert (nothing.status, "“账号”至少要有 1 项" in nothing.words) == (422, True)
+    wrong = await desk.post(f"/console/items/{made['id']}/release", [*BOTH, ("not_before", XSS)])
+    assert (wrong.status, wrong.fields["not_before"]) == (422, XSS)
+    assert await office.house.legs(made["id"]) == {}
+
+
+async def test_a_social_account_without_the_website_is_refused(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    seen = await desk.post(f"/console/items/{made['id']}/release/look", [("accounts", "weibo")])
+    assert (seen.status, "请同时选择网站账号" in seen.words) == (422, True)
+
+
+async def test_an_author_does_not_release(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("author")
+    seen = await desk.post(f"/console/items/{made['id']}/release", BOTH)
+    assert (seen.status, await office.house.legs(made["id"])) == (403, {})
+
+
+async def test_nobody_releases_for_another_organ(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("stranger")
+    assert (await desk.get(f"/console/items/{made['id']}/release")).status == 403
+    assert (await desk.post(f"/console/items/{made['id']}/release", BOTH)).status == 403
+    assert await office.house.legs(made["id"]) == {}
+
+
+async def test_a_release_needs_the_form_of_this_browser(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    seen = await desk.post(f"/console/items/{made['id']}/release", [*BOTH, ("tongfa_form", "0" * 64)])
+    assert (seen.status, await office.house.legs(made["id"])) == (401, {})
+
+
+async def test_a_planned_release_moves_to_another_time_and_to_now(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    fields = [*BOTH, ("not_before", "2026-12-01T09:00")]
+    page = await desk.follow(await desk.post(f"/console/items/{made['id']}/release", fields))
+    assert page.fields["not_before"] == "2026-12-01T09:00"
+    legs = await office.house.legs(made["id"])
+    path = f"/console/releases/{legs['website'].release_id}"
+    moved = await desk.follow(await desk.post(f"{path}/reschedule", {"not_before": "2026-12-02T10:30"}))
+    assert "等到12月2日（周三）10:30" in moved.words
+    wrong = await desk.post(f"{path}/reschedule", {"not_before": "next week"})
+    assert (wrong.status, "不是存在的时间" in wrong.words) == (422, True)
+    assert wrong.fields["not_before"] == "next week"
+    await desk.post(f"{path}/reschedule", {"not_before": ""})
+    assert (await office.house.legs(made["id"]))["website"].state == "ready"
+
+
+async def test_an_urgent_release_leaves_its_reason_and_goes_now(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    fields = [*BOTH, ("not_before", "2026-12-01T09:00")]
+    await desk.post(f"/console/items/{made['id']}/release", fields)
+    legs = await office.house.legs(made["id"])
+    path = f"/console/releases/{legs['website'].release_id}"
+    without = await desk.post(f"{path}/expedite", {"reason": " "})
+    assert (without.status, "“加急理由”不能为空" in without.words) == (422, True)
+    await desk.follow(await desk.post(f"{path}/expedite", {"reason": "汛情"}))
+    assert (await office.house.legs(made["id"]))["website"].state == "ready"
+
+
+async def test_releasing_again_says_what_is_counted_already(office: ConsoleOffice):
+    house = office.house
+    made = await house.published(("website",))
+    await house.corrected(made.id, title="更正后的标题")
+    desk = await office.desk("chief")
+    fields = [("accounts", "website"), ("change", "minor")]
+    seen = await desk.post(f"/console/items/{made.id}/release/look", fields)
+    assert "网站已经计过，不再增加" in seen.words
+    assert "小改动：更新时间不变" in seen.words
+    assert "增加 1 条" not in seen.words
+
+
+async def test_the_list_shows_releases_of_ones_own_organs_only(office: ConsoleOffice):
+    made = await office.house.published(("website",), title=XSS)
+    mine = await (await office.desk("author")).get("/console/releases")
+    theirs = await (await office.desk("stranger")).get("/console/releases")
+    assert XSS in mine.words
+    assert "读者可见 1" in mine.words
+    assert [told for tag, told in mine.tags if tag == "script" and "src" not in told] == []
+    assert "还没有发布过稿件" in theirs.words
+    legs = await office.house.legs(made.id)
+    path = f"/console/releases/{legs['website'].release_id}"
+    assert (await (await office.desk("stranger")).get(path)).status == 403
