@@ -13,6 +13,7 @@ from server.parts import Bounds
 _CHUNK: Final = 64 * 1024
 _MOST_FIELDS: Final = 2000
 _MOST_FILES: Final = 300
+_AT_ONCE: Final = 4  # files of the largest size that one form may hold in memory
 _ENCODED: Final = 4  # a Chinese character of three bytes stands as nine in a form; markup does not
 LOGIN_FIELDS: Final = ("tongfa_form", "tongfa_login", "tongfa_password")
 """What belongs to the door and not to the page behind it."""
@@ -82,14 +83,15 @@ async def read_fields(request: web.Request, bounds: Bounds) -> Fields:
 async def _multipart(request: web.Request, bounds: Bounds) -> Fields:
     pairs: list[tuple[str, str]] = []
     uploads: list[Upload] = []
-    weight, largest = 0, max(bounds.attachment_bytes, bounds.picture_bytes)
+    weight, files, largest = 0, 0, max(bounds.attachment_bytes, bounds.picture_bytes)
     try:
         form = await request.multipart()
         while (part := await form.next()) is not None:
             if isinstance(part, MultipartReader) or not part.name:
                 raise _no_form()
             if part.filename is not None:
-                body = await _read(part, largest)
+                body = await _read(part, min(largest, largest * _AT_ONCE - files))
+                files += len(body)
                 if part.filename or body:
                     # Some clients percent-encode what is not ASCII (RFC 7578 §2), browsers send it as it is.
                     uploads.append(Upload(part.name, unquote(part.filename), body))

@@ -12,6 +12,7 @@ from server.core.draft import create_item, revise_item, says_the_same
 from server.core.problems import Problem, Problems
 from server.forms.drafts import draft_of
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.importing.found import PART_NAMES, Mark
 from server.importing.html import read_body
 from server.importing.shape import shape
 from server.review.differences import compare_texts
@@ -36,10 +37,10 @@ class _Refused(Exception):
 
 async def show_new(visit: Visit) -> web.Response:
     """Show an empty form, in the organ of the visitor."""
-    orgs = await _orgs(visit)
+    orgs = await orgs_of(visit)
     columns = visit.parts.site.columns
     typed = Typed.new(org=orgs[0].code if orgs else "", column=columns[0].slug)
-    return _form(visit, typed, orgs=orgs)
+    return writing_form(visit, typed, orgs=orgs)
 
 
 async def take_new(visit: Visit) -> web.Response:
@@ -56,7 +57,7 @@ async def take_new(visit: Visit) -> web.Response:
 async def show_edit(visit: Visit) -> web.Response:
     """Show the newest revision in the form."""
     seen = await _item(visit)
-    return _form(visit, Typed.of_item(seen), seen=seen)
+    return writing_form(visit, Typed.of_item(seen), seen=seen)
 
 
 async def take_edit(visit: Visit) -> web.Response:
@@ -119,10 +120,10 @@ async def _again(visit: Visit, typed: Typed, error: Exception, seen: ItemSeen | 
         raise error
     status = status_of(found[0])
     if seen is None:
-        return _form(visit, typed, orgs=await _orgs(visit), status=status, trouble=found)
+        return writing_form(visit, typed, orgs=await orgs_of(visit), status=status, trouble=found)
     if found[0].code == "lost_race":
         return await _conflict(visit, typed, seen.id)
-    return _form(visit, typed, seen=seen, status=status, trouble=found)
+    return writing_form(visit, typed, seen=seen, status=status, trouble=found)
 
 
 async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
@@ -137,7 +138,7 @@ async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
         for name in theirs.values
         if name != "body" and theirs.values[name] != typed.values[name]
     ]
-    return _form(
+    return writing_form(
         visit, typed.with_base(seen.revision.number), seen=seen, status=409,
         conflict={"by": other.name, "at": seen.revision.created_at, "pieces": pieces, "changed": changed},
     )  # fmt: skip
@@ -153,12 +154,13 @@ def _saved(visit: Visit, seen: ItemSeen) -> web.Response:
     return visit.go(f"/console/items/{seen.id}/edit", done="saved")
 
 
-async def _orgs(visit: Visit) -> tuple[OrgRow, ...]:
+async def orgs_of(visit: Visit) -> tuple[OrgRow, ...]:
+    """Give the organs for which the visitor may write."""
     async with visit.parts.store.read() as tx:
         return await list_orgs(tx, visit.who.orgs_for("write"))
 
 
-def _form(
+def writing_form(
     visit: Visit,
     typed: Typed,
     *,
@@ -167,10 +169,15 @@ def _form(
     status: int = 200,
     trouble: tuple[Problem, ...] = (),
     conflict: dict[str, Any] | None = None,
+    marks: tuple[Mark, ...] = (),
+    notes: tuple[str, ...] = (),
+    source: str = "",
 ) -> web.Response:
+    """Show the form of an item; `marks` and `notes` say what an import found in the file `source`."""
     return visit.show(
         "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
         columns=visit.parts.site.columns, genres=_GENRES, trouble=trouble, conflict=conflict,
+        marks=marks, notes=notes, source=source, part_names=PART_NAMES,
     )  # fmt: skip
 
 

@@ -178,3 +178,18 @@ async def test_the_console_is_reached_by_the_keyboard_alone(desk: Window):
     await expect(page.get_by_role("heading", name="我的工作")).to_be_visible()
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+
+
+async def test_a_file_is_imported_and_corrected(window: Window):
+    await log_in(window, "author")
+    page = await window.go("/console/imports")
+    await fine(window, "imports")
+    text = "# 关于供暖的公告\n\n各社区：\n\n今年供暖从10月15日开始。\n\n2026年9月30日\n"
+    await page.locator("#field-file").set_input_files(
+        {"name": "公告.md", "mimeType": "text/markdown", "buffer": text.encode()}
+    )
+    await page.get_by_role("button", name="导入").click()
+    await expect(page.locator("#field-title")).to_have_value("关于供暖的公告")
+    await fine(window, "imported")
+    await page.get_by_role("button", name="保存", exact=True).click()
+    await expect(page.get_by_text("已保存。")).to_be_visible()

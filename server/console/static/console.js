@@ -15,6 +15,8 @@
       form.querySelectorAll("button").forEach((one) => { one.disabled = false; });
     });
   });
+  // A reload of what a form was answered with must not send the form again.
+  if (document.querySelector("[data-once]")) history.replaceState(null, "", location.href);
   // A screen reader begins with what went wrong.
   document.querySelector("[data-focus]")?.focus();
   // On a phone the menu begins closed.

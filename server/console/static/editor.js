@@ -291,6 +291,14 @@
   addEventListener("pageshow", () => { sent = false; });
   addEventListener("beforeunload", (event) => { if (dirty && !sent) event.preventDefault(); });
 
+  // A part that an import found wrongly goes with one click.
+  document.querySelectorAll("[data-clear]").forEach((button) => button.addEventListener("click", () => {
+    const field = form.elements[button.dataset.clear];
+    field.value = "";
+    field.focus();
+    keep();
+  }));
+
   // How long a title or summary is, beside what the tightest channel takes.
   function count() {
     form.querySelectorAll("[data-count]").forEach((field) => {

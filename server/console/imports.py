@@ -1,0 +1,142 @@
+"""/console/imports: Word, HTML and Markdown files become drafts, each with what was found in it and where."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from aiohttp import web
+
+from server.console.fields import Upload
+from server.console.page import Page, Visit
+from server.console.typed import Typed
+from server.console.writing import orgs_of, writing_form
+from server.core.draft import create_item
+from server.core.organs import get_org
+from server.core.problems import Problem
+from server.forms.complaints import filled_in
+from server.forms.drafts import require_column
+from server.forms.filing import FilingIn
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.importing.documents import read_document
+from server.importing.found import PART_NAMES, Document, Mark
+from server.importing.html import Body
+from server.importing.taking import Filing, draft_of_document, keep_document
+
+_NAMES: Final = ("org", "column", "kind", "openness")
+_FIELDS: Final = ("title", "document_number", "formed_on")
+_SURE: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One file: a draft with its marks, or a refusal that says what to do."""
+
+    name: str
+    item_id: str = ""
+    title: str = ""
+    marks: tuple[Mark, ...] = ()
+    notes: tuple[str, ...] = ()
+    refusal: str = ""
+
+    @property
+    def doubts(self) -> int:
+        """Give how many of the marks a person should look at."""
+        return sum(mark.confidence < _SURE for mark in self.marks)
+
+
+async def show_imports(visit: Visit) -> web.Response:
+    """Show the form for files."""
+    return await _form(visit, {"kind": "policy", "openness": "open"})
+
+
+async def take_imports(visit: Visit) -> web.Response:
+    """Take files in: one alone opens in the editor, several become drafts, each for itself."""
+    uploads = visit.fields.files("file")
+    typed = {name: visit.fields.get(name) for name in _NAMES}
+    try:
+        if not uploads:
+            raise Problem("invalid", "请选择要导入的文件（.docx、.html、.md）", field="file")
+        filing = await _filing(visit, typed)
+        if len(uploads) == 1:
+            return await _opened(visit, uploads[0], typed)
+    except REFUSALS as error:
+        found = refusals_of(error)
+        if found is None:
+            raise
+        return await _form(visit, typed, trouble=found, status=status_of(found[0]))
+    taken = tuple([await _drafted(visit, one, filing) for one in uploads])
+    return await _form(visit, typed, taken=taken)
+
+
+async def _filing(visit: Visit, typed: dict[str, str]) -> Filing:
+    form = filled_in(FilingIn, typed)
+    require_column(visit.parts.site, form.column)
+    async with visit.parts.store.read() as tx:
+        org = await get_org(tx, form.org, field="org")
+    visit.who.require("write", org.id)
+    return Filing(org.as_org(), form.column, form.kind, form.openness)
+
+
+async def _opened(visit: Visit, upload: Upload, given: dict[str, str]) -> web.Response:
+    """Open one file in the editor; nothing becomes an item before its editor saves it."""
+    document, body = await _read(visit, upload)
+    typed = Typed.new(**given)
+    values = {
+        **typed.values,
+        "title": document.title,
+        "body": body.html,
+        "document_number": document.document_number or "",
+        "formed_on": document.formed_on.isoformat() if document.formed_on else "",
+    }
+    return writing_form(
+        visit, replace(typed, values=values), orgs=await orgs_of(visit), marks=document.marks,
+        notes=_notes(document), source=upload.name,
+    )  # fmt: skip
+
+
+async def _drafted(visit: Visit, upload: Upload, filing: Filing) -> Taken:
+    parts, by = visit.parts, visit.who.person_id
+    try:
+        document, body = await _read(visit, upload)
+        async with parts.store.begin() as tx:
+            draft = await draft_of_document(tx, document, body, filing)
+            item = await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
+    except REFUSALS as error:
+        found = refusals_of(error) or ()
+        return Taken(upload.name, refusal="；".join(one.message for one in found))
+    return Taken(upload.name, item.id, draft.title, document.marks, _notes(document))
+
+
+async def _read(visit: Visit, upload: Upload) -> tuple[Document, Body]:
+    parts = visit.parts
+    document = await read_document(upload.body, upload.name, limit=parts.bounds.attachment_bytes)
+    body = await keep_document(parts.store, parts.blobs, document, by=visit.who.person_id, at=parts.now())
+    return document, body
+
+
+def _notes(document: Document) -> tuple[str, ...]:
+    if not document.attachments:
+        return document.warnings
+    named = "、".join(document.attachments)
+    return (*document.warnings, f"文中写有附件：{named}。附件文件请另外上传")
+
+
+async def _form(
+    visit: Visit,
+    typed: dict[str, str],
+    *,
+    taken: tuple[Taken, ...] = (),
+    trouble: tuple[Problem, ...] = (),
+    status: int = 200,
+) -> web.Response:
+    values: dict[str, Any] = {**dict.fromkeys(_NAMES, ""), **typed}
+    return visit.show(
+        "imports.html", section="import", status=status, trouble=trouble, trouble_heading="没有导入",
+        values=values, orgs=await orgs_of(visit), columns=visit.parts.site.columns, taken=taken,
+        part_names=PART_NAMES,
+    )  # fmt: skip
+
+
+PAGES = (
+    Page("GET", "/console/imports", show_imports, "write"),
+    Page("POST", "/console/imports", take_imports, "write"),
+)

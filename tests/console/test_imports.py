@@ -1,0 +1,76 @@
+"""server/console/imports.py: files become drafts, each for itself, with what was found in them."""
+
+import io
+
+from docx import Document
+
+from tests.console.conftest import ConsoleOffice
+from tests.house import CODE
+
+PATH = "/console/imports"
+FILING = {"org": CODE, "column": "zcwj", "kind": "policy", "openness": "open"}
+
+
+def a_document(title: str = "关于做好防汛工作的通知") -> bytes:
+    document = Document()
+    for line in (title, "各苏木镇人民政府：", "现将有关事项通知如下。", "2026年11月20日"):
+        document.add_paragraph(line)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+# Made before any loop runs: python-docx reads its template from the disk.
+FIRST, SECOND = a_document(), a_document("关于一件事的通知")
+
+
+async def test_one_file_opens_in_the_editor_with_what_was_found(office: ConsoleOffice):
+    desk = await office.desk("author")
+    seen = await desk.post(PATH, FILING, [("file", "通知.docx", FIRST)])
+    assert (seen.status, seen.fields["title"]) == (200, "关于做好防汛工作的通知")
+    assert "从“通知.docx”里找到的，请核对" in seen.words
+    assert "现将有关事项通知如下。" in seen.fields["body"]
+    assert await office.count_items() == 0
+
+
+async def test_what_was_found_is_saved_as_a_new_item(office: ConsoleOffice):
+    desk = await office.desk("author")
+    seen = await desk.post(PATH, FILING, [("file", "通知.docx", FIRST)])
+    (action,) = [told["action"] for _, told in seen.tags if "data-editor" in told]
+    fields = {**{name: seen.fields[name] for name in ("title", "body", "formed_on")}, **FILING}
+    saved = await desk.post(str(action), {**fields, "validity": "valid"})
+    assert (saved.status, await office.count_items()) == (303, 1)
+
+
+async def test_several_files_become_drafts_and_a_bad_one_stops_none(office: ConsoleOffice):
+    desk = await office.desk("author")
+    files = [
+        ("file", "一.docx", SECOND),
+        ("file", "旧.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+        ("file", "二.md", "# 关于另一件事的通知\n\n内容。\n".encode()),
+    ]
+    seen = await desk.post(PATH, FILING, files)
+    assert "2 个文件已成为草稿，1 个没有导入" in seen.words
+    assert "旧.doc" in seen.words
+    assert await office.count_items() == 2
+
+
+async def test_a_file_that_cannot_be_read_says_what_to_do_and_keeps_the_choices(office: ConsoleOffice):
+    desk = await office.desk("author")
+    filing = {**FILING, "column": "tzgg"}
+    seen = await desk.post(PATH, filing, [("file", "<b>x</b>.pdf", b"%PDF-1.7")])
+    assert (seen.status, "没有导入" in seen.words) == (415, True)
+    chosen = [told["value"] for tag, told in seen.tags if tag == "option" and "selected" in told]
+    assert "tzgg" in chosen
+    assert "<b>x</b>" not in seen.html
+
+
+async def test_no_file_is_said_in_chinese(office: ConsoleOffice):
+    seen = await (await office.desk("author")).post(PATH, FILING)
+    assert (seen.status, "请选择要导入的文件" in seen.words) == (422, True)
+
+
+async def test_nobody_imports_for_an_organ_that_is_not_his(office: ConsoleOffice):
+    files = [("file", "一.docx", FIRST), ("file", "二.docx", SECOND)]
+    seen = await (await office.desk("clerk")).post(PATH, FILING, files)
+    assert (seen.status, await office.count_items()) == (403, 0)
