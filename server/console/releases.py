@@ -20,6 +20,7 @@ from server.store.releases import ReleaseRow, get_release
 from server.store.tx import Tx
 
 _A_PAGE: Final = 40
+_UNSENT: Final = frozenset({"waiting", "ready", "retry_wait", "blocked"})
 _PATH: Final = "/console/releases/{release_id}"
 
 
@@ -99,9 +100,9 @@ def _can(visit: Visit, row: ReleaseRow, seen: ItemSeen, board: Board) -> frozens
     """Say what the visitor may do with this release now."""
     can = set()
     if seen.org.id in visit.who.orgs_for("release"):
-        if row.state == "planned" and any(leg.leg.state in ("waiting", "ready") for leg in board.rows):
+        if row.state == "planned" and all(one.leg.state in _UNSENT for one in board.rows):
             can.add("reschedule")
-        if any(leg.leg.gate in ("slot", "time") for leg in board.rows):
+        if any(one.leg.gate in ("slot", "time") for one in board.rows):
             can.add("expedite")
     if seen.org.id in visit.who.orgs_for("withdraw") and row.state in ("planned", "live"):
         can.add("withdraw")

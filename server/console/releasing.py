@@ -10,6 +10,7 @@ from aiohttp import web
 from server.console.fields import Fields
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
+from server.console.rows import CHANNEL_ORDER
 from server.core.foretell import Foretold, foretell
 from server.core.release import ReleaseOrder, release
 from server.forms.complaints import filled_in
@@ -21,8 +22,6 @@ from server.store.items import ItemSeen, get_item
 from server.store.orgs import ancestor_ids
 from server.store.release_lines import list_last_accounts
 from server.store.tx import Tx
-
-_ORDER: Final = ("website", "wechat", "weibo", "feed", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ async def _choice(visit: Visit) -> Choice:
         # An organ may post on its own accounts and on those of the organs above it: the county's portal.
         orgs = await ancestor_ids(tx, seen.org.id) | visit.who.orgs_for("read")
         accounts = sorted(
-            await list_accounts(tx, orgs), key=lambda one: (_ORDER.index(one.channel), one.slug)
+            await list_accounts(tx, orgs), key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug)
         )
         legs = await list_deliveries(tx, seen.id)
         usual = await _usual(tx, seen, accounts)

@@ -12,6 +12,9 @@ from server.store.deliveries import DeliverySeen, list_deliveries, list_of_relea
 from server.store.releases import ReleaseRow
 from server.store.tx import Tx
 
+CHANNEL_ORDER: Final = ("website", "wechat", "weibo", "feed", "other")
+"""The website goes first, what a person does comes last."""
+
 _OVER: Final = frozenset({"withdrawn", "cancelled", "superseded", "replaced"})
 _STILL: Final = frozenset({"live", "refused", "gone_at_platform", *_OVER})
 """Nothing moves these until somebody acts."""
@@ -71,7 +74,7 @@ class Board:
 
 async def read_board(tx: Tx, row: ReleaseRow, org_id: str, who: SignedIn) -> Board:
     """Give how the deliveries of a release stand, with what a person may do about them."""
-    legs = await list_of_release(tx, row.id)
+    legs = tuple(sorted(await list_of_release(tx, row.id), key=_place))
     earlier = tuple(
         leg
         for leg in await list_deliveries(tx, row.item_id)
@@ -86,6 +89,10 @@ async def rows_of(tx: Tx, legs: Iterable[DeliverySeen], org_id: str, who: Signed
     known = tuple(legs)
     accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in known))
     return tuple(_row_of(leg, accounts[leg.account_id].state, org_id, who) for leg in known)
+
+
+def _place(leg: DeliverySeen) -> tuple[int, str]:
+    return CHANNEL_ORDER.index(leg.channel), leg.account
 
 
 def _row_of(leg: DeliverySeen, account_state: str, org_id: str, who: SignedIn) -> Row:
