@@ -49,24 +49,27 @@ class Typed:
     change: str = "major"
     not_before: str = ""
     urgent_reason: str = ""
+    note: str = ""
 
     @classmethod
     def of(cls, fields: Fields) -> "Typed":
         """Give what was posted."""
         return cls(
             fields.all("accounts"), fields.get("change", "major"),
-            fields.get("not_before"), fields.get("urgent_reason"),
+            fields.get("not_before"), fields.get("urgent_reason"), fields.get("note"),
         )  # fmt: skip
 
     def order(self, item_id: str) -> ReleaseOrder:
         """Give the order that was typed; refuses in Chinese what is none."""
         moment = read_moment(self.not_before, "not_before", "不早于")
         told: dict[str, Any] = {"accounts": list(self.accounts), "change": self.change}
-        if self.urgent_reason.strip():
-            told["urgent_reason"] = self.urgent_reason
+        told |= {name: text for name, text in self._spoken().items() if text.strip()}
         form = filled_in(ReleaseIn, told)
         chosen = tuple(dict.fromkeys(form.accounts))
-        return ReleaseOrder(item_id, chosen, form.change, moment, form.urgent_reason)
+        return ReleaseOrder(item_id, chosen, form.change, moment, form.urgent_reason, form.note)
+
+    def _spoken(self) -> dict[str, str]:
+        return {"urgent_reason": self.urgent_reason, "note": self.note}
 
 
 async def show_form(visit: Visit) -> web.StreamResponse:

@@ -146,6 +146,18 @@ async def test_releasing_again_says_what_is_counted_already(office: ConsoleOffic
     assert "增加 1 条" not in seen.words
 
 
+async def test_a_correction_tells_readers_what_was_corrected(office: ConsoleOffice):
+    house = office.house
+    made = await house.published(("website",))
+    await house.corrected(made.id, title="更正后的标题")
+    desk = await office.desk("chief")
+    fields = [("accounts", "website"), ("change", "minor"), ("note", XSS)]
+    refused = await desk.post(f"/console/items/{made.id}/release", fields)
+    assert (refused.status, refused.fields["note"]) == (422, XSS)
+    fields[1] = ("change", "major")
+    await desk.follow(await desk.post(f"/console/items/{made.id}/release", fields))
+
+
 async def test_the_list_shows_releases_of_ones_own_organs_only(office: ConsoleOffice):
     made = await office.house.published(("website",), title=XSS)
     mine = await (await office.desk("author")).get("/console/releases")
