@@ -9,7 +9,7 @@ from server.api.items import get_item_for
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.evidence import record_evidence
-from server.core.release import ReleaseOrder, release
+from server.core.release import ReleaseOrder, Unreviewed, release
 from server.core.replace import replace_item
 from server.core.reschedule import reschedule
 from server.core.settle import Bench
@@ -80,6 +80,7 @@ class ReleaseOut(Out):
 async def release_item(request: web.Request) -> web.Response:
     """Put the approved revision on accounts."""
     parts, form = request.config_dict[PARTS], await form_of(request, ReleaseIn)
+    early = form.unreviewed
     async with parts.store.read() as tx:
         item = await get_item_for(tx, request, "release")
     examined = await parts.examiner.examine(item.id, at=parts.now())
@@ -92,6 +93,8 @@ async def release_item(request: web.Request) -> web.Response:
             form.not_before,
             form.urgent_reason,
             form.note,
+            None if early is None else Unreviewed(early.reason, early.review_by),
+            {one.account: one.reason for one in form.left_out},
         )
         made = await release(
             tx, order, examined=examined, open_channel=parts.open_channel, calendar=parts.calendar,

@@ -31,6 +31,7 @@ Verb = Literal[
     "person.create", "person.grant", "person.revoke", "person.disable", "person.enable",
     "person.password", "token.create", "token.revoke",
     "session.open", "session.refuse", "session.close", "media.upload",
+    "item.review_afterwards", "review.levels", "deputy.appoint", "deputy.dismiss",
     "finding.waive", "finding.second", "dictionary.import", "dictionary.remove",
     "report.declare", "report.snapshot", "report.filing", "calendar.import", "job.run", "audit.export",
 ]  # fmt: skip
@@ -87,6 +88,10 @@ VERB_NAMES: Final[dict[Verb, str]] = {
     "session.refuse": "登录失败",
     "session.close": "退出登录",
     "media.upload": "上传文件",
+    "item.review_afterwards": "事后审核",
+    "review.levels": "设置审核层级",
+    "deputy.appoint": "指定代理人",
+    "deputy.dismiss": "结束代理",
     "finding.waive": "忽略检查意见并说明",
     "finding.second": "确认忽略检查意见",
     "dictionary.import": "导入词库",

@@ -25,6 +25,7 @@ Code = Literal[
     "blocked_by_check",
     "findings_open",  # a finding that nobody answers for yet
     "unknown_finding",
+    "left_out",  # an account of the template, without a reason
     "too_large",
     "unsupported_file",
     "too_many_attempts",

@@ -1,8 +1,8 @@
 """release(): one transaction from an approved revision to a frozen plan of deliveries."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from channels.contract import Channel, Finding
 from channels.item import Content, Site
@@ -11,20 +11,34 @@ from server.core.contents import content_of_draft
 from server.core.examined import Examined, require_examined
 from server.core.gates import WorkingDays, gate_of, read_facts
 from server.core.problems import Problem, Problems
+from server.core.ticked import require_reasons
 from server.store.accounts import AccountRow, list_accounts_named
 from server.store.approvals import is_approved
 from server.store.corrections import insert_correction
 from server.store.deliveries import DeliverySeen, list_deliveries, move_all
+from server.store.emergencies import Emergency, insert_emergency
 from server.store.gates import Leg, insert_urgency
-from server.store.items import ItemSeen, get_item, move_revision, set_withdrawn
+from server.store.items import OPEN_STATES, ItemSeen, get_item, move_revision, set_withdrawn
 from server.store.plans import Planned, insert_planned, insert_release
 from server.store.releases import Change, ReleaseRow, list_releases, lock_releases, move_releases
+from server.store.templates import insert_left_out
 from server.store.tx import Tx
 
 OpenChannel = Callable[[AccountRow], Channel]
 """Open the channel of a stored account; raises ValueError naming the missing setting."""
 
+LATEST_REVIEW = timedelta(days=7)
+"""How long a review after the release may take at most; our own bound."""
+
 UNSENT = ("waiting", "ready", "retry_wait", "blocked")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreviewed:
+    """先发后审: why it cannot wait for its review, and until when that must follow."""
+
+    reason: str
+    review_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,8 @@ class ReleaseOrder:
     not_before: datetime | None = None
     urgent_reason: str | None = None  # passes over the hours of the accounts, and leaves a mark
     note: str | None = None  # what readers are told of a correction
+    unreviewed: Unreviewed | None = None  # goes out before its review
+    left_out: Mapping[str, str] = field(default_factory=dict)  # of the template, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +80,20 @@ async def release(
 
     `examined` is what the checks said just before, outside of the transaction: they take their time.
     """
-    seen = await _releasable(tx, order.item_id)
+    seen = await _releasable(tx, order, at=at)
     await require_examined(tx, seen, examined)
     accounts = await _accounts(tx, order.accounts)
+    left_out = await require_reasons(tx, seen, order.accounts, order.left_out)
     content = await content_of_draft(tx, seen.id, site, at=at)
     _refuse_findings(content, accounts, open_channel)
     row = await _take_over(tx, seen, order, by=by, at=at, id=new_id())
     await insert_release(tx, row)
     await _tell_readers(tx, row, order.note)
+    await insert_left_out(tx, row.id, left_out, by=by)
     if order.urgent_reason is not None:
         await insert_urgency(tx, row.id, order.urgent_reason, by=by, at=at)
+    if order.unreviewed is not None and seen.revision.state != "approved":
+        await insert_emergency(tx, _emergency(seen, row, order.unreviewed))
     legs = tuple(
         Leg(new_id(), row.id, seen.id, account.id, account.channel, "ready", None, None)
         for account in accounts
@@ -99,6 +119,13 @@ async def _tell_readers(tx: Tx, row: ReleaseRow, told: str | None) -> None:
     await insert_correction(tx, row.id, told)
 
 
+def _emergency(seen: ItemSeen, row: ReleaseRow, unreviewed: Unreviewed) -> Emergency:
+    return Emergency(
+        row.id, seen.id, seen.revision.id, seen.revision.content_hash, unreviewed.reason,
+        unreviewed.review_by, row.created_by, row.created_at,
+    )  # fmt: skip
+
+
 async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *, at: datetime) -> None:
     await note(
         tx,
@@ -112,19 +139,28 @@ async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *,
         content_hash=seen.revision.content_hash,
         not_before=None if row.not_before is None else row.not_before.isoformat(),
         urgent_reason=order.urgent_reason,
+        unreviewed=None if order.unreviewed is None else order.unreviewed.reason,
     )
 
 
-async def _releasable(tx: Tx, item_id: str) -> ItemSeen:
-    seen = await get_item(tx, item_id)
+async def _releasable(tx: Tx, order: ReleaseOrder, *, at: datetime) -> ItemSeen:
+    seen = await get_item(tx, order.item_id)
     version = seen.revision
     if version.state == "released":
         raise Problem("wrong_state", "最新版本已经发布过；要再次发布，请先写出新版本并审核")
-    if version.state != "approved" or not await is_approved(tx, version.id, version.content_hash):
+    if order.unreviewed is not None:
+        _require_term(order.unreviewed, at)
+    elif version.state != "approved" or not await is_approved(tx, version.id, version.content_hash):
         raise Problem("not_approved", "最新版本还没有审核通过，不能发布")
     if version.sheet.openness != "open":
         raise Problem("wrong_state", "公开属性不是“主动公开”，不能向公众发布", field="openness")
     return seen
+
+
+def _require_term(unreviewed: Unreviewed, at: datetime) -> None:
+    if not at < unreviewed.review_by <= at + LATEST_REVIEW:
+        days = LATEST_REVIEW.days
+        raise Problem("invalid", f"事后审核的期限要在现在之后、{days}天之内", field="unreviewed.review_by")
 
 
 async def _accounts(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRow, ...]:
@@ -168,7 +204,8 @@ def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_ch
 async def _take_over(
     tx: Tx, seen: ItemSeen, order: ReleaseOrder, *, by: str, at: datetime, id: str
 ) -> ReleaseRow:
-    if not await move_revision(tx, seen.revision.id, ("approved",), "released"):
+    before = ("approved",) if order.unreviewed is None else ("approved", *OPEN_STATES)
+    if not await move_revision(tx, seen.revision.id, before, "released"):
         raise Problem("lost_race", "这一版本刚刚被别人发布，请刷新后再看")
     earlier = await list_releases(tx, seen.id)
     # Releases before deliveries, as settling locks them: the other way round two would wait for each other.

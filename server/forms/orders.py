@@ -9,6 +9,20 @@ from server.forms.words import Filled, Form, Id, Line, Moment, Prose, Sha256, Sl
 from server.store.releases import Change
 
 
+class UnreviewedIn(Form):
+    """Why it cannot wait for its review, and until when the review must follow."""
+
+    reason: Annotated[Filled, Field(title="先发后审的理由", min_length=4, max_length=500)]
+    review_by: Annotated[Moment, Field(title="事后审核期限")]
+
+
+class LeftOutIn(Form):
+    """An account of the organ's template that is left out, and why."""
+
+    account: Annotated[Slug, Field(title="账号")]
+    reason: Annotated[Filled, Field(title="不发的原因", max_length=200)]
+
+
 class ReleaseIn(Form):
     """On which accounts, how much changed, and from when on."""
 
@@ -17,6 +31,8 @@ class ReleaseIn(Form):
     not_before: Annotated[Moment | None, Field(title="不早于")] = None
     urgent_reason: Annotated[Filled | None, Field(title="加急理由", max_length=200)] = None
     note: Annotated[Filled | None, Field(title="更正说明", max_length=200)] = None
+    unreviewed: Annotated[UnreviewedIn | None, Field(title="先发后审")] = None
+    left_out: Annotated[tuple[LeftOutIn, ...], Field(title="不发的账号", max_length=200)] = ()
 
 
 class RescheduleIn(Form):

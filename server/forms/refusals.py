@@ -29,6 +29,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "blocked_by_check": (422, "检查没有通过"),
     "findings_open": (422, "有检查意见没有处理"),
     "unknown_finding": (404, "没有这条检查意见"),
+    "left_out": (422, "渠道模板里的账号没有选"),
     "too_large": (413, "内容太大"),
     "unsupported_file": (415, "不接受这种文件"),
     "too_many_attempts": (429, "尝试次数太多"),

@@ -6,6 +6,7 @@ from typing import Literal
 
 from server.core.acts import Verb, note, of_item
 from server.core.problems import Problem
+from server.review.levels import require_decider, standing_of
 from server.store.approvals import insert_decision
 from server.store.items import ItemSeen, get_item, move_revision
 from server.store.tx import Tx
@@ -36,7 +37,10 @@ async def submit(tx: Tx, item_id: str, *, by: str, at: datetime) -> ItemSeen:
 async def approve(
     tx: Tx, item_id: str, *, by: str, at: datetime, new_id: Callable[[], str], reason: str | None = None
 ) -> ItemSeen:
-    """Approve the newest revision; refuses the author's own approval."""
+    """Approve the newest revision on the level that is next; refuses the author's own approval.
+
+    It stays submitted until its last level has approved (`levels.py`).
+    """
     return await _decide(tx, item_id, "approved", by=by, at=at, id=new_id(), reason=reason)
 
 
@@ -56,7 +60,12 @@ async def _decide(
         raise _wrong_state(seen, "审核", "只有提交审核的版本可以审核")
     if version.created_by == by:
         raise Problem("own_item", "不能审核自己撰写的版本，请由另一人审核")
-    if not await move_revision(tx, version.id, ("submitted",), decision):
+    standing = await standing_of(tx, seen)
+    acts_for = await require_decider(tx, seen, standing, by=by, at=at)
+    is_final = standing.is_last
+    # An approval of an earlier level leaves the version where it is: the next level decides.
+    new = "submitted" if decision == "approved" and not is_final else decision
+    if not await move_revision(tx, version.id, ("submitted",), new):
         raise Problem("lost_race", "这一版本刚刚被别人处理，请刷新后再看")
     await insert_decision(
         tx,
@@ -68,9 +77,16 @@ async def _decide(
         author=version.created_by,
         by=by,
         at=at,
+        level=standing.next,
+        round=standing.round,
+        is_final=is_final,
+        on_behalf_of=acts_for,
     )
     verb: Verb = "item.approve" if decision == "approved" else "item.return"
-    await note(tx, verb, of_item(seen), at=at, content_hash=version.content_hash, reason=reason)
+    await note(
+        tx, verb, of_item(seen), at=at, content_hash=version.content_hash, reason=reason,
+        level=standing.next, of=standing.total, on_behalf_of=acts_for,
+    )  # fmt: skip
     return await get_item(tx, item_id)
 
 

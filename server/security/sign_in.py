@@ -16,6 +16,7 @@ from server.security.access import SignedIn
 from server.security.passwords import is_password
 from server.security.staff import subject_of
 from server.store.audit import Subject
+from server.store.levels import list_principals
 from server.store.people import PersonRow, Role, get_person, list_reach
 from server.store.tokens import TokenRow, Use, find_token_by_digest, insert_token, revoke_token
 from server.store.tx import Tx
@@ -103,8 +104,16 @@ async def sign_in(tx: Tx, secret: str, *, at: datetime) -> SignedIn:
     person = await get_person(tx, row.person_id)
     if person.disabled_at is not None:
         raise Problem("not_signed_in", "这个人员已停用，请联系管理员")
-    reach = await list_reach(tx, person.id)
+    reach = await list_reach(tx, person.id) | await _deputised(tx, person.id, at=at)
     return SignedIn(person.id, person.login, person.name, row.id, reach, row.only_role)
+
+
+async def _deputised(tx: Tx, person_id: str, *, at: datetime) -> frozenset[tuple[Role, str]]:
+    """Give what he may do for those he acts for: review and release, never the keeping of the house."""
+    reach: set[tuple[Role, str]] = set()
+    for principal in await list_principals(tx, person_id, at=at):
+        reach |= {one for one in await list_reach(tx, principal) if one[0] in ("reviewer", "chief")}
+    return frozenset(reach)
 
 
 def digest_of(secret: str) -> str:

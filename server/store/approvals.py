@@ -1,11 +1,12 @@
 """Approvals and returns of revisions, sealed to the content hash they were given for."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
 
-from server.store.tables import approval, revision
+from server.store.tables import approval, person, revision
 from server.store.tx import Tx
 
 
@@ -20,6 +21,10 @@ async def insert_decision(
     author: str,
     by: str,
     at: datetime,
+    level: int = 1,
+    round: int = 0,
+    is_final: bool = True,
+    on_behalf_of: str | None = None,
 ) -> None:
     """Write one decision; the table itself refuses that an author decides on his own revision."""
     await tx.execute(
@@ -32,19 +37,59 @@ async def insert_decision(
             author_id=author,
             decided_by=by,
             decided_at=at,
+            level=level,
+            round=round,
+            is_final=is_final and decision == "approved",
+            on_behalf_of=on_behalf_of,
         )
     )
 
 
 async def is_approved(tx: Tx, revision_id: str, content_hash: str) -> bool:
-    """Say whether the newest decision on this very content is an approval (invariant 5)."""
+    """Say whether the newest decision on this very content is the last approval wanted (invariant 5)."""
     newest = (
-        sa.select(approval.c.decision)
+        sa.select(sa.and_(approval.c.decision == "approved", approval.c.is_final))
         .where(approval.c.revision_id == revision_id, approval.c.content_hash == content_hash)
         .order_by(approval.c.decided_at.desc(), approval.c.id.desc())
         .limit(1)
     )
-    return (await tx.execute(newest)).scalar_one_or_none() == "approved"
+    return bool((await tx.execute(newest)).scalar_one_or_none())
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One approval of the round at hand."""
+
+    level: int
+    decided_by: str
+    name: str
+    on_behalf_of: str | None
+    reason: str | None
+    decided_at: datetime
+
+
+async def list_round(tx: Tx, revision_id: str, content_hash: str) -> tuple[tuple[Decided, ...], int]:
+    """Give the approvals of a revision since it was last returned, by level, and the number of the round."""
+    mine = approval.c.revision_id == revision_id
+    counted = sa.select(sa.func.count()).select_from(approval).where(mine, approval.c.decision == "returned")
+    number: int = (await tx.execute(counted)).scalar_one()
+    wanted = (
+        sa.select(approval, person.c.name)
+        .join(person, person.c.id == approval.c.decided_by)
+        .where(
+            mine,
+            approval.c.content_hash == content_hash,
+            approval.c.decision == "approved",
+            approval.c.round == number,
+        )
+        .order_by(approval.c.level)
+    )
+    rows = await tx.execute(wanted)
+    done = tuple(
+        Decided(row.level, row.decided_by, row.name, row.on_behalf_of, row.reason, row.decided_at)
+        for row in rows
+    )
+    return done, number
 
 
 async def find_last_approved(tx: Tx, item_id: str, before: int) -> str | None:
@@ -56,6 +101,7 @@ async def find_last_approved(tx: Tx, item_id: str, before: int) -> str | None:
             revision.c.item_id == item_id,
             revision.c.number < before,
             approval.c.decision == "approved",
+            approval.c.is_final,
             approval.c.content_hash == revision.c.content_hash,
         )
         .order_by(revision.c.number.desc())

@@ -5,7 +5,7 @@ Times are UTC microseconds on both engines; `day` columns are dates in Asia/Shan
 
 import sqlalchemy as sa
 
-from server.store import rooms
+from server.store import review_tables, rooms
 from server.store.columns import (
     Json,
     among,
@@ -168,21 +168,7 @@ revision = sa.Table(
     ),
 )
 
-approval = sa.Table(
-    "approvals",
-    metadata,
-    id_column(),
-    ref_column("revision_id", "revisions.id"),
-    sa.Column("content_hash", sa.String(64), nullable=False),
-    word_column("decision"),
-    text_column("reason", nullable=True),
-    ref_column("author_id", "people.id"),
-    ref_column("decided_by", "people.id"),
-    moment_column("decided_at"),
-    among("decision", ("approved", "returned")),
-    # Invariant 5: nobody approves his own.
-    sa.CheckConstraint("author_id <> decided_by", name="not_own"),
-)
+approval = review_tables.approval
 
 release = sa.Table(
     "releases",

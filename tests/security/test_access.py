@@ -15,10 +15,11 @@ def who(*reach: tuple[Role, str], only_role: Role | None = None) -> SignedIn:
 
 
 TABLE = {
-    "author": {"read", "read_statistics", "write", "submit", "file_evidence"},
-    "reviewer": {"read", "read_statistics", "approve", "return", "file_report"},
+    "author": {"read", "read_statistics", "write", "submit", "file_evidence", "waive"},
+    "reviewer": {"read", "read_statistics", "approve", "return", "file_report", "waive"},
     "chief": {
         "read", "read_statistics", "approve", "return", "release", "withdraw", "file_report", "accept_report",
+        "waive", "manage_dictionary",
     },
     "reporter": {"read_statistics"},
     "admin": set(get_args(Act)),

@@ -1,0 +1,162 @@
+"""三审: the levels of each organ and kind, and the deputies of people who must decide."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from server.store.review_tables import deputy, review_level
+from server.store.tables import org, person
+from server.store.tx import Tx
+
+LevelRole = Literal["reviewer", "chief"]
+ANY_KIND = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level: its number from 1 on, who decides, and what the office calls it."""
+
+    level: int
+    role: LevelRole
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelsSeen:
+    """The levels that an organ has set for one kind, or for all ('any')."""
+
+    org_id: str
+    kind: str
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """One person acts for another from one moment to another, both with their names."""
+
+    id: str
+    principal_id: str
+    deputy_id: str
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+    principal: str = ""
+    deputy: str = ""
+    revoked_at: datetime | None = None
+
+
+async def replace_levels(tx: Tx, org_id: str, kind: str, levels: Iterable[Level]) -> None:
+    """Set the levels of an organ for a kind; none at all: what stands above it holds again."""
+    await tx.execute(
+        review_level.delete().where(review_level.c.org_id == org_id, review_level.c.kind == kind)
+    )
+    rows = [
+        {"org_id": org_id, "kind": kind, "level": one.level, "role": one.role, "name": one.name}
+        for one in levels
+    ]
+    if rows:
+        await tx.execute(review_level.insert(), rows)
+
+
+async def list_levels(tx: Tx, org_id: str) -> tuple[LevelsSeen, ...]:
+    """Give what an organ has set itself."""
+    wanted = sa.select(review_level).where(review_level.c.org_id == org_id)
+    found: dict[str, list[Level]] = {}
+    for row in await tx.execute(wanted.order_by(review_level.c.kind, review_level.c.level)):
+        found.setdefault(row.kind, []).append(Level(row.level, row.role, row.name))
+    return tuple(LevelsSeen(org_id, kind, tuple(levels)) for kind, levels in found.items())
+
+
+async def levels_of(tx: Tx, org_id: str, kind: str) -> tuple[Level, ...]:
+    """Give the levels that hold for a kind at an organ: its own, else those of the nearest organ above it.
+
+    At one organ what is set for the kind goes before what is set for all. () where nobody has set any.
+    """
+    for above in await upwards(tx, org_id):
+        by_kind = {seen.kind: seen.levels for seen in await list_levels(tx, above)}
+        levels = by_kind.get(kind) or by_kind.get(ANY_KIND)
+        if levels:
+            return levels
+    return ()
+
+
+async def upwards(tx: Tx, org_id: str) -> tuple[str, ...]:
+    """Give an organ and those above it, nearest first."""
+    start = (
+        sa.select(org.c.id, org.c.parent_id, sa.literal(0).label("steps"))
+        .where(org.c.id == org_id)
+        .cte("above", recursive=True)
+    )
+    above = start.union_all(
+        sa.select(org.c.id, org.c.parent_id, start.c.steps + 1).join(start, org.c.id == start.c.parent_id)
+    )
+    return tuple((await tx.execute(sa.select(above.c.id).order_by(above.c.steps))).scalars())
+
+
+async def insert_deputy(tx: Tx, one: Deputy, *, by: str, at: datetime) -> None:
+    """Write who acts for whom."""
+    await tx.execute(
+        deputy.insert().values(
+            id=one.id, principal_id=one.principal_id, deputy_id=one.deputy_id, begins_at=one.begins_at,
+            ends_at=one.ends_at, reason=one.reason, set_by=by, set_at=at,
+        )
+    )  # fmt: skip
+
+
+async def find_deputy(tx: Tx, deputy_row_id: str) -> Deputy | None:
+    """Give one appointment."""
+    row = (await tx.execute(_select().where(deputy.c.id == deputy_row_id))).one_or_none()
+    return None if row is None else _deputy_of(row)
+
+
+async def revoke_deputy(tx: Tx, deputy_row_id: str, *, at: datetime) -> bool:
+    """End an appointment now; says whether it still ran."""
+    moved = await tx.execute(
+        deputy.update()
+        .where(deputy.c.id == deputy_row_id, deputy.c.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    return moved.rowcount == 1
+
+
+async def list_deputies(tx: Tx, *, at: datetime, limit: int = 500) -> tuple[Deputy, ...]:
+    """Give the appointments that run or are still to come, by their beginning."""
+    wanted = _select().where(deputy.c.revoked_at.is_(None), deputy.c.ends_at > at)
+    rows = await tx.execute(wanted.order_by(deputy.c.begins_at, deputy.c.id).limit(limit))
+    return tuple(_deputy_of(row) for row in rows)
+
+
+async def list_principals(tx: Tx, person_id: str, *, at: datetime) -> tuple[str, ...]:
+    """Give the people for whom somebody acts now; one who is shut out has no deputy."""
+    wanted = (
+        sa.select(deputy.c.principal_id)
+        .join(person, person.c.id == deputy.c.principal_id)
+        .where(
+            deputy.c.deputy_id == person_id,
+            deputy.c.revoked_at.is_(None),
+            deputy.c.begins_at <= at,
+            deputy.c.ends_at > at,
+            person.c.disabled_at.is_(None),
+        )
+        .order_by(deputy.c.principal_id)
+    )
+    return tuple(dict.fromkeys((await tx.execute(wanted)).scalars()))
+
+
+def _select() -> sa.Select[Any]:
+    principal, acting = person.alias("principal"), person.alias("acting")
+    return (
+        sa.select(deputy, principal.c.name.label("principal_name"), acting.c.name.label("deputy_name"))
+        .join(principal, principal.c.id == deputy.c.principal_id)
+        .join(acting, acting.c.id == deputy.c.deputy_id)
+    )
+
+
+def _deputy_of(row: sa.Row[Any]) -> Deputy:
+    return Deputy(
+        row.id, row.principal_id, row.deputy_id, row.begins_at, row.ends_at, row.reason, row.principal_name,
+        row.deputy_name, row.revoked_at,
+    )  # fmt: skip
