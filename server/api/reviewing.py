@@ -106,20 +106,20 @@ class FieldChangeOut(Out):
     new: str
 
 
-class PieceOut(Out):
+class StretchOut(Out):
     """A stretch of the body: in both, only in the older, or only in the newer."""
 
     what: Literal["same", "gone", "new"]
     text: str
 
 
-class DifferenceOut(Out):
+class RevisedOut(Out):
     """What changed since the last approval; `since` is None where nothing was approved before."""
 
     since: int | None
     revision: int
     fields: tuple[FieldChangeOut, ...]
-    body: tuple[PieceOut, ...]
+    body: tuple[StretchOut, ...]
 
 
 class AfterwardsIn(Form):
@@ -226,14 +226,14 @@ async def show_difference(request: web.Request) -> web.Response:
         older_id = await find_last_approved(tx, seen.id, seen.revision.number)
         older = None if older_id is None else (await get_item_at(tx, older_id)).revision
     if older is None:
-        return answer(DifferenceOut(since=None, revision=seen.revision.number, fields=(), body=()))
+        return answer(RevisedOut(since=None, revision=seen.revision.number, fields=(), body=()))
     found = await asyncio.to_thread(compare_revisions, older, seen.revision, _plain)
     return answer(
-        DifferenceOut(
+        RevisedOut(
             since=older.number,
             revision=seen.revision.number,
             fields=tuple(FieldChangeOut(name=one.name, old=one.old, new=one.new) for one in found.fields),
-            body=tuple(PieceOut(what=one.what, text=one.text) for one in found.body),
+            body=tuple(StretchOut(what=one.what, text=one.text) for one in found.body),
         )
     )
 
@@ -297,7 +297,7 @@ ROUTES = (
     Route("GET", _LEVELS, show_levels, "审核层级", "read", answer=OrgLevelsOut, query=OrgQuery),
     Route("PUT", _LEVELS, put_levels, "设置审核层级", "manage_people", form=LevelsIn, answer=LevelsOut),
     Route("GET", f"{_ITEM}/review", show_standing, "审核进度", "read", answer=StandingOut),
-    Route("GET", f"{_ITEM}/difference", show_difference, "与上次审核的差别", "read", answer=DifferenceOut),
+    Route("GET", f"{_ITEM}/difference", show_difference, "与上次审核的差别", "read", answer=RevisedOut),
     Route(
         "POST", f"{_ITEM}/review-afterwards", decide_afterwards, "事后审核", "approve",
         form=AfterwardsIn, status=204,
