@@ -35,6 +35,7 @@ from server.ephemeral.budgets import Budgets
 from server.ephemeral.connection import is_answering, open_redis
 from server.ephemeral.embedded import PrivateValkey
 from server.ephemeral.leases import Leases
+from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
@@ -177,6 +178,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             open_channel=opener,
             blobs=blobs,
             throttle=Throttle(redis),
+            presence=Presence(redis),
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             jobs=open_jobs(workplace, calendar, wakeups.wake, http=opener.http, sinks=_sinks(settings)),

@@ -9,6 +9,7 @@ from aiohttp import web
 from channels.item import Site
 from server.core.gates import WorkingDays
 from server.core.release import OpenChannel
+from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.review.examiner import Examiner
 from server.security.origin import Networks
@@ -47,6 +48,7 @@ class Parts:
     vault: Vault
     bounds: Bounds
     jobs: Jobs
+    presence: Presence  # who has an item open; honest when it cannot know
     examiner: Examiner  # the checks: of what is stored, and of what somebody is writing
     trusted_proxies: Networks = ()  # whose word on a caller's address counts
 

@@ -31,6 +31,7 @@ from server.api import (
     sessions,
     statistics,
     tokens,
+    writing,
 )
 from server.api.answers import PRIVATE
 from server.api.callbacks import add_callbacks
@@ -65,6 +66,7 @@ ROUTES: Final = (
     *dictionary.ROUTES,
     *imports.ROUTES,
     *reviewing.ROUTES,
+    *writing.ROUTES,
     *deliveries.ROUTES,
     *evidence.ROUTES,
     *decisions.ROUTES,

@@ -31,7 +31,7 @@ Verb = Literal[
     "person.create", "person.grant", "person.revoke", "person.disable", "person.enable",
     "person.password", "token.create", "token.revoke",
     "session.open", "session.refuse", "session.close", "media.upload",
-    "item.review_afterwards", "review.levels", "deputy.appoint", "deputy.dismiss",
+    "item.review_afterwards", "review.levels", "deputy.appoint", "deputy.dismiss", "channels.template",
     "finding.waive", "finding.second", "dictionary.import", "dictionary.remove",
     "report.declare", "report.snapshot", "report.filing", "calendar.import", "job.run", "audit.export",
 ]  # fmt: skip
@@ -92,6 +92,7 @@ VERB_NAMES: Final[dict[Verb, str]] = {
     "review.levels": "设置审核层级",
     "deputy.appoint": "指定代理人",
     "deputy.dismiss": "结束代理",
+    "channels.template": "设置渠道模板",
     "finding.waive": "忽略检查意见并说明",
     "finding.second": "确认忽略检查意见",
     "dictionary.import": "导入词库",

@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 from server.api.routes import add_api
 from server.core.calendar import LiveCalendar
 from server.ephemeral.connection import open_redis
+from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.importing.texts import TextReader
 from server.parts import PARTS, Bounds, Parts
@@ -186,6 +187,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             open_channel=house.open_channel,
             blobs=blobs,
             throttle=Throttle(redis),
+            presence=Presence(redis),
             vault=Vault(Fernet.generate_key()),
             bounds=BOUNDS,
             jobs=open_jobs(house.place, LiveCalendar(), wake, http=house.http, sinks=Sinks()),

@@ -65,6 +65,8 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         {"principal": "chief", "deputy": "reviewer", "begins_at": LATER, "ends_at": "2026-12-09T09:00:00Z",
          "reason": "x"},
     ),
+    "ScratchIn": ("author", {"item": None, "base": 1, "after": 0, "fields": {"title": "x"}}),
+    "TemplateIn": ("admin", {"org": CODE, "kind": "any", "accounts": ["website"]}),
     "ReplacedIn": ("chief", {"item": "x"}),
     "WithdrawIn": ("chief", {"reason": "x"}),
     "EvidenceIn": (

@@ -19,6 +19,7 @@ from server.console.cookies import SESSION
 from server.console.pages import add_console
 from server.core.calendar import LiveCalendar
 from server.ephemeral.connection import open_redis
+from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.parts import PARTS, Parts
 from server.security.sign_in import SESSION_LASTS, issue_token
@@ -211,6 +212,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             open_channel=house.open_channel,
             blobs=Blobs(tmp_path / "media", limit=200_000),
             throttle=Throttle(redis),
+            presence=Presence(redis),
             vault=Vault(Fernet.generate_key()),
             bounds=BOUNDS,
             jobs=open_jobs(house.place, LiveCalendar(), wake, http=house.http, sinks=Sinks()),
