@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final, Literal
 
 import structlog
@@ -44,6 +45,7 @@ from server.network import open_session
 from server.parts import PARTS, Bounds, Parts
 from server.public.finding import add_finding
 from server.public.site import add_site
+from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
 from server.review.examiner import Examiner
 from server.security.vault import Vault
 from server.settings import Settings, site_of
@@ -167,6 +169,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             lease=timedelta(seconds=settings.worker.lease_seconds),
             budgets=Budgets(redis),
         )
+        scheme = await _read_scheme(settings.assessment_file)
         parts = Parts(
             store=store,
             now=_now,
@@ -181,6 +184,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             presence=Presence(redis),
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
+            assessment=scheme,
             jobs=open_jobs(workplace, calendar, wakeups.wake, http=opener.http, sinks=_sinks(settings)),
             examiner=Examiner(store, site, blobs.read, TextReader()),
             trusted_proxies=settings.trusted_proxies,
@@ -220,6 +224,15 @@ async def _open_store(stack: AsyncExitStack, settings: Settings, *, migrate_firs
     except StoreAway as error:
         raise CannotStart(f"数据库连不上：{error}") from error
     return store
+
+
+async def _read_scheme(path: Path | None) -> tuple[Indicator, ...]:
+    if path is None:
+        return OURS
+    try:
+        return await asyncio.to_thread(read_scheme, path)
+    except BadScheme as error:
+        raise CannotStart(str(error)) from error
 
 
 async def _open_redis(stack: AsyncExitStack, settings: Settings) -> tuple[PrivateValkey | None, Redis]:

@@ -11,6 +11,7 @@ from server.core.gates import WorkingDays
 from server.core.release import OpenChannel
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
+from server.report.assessing.scheme import OURS, Indicator
 from server.review.examiner import Examiner
 from server.security.origin import Networks
 from server.security.vault import Vault
@@ -50,6 +51,7 @@ class Parts:
     jobs: Jobs
     presence: Presence  # who has an item open; honest when it cannot know
     examiner: Examiner  # the checks: of what is stored, and of what somebody is writing
+    assessment: tuple[Indicator, ...] = OURS  # what a yearly assessment of organs looks at
     trusted_proxies: Networks = ()  # whose word on a caller's address counts
 
 

@@ -171,6 +171,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = ()
     site: SiteSettings = SiteSettings()
     theme_file: Path | None = None
+    assessment_file: Path | None = None
     bounds: BoundsSettings = BoundsSettings()
     worker: WorkerSettings = WorkerSettings()
     http_seconds: Annotated[float, Field(ge=1, le=300)] = 15.0

@@ -98,7 +98,7 @@ class SnapshotSeen(SnapshotOut):
 
 async def enter_figures(request: web.Request) -> web.Response:
     """Write figures that the ledger does not have; all or none."""
-    parts, form, year = request.config_dict[PARTS], await form_of(request, FiguresIn), _year(request)
+    parts, form, year = request.config_dict[PARTS], await form_of(request, FiguresIn), year_of(request)
     async with parts.store.begin() as tx:
         org, who = await get_org(tx, form.org, field="org"), signed_in(request)
         who.require("file_report", org.id)
@@ -110,7 +110,7 @@ async def enter_figures(request: web.Request) -> web.Response:
 
 async def show_figures(request: web.Request) -> web.Response:
     """Give the figures that were entered; what the ledger proves stands in the statistics."""
-    parts, query, year = request.config_dict[PARTS], query_of(request, OrgQuery), _year(request)
+    parts, query, year = request.config_dict[PARTS], query_of(request, OrgQuery), year_of(request)
     async with parts.store.read() as tx:
         org = await get_org(tx, query.org, field="org")
         standing = await list_declared(tx, org.id, year)
@@ -119,7 +119,7 @@ async def show_figures(request: web.Request) -> web.Response:
 
 async def freeze(request: web.Request) -> web.Response:
     """Take a snapshot of an organ's year."""
-    parts, form, year = request.config_dict[PARTS], await form_of(request, SnapshotIn), _year(request)
+    parts, form, year = request.config_dict[PARTS], await form_of(request, SnapshotIn), year_of(request)
     async with parts.store.begin() as tx:
         org, who = await get_org(tx, form.org, field="org"), signed_in(request)
         who.require("file_report", org.id)
@@ -131,7 +131,7 @@ async def freeze(request: web.Request) -> web.Response:
 
 async def list_frozen(request: web.Request) -> web.Response:
     """Give the snapshots of an organ's year."""
-    parts, query, year = request.config_dict[PARTS], query_of(request, OrgQuery), _year(request)
+    parts, query, year = request.config_dict[PARTS], query_of(request, OrgQuery), year_of(request)
     async with parts.store.read() as tx:
         org = await get_org(tx, query.org, field="org")
         taken = await list_snapshots(tx, org.id, year)
@@ -140,7 +140,7 @@ async def list_frozen(request: web.Request) -> web.Response:
 
 async def show_frozen(request: web.Request) -> web.Response:
     """Give one snapshot with its figures, its lines counted again."""
-    parts, query, year = request.config_dict[PARTS], query_of(request, SnapshotQuery), _year(request)
+    parts, query, year = request.config_dict[PARTS], query_of(request, SnapshotQuery), year_of(request)
     async with parts.store.read() as tx:
         org = await get_org(tx, query.org, field="org")
         taken = await get_snapshot(tx, org, year, query.number)
@@ -151,7 +151,7 @@ async def show_frozen(request: web.Request) -> web.Response:
 
 async def show_difference(request: web.Request) -> web.Response:
     """Give the lines by which two snapshots differ."""
-    parts, query, year = request.config_dict[PARTS], query_of(request, DifferenceQuery), _year(request)
+    parts, query, year = request.config_dict[PARTS], query_of(request, DifferenceQuery), year_of(request)
     async with parts.store.read() as tx:
         org = await get_org(tx, query.org, field="org")
         older = await get_snapshot(tx, org, year, query.older)
@@ -163,7 +163,7 @@ async def show_difference(request: web.Request) -> web.Response:
 
 async def file_year(request: web.Request) -> web.Response:
     """Submit an organ's year, accept it, send it back or close it."""
-    parts, form, year = request.config_dict[PARTS], await form_of(request, FilingIn), _year(request)
+    parts, form, year = request.config_dict[PARTS], await form_of(request, FilingIn), year_of(request)
     async with parts.store.begin() as tx:
         org, who = await get_org(tx, form.org, field="org"), signed_in(request)
         # The organ above decides on what was submitted; the topmost one decides on its own.
@@ -178,7 +178,7 @@ async def file_year(request: web.Request) -> web.Response:
 
 async def list_years(request: web.Request) -> web.Response:
     """Give how far an organ and everything below it is, and who has not submitted."""
-    parts, query, year = request.config_dict[PARTS], query_of(request, OrgQuery), _year(request)
+    parts, query, year = request.config_dict[PARTS], query_of(request, OrgQuery), year_of(request)
     async with parts.store.read() as tx:
         org = await get_org(tx, query.org, field="org")
         found = await filings_below(tx, org, year)
@@ -187,7 +187,7 @@ async def list_years(request: web.Request) -> web.Response:
 
 async def write_draft(request: web.Request) -> web.Response:
     """Give the draft of the year's report as a file."""
-    parts, query, year = request.config_dict[PARTS], query_of(request, DraftQuery), _year(request)
+    parts, query, year = request.config_dict[PARTS], query_of(request, DraftQuery), year_of(request)
     async with parts.store.read() as tx:
         made = await draft_of_year(tx, query.org, year, at=parts.now())
     body = await asyncio.to_thread(_written, made, query)
@@ -208,7 +208,8 @@ def _written(made: Draft, query: DraftQuery) -> bytes:
             return draft_as_json(made)
 
 
-def _year(request: web.Request) -> int:
+def year_of(request: web.Request) -> int:
+    """Give the year in the path; raises Problem."""
     text = request.match_info["year"]
     if not (text.isascii() and text.isdigit() and len(text) == 4 and 1990 <= int(text) <= 2100):
         raise Problem("invalid", "年度应在 1990 到 2100 之间", field="year")

@@ -7,6 +7,7 @@ from aiohttp import web
 from server.api import (
     accounts,
     alerts,
+    assessments,
     audit,
     calendars,
     checks,
@@ -79,6 +80,7 @@ ROUTES: Final = (
     *audit.ROUTES,
     *statistics.ROUTES,
     *reports.ROUTES,
+    *assessments.ROUTES,
     *reading.ROUTES,
 )
 

@@ -16,7 +16,7 @@ def as_csv(rows: Iterable[Sequence[Value]]) -> bytes:
     """Give rows as CSV in UTF-8, with the mark by which Excel knows it."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([_harmless(value) for value in row] for row in rows)
+    writer.writerows([safe_text(value) for value in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -26,7 +26,7 @@ def as_xlsx(title: str, rows: Iterable[Sequence[Value]]) -> bytes:
     sheet = book.active
     sheet.title = title[:31]
     for row in rows:
-        sheet.append([_harmless(value) for value in row])
+        sheet.append([safe_text(value) for value in row])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
@@ -35,7 +35,8 @@ def as_xlsx(title: str, rows: Iterable[Sequence[Value]]) -> bytes:
     return out.getvalue()
 
 
-def _harmless(value: Value) -> Value:
+def safe_text(value: Value) -> Value:
+    """Give a value that no spreadsheet runs as a formula."""
     if isinstance(value, str) and value.startswith(_RUNS):
         return "'" + value
     return value

@@ -1,0 +1,57 @@
+"""An assessment as a workbook: one sheet with points by organ, one with every value and its basis."""
+
+from decimal import Decimal
+from io import BytesIO
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+
+from server.report.assessing.assessment import Assessment
+from server.report.drafting.archive import without_clock
+from server.report.sheets import safe_text
+
+_WIDTHS: Final = {"A": 12, "B": 40, "C": 8, "D": 8}
+
+
+def assessment_as_xlsx(made: Assessment) -> bytes:
+    """Give the table; the same assessment gives the same bytes. Blocks: call it off the event loop."""
+    book = Workbook()
+    points = book.active
+    points.title = "得分"
+    points.append([f"{made.year}年政务公开工作考核"])
+    points.append(["方面", "指标", "权重", "单位", *(safe_text(one.org.name) for one in made.organs)])
+    for number, one in enumerate(made.scheme):
+        cells = (organ.cells[number] for organ in made.organs)
+        points.append(
+            [one.aspect, one.name, _plain(one.weight), one.unit, *(_plain(c.points) for c in cells)]
+        )
+    points.append(["合计", "", 100, "分", *(_plain(organ.points) for organ in made.organs)])
+    points.append(["已有数据的满分", "", "", "分", *(_plain(organ.possible) for organ in made.organs)])
+    values = book.create_sheet("数据和依据")
+    values.append(["各指标的数据和依据"])
+    values.append(["机构", "指标", "数据", "单位", "得分", "依据"])
+    for organ in made.organs:
+        for cell in organ.cells:
+            row = [organ.org.name, cell.indicator.name, _plain(cell.value), cell.indicator.unit]
+            values.append([*map(safe_text, row), _plain(cell.points), safe_text(cell.basis)])
+    for sheet in book.worksheets:
+        _dress(sheet)
+    out = BytesIO()
+    book.save(out)
+    return without_clock(out.getvalue())
+
+
+def _plain(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _dress(sheet: Any) -> None:
+    for cell in (*sheet[1], *sheet[2]):
+        cell.font = Font(bold=True)
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="center")
+    for column, width in _WIDTHS.items():
+        sheet.column_dimensions[column].width = width
+    sheet.freeze_panes = "C3"

@@ -1,0 +1,65 @@
+"""What an assessment of organs counts: sums of the day counters, and how and when each item came out."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.store.tables import day_counter, delivery, ledger, release, revision
+from server.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What an organ has in a period: `channel` is `item` for items, else where they were shown."""
+
+    org_id: str
+    channel: str
+    kind: str
+    line: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """An item that was first public in a period: its organ, kind, that day, and its sheet as stored."""
+
+    org_id: str
+    kind: str
+    day: date
+    sheet: dict[str, Any]
+
+
+async def sum_of_organs(tx: Tx, org_ids: frozenset[str], start: date, end: date) -> tuple[Sum, ...]:
+    """Give the sums of organs over a period, both days included."""
+    c = day_counter.c
+    keys = (c.org_id, c.channel, c.kind, c.line)
+    wanted = (
+        sa.select(*keys, sa.func.sum(c.count).label("n"))
+        .where(c.org_id.in_(org_ids), c.day.between(start, end))
+        .group_by(*keys)
+    )
+    return tuple(Sum(r.org_id, r.channel, r.kind, r.line, int(r.n)) for r in await tx.execute(wanted))
+
+
+async def stream_disclosed(
+    tx: Tx, org_ids: frozenset[str], start: date, end: date
+) -> AsyncIterator[Disclosed]:
+    """Give the items of organs that were first public in a period, each once, in no order."""
+    wanted = (
+        sa.select(ledger.c.org_id, ledger.c.kind, ledger.c.day, revision.c.sheet)
+        .join(delivery, delivery.c.id == ledger.c.delivery_id)
+        .join(release, release.c.id == delivery.c.release_id)
+        .join(revision, revision.c.id == release.c.revision_id)
+        .where(
+            ledger.c.channel == "item",
+            ledger.c.line == "counted",
+            ledger.c.day.between(start, end),
+            ledger.c.org_id.in_(org_ids),
+        )
+    )
+    async with tx.stream(wanted) as rows:
+        async for row in rows:
+            yield Disclosed(row.org_id, row.kind, row.day, row.sheet)
