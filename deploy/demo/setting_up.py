@@ -86,8 +86,10 @@ def _accounts(platforms: dict[str, dict[str, str]]) -> tuple[dict[str, Any], ...
                 "web_url": weibo["base_url"],
                 "uid": weibo["uid"],
                 "safe_domains": weibo["safe_domain"],
+                "client_id": weibo["client_id"],
             },
-            "secret": {"access_token": weibo["access_token"]},
+            # The application's secret as well, so that granting the permission anew can be rehearsed.
+            "secret": {"access_token": weibo["access_token"], "client_secret": weibo["client_secret"]},
         },
         {
             "channel": "wechat",
