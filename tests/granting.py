@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from channels.contract import Channel, Tools
@@ -72,6 +72,7 @@ async def an_account_to_grant(house: House, vault: Vault) -> AsyncIterator[Grant
     owner = WeiboAccount(sandbox, _session_of(house), house.now)
     granting = Granting(house, sandbox, vault, owner)
     house.real["weibo"] = granting.open
+    house.place = replace(house.place, limits={**house.place.limits, "weibo": Weibo.limits})
     secret = {"client_secret": sandbox.credentials()["weibo"]["client_secret"]}
     await _insert(house.store, house, granting.settings(), vault.seal(secret))
     yield granting

@@ -8,7 +8,7 @@ arrival whose release was withdrawn or replaced meanwhile.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeGuard
 
@@ -98,7 +98,7 @@ def _copy(commit: asyncio.Task[None], ended: asyncio.Future[None]) -> None:
 async def settle_all(tx: Tx, settlements: tuple[Settlement, ...], place: Place) -> None:
     """Make deliveries live whose posts are plain arrivals; a lease that was lost settles nothing."""
     at = place.now()
-    arrivals = tuple(_arrival(one, at) for one in settlements)
+    arrivals = tuple(_arrival(one, place.limits[one.leg.channel], at) for one in settlements)
     left = await settle_arrivals(tx, arrivals, at=at, new_id=place.bench.new_id)
     for one in settlements:
         if one.leg.id in left:
@@ -114,7 +114,7 @@ async def _settle_overtaken(tx: Tx, one: Settlement, place: Place, *, at: dateti
         await settle_late(tx, leg, one.receipt, at=at)
 
 
-def _arrival(one: Settlement, at: datetime) -> Arrival:
+def _arrival(one: Settlement, limits: Limits, at: datetime) -> Arrival:
     live_at = plausible_live_at(one.receipt.live_at, one.first_tried, at)
     return Arrival(
         delivery_id=one.leg.id,
@@ -129,4 +129,5 @@ def _arrival(one: Settlement, at: datetime) -> Arrival:
         org_id=one.content.org.id,
         kind=one.content.kind,
         column=one.content.column.slug,
+        look_at=at + timedelta(seconds=limits.watch_after[0]) if limits.watch_after else None,
     )

@@ -30,6 +30,7 @@ class Arrival:
     org_id: str
     kind: str
     column: str
+    look_at: datetime | None  # when it is looked at again; None: never
 
 
 async def settle_arrivals(
@@ -70,6 +71,7 @@ def _moves(arrivals: tuple[Arrival, ...], dialect: Dialect) -> list[dict[str, st
             "platform_id": one.platform_id,
             "link": one.link,
             "live_at": dialect.text_of(one.live_at),
+            "look_at": None if one.look_at is None else dialect.text_of(one.look_at),
         }
         for one in arrivals
     ]
@@ -105,7 +107,13 @@ def _counts(lines: Mapping[tuple[str, str], dict[str, str]], first: set[str]) ->
 def _texts(dialect: Dialect) -> Mapping[str, str]:
     now = dialect.moment("$2")
     moves = dialect.given(
-        "$1", id="text", attempt_id="text", platform_id="text", link="text", live_at="moment"
+        "$1",
+        id="text",
+        attempt_id="text",
+        platform_id="text",
+        link="text",
+        live_at="moment",
+        look_at="moment",
     )
     key = {"org_id": "text", "channel": "text", "kind": "text", "col": "text", "day": "day"}
     lines = dialect.given("$1", id="text", item_id="text", delivery_id="text", **key)
@@ -116,7 +124,8 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             {dialect.locked("FOR NO KEY UPDATE")}""",
         "move": f"""
             UPDATE deliveries SET state = 'live', platform_id = g.platform_id, link = g.link,
-                live_at = g.live_at, changed_at = {now}, due_at = NULL, reason = NULL, who_acts = 'nobody'
+                live_at = g.live_at, changed_at = {now}, due_at = g.look_at, looks = 0, reason = NULL,
+                who_acts = 'nobody'
             FROM {moves}
             WHERE deliveries.id = g.id AND {dialect.not_by("deliveries.state")} = 'sending'
                 AND deliveries.attempt_id = g.attempt_id
