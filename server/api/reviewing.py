@@ -13,8 +13,8 @@ from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
 from server.core.organs import get_org
-from server.core.problems import Problem
-from server.forms.words import Filled, Form, Login, Moment, OrgCode, Out, Prose, Query
+from server.forms.decisions import AfterwardsIn
+from server.forms.words import Filled, Form, Login, Moment, OrgCode, Out, Query
 from server.importing.shape import shape
 from server.parts import PARTS
 from server.review.afterwards import review_afterwards
@@ -120,13 +120,6 @@ class RevisedOut(Out):
     revision: int
     fields: tuple[FieldChangeOut, ...]
     body: tuple[StretchOut, ...]
-
-
-class AfterwardsIn(Form):
-    """The review that follows a release; a bad one must say why."""
-
-    decision: Annotated[Literal["approved", "returned"], Field(title="结论")]
-    reason: Annotated[Prose | None, Field(title="意见", max_length=500)] = None
 
 
 class DeputyIn(Form):
@@ -241,8 +234,7 @@ async def show_difference(request: web.Request) -> web.Response:
 async def decide_afterwards(request: web.Request) -> web.Response:
     """Review what went out before its review."""
     parts, form = request.config_dict[PARTS], await form_of(request, AfterwardsIn)
-    if form.decision == "returned" and not form.reason:
-        raise Problem("invalid", "审核没有通过时要写明原因", field="reason")
+    form.require_reason()
     by = signed_in(request).person_id
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "approve")

@@ -1,6 +1,7 @@
 """/console/review and …/review: handed in, read with what changed since the last approval, and decided."""
 
 import asyncio
+from datetime import datetime
 
 from aiohttp import web
 
@@ -12,15 +13,18 @@ from server.console.previews import previews_of
 from server.core.contents import column_of, content_of_draft
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
-from server.forms.decisions import ApproveIn, ReturnIn
+from server.forms.decisions import AfterwardsIn, ApproveIn, ReturnIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.importing.shape import shape
+from server.review.afterwards import review_afterwards
 from server.review.approvals import approve, return_item, submit
 from server.review.differences import Differences, compare_revisions
+from server.review.levels import Standing, require_decider, standing_of
 from server.security.access import Act
 from server.store.accounts import list_accounts
 from server.store.approvals import find_last_approved
-from server.store.desk import Wanted, list_desk, list_steps
+from server.store.desk import DeskLine, Wanted, list_desk, list_steps
+from server.store.emergencies import EmergencySeen, find_open_emergency, list_standing_emergencies
 from server.store.items import ItemSeen, get_item, get_item_at, lock_newest
 from server.store.tx import Tx
 
@@ -28,13 +32,36 @@ _MOST = 100
 
 
 async def show_queue(visit: Visit) -> web.Response:
-    """Show what waits for the visitor's review, longest first."""
-    wanted = Wanted(
-        visit.who.orgs_for("approve"), ("submitted",), not_by=visit.who.person_id, oldest_first=True
-    )
+    """Show what waits for the visitor's review, longest first, and what went out before its review."""
     async with visit.parts.store.read() as tx:
-        lines = await list_desk(tx, wanted, limit=_MOST)
-    return visit.show("queue.html", section="review", lines=lines)
+        lines = await waiting_for(tx, visit, limit=_MOST)
+        early = await early_for(tx, visit)
+    return visit.show("queue.html", section="review", lines=lines, early=early)
+
+
+async def waiting_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[DeskLine, ...]:
+    """Give the items on which the visitor may decide now: those whose next level is his."""
+    by, at = visit.who.person_id, visit.parts.now()
+    wanted = Wanted(visit.who.orgs_for("approve"), ("submitted",), not_by=by, oldest_first=True)
+    mine = []
+    for line in await list_desk(tx, wanted, limit=limit):
+        seen = await get_item(tx, line.item_id)
+        if await _stopped(tx, seen, await standing_of(tx, seen), by, at) is None:
+            mine.append(line)
+    return tuple(mine)
+
+
+async def early_for(tx: Tx, visit: Visit) -> tuple[EmergencySeen, ...]:
+    """Give what went out before its review and waits for the visitor to review it now."""
+    orgs = visit.who.orgs_for("approve")
+    found = await list_standing_emergencies(tx, limit=_MOST)
+    return tuple(
+        one
+        for one in found
+        if one.org_id in orgs
+        and one.emergency.reviewed_at is None
+        and one.emergency.released_by != visit.who.person_id
+    )
 
 
 async def show_review(visit: Visit) -> web.Response:
@@ -58,10 +85,11 @@ async def take_approve(visit: Visit) -> web.Response:
         form = filled_in(ApproveIn, {"reason": visit.fields.get("reason") or None})
         async with parts.store.begin() as tx:
             item = await _read_by(tx, visit, "approve")
-            await approve(tx, item.id, by=by, at=parts.now(), new_id=parts.new_id, reason=form.reason)
+            item = await approve(tx, item.id, by=by, at=parts.now(), new_id=parts.new_id, reason=form.reason)
     except REFUSALS as error:
         return await _again(visit, error)
-    return visit.go(f"/console/items/{item.id}", done="approved")
+    done = "approved" if item.revision.state == "approved" else "approved_level"
+    return visit.go(f"/console/items/{item.id}", done=done)
 
 
 async def take_return(visit: Visit) -> web.Response:
@@ -75,6 +103,34 @@ async def take_return(visit: Visit) -> web.Response:
     except REFUSALS as error:
         return await _again(visit, error)
     return visit.go(f"/console/items/{item.id}", done="returned")
+
+
+async def take_afterwards(visit: Visit) -> web.Response:
+    """Review what went out before its review."""
+    parts, by = visit.parts, visit.who.person_id
+    names = ("decision", "reason")
+    try:
+        form = filled_in(AfterwardsIn, {name: visit.fields.get(name) or None for name in names})
+        form.require_reason()
+        async with parts.store.begin() as tx:
+            item = await _item_for(tx, visit, "approve")
+            await review_afterwards(
+                tx, item.id, form.decision, form.reason, by=by, at=parts.now(), new_id=parts.new_id
+            )
+    except REFUSALS as error:
+        return await _again(visit, error)
+    return visit.go(f"/console/items/{item.id}", done="decided")
+
+
+async def _stopped(tx: Tx, seen: ItemSeen, standing: Standing, by: str, at: datetime) -> str | None:
+    """Say why somebody may not decide on an item now; None when he may."""
+    if seen.revision.created_by == by:
+        return "这一版是您自己写的，请由另一人审核。"
+    try:
+        await require_decider(tx, seen, standing, by=by, at=at)
+    except Problem as refusal:
+        return refusal.message
+    return None
 
 
 async def _item_for(tx: Tx, visit: Visit, act: Act) -> ItemSeen:
@@ -108,6 +164,9 @@ async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: in
         old = await get_item_at(tx, last) if last is not None else None
         content = await content_of_draft(tx, seen.id, parts.site, at=parts.now())
         accounts = await list_accounts(tx, visit.who.orgs_for("read"))
+        standing = await standing_of(tx, seen)
+        stopped = await _stopped(tx, seen, standing, visit.who.person_id, parts.now())
+        early = await find_open_emergency(tx, seen.id)
     usable = tuple(one for one in accounts if one.state == "active")
     checked = await parts.examiner.check_item(seen.id, at=parts.now())
     return visit.show(
@@ -116,7 +175,7 @@ async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: in
         changes=await _changes(old, seen), text=await _text(content),
         column=column_of(parts.site, seen.revision.sheet.column), reason=visit.fields.get("reason"),
         previews=previews_of(content, usable, parts.open_channel),
-        is_own=seen.revision.created_by == visit.who.person_id,
+        standing=standing, stopped=stopped, early=early,
         may_approve=seen.org.id in visit.who.orgs_for("approve"),
     )  # fmt: skip
 
@@ -142,4 +201,5 @@ PAGES = (
     Page("POST", f"{_ONE}/submit", take_submit, "submit"),
     Page("POST", f"{_ONE}/approve", take_approve, "approve"),
     Page("POST", f"{_ONE}/return", take_return, "return"),
+    Page("POST", f"{_ONE}/review-afterwards", take_afterwards, "approve"),
 )

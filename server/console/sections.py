@@ -47,6 +47,7 @@ DONE: Final = {
     "saved": "已保存。",
     "submitted": "已送审。",
     "approved": "已审核通过。",
+    "approved_level": "您这一级已审核通过，等待下一级审核。",
     "returned": "已退回作者。",
     "released": "已发布，各账号的进展见下。",
     "rescheduled": "发布时间已更改。",

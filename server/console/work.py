@@ -7,11 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from server.console.page import Page, Visit
+from server.console.reviewing import early_for, waiting_for
 from server.core.days import day_of
 from server.store.alerts import AlertSeen, list_alerts
 from server.store.deliveries import DeliverySeen, get_delivery
 from server.store.desk import DeskLine, Wanted, list_desk
 from server.store.doubts import list_waiting_for_people
+from server.store.emergencies import EmergencySeen
 from server.store.obligations import ObligationSeen, list_obligations_due
 from server.store.tx import Tx
 from server.watch.overdue import Overdue, list_overdue
@@ -27,6 +29,7 @@ class Work:
 
     returned: tuple[DeskLine, ...]
     to_review: tuple[DeskLine, ...]
+    early: tuple[EmergencySeen, ...]
     to_release: tuple[DeskLine, ...]
     drafts: tuple[DeskLine, ...]
     submitted: tuple[DeskLine, ...]
@@ -59,9 +62,8 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
     alerts = await list_alerts(tx, limit=_ALERTS)
     return Work(
         returned=await list_desk(tx, Wanted(writes, ("returned",), by=me), limit=_MOST),
-        to_review=await list_desk(
-            tx, Wanted(who.orgs_for("approve"), ("submitted",), not_by=me, oldest_first=True), limit=_MOST
-        ),
+        to_review=await waiting_for(tx, visit, limit=_MOST),
+        early=await early_for(tx, visit),
         to_release=await list_desk(tx, Wanted(who.orgs_for("release"), ("approved",)), limit=_MOST),
         drafts=await list_desk(tx, Wanted(writes, ("draft",), by=me), limit=_MOST),
         submitted=await list_desk(tx, Wanted(writes, ("submitted",), by=me), limit=_MOST),

@@ -1,9 +1,12 @@
 """server/console/reviewing.py: handed in, read with what changed, decided, and never one's own."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.api.conftest import an_item
 from tests.console.conftest import XSS, ConsoleOffice, Desk
+from tests.house import CODE
 
 
 async def _handed_in(office: ConsoleOffice, **changes: str) -> str:
@@ -92,3 +95,47 @@ async def test_a_decision_without_the_form_of_this_browser_is_none(office: Conso
     page = await desk.get(f"{item}/review")
     refused = await desk.post(f"{item}/approve", {"hash": page.fields["hash"], "tongfa_form": "0" * 64})
     assert (refused.status, await _state(office, item)) == (401, "submitted")
+
+
+async def _two_levels(office: ConsoleOffice) -> None:
+    levels = [{"role": "reviewer", "name": "科室审核"}, {"role": "chief", "name": "分管领导审核"}]
+    put = await office.call("PUT", "/api/v1/review-levels", {"org": CODE, "levels": levels}, by="admin")
+    assert put.status == 200, put.text
+
+
+async def test_each_level_decides_in_its_turn(office: ConsoleOffice):
+    await _two_levels(office)
+    item = await _handed_in(office)
+    reviewer, chief = await office.desk("reviewer"), await office.desk("chief")
+    first = await reviewer.follow(await _decide(reviewer, item, "approve", reason="同意"))
+    assert ("等待下一级审核" in first.words, await _state(office, item)) == (True, "submitted")
+    page = await chief.get(f"{item}/review")
+    assert "科室审核 通过 reviewer" in page.words
+    assert "分管领导审核 现在审核" in page.words
+    await _decide(chief, item, "approve")
+    assert await _state(office, item) == "approved"
+
+
+async def test_whoever_decided_on_one_level_is_not_asked_again(office: ConsoleOffice):
+    await _two_levels(office)
+    item = await _handed_in(office)
+    desk = await office.desk("reviewer")
+    await _decide(desk, item, "approve")
+    assert f"{item}/review" not in (await desk.get("/console/review")).links
+    assert "等我审核" not in (await desk.get("/console")).words
+    assert "每一级要由不同的人审核" in (await desk.get(f"{item}/review")).words
+
+
+async def test_what_went_out_before_its_review_waits_for_it(office: ConsoleOffice):
+    made = await office.item()
+    term = (office.house.now() + timedelta(hours=24)).isoformat()
+    order = {"accounts": ["website"], "unreviewed": {"reason": "汛情紧急，先行发布", "review_by": term}}
+    sent = await office.call("POST", f"/api/v1/items/{made['id']}/release", order, by="chief")
+    assert sent.status == 201, sent.text
+    item, desk = f"/console/items/{made['id']}", await office.desk("reviewer")
+    assert "先发后审，等待审核（1）" in (await desk.get("/console")).words
+    refused = await desk.post(f"{item}/review-afterwards", {"decision": "returned"})
+    assert (refused.status, "审核没有通过时要写明原因" in refused.words) == (422, True)
+    done = await desk.follow(await desk.post(f"{item}/review-afterwards", {"decision": "approved"}))
+    assert "已记录您的决定。" in done.words
+    assert "先发后审" not in (await desk.get("/console")).words
