@@ -23,8 +23,8 @@ _PATH: Final = "/console/deliveries/{delivery_id}"
 _MOST: Final = 200
 _LOOKS: Final = 50
 _OUTCOMES: Final = {
-    "live": "读者可见",
-    "accepted": "平台收下",
+    "live": "已上线",
+    "accepted": "平台已受理",
     "not_accepted": "没有发出",
     "refused": "平台拒绝",
     "needs_authorisation": "授权失效",

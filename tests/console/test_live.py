@@ -36,11 +36,11 @@ async def test_rows_arrive_and_the_stream_ends_once_nothing_moves(office: Consol
         await office.house.run_until_quiet()
     events = reading.result()
     last = {value["id"]: value["html"] for name, value in events if name == "row"}
-    assert {key: "读者可见" in html for key, html in last.items()} == {
+    assert {key: "已上线" in html for key, html in last.items()} == {
         legs["website"].id: True,
         legs["weibo"].id: True,
     }
-    assert ("summary", {"text": "2 个账号：2 个读者可见。"}) in events
+    assert ("summary", {"text": "2 个账号：2 个已上线。"}) in events
 
 
 async def test_a_row_says_what_it_waits_for(office: ConsoleOffice):

@@ -163,7 +163,7 @@ async def test_the_list_shows_releases_of_ones_own_organs_only(office: ConsoleOf
     mine = await (await office.desk("author")).get("/console/releases")
     theirs = await (await office.desk("stranger")).get("/console/releases")
     assert XSS in mine.words
-    assert "读者可见 1" in mine.words
+    assert "已上线 1" in mine.words
     assert [told for tag, told in mine.tags if tag == "script" and "src" not in told] == []
     assert "还没有发布过稿件" in theirs.words
     legs = await office.house.legs(made.id)
