@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from server.console import (
+    accounts,
     checking,
     deliveries,
     evidence,
@@ -21,6 +22,7 @@ from server.console import (
     releases,
     releasing,
     reviewing,
+    statistics,
     withdrawing,
     work,
     writing,
@@ -48,6 +50,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *withdrawing.PAGES,
     *deliveries.PAGES,
     *evidence.PAGES,
+    *accounts.PAGES,
+    *statistics.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
 

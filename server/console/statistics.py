@@ -1,0 +1,165 @@
+"""/console/statistics: what was disclosed in a period, by any side of it, and the rows behind each figure."""
+
+import asyncio
+from calendar import monthrange
+from datetime import date
+from functools import partial
+from typing import Final, cast
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from channels.item import KIND_NAMES, Kind
+from server.console.moments import read_day
+from server.console.page import Page, Visit
+from server.core.contents import column_of
+from server.core.days import day_of
+from server.core.problems import Problem
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.report.figures import CHANNEL_NAMES, Question, Row, channel_figures, sieve_of
+from server.report.sheets import Value, as_xlsx
+from server.report.statements import GROUP_NAMES, figures_table, lines_table, place_after, read_place
+from server.store.ledger import Line
+from server.store.orgs import list_orgs
+from server.store.statistics import GROUPS, GroupBy, list_lines_behind
+from server.store.words import COUNTED_AS, KINDS
+
+_PATH: Final = "/console/statistics"
+_A_PAGE: Final = 50
+_A_SHEET: Final = 20_000
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LINES: Final[dict[Line, str]] = {"counted": "计入", "withdrawn": "撤回", "reinstated": "恢复"}
+_NAMES: Final = {"item": "主动公开信息（每条计一次）", **CHANNEL_NAMES}
+
+
+async def show_statistics(visit: Visit) -> web.StreamResponse:
+    """Show the figures; every figure of a channel leads to its rows."""
+    try:
+        question = _question(visit)
+        async with visit.parts.store.read() as tx:
+            figures = await channel_figures(tx, question, at=visit.parts.now())
+    except REFUSALS as error:
+        return await _page(visit, "statistics.html", error, figures=None)
+    if visit.query("format") == "xlsx":
+        return await _sheet("统计", figures_table(figures), "statistics")
+    return await _page(
+        visit, "statistics.html", None, figures=figures, channels=COUNTED_AS, link=partial(_link, question),
+        name_of=partial(_name_of, visit, question.group_by),
+    )  # fmt: skip
+
+
+async def show_rows(visit: Visit) -> web.StreamResponse:
+    """Show the rows behind a figure, oldest first, each with its proof."""
+    channel, line = visit.query("channel") or "item", cast("Line", visit.query("line") or "counted")
+    is_sheet = visit.query("format") == "xlsx"
+    limit = _A_SHEET if is_sheet else _A_PAGE + 1
+    try:
+        if channel not in _NAMES or line not in _LINES:
+            raise Problem("invalid", "没有这样的数字，请从统计表里进入")
+        question, after = _question(visit), visit.query("after")
+        async with visit.parts.store.read() as tx:
+            found = await list_lines_behind(
+                tx, await sieve_of(tx, question), channel=channel, line=line,
+                account_slug=visit.query("account") or None,
+                after=read_place(after) if after and not is_sheet else None, limit=limit,
+            )  # fmt: skip
+    except REFUSALS as error:
+        return await _page(visit, "statistics_rows.html", error, rows=(), more="", channel="", line="")
+    if is_sheet:
+        return await _sheet("台账", lines_table(found), "rows")
+    rows = found[:_A_PAGE]
+    return await _page(
+        visit, "statistics_rows.html", None, rows=rows, channel=_NAMES[channel], line=_LINES[line],
+        more=place_after(rows[-1]) if len(found) > _A_PAGE else "",
+    )  # fmt: skip
+
+
+def _question(visit: Visit) -> Question:
+    today = day_of(visit.parts.now())
+    start = read_day(visit.query("from"), "from", "起始日") or date(today.year, 1, 1)
+    end = read_day(visit.query("to"), "to", "截止日") or date(start.year, 12, 31)
+    if end < start:
+        raise Problem("invalid", "“截止日”不能早于“起始日”", field="to")
+    group_by = visit.query("by") or "channel"
+    if group_by not in GROUPS:
+        raise Problem("invalid", "不能这样分组", field="by")
+    kind = visit.query("kind") or None
+    if kind is not None and kind not in KINDS:
+        raise Problem("invalid", "没有这个种类", field="kind")
+    org, column = visit.query("org") or None, visit.query("column")[:64] or None
+    topic = visit.query("topic")[:100] or None
+    with_below = not visit.query("alone")
+    return Question(start, end, org, cast("GroupBy", group_by), with_below, kind, column, topic)
+
+
+async def _page(visit: Visit, template: str, error: Exception | None, **values: object) -> web.Response:
+    today = day_of(visit.parts.now())
+    # Every organ: the law has the figures published each year (条例 Art. 50).
+    async with visit.parts.store.read() as tx:
+        orgs = await list_orgs(tx, frozenset(org for _role, org in visit.who.reach))
+    asked = {
+        "from": visit.query("from") or f"{today.year}-01-01",
+        "to": visit.query("to") or f"{today.year}-12-31",
+        **{name: visit.query(name) for name in ("org", "by", "kind", "column", "topic", "account", "alone")},
+    }
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        template, section="statistics", asked=asked, orgs=orgs, groups=GROUP_NAMES, names=_NAMES,
+        trouble=trouble, trouble_heading="不能统计", columns=visit.parts.site.columns,
+        query={name: visit.query(name) for name in ("channel", "line")},
+        status=status_of(trouble[0]) if trouble else 200, **values,
+    )  # fmt: skip
+
+
+def _link(question: Question, key: str, channel: str, line: str = "counted") -> str:
+    """Give the address of the rows behind one figure: of a group (`key`, "" for all) and a channel."""
+    asked = {
+        "from": question.start.isoformat(),
+        "to": question.end.isoformat(),
+        "org": question.org_code,
+        "kind": question.kind,
+        "column": question.column,
+        "topic": question.topic,
+        "channel": channel,
+        "line": line,
+    }
+    if key and question.group_by == "month":
+        first = date.fromisoformat(f"{key}-01")
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        asked |= {
+            "from": max(first, question.start).isoformat(),
+            "to": min(last, question.end).isoformat(),
+        }
+    elif key and question.group_by != "channel":
+        asked[question.group_by] = key
+    if question.group_by == "org" and key:
+        asked["alone"] = "1"  # the figure of an organ in the list is its own
+    return f"{_PATH}/rows?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def _name_of(visit: Visit, group_by: GroupBy, row: Row) -> str:
+    match group_by:
+        case "kind":
+            return KIND_NAMES.get(cast("Kind", row.key), row.key)
+        case "column":
+            return column_of(visit.parts.site, row.key).name
+        case "topic":
+            return row.name or "没有填主题分类"
+        case _:
+            return row.name
+
+
+async def _sheet(title: str, table: list[list[Value]], name: str) -> web.Response:
+    body = await asyncio.to_thread(as_xlsx, title, table)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.xlsx"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return web.Response(body=body, content_type=_XLSX, headers=headers)
+
+
+PAGES = (
+    Page("GET", _PATH, show_statistics, "read_statistics"),
+    Page("GET", f"{_PATH}/rows", show_rows, "read_statistics"),
+)

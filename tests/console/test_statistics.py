@@ -1,0 +1,76 @@
+"""server/console/statistics.py: figures of a period, and the rows behind each."""
+
+import io
+import re
+
+import pytest
+from openpyxl import load_workbook
+
+from server.store.statistics import GROUPS
+from tests.console.conftest import XSS, ConsoleOffice, Seen
+
+
+def _behind(seen: Seen) -> list[tuple[int, str]]:
+    """Give each figure that can be opened with the address behind it."""
+    found = re.findall(r'<a href="(/console/statistics/rows\?[^"]*)">(\d+)</a>', seen.html)
+    return [(int(number), address.replace("&amp;", "&")) for address, number in found]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+async def test_every_figure_opens_exactly_its_rows(office: ConsoleOffice, group: str):
+    await office.house.published(("website", "weibo"))
+    await office.house.published(("website",), kind="notice", title="公告", column="tzgg", topic=None)
+    desk = await office.desk("reporter")
+    seen = await desk.get(f"/console/statistics?from=2026-01-01&to=2026-12-31&by={group}")
+    figures = _behind(seen)
+    assert figures
+    for number, address in figures:
+        rows = await desk.get(address)
+        assert sum(tag == "tr" for tag, _ in rows.tags) - 1 == number, address
+
+
+async def test_the_number_of_items_counts_each_once(office: ConsoleOffice):
+    await office.house.published(("website", "weibo"))
+    seen = await (await office.desk("reporter")).get("/console/statistics")
+    assert "主动公开政府信息 1 条" in seen.words
+
+
+async def test_figures_and_rows_come_as_a_sheet(office: ConsoleOffice):
+    await office.house.published(("website",), title=XSS)
+    desk = await office.desk("reporter")
+    for path in (
+        "/console/statistics?by=month&format=xlsx",
+        "/console/statistics/rows?channel=website&format=xlsx",
+    ):
+        book = load_workbook(io.BytesIO((await desk.get(path)).content))
+        assert book.active is not None
+        assert book.active.max_row >= 2
+
+
+async def test_markup_in_a_title_stays_text_among_the_rows(office: ConsoleOffice):
+    await office.house.published(("website",), title=XSS)
+    rows = await (await office.desk("reporter")).get("/console/statistics/rows?channel=website")
+    assert XSS in rows.words
+    assert [told for tag, told in rows.tags if tag == "script" and "src" not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("from=2026-13-01", "“起始日”不是存在的日期"),
+        ("from=2026-02-01&to=2026-01-01", "“截止日”不能早于“起始日”"),
+        ("by=moon", "不能这样分组"),
+        ("org=none", "没有代码为"),
+    ],
+)
+async def test_a_question_that_is_none_is_refused_in_chinese(
+    office: ConsoleOffice, query: str, sentence: str
+):
+    seen = await (await office.desk("reporter")).get(f"/console/statistics?{query}")
+    assert (seen.status, sentence in seen.words) == (422, True)
+
+
+async def test_rows_of_no_figure_are_refused(office: ConsoleOffice):
+    desk = await office.desk("reporter")
+    for query in ("channel=moon", "line=moon", "channel=website&after=x"):
+        assert (await desk.get(f"/console/statistics/rows?{query}")).status == 422
