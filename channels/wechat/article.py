@@ -13,6 +13,7 @@ from channels.body import loose_pictures
 from channels.characters import clean, one_line
 from channels.item import ROLE_NAMES, VALIDITY_NAMES, Content, Picture
 from channels.wechat import theme
+from channels.wechat.letter import set_as_letter
 
 CONTENT: Final = 20_000
 """Characters, mark-up included (§4.1)."""
@@ -30,6 +31,7 @@ _KEPT: Final = {
     "a": {"href"},
 }
 _OWN_HOST: Final = "mp.weixin.qq.com"  # only articles there can be reached by a link (§0.9)
+_LETTERS: Final = frozenset({"policy", "notice", "response"})
 _ADDRESS: Final = 200  # characters of a picture's address on the platform, with room to spare
 
 _ROLES: Final = {**ROLE_NAMES, "source": "原文", "interpretation": "解读"}
@@ -72,6 +74,8 @@ def _write(content: Content, look: theme.Theme) -> str:
     for anchor in list(tree.iter("a")):
         _make_note(anchor, content.url, notes)
     _keep_own_pictures(tree, content)
+    if content.kind in _LETTERS:
+        set_as_letter(tree)
     for table in list(tree.iter("table")):
         _fit_table(table)
     for node in tree.iter():

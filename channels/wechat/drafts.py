@@ -15,6 +15,7 @@ from channels.wechat.uploads import Cover, PictureUploads
 AUTHOR: Final = 8
 GONE: Final = 40007
 _WAIT: Final = 60.0
+_LOST: Final = "lost_in_draft"
 _PAGES: Final = 2  # a draft that an earlier try left lies on top; an older one would merely lie there twice
 
 
@@ -66,13 +67,13 @@ class Drafts:
         draft = await self._find(post.mark)
         if isinstance(draft, CouldNotLook):
             return NotAccepted(_WAIT, draft.reason)
-        if draft is None:
-            added = await self._add(article)
-            if not isinstance(added, str):
-                return added
-            draft = added
-        lost = await self._check(draft, article) if self._reads_back else None
-        return draft if lost is None else lost
+        if draft is not None:
+            outcome = await self._checked(draft, article)
+            if not _is_loss(outcome):
+                return outcome
+            # What was meant may have changed since: an interpretation that went live adds its link.
+        added = await self._add(article)
+        return await self._checked(added, article) if isinstance(added, str) else added
 
     async def is_there(self, media_id: str) -> bool | CouldNotLook:
         """Say whether a draft still lies in the box; publishing uses it up (§0.10)."""
@@ -107,6 +108,11 @@ class Drafts:
             return outcome_of(said.body)
         return said.id("media_id") or OutcomeUnknown("微信没有给出草稿编号")
 
+    async def _checked(self, media_id: str, article: Article) -> str | Outcome:
+        """Give the draft itself when it holds all of the article."""
+        lost = await self._check(media_id, article) if self._reads_back else None
+        return media_id if lost is None else lost
+
     async def _check(self, media_id: str, article: Article) -> Outcome | None:
         """Read the draft back; a loss stops the delivery, and no draft with losses is left behind."""
         said = await self._calls.post("draft/get", {"media_id": media_id})
@@ -124,4 +130,8 @@ class Drafts:
         if lost is None:
             return None
         await self.delete(media_id)
-        return Refused(lost, "editor", "lost_in_draft")
+        return Refused(lost, "editor", _LOST)
+
+
+def _is_loss(outcome: str | Outcome) -> bool:
+    return isinstance(outcome, Refused) and outcome.code == _LOST

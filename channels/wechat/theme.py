@@ -18,6 +18,12 @@ FRAME: Final = "font-size:16px;line-height:1.75;text-indent:2em;word-break:break
 NUMBER: Final = "margin:0 0 16px;text-align:center;text-indent:0"
 """The document number stands in the middle under the title (GB/T 9704)."""
 
+ADDRESSEE: Final = "margin:0 0 16px;text-indent:0"
+"""Whom a document is addressed to stands at the margin (GB/T 9704)."""
+
+SIGNED: Final = "margin:0 0 8px;text-align:right;text-indent:0"
+"""Who signs, and the day, stand at the right (GB/T 9704)."""
+
 NOTE: Final = (
     f"margin:0 0 16px;font-size:14px;line-height:1.6;color:{GREY};text-indent:0;word-break:break-all"
 )

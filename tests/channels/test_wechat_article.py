@@ -107,6 +107,43 @@ def test_a_repealed_document_says_so_at_its_head():
     assert html.index("有效性：已废止") < html.index("正文")
 
 
+LETTER = "<p>各苏木镇人民政府：</p><p>现通知如下。</p><p>鄂托克旗人民政府办公室</p><p>2026年3月1日</p>"
+
+
+def styles(html: str, kind: str = "policy") -> list[str]:
+    """Give the styles of the paragraphs of the text."""
+    whole = article_html(body(html, kind=kind))
+    frame = whole[whole.index("<section") :]
+    return [attributes["style"] for attributes in Tags(frame[: frame.index("</section>")]).of("p")]
+
+
+def test_an_addressee_stands_at_the_margin_and_a_signature_at_the_right():
+    to, text, name, day = styles(LETTER)
+    assert ("text-indent:0" in to, "right" in to, "right" in text) == (True, False, False)
+    assert ("text-align:right" in name, "text-align:right" in day) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>通知如下：请遵照执行。</p><p>2026年3月1日起施行。</p><p>完</p>",
+        f"<p>{'各部门' * 50}：</p><p>正文</p>",
+        "<p>正文</p><p>截至2026年3月1日</p>",
+    ],
+)
+def test_what_only_resembles_a_letter_is_left_alone(html: str):
+    assert {style for style in styles(html)} == {"margin:0 0 16px"}
+
+
+def test_a_sentence_before_the_day_signs_nothing():
+    _text, before, day = styles("<p>一</p><p>特此通知。</p><p>2026年3月1日</p>")
+    assert ("right" in before, "right" in day) == (False, True)
+
+
+def test_news_are_no_letters():
+    assert set(styles(LETTER, "news")) == {"margin:0 0 16px"}
+
+
 def test_the_source_is_named():
     assert "来源：新华社" in article_html(body("<p>一</p>", source="新华社"))
 

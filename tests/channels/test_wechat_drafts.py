@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import NotAccepted, OutcomeUnknown, Receipt, Refused
+from channels.item import Related
 from channels.wechat.readback import loss_of, shape_of
 from tests.channels.memory_shelf import a_content
 from tests.channels.wechat_stage import Stage, a_wechat, jpeg, with_pictures
@@ -154,6 +155,15 @@ async def test_a_draft_that_cannot_be_read_back_is_read_again_later(stage: Stage
 async def test_a_draft_that_somebody_deletes_at_once_is_placed_anew(stage: Stage):
     stage.says("draft/get", 40007)
     assert isinstance(await stage.publish(), NotAccepted)
+
+
+async def test_a_draft_of_an_earlier_try_that_says_something_else_is_replaced(stage: Stage):
+    stage.says("freepublish/submit", 53501)
+    await stage.publish()
+    related = Related("interpretation", "一图读懂", "http://www.example.gov.cn/a/2.html")
+    assert isinstance(await stage.publish(replace(a_content(), related=(related,))), Receipt)
+    drafts = stage.platform.book.drafts.values()
+    assert ["一图读懂" in draft.articles[0].content for draft in drafts] == [True]
 
 
 async def test_an_office_may_trust_the_platform_to_lose_nothing(stage: Stage):
