@@ -13,21 +13,18 @@ _SENTENCE: Final = re.compile("[，。；：！？]")
 
 
 def set_as_letter(tree: Any) -> None:
-    """Set the addressee to the margin, and the last signature with its day to the right, where there are any."""
+    """Set the addressee to the margin, and the last signature with its day to the right, if there are any."""
     paragraphs = [node for node in tree if node.tag == "p"]
     if paragraphs and _is_addressee(_text(paragraphs[0])):
         paragraphs[0].set("style", theme.ADDRESSEE)
     days = [place for place, node in enumerate(paragraphs) if _DAY.fullmatch(_text(node))]
     if not days:
         return
-    day = days[-1]
-    paragraphs[day].set("style", theme.SIGNED)
-    if (
-        day > 1
-        and _is_name(_text(paragraphs[day - 1]))
-        and paragraphs[day].getprevious() is paragraphs[day - 1]
-    ):
-        paragraphs[day - 1].set("style", theme.SIGNED)
+    day = paragraphs[days[-1]]
+    day.set("style", theme.SIGNED)
+    before = day.getprevious()
+    if before is not None and before.tag == "p" and _is_name(_text(before)):
+        before.set("style", theme.SIGNED)
 
 
 def _text(node: Any) -> str:

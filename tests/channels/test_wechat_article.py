@@ -132,7 +132,7 @@ def test_an_addressee_stands_at_the_margin_and_a_signature_at_the_right():
     ],
 )
 def test_what_only_resembles_a_letter_is_left_alone(html: str):
-    assert {style for style in styles(html)} == {"margin:0 0 16px"}
+    assert set(styles(html)) == {"margin:0 0 16px"}
 
 
 def test_a_sentence_before_the_day_signs_nothing():
