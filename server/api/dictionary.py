@@ -9,21 +9,17 @@ from pydantic import Field
 from server.api.answers import PRIVATE, answer, done
 from server.api.requests import file_of, form_of, query_of
 from server.api.route import Route, signed_in
-from server.core.acts import note
-from server.core.problems import Problem
-from server.forms.words import Filled, Form, Out, Query
+from server.forms.lexicon import WordGoneIn
+from server.forms.words import Out, Query
 from server.parts import PARTS
-from server.review.lexicon import MOST_BYTES, read_words, write_words
+from server.review.lexicon import MOST_BYTES, write_words
 from server.review.starting import STARTING_LIST
+from server.review.wordlist import drop_word, take_words
 from server.store.dictionary import (
-    MOST_WORDS,
     WordKind,
     WordPlace,
     WordSeverity,
-    count_words,
-    delete_word,
     list_words,
-    put_words,
 )
 
 
@@ -60,13 +56,6 @@ class WordsInOut(Out):
     at: datetime
 
 
-class WordGoneIn(Form):
-    """Which line goes."""
-
-    word: Annotated[Filled, Field(title="错词", max_length=60)]
-    place: Annotated[WordPlace, Field(title="位置")] = "any"
-
-
 async def show_words(request: web.Request) -> web.Response:
     """Give the list."""
     query = query_of(request, WordsQuery)
@@ -87,23 +76,17 @@ async def import_words(request: web.Request) -> web.Response:
     """Take a CSV in, all of it or nothing; lines of the same word and place are replaced."""
     parts = request.config_dict[PARTS]
     _name, body = await file_of(request, MOST_BYTES)
-    rows = read_words(body)
     by, at = signed_in(request).person_id, parts.now()
     async with parts.store.begin() as tx:
-        serial = await put_words(tx, rows, ids=[parts.new_id() for _ in rows], by=by, at=at)
-        if await count_words(tx) > MOST_WORDS:
-            raise Problem("too_large", f"词库最多 {MOST_WORDS} 条，请先删去不用的词条", field="file")
-        await note(tx, "dictionary.import", at=at, lines=len(rows), serial=serial)
-    return answer(WordsInOut(taken=len(rows), serial=serial, at=at), 201)
+        taken, serial = await take_words(tx, body, by=by, at=at, new_id=parts.new_id)
+    return answer(WordsInOut(taken=taken, serial=serial, at=at), 201)
 
 
 async def remove_word(request: web.Request) -> web.Response:
     """Take a line out."""
     parts, form = request.config_dict[PARTS], await form_of(request, WordGoneIn)
     async with parts.store.begin() as tx:
-        if not await delete_word(tx, form.word, form.place):
-            raise Problem("invalid", f"词库里没有“{form.word}”", field="word")
-        await note(tx, "dictionary.remove", at=parts.now(), word=form.word, place=form.place)
+        await drop_word(tx, form.word, form.place, at=parts.now())
     return done()
 
 

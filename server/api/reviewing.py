@@ -14,7 +14,8 @@ from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
 from server.core.organs import get_org
 from server.forms.decisions import AfterwardsIn
-from server.forms.words import Filled, Form, Login, Moment, OrgCode, Out, Query
+from server.forms.reviews import DeputyIn, LevelsIn
+from server.forms.words import OrgCode, Out, Query
 from server.importing.shape import shape
 from server.parts import PARTS
 from server.review.afterwards import review_afterwards
@@ -26,28 +27,11 @@ from server.store.emergencies import find_open_emergency
 from server.store.items import get_item_at
 from server.store.levels import Deputy, Level, LevelRole, levels_of, list_deputies, list_levels
 
-AnyKind = Kind | Literal["any"]
-
 
 class OrgQuery(Query):
     """Of which organ."""
 
     org: Annotated[OrgCode, Field(title="机构代码")]
-
-
-class LevelIn(Form):
-    """One level: who decides, and its name."""
-
-    role: Annotated[LevelRole, Field(title="审核角色")]
-    name: Annotated[Filled, Field(title="名称", max_length=30)]
-
-
-class LevelsIn(Form):
-    """The levels of an organ for a kind, first to last; none at all: those of the organ above hold."""
-
-    org: Annotated[OrgCode, Field(title="机构代码")]
-    kind: Annotated[AnyKind, Field(title="种类")] = "any"
-    levels: Annotated[tuple[LevelIn, ...], Field(title="审核层级", max_length=3)]
 
 
 class LevelOut(Out):
@@ -120,16 +104,6 @@ class RevisedOut(Out):
     revision: int
     fields: tuple[FieldChangeOut, ...]
     body: tuple[StretchOut, ...]
-
-
-class DeputyIn(Form):
-    """Who acts for whom, by login, and when."""
-
-    principal: Annotated[Login, Field(title="被代理人")]
-    deputy: Annotated[Login, Field(title="代理人")]
-    begins_at: Annotated[Moment, Field(title="开始时间")]
-    ends_at: Annotated[Moment, Field(title="结束时间")]
-    reason: Annotated[Filled, Field(title="原因", max_length=200)]
 
 
 class DeputyOut(Out):

@@ -11,6 +11,7 @@ from server.api.people import PersonOut
 from server.api.requests import caller_address, form_of
 from server.api.route import Route, signed_in
 from server.core.problems import Problem
+from server.forms.passwords import PasswordIn
 from server.forms.words import Form, Line, Out
 from server.parts import PARTS
 from server.security.guessing import refuse_guessing
@@ -27,13 +28,6 @@ class SessionIn(Form):
 
     login: Annotated[Line, Field(title="登录名", min_length=1, max_length=64)]
     password: Annotated[str, Field(title="口令", min_length=1, max_length=128, repr=False)]
-
-
-class PasswordIn(Form):
-    """The password so far, and the one from now on."""
-
-    old: Annotated[str, Field(title="原口令", min_length=1, max_length=128, repr=False)]
-    new: Annotated[str, Field(title="新口令", max_length=128, repr=False)]
 
 
 class SessionOut(Out):

@@ -10,11 +10,11 @@ from channels.item import Kind
 from server.api.answers import answer, done
 from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
-from server.api.reviewing import AnyKind
 from server.api.route import Route, signed_in
 from server.core.acts import note
 from server.core.organs import get_org
 from server.core.problems import Problem
+from server.forms.reviews import AnyKind
 from server.forms.words import Form, Id, OrgCode, Out, Query, Slug
 from server.parts import PARTS
 from server.review.keeping import MOST_SLOTS, keep
