@@ -5,8 +5,9 @@ Without a folder everything stays in memory. No file is touched on the event loo
 
 import asyncio
 import os
+from functools import cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,7 +20,7 @@ class StateFile(Generic[State]):
     def __init__(self, folder: Path | None, name: str, kind: type[State]) -> None:
         """Take the folder, None for memory alone, and the type of the state."""
         self._path = None if folder is None else folder / f"{name}.json"
-        self._adapter = TypeAdapter(kind)
+        self._adapter: TypeAdapter[State] = _adapter_of(cast("Any", kind))
         self._turn = asyncio.Lock()
         self._changes = 0
         self._saved = 0
@@ -71,6 +72,12 @@ class Files:
         if self._folder is None:
             return self._memory.get(name)
         return await asyncio.to_thread(_read, self._folder / name)
+
+
+@cache
+def _adapter_of(kind: Any) -> TypeAdapter[Any]:
+    """Make what reads and writes a state; making it takes longer than anything else at a start."""
+    return TypeAdapter(kind)
 
 
 def _read(path: Path) -> bytes | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import mimetypes
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,9 @@ async def show_file(files: Files, name: str) -> web.Response:
     return web.Response(body=body, content_type=kind, headers=_HEADERS)
 
 
+@cache
 def _load() -> Environment:
+    """Read and compile the templates, once for all platforms of a process."""
     folder = Path(__file__).with_name("templates")
     loader = FileSystemLoader(folder)
     # S701: everything is escaped, there is no exception by file name.

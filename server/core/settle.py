@@ -28,6 +28,7 @@ from server.store.accounts import set_account_state
 from server.store.attempts import close_attempt, first_opened
 from server.store.deliveries import DeliverySeen, find_live_page, list_deliveries, move, move_all, put_off
 from server.store.items import ItemSeen, list_released
+from server.store.permissions import end_permission
 from server.store.places import mark_stale
 from server.store.placing import touch_lists_of
 from server.store.releases import get_release, lock_releases, move_releases, set_release_live
@@ -72,6 +73,7 @@ async def settle(
         case NeedsAuthorisation(reason):
             await _leave(tx, leg, "blocked", "needs_authorisation", reason, "owner", at=at)
             await set_account_state(tx, leg.account_id, "unauthorised")
+            await end_permission(tx, leg.account_id, at=at)
         case OutcomeUnknown(reason):
             due = at + timedelta(seconds=limits.settle_after)
             await _leave(tx, leg, "unknown", "unknown", reason, "reconcile", at=at, due_at=due)

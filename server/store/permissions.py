@@ -66,6 +66,13 @@ async def put_permission(
     await tx.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=seen))
 
 
+async def end_permission(tx: Tx, account_id: str, *, at: datetime) -> None:
+    """Forget until when a permission was to stand that has turned out to be gone."""
+    await tx.execute(
+        permission.update().where(permission.c.account_id == account_id).values(until=None, checked_at=at)
+    )
+
+
 async def set_account_access(
     tx: Tx, account_id: str, settings: Mapping[str, str], sealed: str | None
 ) -> None:

@@ -10,7 +10,7 @@ from server.core.permissions import check_permissions
 from server.security.granting import bring_grant, send_to_grant
 from server.security.vault import Vault
 from server.store.permissions import set_account_access
-from tests.granting import Granting, an_account_to_grant
+from tests.granting import SLUG, Granting, an_account_to_grant
 from tests.house import House
 
 
@@ -39,10 +39,19 @@ async def test_a_round_pauses_what_lost_its_permission_before_anything_is_sent(g
     await grant(granting)
     granting.house.now.move(days=31)
     lost = await check_permissions(granting.house.place)
-    made = await granting.house.published(("website", (await granting.account()).slug))
+    made = await granting.house.published(("website", SLUG))
     states = await granting.house.states(made.id)
-    assert (lost, (await granting.account()).state, states["grantable"]) == (1, "unauthorised", "ready")
+    assert (lost, (await granting.account()).state, states[SLUG]) == (1, "unauthorised", "ready")
     assert granting.platform.requests("/2/statuses/share.json") == 0
+
+
+async def test_a_refused_delivery_ends_what_was_known_of_the_permission(granting: Granting):
+    await grant(granting)
+    granting.platform.expire_tokens()
+    made = await granting.house.published(("website", SLUG))
+    row = await granting.account()
+    assert (row.state, row.permitted_until) == ("unauthorised", None)
+    assert (await granting.house.states(made.id))[SLUG] == "blocked"
 
 
 async def test_a_round_asks_nothing_where_nothing_was_granted(granting: Granting):
