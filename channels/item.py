@@ -4,7 +4,7 @@ Nothing here can change, nothing here does I/O, and nothing here knows a databas
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -79,6 +79,20 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """What one channel, or one account of it (by slug), says instead; None keeps the item's own.
+
+    Only where an item is told of, never on its own page: that is the information disclosed.
+    """
+
+    channel: Literal["weibo", "wechat"]
+    account: str | None = None
+    title: str | None = None
+    summary: str | None = None
+    cover: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
     """The catalogue elements of 《政府信息公开目录系统实施指引(试行)》 part two (see RULES.md)."""
 
@@ -148,6 +162,29 @@ class Content:
     related: tuple[Related, ...]
     content_hash: str
     neighbours: tuple[Neighbour, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    cover: Picture | None = None  # goes before the pictures of the body where a channel shows one first
+
+    @property
+    def pictures_by_rank(self) -> tuple[Picture, ...]:
+        """Give the pictures, the one to be shown first in front."""
+        if self.cover is None:
+            return self.pictures
+        return (self.cover, *(one for one in self.pictures if one.sha256 != self.cover.sha256))
+
+    def told_on(self, channel: str, account: str) -> "Content":
+        """Give the content as a channel's account tells it: its own words go before those of its channel."""
+        mine = [one for one in self.overrides if one.channel == channel and one.account in (None, account)]
+        told = self
+        for one in sorted(mine, key=lambda one: one.account is not None):
+            told = replace(
+                told,
+                title=one.title or told.title,
+                summary=told.summary if one.summary is None else one.summary,
+                cover=one.cover or told.cover,
+            )
+        return told
+
     correction: str = ""  # what readers are told of the newest major correction
 
 

@@ -104,7 +104,7 @@ class WeChat:
         html = article_html(content)
         # The fragment tells releases apart, so that an older release's draft is never taken for this one's.
         mark = f"{content.url}#r{content.release}"
-        return Post(mark, one_line(content.title), digest, html, content.pictures, (), content)
+        return Post(mark, one_line(content.title), digest, html, content.pictures_by_rank, (), content)
 
     async def publish(self, post: Post, journal: Journal, /, *, at: datetime) -> Outcome:
         """Adopt or add the draft, submit it once; the job's end is seen by `confirm`."""

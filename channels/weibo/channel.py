@@ -98,7 +98,7 @@ class Weibo:
             findings.append(Finding("not_a_safe_domain", "url", message, blocks=True))
         if count(_compose(_harmless(content.title), "", content.url)) > LIMIT:
             findings.append(Finding("title_too_long", "title", f"标题加链接超过微博的{LIMIT}字", blocks=True))
-        if content.pictures and not fitting(content):
+        if content.pictures_by_rank and not fitting(content):
             message = "没有微博能用的图片（JPG、PNG、GIF、WebP），将不带图发布"
             findings.append(Finding("no_fitting_picture", "pictures", message, blocks=False))
         return tuple(findings)

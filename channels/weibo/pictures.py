@@ -48,7 +48,7 @@ class Ready:
 
 def fitting(content: Content) -> tuple[Picture, ...]:
     """Give the pictures that a status can carry, as they are or made smaller."""
-    return tuple(picture for picture in content.pictures if picture.mime in _READ)
+    return tuple(picture for picture in content.pictures_by_rank if picture.mime in _READ)
 
 
 async def ready(picture: Picture, body: bytes) -> Ready:

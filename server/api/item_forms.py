@@ -62,6 +62,16 @@ class ItemBrief(Out):
         )
 
 
+class OverrideOut(Out):
+    """What a channel, or one account of it, says instead."""
+
+    channel: str
+    account: str | None
+    title: str | None
+    summary: str | None
+    cover: PictureOut | None
+
+
 class ItemOut(ItemBrief):
     """稿件 with the content of its newest revision."""
 
@@ -80,6 +90,7 @@ class ItemOut(ItemBrief):
     source: str | None
     pictures: tuple[PictureOut, ...]
     attachments: tuple[AttachmentOut, ...]
+    overrides: tuple[OverrideOut, ...]
     content_hash: str
     revised_at: datetime
     submitted_at: datetime | None
@@ -107,6 +118,7 @@ class ItemOut(ItemBrief):
             attachments=tuple(
                 AttachmentOut.model_validate(one, from_attributes=True) for one in sheet.attachments
             ),
+            overrides=tuple(OverrideOut.model_validate(one, from_attributes=True) for one in sheet.overrides),
             content_hash=version.content_hash,
             revised_at=version.created_at,
             submitted_at=version.submitted_at,

@@ -80,4 +80,5 @@ def _preview(content: Content, account: AccountRow, open_channel: OpenChannel) -
         channel = open_channel(account)
     except ValueError as error:
         return Preview(account, (), None, f"账号的设置不完整：{error}")
-    return Preview(account, channel.check(content), channel.render(content))
+    told = content.told_on(account.channel, account.slug)
+    return Preview(account, channel.check(told), channel.render(told))

@@ -127,6 +127,7 @@ def make_content(
         updated_at=published_at if corrected is None else max(corrected.at, published_at),
         related=related,
         content_hash=version.content_hash,
+        overrides=sheet.overrides,
         correction="" if corrected is None else corrected.note,
     )
 

@@ -134,7 +134,8 @@ async def _send(place: Workplace, claimed: Claimed) -> Outcome:
     except ValueError as error:
         return Refused(f"账号设置不完整：{error}", "operator")
     journal = StoreJournal(place.store, claimed.leg.attempt_id)
-    return await channel.publish(channel.render(claimed.content), journal, at=place.now())
+    content = claimed.content.told_on(claimed.account.channel, claimed.account.slug)
+    return await channel.publish(channel.render(content), journal, at=place.now())
 
 
 async def _settle(place: Workplace, claimed: Claimed, outcome: Outcome) -> None:

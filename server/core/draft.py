@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from channels.item import Attachment, Kind, Openness, Org, Picture, Validity
+from channels.item import Attachment, Kind, Openness, Org, Override, Picture, Validity
 from server.core.acts import note, of_item
 from server.core.days import day_of
 from server.core.problems import Problem
@@ -48,6 +48,7 @@ class Draft:
     pictures: tuple[Picture, ...]
     attachments: tuple[Attachment, ...]
     index_number: str | None = None  # of an imported item; None: the next one of the organ and year
+    overrides: tuple[Override, ...] | None = None  # None: those of the version before
 
     def with_body(self, body_html: str, pictures: tuple[Picture, ...]) -> "Draft":
         """Give the same with another body."""
@@ -98,6 +99,7 @@ async def revise_item(
     if draft.index_number not in (None, seen.index_number):
         raise Problem("wrong_state", "索引号永不更改", field="index_number")
     await move_revision(tx, seen.revision.id, (*OPEN_STATES, "approved"), "superseded")
+    draft = _keeping(draft, seen)
     await insert_revision(tx, item_id, _revision(draft, seen.revision.number + 1, new_id(), by=by, at=at))
     made = await get_item(tx, item_id)
     version = made.revision
@@ -109,8 +111,15 @@ async def revise_item(
 
 def says_the_same(draft: Draft, seen: ItemSeen) -> bool:
     """Say whether a draft would only repeat the newest revision of an item, files included."""
-    repeated = _revision(draft, 0, "", by="", at=seen.revision.created_at)
+    repeated = _revision(_keeping(draft, seen), 0, "", by="", at=seen.revision.created_at)
     return repeated.content_hash == seen.revision.content_hash
+
+
+def _keeping(draft: Draft, seen: ItemSeen) -> Draft:
+    """Give a draft that says nothing of overrides those of the version before."""
+    if draft.overrides is not None:
+        return draft
+    return replace(draft, overrides=seen.revision.sheet.overrides)
 
 
 async def _next_free_number(tx: Tx, org: Org, at: datetime) -> str:
@@ -135,6 +144,7 @@ def _revision(draft: Draft, number: int, id: str, *, by: str, at: datetime) -> R
         overview=draft.overview,
         pictures=draft.pictures,
         attachments=draft.attachments,
+        overrides=draft.overrides or (),
     )
     return RevisionSeen(
         id=id,

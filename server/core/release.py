@@ -191,7 +191,8 @@ def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_ch
             raise Problem(
                 "unknown_account", f"账号“{account.name}”的设置不完整：{error}", field="accounts"
             ) from error
-        blocking += [(account, finding) for finding in channel.check(content) if finding.blocks]
+        told = content.told_on(account.channel, account.slug)
+        blocking += [(account, finding) for finding in channel.check(told) if finding.blocks]
     if blocking:
         raise Problems(
             tuple(

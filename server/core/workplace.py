@@ -67,6 +67,7 @@ async def read_leg(place: Workplace, delivery_id: str) -> Readied:
         content = await content_of_release(tx, leg.release_id, place.site, at=place.now())
         attempts = await list_attempts(tx, delivery_id)
     channel = place.open_channel(account)
+    content = content.told_on(account.channel, account.slug)
     return Readied(
         leg, channel, channel.render(content), attempts, is_permitted=account.state != "unauthorised"
     )

@@ -1,16 +1,16 @@
 """An item as an editor hands it in, and the draft that the core takes from it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from channels.item import Kind, Openness, Site, Validity
+from channels.item import Kind, Openness, Override, Site, Validity
 from server.core.draft import Draft
 from server.core.organs import get_org
 from server.core.problems import Problem
-from server.forms.words import Day, Filled, Form, Line, OrgCode, Prose, Sha256
-from server.importing.files import Wanted, find_attachments, find_pictures
-from server.importing.html import Body
+from server.forms.words import Day, Filled, Form, Line, OrgCode, Prose, Sha256, Slug
+from server.importing.files import Wanted, find_attachments, find_pictures, require_picture
+from server.importing.html import Body, BodyPicture
 from server.security.access import SignedIn
 from server.store.tx import Tx
 
@@ -22,11 +22,24 @@ class AttachmentIn(Form):
     name: Annotated[Filled, Field(title="附件名称", max_length=200)]
 
 
+class OverrideIn(Form):
+    """What a channel, or one account of it, says instead; what is left out stays the item's own.
+
+    `cover` is the hash of a picture uploaded before.
+    """
+
+    channel: Annotated[Literal["weibo", "wechat"], Field(title="渠道")]
+    account: Annotated[Slug | None, Field(title="账号")] = None
+    title: Annotated[Filled | None, Field(title="渠道标题", max_length=200)] = None
+    summary: Annotated[Prose | None, Field(title="渠道摘要", max_length=500)] = None
+    cover: Annotated[Sha256 | None, Field(title="封面")] = None
+
+
 class ItemIn(Form):
     """A new item, or its next revision.
 
     `body` is HTML; pictures in it are `<img src="media:SHA256">` of files uploaded before. `index_number` is
-    given for imported items only.
+    given for imported items only. `overrides` left out: those of the version before stay.
     """
 
     kind: Annotated[Kind, Field(title="种类")]
@@ -50,6 +63,7 @@ class ItemIn(Form):
     overview: Annotated[Prose, Field(title="内容概述", max_length=500)] = ""
     source: Annotated[Line | None, Field(title="来源", max_length=100)] = None
     attachments: Annotated[tuple[AttachmentIn, ...], Field(title="附件", max_length=50)] = ()
+    overrides: Annotated[tuple[OverrideIn, ...] | None, Field(title="渠道改写", max_length=100)] = None
 
 
 async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) -> Draft:
@@ -80,6 +94,23 @@ async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) 
         pictures=await find_pictures(tx, body.pictures),
         attachments=await find_attachments(tx, wanted),
         index_number=form.index_number,
+        overrides=None if form.overrides is None else await _overrides(tx, form.overrides),
+    )
+
+
+async def _overrides(tx: Tx, given: tuple[OverrideIn, ...]) -> tuple[Override, ...]:
+    """Give the overrides with their covers looked up; refuses two for one place, and unknown pictures."""
+    places = [(one.channel, one.account) for one in given]
+    if len(set(places)) < len(places):
+        raise Problem("invalid", "同一渠道或账号的改写只能有一份", field="overrides")
+    for number, one in enumerate(given):
+        if one.cover is not None:
+            await require_picture(tx, one.cover, field=f"overrides.{number}.cover")
+    covers = [BodyPicture(one.cover, "") for one in given if one.cover is not None]
+    pictures = {picture.sha256: picture for picture in await find_pictures(tx, covers)}
+    return tuple(
+        Override(one.channel, one.account, one.title, one.summary, pictures.get(one.cover or ""))
+        for one in given
     )
 
 

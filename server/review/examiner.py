@@ -135,7 +135,7 @@ def channel_findings(
     found: list[Finding] = []
     for account in accounts:
         try:
-            said = open_channel(account).check(content)
+            said = open_channel(account).check(content.told_on(account.channel, account.slug))
         except ValueError as error:
             reason = f"账号“{account.name}”的设置不完整：{error}"
             found.append(

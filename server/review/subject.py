@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from channels.item import Attachment, Kind, Openness, Picture
+from channels.item import Attachment, Kind, Openness, Override, Picture
 from server.core.draft import Draft
 from server.review.findings import Place
 from server.review.prose import Prose, read_prose
@@ -49,6 +49,7 @@ class Subject:
     pictures: tuple[Picture, ...]
     attachments: tuple[Attachment, ...]
     texts: Mapping[str, MediaText]  # by the hash of the file
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def subject_of(seen: ItemSeen, texts: Mapping[str, MediaText]) -> Subject:
         overview=sheet.overview, document_number=sheet.document_number, formed_on=sheet.formed_on,
         topic=sheet.topic, genre=sheet.genre, source=sheet.source, keywords=sheet.keywords,
         openness=sheet.openness, pictures=sheet.pictures, attachments=sheet.attachments, texts=texts,
+        overrides=sheet.overrides,
     )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def subject_of_draft(draft: Draft, texts: Mapping[str, MediaText]) -> Subject:
         overview=draft.overview, document_number=draft.document_number, formed_on=draft.formed_on,
         topic=draft.topic, genre=draft.genre, source=draft.source, keywords=draft.keywords,
         openness=draft.openness, pictures=draft.pictures, attachments=draft.attachments, texts=texts,
+        overrides=draft.overrides or (),
     )  # fmt: skip
 
 
@@ -102,6 +105,9 @@ def passages_of(subject: Subject) -> tuple[Passage, ...]:
     found.append(Passage("body", prose.text.translate(_PLAIN), prose.text, prose=prose))
     for number, picture in enumerate(subject.pictures):
         found.append(_passage(f"pictures.{number}", picture.alt, "替代文字"))
+    for number, one in enumerate(subject.overrides):
+        found.append(_passage(f"overrides.{number}.title", one.title or "", "渠道标题"))
+        found.append(_passage(f"overrides.{number}.summary", one.summary or "", "渠道摘要"))
     for number, attachment in enumerate(subject.attachments):
         field = f"attachments.{number}"
         found.append(_passage(field, attachment.name, "文件名"))

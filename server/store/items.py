@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from channels.item import Attachment, Kind, Openness, Org, Picture, Validity
+from channels.item import Attachment, Kind, Openness, Org, Override, Picture, Validity
 from server.store.rows import NotThere, Taken, upsert
 from server.store.tables import index_serial, item, org, release, revision
 from server.store.tx import Tx
@@ -34,6 +34,7 @@ class Sheet:
     overview: str
     pictures: tuple[Picture, ...]
     attachments: tuple[Attachment, ...]
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ _SHEET = TypeAdapter(Sheet)
 
 def hash_content(kind: str, title: str, summary: str, body: str, sheet: Sheet) -> str:
     """Give the SHA-256 that approvals are sealed to: the same words and files give the same hash."""
-    parts = [kind, title, summary, body, _SHEET.dump_python(sheet, mode="json")]
+    told = _SHEET.dump_python(sheet, mode="json")
+    if not sheet.overrides:
+        del told["overrides"]  # hashes from before there were any stay what they are
+    parts = [kind, title, summary, body, told]
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -241,3 +241,26 @@ async def test_an_item_in_json_carries_no_secret_of_the_office(office: Office):
     made = await office.item()
     assert "password" not in json.dumps(made)
     assert office.tokens["author"] not in json.dumps(made)
+
+
+async def test_a_channels_own_words_come_out_as_they_went_in_and_stay(office: Office):
+    words = [{"channel": "weibo", "account": None, "title": "微博标题", "summary": None, "cover": None}]
+    made = await office.item(overrides=words)
+    assert made["overrides"] == words
+    again = await office.call("PUT", f"{ITEMS}/{made['id']}", an_item(title="改过"))
+    assert again.json["overrides"] == words
+    gone = await office.call("PUT", f"{ITEMS}/{made['id']}", an_item(overrides=[]))
+    assert gone.json["overrides"] == []
+
+
+@pytest.mark.parametrize(
+    ("overrides", "field"),
+    [
+        ([{"channel": "website", "title": "x"}], "overrides.0.channel"),
+        ([{"channel": "weibo", "title": "x"}, {"channel": "weibo", "title": "y"}], "overrides"),
+        ([{"channel": "weibo", "cover": "a" * 64}], "overrides.0.cover"),
+    ],
+)
+async def test_a_channels_own_words_must_make_sense(office: Office, overrides: Any, field: str):
+    refused = await office.post(ITEMS, an_item(overrides=overrides))
+    assert (refused.status, refused.json["field"]) == (422, field)

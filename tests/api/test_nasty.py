@@ -36,7 +36,8 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "ItemIn": ("admin", an_item(**dict.fromkeys(("topic", "genre", "source", "overview"), "x"),
-                                index_number="x/1", validity="valid", attachments=[])),
+                                index_number="x/1", validity="valid", attachments=[],
+                                overrides=[{"channel": "weibo", "account": "weibo", "title": "x"}])),
     "ApproveIn": ("chief", {"reason": "x"}),
     "ReturnIn": ("chief", {"reason": "x"}),
     "ReleaseIn": ("chief", {"accounts": ["website"], "change": "major", "not_before": LATER,
@@ -102,7 +103,7 @@ async def test_no_value_in_a_form_makes_a_fault_of_the_server(office: Office, ro
     item = await office.item(kind="interpretation")
     if route.path.endswith(("/approve", "/return")):
         await office.post(f"/api/v1/items/{item['id']}/submit")
-    path = route.path.format(item_id=item["id"], delivery_id="0", year="2026")
+    path = route.path.format(item_id=item["id"], delivery_id="0", year="2026", slot="x1")
     by, form = FORMS[route.form.__name__]
     assert form.keys() == route.form.model_fields.keys()
     faults = []
