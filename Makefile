@@ -5,7 +5,7 @@ FOLDER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint types contracts suite test-needs bench faults clean
+.PHONY: install demo test lint types contracts suite test-needs bench bench-ledger faults clean
 
 install: $(VENV)/.installed
 
@@ -42,6 +42,10 @@ suite: $(VENV)/.test-installed
 # Not a test: it takes minutes and wants a quiet machine. ITEMS= and ROUNDS= make it shorter.
 bench: test-needs
 	$(BIN)/python -m tests.bench $(if $(ITEMS),--items $(ITEMS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+# A year's figures beside ten million ledger lines (LINES=), on both databases; wants some minutes and 8 GB of disk.
+bench-ledger: test-needs
+	$(BIN)/python -m tests.bench.ledger $(if $(LINES),--lines $(LINES))
 
 # Kills workers at every step of their way, RUNS= of them in all; writes var/faults/summary.json.
 faults: test-needs

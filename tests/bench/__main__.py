@@ -84,7 +84,7 @@ def main() -> int:
     (FOLDER / "results.json").write_text(
         json.dumps({"rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=2)
     )
-    _print(rows)
+    print_rows(rows)
     return 1 if any(row.met is False for row in rows) else 0
 
 
@@ -284,7 +284,8 @@ def _print_spent(engine: str, items: int, run: Run) -> None:
         print(f"  {1000 * seconds / items:7.3f}  {part}")
 
 
-def _print(rows: list[Row]) -> None:
+def print_rows(rows: list[Row]) -> None:
+    """Print comparisons, one a line."""
     print()
     for row in rows:
         word = {True: "met", False: "MISSED", None: ""}[row.met]
