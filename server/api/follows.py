@@ -1,10 +1,8 @@
 """/api/v1/items/{id}/follow: an interpretation follows its source document."""
 
 from datetime import datetime, time
-from typing import Annotated, Final
 
 from aiohttp import web
-from pydantic import Field
 
 from server.api.answers import answer
 from server.api.items import get_item_for
@@ -12,40 +10,10 @@ from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.follow import FollowSeen, bind, list_follows
 from server.core.likeness import REPEATS
-from server.core.problems import Problem
-from server.forms.words import Form, Id, Moment, Out
+from server.forms.follows import FollowIn
+from server.forms.words import Out
 from server.parts import PARTS
-from server.store.followups import Follow, Rule
-
-_MORNING: Final = time(9, 0)
-
-
-class FollowIn(Form):
-    """The source and the rule: at once, after working days at a time of day in Beijing, or at a moment."""
-
-    source_id: Annotated[Id, Field(title="原文")]
-    rule: Annotated[Rule, Field(title="规则")]
-    working_days: Annotated[int | None, Field(title="工作日数", ge=1, le=60)] = None
-    at_clock: Annotated[time | None, Field(title="时刻")] = None
-    not_before: Annotated[Moment | None, Field(title="不早于")] = None
-
-    def as_follow(self, interpretation_id: str) -> Follow:
-        """Give the rule as the core takes it; refuses what does not belong to it."""
-        counts = self.rule == "after_working_days"
-        self._require("working_days", given=self.working_days is not None, wanted=counts)
-        self._require("not_before", given=self.not_before is not None, wanted=self.rule == "at_time")
-        if self.at_clock is not None and not counts:
-            self._require("at_clock", given=True, wanted=False)
-        at_clock = (self.at_clock or _MORNING).replace(tzinfo=None) if counts else None
-        return Follow(
-            interpretation_id, self.source_id, self.rule, self.working_days, at_clock, self.not_before
-        )
-
-    def _require(self, field: str, *, given: bool, wanted: bool) -> None:
-        if given != wanted:
-            verb = "需要" if wanted else "不用"
-            label = type(self).model_fields[field].title
-            raise Problem("invalid", f"规则 {self.rule} {verb}给出“{label}”", field=field)
+from server.store.followups import Rule
 
 
 class FollowOut(Out):

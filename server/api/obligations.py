@@ -10,13 +10,13 @@ from server.api.answers import answer
 from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
-from server.core.acts import note, of_item
 from server.core.days import day_of
 from server.core.likeness import REPEATS
-from server.core.problems import Problem
-from server.forms.words import Filled, Form, OrgCode, Out, Query
+from server.core.oblige import exempt
+from server.forms.orders import WaiveIn
+from server.forms.words import OrgCode, Out, Query
 from server.parts import PARTS
-from server.store.obligations import ObligationSeen, find_obligation, waive_obligation
+from server.store.obligations import ObligationSeen
 from server.watch.overview import Overview, State, overview
 
 
@@ -26,12 +26,6 @@ class YearQuery(Query):
     year: Annotated[int, Field(title="年度", ge=1990, le=2100)]
     org: Annotated[OrgCode | None, Field(title="机构代码")] = None
     state: Annotated[State | None, Field(title="状态")] = None
-
-
-class WaiveIn(Form):
-    """Why a document needs no interpretation."""
-
-    reason: Annotated[Filled, Field(title="理由", max_length=200)]
 
 
 class ObligationOut(Out):
@@ -116,10 +110,7 @@ async def waive_item(request: web.Request) -> web.Response:
     at, by = parts.now(), signed_in(request).person_id
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "release")
-        if await find_obligation(tx, item.id) is None:
-            raise Problem("wrong_state", "这篇稿件没有待解读的要求")
-        await waive_obligation(tx, item.id, form.reason, by=by, at=at)
-        await note(tx, "item.waive_interpretation", of_item(item), at=at, reason=form.reason)
+        await exempt(tx, item, form.reason, by=by, at=at)
         seen = await overview(tx, day_of(item.published_at or at).year, item.org.code, today=day_of(at))
     found = next(pair for pair in seen.rows if pair[1].obligation.source_id == item.id)
     return answer(ObligationOut.of(*found))

@@ -13,6 +13,7 @@ from server.console import (
     deliveries,
     evidence,
     findings,
+    follows,
     imports,
     items,
     live,
@@ -50,6 +51,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *withdrawing.PAGES,
     *deliveries.PAGES,
     *evidence.PAGES,
+    *follows.PAGES,
     *accounts.PAGES,
     *statistics.PAGES,
 )

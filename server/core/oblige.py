@@ -5,9 +5,11 @@ from typing import Final
 
 from channels.item import Kind
 from scheduler.deadlines import INTERPRETATION_WORKING_DAYS
+from server.core.acts import note, of_item
 from server.core.days import day_of
 from server.core.gates import WorkingDays
 from server.core.likeness import likeness
+from server.core.problems import Problem
 from server.store.deliveries import find_live_page, first_page_live_at
 from server.store.followups import list_sources
 from server.store.items import ItemSeen, find_item
@@ -18,6 +20,7 @@ from server.store.obligations import (
     insert_obligation,
     set_held,
     set_met,
+    waive_obligation,
 )
 from server.store.tx import Tx
 
@@ -28,6 +31,14 @@ EXEMPT_GENRES: Final = frozenset({"函", "批复", "任免", "任免通知", "�
 def must_be_interpreted(kind: Kind, genre: str | None) -> bool:
     """Say whether a document opens an obligation."""
     return kind == "policy" and genre not in EXEMPT_GENRES
+
+
+async def exempt(tx: Tx, seen: ItemSeen, reason: str, *, by: str, at: datetime) -> None:
+    """Write down that a document needs no interpretation, and why; refuses one that needs none anyway."""
+    if await find_obligation(tx, seen.id) is None:
+        raise Problem("wrong_state", "这篇稿件没有待解读的要求")
+    await waive_obligation(tx, seen.id, reason, by=by, at=at)
+    await note(tx, "item.waive_interpretation", of_item(seen), at=at, reason=reason)
 
 
 async def note_page(tx: Tx, item_id: str, calendar: WorkingDays, *, at: datetime) -> None:

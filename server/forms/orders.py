@@ -81,3 +81,9 @@ class UrgentIn(Form):
     """Why it cannot wait."""
 
     reason: Annotated[Filled, Field(title="加急理由", max_length=200)]
+
+
+class WaiveIn(Form):
+    """Why a document needs no interpretation."""
+
+    reason: Annotated[Filled, Field(title="理由", max_length=200)]

@@ -44,6 +44,7 @@ class Wanted:
     words: str = ""
     before: datetime | None = None
     oldest_first: bool = False
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,12 @@ def _narrowed(wanted: Wanted, changed_at: sa.ColumnElement[Any]) -> list[sa.Colu
         clauses.append(revision.c.created_by != wanted.not_by)
     if wanted.before is not None:
         clauses.append(changed_at < wanted.before)
+    if wanted.kind is not None:
+        clauses.append(item.c.kind == wanted.kind)
+    named = (revision.c.title, item.c.index_number, revision.c.sheet["document_number"].as_string())
     for word in wanted.words.split()[:5]:
         like = f"%{word.translate(_LIKE_SIGNS)}%"
-        clauses.append(
-            sa.or_(revision.c.title.like(like, escape="\\"), item.c.index_number.like(like, escape="\\"))
-        )
+        clauses.append(sa.or_(*(column.like(like, escape="\\") for column in named)))
     return clauses
 
 

@@ -1,0 +1,148 @@
+"""/console/follows: documents that must be interpreted, and the rule by which an interpretation follows."""
+
+from typing import Any, Final
+
+from aiohttp import web
+
+from channels.characters import one_line
+from server.console.moments import read_moment
+from server.console.page import Page, Visit
+from server.core.days import day_of
+from server.core.follow import bind, list_follows
+from server.core.likeness import REPEATS
+from server.core.oblige import exempt
+from server.core.problems import Problem
+from server.forms.complaints import filled_in
+from server.forms.follows import FollowIn
+from server.forms.orders import WaiveIn
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.security.access import Act
+from server.store.desk import DeskLine, Wanted, list_desk
+from server.store.items import ItemSeen, get_item
+from server.store.orgs import list_orgs
+from server.store.tx import Tx
+from server.watch.overview import State, overview
+
+_PATH: Final = "/console/follows"
+_BIND: Final = "/console/items/{item_id}/follow"
+_MOST_FOUND: Final = 20
+_STATES: Final[dict[State, tuple[str, str]]] = {
+    "overdue": ("已过期", "bad"),
+    "open": ("待解读", "wait"),
+    "late": ("解读晚了", "wait"),
+    "in_time": ("按时解读", "good"),
+    "held": ("文件已撤回", ""),
+    "waived": ("免予解读", ""),
+}
+
+
+async def show_follows(visit: Visit) -> web.StreamResponse:
+    """Show the documents of a year that must be interpreted."""
+    return await _shown(visit)
+
+
+async def take_waiver(visit: Visit) -> web.StreamResponse:
+    """Write down that a document needs no interpretation."""
+    parts = visit.parts
+    try:
+        form = filled_in(WaiveIn, {"reason": visit.fields.get("reason")})
+        async with parts.store.begin() as tx:
+            seen = await _item(tx, visit, "release")
+            await exempt(tx, seen, form.reason, by=visit.who.person_id, at=parts.now())
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    return visit.go(_PATH, done="recorded")
+
+
+async def show_binding(visit: Visit) -> web.StreamResponse:
+    """Show what an interpretation follows, and documents that it could follow."""
+    return await _bound(visit)
+
+
+async def take_binding(visit: Visit) -> web.StreamResponse:
+    """Make an interpretation follow a document, or change the rule."""
+    parts, fields = visit.parts, visit.fields
+    try:
+        form = filled_in(FollowIn, _typed_rule(visit))
+        async with parts.store.begin() as tx:
+            seen = await _item(tx, visit, "write")
+            follow = form.as_follow(seen.id)
+            source = await get_item(tx, follow.source_id)
+            visit.who.require("read", source.org.id)
+            await bind(tx, follow, parts.calendar, by=visit.who.person_id, at=parts.now())
+    except REFUSALS as error:
+        return await _bound(visit, error)
+    await parts.wake()
+    return visit.go(f"/console/items/{seen.id}/follow", done="recorded", q=fields.get("q")[:200])
+
+
+def _typed_rule(visit: Visit) -> dict[str, Any]:
+    """Give the fields that belong to the chosen rule; those of the other rules stand beside it unused."""
+    fields = visit.fields
+    told: dict[str, Any] = {"source_id": fields.get("source_id"), "rule": fields.get("rule")}
+    if not told["source_id"]:
+        raise Problem("invalid", "请选择一份文件", field="source_id")
+    if told["rule"] == "after_working_days":
+        days = fields.get("working_days").strip()
+        if not (days.isascii() and days.isdigit() and len(days) < 4):
+            raise Problem("invalid", "“工作日数”应是整数", field="working_days")
+        told["working_days"] = int(days)
+        if fields.get("at_clock").strip():
+            told["at_clock"] = fields.get("at_clock").strip()
+    if told["rule"] == "at_time":
+        moment = read_moment(fields.get("not_before"), "not_before", "不早于")
+        if moment is not None:
+            told["not_before"] = moment.isoformat()
+    return told
+
+
+async def _item(tx: Tx, visit: Visit, act: Act) -> ItemSeen:
+    seen = await get_item(tx, visit.place("item_id"))
+    visit.who.require(act, seen.org.id)
+    return seen
+
+
+async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+    today = day_of(visit.parts.now())
+    text = visit.query("year")
+    year = int(text) if text.isascii() and text.isdigit() and 1990 <= int(text) <= 2100 else today.year
+    async with visit.parts.store.read() as tx:
+        orgs = await list_orgs(tx, frozenset(org for _role, org in visit.who.reach))
+        org = next((one.code for one in orgs if one.code == visit.query("org")), None)
+        seen = await overview(tx, year, org, today=today)
+    order = tuple(_STATES)
+    rows = sorted(seen.rows, key=lambda pair: (order.index(pair[0]), pair[1].obligation.due_on))
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        "follows.html", section="follows", seen=seen, rows=rows, states=_STATES, orgs=orgs, org=org or "",
+        repeats=REPEATS, may_waive=visit.who.orgs_for("release"), may_write=visit.who.orgs_for("write"),
+        trouble=trouble, trouble_heading="没有记录", typed=visit.fields,
+        failed=visit.request.match_info.get("item_id", ""), status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+async def _bound(visit: Visit, error: Exception | None = None) -> web.Response:
+    words = one_line(visit.fields.get("q") or visit.query("q"))
+    async with visit.parts.store.read() as tx:
+        seen = await _item(tx, visit, "write")
+        follows = await list_follows(tx, seen.id, visit.parts.calendar, at=visit.parts.now())
+        found = await _find_documents(tx, visit, words)
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        "follow.html", section="follows", seen=seen, follows=follows, found=found, words=words,
+        repeats=REPEATS, typed=visit.fields, trouble=trouble, trouble_heading="没有关联",
+        status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+async def _find_documents(tx: Tx, visit: Visit, words: str) -> tuple[DeskLine, ...]:
+    wanted = Wanted(visit.who.orgs_for("read"), words=words, kind="policy")
+    return await list_desk(tx, wanted, limit=_MOST_FOUND)
+
+
+PAGES = (
+    Page("GET", _PATH, show_follows, "read"),
+    Page("POST", f"{_PATH}/{{item_id}}/waive", take_waiver, "release"),
+    Page("GET", _BIND, show_binding, "write"),
+    Page("POST", _BIND, take_binding, "write"),
+)
