@@ -78,9 +78,10 @@ class WeChat:
         )
         self._calls = Calls(tools.http, base, token)
         uploads = PictureUploads(self._calls, tools.media, tools.uploads, account.id)
+        author = account.settings.get("author", "")
         reads_back = account.settings.get("read_back", "on") != "off"
         self._drafts, self._articles = (
-            Drafts(self._calls, uploads, reads_back=reads_back),
+            Drafts(self._calls, uploads, author=author, reads_back=reads_back),
             Articles(self._calls, tools.uploads, account.id),
         )
         # Some offices want a person to press the button; accounts without the right have no choice (§0.7).

@@ -1,7 +1,7 @@
 """Drafts: an article and its pictures go into the box, are read back and found again (contract §4, §14)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from channels.contract import CouldNotLook, NotAccepted, Outcome, OutcomeUnknown, Post, Refused
@@ -14,6 +14,13 @@ from channels.wechat.uploads import Cover, PictureUploads
 
 AUTHOR: Final = 8
 GONE: Final = 40007
+_FIELDS: Final[Mapping[int, str]] = {
+    45002: "content",
+    45003: "title",
+    45004: "digest",
+    45005: "content_source_url",
+    45110: "author",
+}
 _WAIT: Final = 60.0
 _LOST: Final = "lost_in_draft"
 _PAGES: Final = 2  # a draft that an earlier try left lies on top; an older one would merely lie there twice
@@ -30,9 +37,13 @@ class Article:
 class Drafts:
     """The draft box of one account."""
 
-    def __init__(self, calls: Calls, uploads: PictureUploads, *, reads_back: bool) -> None:
-        """Take the account's calls and uploads; `reads_back` False trusts the platform to lose nothing."""
-        self._calls, self._uploads, self._reads_back = calls, uploads, reads_back
+    def __init__(self, calls: Calls, uploads: PictureUploads, *, author: str, reads_back: bool) -> None:
+        """Take the account's calls and uploads, and who is named as author ("" for the organ).
+
+        `reads_back` False trusts the platform to lose nothing.
+        """
+        self._calls, self._uploads = calls, uploads
+        self._author, self._reads_back = author, reads_back
 
     async def article(self, post: Post) -> Article | Outcome:
         """Upload what an article shows and give its fields; nothing public happens."""
@@ -47,7 +58,7 @@ class Drafts:
             return cover
         fields = {
             "title": post.title,
-            "author": post.content.org.name[:AUTHOR],
+            "author": _author(self._author or post.content.org.name),
             "digest": post.text,
             "content": place_pictures(post.html, addresses),
             "content_source_url": post.mark,
@@ -105,7 +116,7 @@ class Drafts:
             await self._uploads.forget(article.cover)
             return NotAccepted(_WAIT, "微信找不到以前上传的封面，将重新上传")
         if said.code:
-            return outcome_of(said.body)
+            return _with_length(outcome_of(said.body), said.code, article)
         return said.id("media_id") or OutcomeUnknown("微信没有给出草稿编号")
 
     async def _checked(self, media_id: str, article: Article) -> str | Outcome:
@@ -131,6 +142,19 @@ class Drafts:
             return None
         await self.delete(media_id)
         return Refused(lost, "editor", _LOST)
+
+
+def _author(name: str) -> str:
+    """Give the author, or none: an organ's name that is cut is the name of another organ."""
+    return name if len(name) <= AUTHOR else ""
+
+
+def _with_length(outcome: Outcome, code: int, article: Article) -> Outcome:
+    """Tell an editor how long the field is of which the platform complains."""
+    field = _FIELDS.get(code)
+    if field is None or not isinstance(outcome, Refused):
+        return outcome
+    return replace(outcome, reason=f"{outcome.reason}（现有{len(article.fields[field])}字）")
 
 
 def _is_loss(outcome: str | Outcome) -> bool:

@@ -107,6 +107,8 @@ def _who_acts(leg: DeliverySeen) -> str:
             return "经办人"
         case "blocked":
             return "账号管理人"
+        case "accepted" if leg.who_acts == "owner":
+            return "账号管理人"
         case "waiting" if leg.gate == "evidence":
             return "经办人"
         case "refused":

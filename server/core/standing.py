@@ -21,7 +21,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "refused": "被拒绝{why}。处理后可以重新发送",
     "blocked": "“{account}”的授权已失效，请账号管理人重新授权；授权后自动继续",
     "withdraw_by_hand": "请到“{account}”上撤下这条内容，再登记撤下情况{why}",
-    "gone_at_platform": "平台上已经找不到这条内容，不是我们撤下的",
+    "gone_at_platform": "平台上已经找不到这条内容，不是我们撤下的{why}",
 }
 _OVER: Final = frozenset({"live", "withdrawn", "replaced", "superseded", "cancelled"})
 
@@ -42,6 +42,8 @@ def say_standing(leg: DeliverySeen, account_state: str = "active") -> str:
         return f"“{leg.account_name}”已暂停，恢复后自动发出"
     if leg.state in _OVER:
         return leg.reason or ""
+    if leg.state == "accepted" and leg.who_acts == "owner" and leg.reason:
+        return leg.reason  # it lies ready on the platform, and a person must do the rest there
     sentence = _SENTENCES.get(leg.state, "系统会自动处理，现在不用人来判断")
     why = f"：{leg.reason}" if leg.reason else ""
     return sentence.format(due=_due(leg), account=leg.account_name, why=why)

@@ -104,6 +104,7 @@ async def record_gone(tx: Tx, leg: DeliverySeen, reason: str, bench: Bench, *, a
     await insert_look(tx, id=bench.new_id(), delivery_id=leg.id, sighting="absent", reason=reason, at=at)
     await move(tx, leg.id, "live", "gone_at_platform", at=at, due_at=None, reason=reason, who_acts="owner")
     await _write_lines(tx, leg, bench, at=at)
+    await note(tx, "delivery.gone_at_platform", await of_leg(tx, leg), at=at, reason=reason)
 
 
 async def _write_lines(tx: Tx, leg: DeliverySeen, bench: Bench, *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from channels.contract import NotAccepted, OutcomeUnknown, Receipt, Refused
 from channels.item import Related
 from channels.wechat.readback import loss_of, shape_of
-from tests.channels.memory_shelf import a_content
+from tests.channels.memory_shelf import ORG, a_content
 from tests.channels.wechat_stage import Stage, a_wechat, jpeg, with_pictures
 from tests.conftest import Hand
 
@@ -129,6 +129,28 @@ def stage_pictures(stage: Stage) -> list[Any]:
 async def test_bodies_are_literal_utf8(stage: Stage):
     body = await body_of(stage, "draft/add")
     assert ("全旗全域旅游".encode() in body, b"\\u" in body) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "field"), [(45002, "content"), (45003, "title"), (45004, "digest"), (45110, "author")]
+)
+async def test_a_field_that_is_too_long_is_told_with_its_length(stage: Stage, code: int, field: str):
+    stage.says("draft/add", code)
+    outcome = await stage.publish(a_content(title="字" * 20, summary="摘" * 30))
+    assert isinstance(outcome, Refused)
+    told = {"title": "现有20字", "digest": "现有30字", "author": "现有0字"}.get(field, "现有")
+    assert told in outcome.reason
+
+
+async def test_the_name_of_an_organ_is_never_cut_into_that_of_another(stage: Stage):
+    await stage.published()
+    assert (ORG.name, stage.platform.published()[0].author) == ("鄂托克旗人民政府办公室", "")
+
+
+async def test_an_account_may_name_its_author(stage: Stage):
+    stage.settings["author"] = "鄂托克旗政府"
+    await stage.published()
+    assert stage.platform.published()[0].author == "鄂托克旗政府"
 
 
 async def test_a_draft_with_losses_is_not_published(stage: Stage):
