@@ -28,20 +28,24 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAccepted:
-    """The platform surely did not take it; the clock may send it again after so many seconds."""
-
-    after: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Refused:
     """The platform said no for good. `reason` is a Chinese sentence a person can act on."""
 
     reason: str
     who_acts: Literal["editor", "operator", "owner"]
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAccepted:
+    """The platform surely did not take it; the clock may send it again after so many seconds.
+
+    `last`: what it is when a later try ends like this again; None: it is tried on and on.
+    """
+
+    after: float
+    reason: str
+    last: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     10023: NotAccepted(3600.0, "微博接口调用超出账号的频次"),
     10024: NotAccepted(3600.0, "微博接口调用超出账号的频次"),
     20016: NotAccepted(120.0, "发微博太快,稍后再发"),
-    20014: NotAccepted(60.0, "微博要求稍后再试"),
+    20014: NotAccepted(
+        60.0, "微博要求稍后再试", Refused("微博两次都说参数有误，请联系技术人员", "operator", "20014")
+    ),
     # the permission is gone: a person must grant it again, there is no refresh token (§2.2)
     10006: _REAUTHORISE,
     21301: _REAUTHORISE,
@@ -103,4 +105,5 @@ def _invalid_value(said: str) -> Outcome:
     """Tell the three meanings of 10017 apart by their texts, as really seen (§1)."""
     if "not bind domain" in said:
         return _NO_DOMAIN
-    return _NO_LINK if "not find domain" in said else _BAD_VALUE
+    # Seen to come and go for minutes though the link was right (§3): one slow retry is fair.
+    return NotAccepted(600.0, _NO_LINK.reason, _NO_LINK) if "not find domain" in said else _BAD_VALUE

@@ -65,6 +65,8 @@ async def settle(
                 await put_off(tx, leg.id, "live", first_look, looks=0)
         case ByHand():
             await _by_hand(tx, leg, outcome, limits, at=at)
+        case NotAccepted(last=Refused() as last) if leg.tries > 1:
+            await _leave(tx, leg, "refused", "refused", last.reason, last.who_acts, at=at)
         case NotAccepted(after, reason):
             due = at + back_off(after, leg.tries, bench.chance())
             await _leave(tx, leg, "retry_wait", "not_accepted", reason, "clock", at=at, due_at=due)

@@ -72,7 +72,6 @@ def test_every_code_of_the_contract_has_its_class_here():
     ("text", "words"),
     [
         ("appkey not bind domain!", "没有设置安全域名"),
-        ("text not find domain!", "没有安全域名下的链接"),
         ("parameter (rip)'s value invalid,expect (x.x.x.x), but get (::1)", "参数的值"),
     ],
 )
@@ -80,6 +79,13 @@ def test_10017_means_three_things(text: str, words: str):
     outcome = answered(10017, text)
     assert isinstance(outcome, Refused)
     assert (outcome.who_acts, words in outcome.reason) == ("operator", True)
+
+
+@pytest.mark.parametrize("answer", [answered(10017, "text not find domain!"), answered(20014)])
+def test_what_comes_and_goes_is_tried_once_more_and_then_the_operators(answer: object):
+    assert isinstance(answer, NotAccepted)
+    assert answer.last is not None
+    assert (answer.after >= 60, answer.last.who_acts) == (True, "operator")
 
 
 def test_a_code_may_come_as_text():

@@ -86,6 +86,23 @@ async def test_two_items_with_the_same_words_keep_their_own_posts(weibo: Grantin
     assert len({leg.platform_id for leg in legs}) == len(weibo.platform.posts()) == 2
 
 
+async def test_a_right_link_that_is_not_seen_once_is_tried_again(weibo: Granting):
+    body = {"error_code": 10017, "error": "text not find domain!", "request": SHARE}
+    weibo.platform.next_call(SHARE, "error", body=body)
+    made = await weibo.house.published(ON)
+    before = await outcome(weibo, made.id)
+    await pass_time(weibo.house, minutes=16)
+    assert (before, await outcome(weibo, made.id)) == (("retry_wait", 0), ("live", 1))
+
+
+async def test_a_link_that_is_not_seen_twice_goes_to_the_operator(weibo: Granting):
+    weibo.platform.switch(flaky_domain=1)
+    made = await weibo.house.published(ON)
+    await pass_time(weibo.house, minutes=16, times=5)
+    leg = (await weibo.house.legs(made.id))[SLUG]
+    assert (leg.state, leg.who_acts, weibo.platform.requests(SHARE)) == ("refused", "operator", 2)
+
+
 async def test_a_used_up_day_loses_and_doubles_nothing(weibo: Granting):
     house = weibo.house
     weibo.platform.next_call(SHARE, "drop_after")
