@@ -5,22 +5,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from channels.addresses import list_keys
 from channels.contract import NotAccepted, Outcome, Receipt, Refused
 from channels.item import Content
 from server.core.budgets import allowances_of, say_used_up
 from server.core.confirm import confirm
 from server.core.contents import contents_of_releases, with_neighbours
+from server.core.lanes import OPEN, Lanes
 from server.core.late import settle_late
 from server.core.settle import settle
 from server.core.settlements import Settlement, is_plain
 from server.core.workplace import Workplace
 from server.store.accounts import AccountRow, list_accounts_by_id
-from server.store.attempts import add_note, first_opened, renew_leases
+from server.store.attempts import add_note, close_attempt, first_opened, renew_leases
 from server.store.backlog import Leg, Order, claim_backlog
-from server.store.deliveries import get_delivery, put_off
+from server.store.deliveries import get_delivery, move, put_off
 from server.store.placing import place_item
 from server.store.tx import Store, StoreAway, Tx
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = "稿件存储的内容读不出来，请管理员检查数据库"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +53,29 @@ class StoreJournal:
             await add_note(tx, self._attempt_id, step, value)
 
 
-async def claim(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[Claimed, ...]:
+async def claim(
+    tx: Tx, place: Workplace, *, at: datetime, limit: int, lanes: Lanes = OPEN
+) -> tuple[Claimed, ...]:
     """Claim what may be sent, each with a lease and an open Attempt, all in this one commit (invariant 3)."""
     concurrency = {channel: limits.concurrency for channel, limits in place.limits.items()}
     lease_until = at + place.lease
     spent = frozenset(key for key, until in place.memory.spent.items() if until > at)
-    order = Order(place.worker, at, lease_until, limit, concurrency, place.bench.new_id, spent)
+    order = Order(
+        place.worker,
+        at,
+        lease_until,
+        limit,
+        concurrency,
+        place.bench.new_id,
+        spent,
+        lanes.shut,
+        lanes.outside,
+    )
     legs, place.memory.backlog_left = await claim_backlog(tx, order)
     if not legs:
         return ()
-    contents = await contents_of_releases(tx, frozenset(leg.release_id for leg in legs), place.site, at=at)
+    contents = await _readable(tx, place, legs, at=at)
+    legs = tuple(leg for leg in legs if leg.release_id in contents)
     accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in legs))
     first_tried = await first_opened(tx, tuple(leg.id for leg in legs if leg.tries > 1))
     await _place(tx, legs, contents, at=at)
@@ -68,6 +88,26 @@ async def claim(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> tuple[
         Claimed(leg, first_tried.get(leg.id, at), accounts[leg.account_id], contents[leg.release_id])
         for leg in legs
     )
+
+
+async def _readable(tx: Tx, place: Workplace, legs: tuple[Leg, ...], *, at: datetime) -> dict[str, Content]:
+    """Read what is to be sent; what cannot be read is refused by itself and stops nothing behind it."""
+    ids = frozenset(leg.release_id for leg in legs)
+    try:
+        return await contents_of_releases(tx, ids, place.site, at=at)
+    except ValueError as error:
+        log.error("content_unreadable", why=type(error).__name__)  # noqa: TRY400 -- its text has the content
+    contents: dict[str, Content] = {}
+    for leg in legs:
+        try:
+            contents |= await contents_of_releases(tx, frozenset((leg.release_id,)), place.site, at=at)
+        except ValueError:
+            await close_attempt(tx, leg.attempt_id, "refused", UNREADABLE, at=at)
+            await move(
+                tx, leg.id, "sending", "refused", at=at, under=leg.attempt_id,
+                due_at=None, reason=UNREADABLE, who_acts="operator",
+            )  # fmt: skip
+    return contents
 
 
 async def deliver(place: Workplace, claimed: Claimed) -> None:

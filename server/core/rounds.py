@@ -5,6 +5,7 @@ most one poll interval.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,11 +17,14 @@ import structlog
 from server.core.confirm import confirm
 from server.core.dispatch import claim, deliver, keep_leases
 from server.core.gates import regate_all
+from server.core.lanes import OPEN, Lanes, lanes_of
 from server.core.recheck import recheck
 from server.core.reconcile import lapse, reconcile
 from server.core.refresh import refresh
 from server.core.withdraw import take_down
 from server.core.workplace import Workplace
+from server.store.backlog import OWN
+from server.store.deliveries import LostRace
 from server.store.due import take_due
 from server.store.gates import list_due_releases
 from server.store.tx import StoreAway, Tx
@@ -47,6 +51,7 @@ class Errand:
 
     name: str
     delivery_id: str
+    channel: str
     run: Callable[[], Coroutine[Any, Any, None]]
     opens: bool = True  # whether something else may be ready once it is done
 
@@ -81,10 +86,12 @@ async def run_rounds(
 ) -> None:
     """Do errands until told to stop, then finish those under way; never more than `slots` at a time."""
     busy: dict[str, asyncio.Task[None]] = {}
+    held = Counter[str]()  # slots by channel
     ended = asyncio.Event()
 
-    def end(task: asyncio.Task[None]) -> None:
+    def end(channel: str, task: asyncio.Task[None]) -> None:
         busy.pop(task.get_name(), None)
+        held[channel] -= 1
         ended.set()
 
     async with asyncio.TaskGroup() as legs:
@@ -92,10 +99,11 @@ async def run_rounds(
         while not stop.is_set():
             ended.clear()
             room = slots - len(busy)
-            errands = await _take(place, room, frozenset(busy))
+            errands = await _take(place, room, frozenset(busy), lanes_of(slots, held))
             for errand in errands:
                 busy[errand.name] = legs.create_task(_run(errand, wakeups), name=errand.name)
-                busy[errand.name].add_done_callback(end)
+                held[errand.channel] += 1
+                busy[errand.name].add_done_callback(partial(end, errand.channel))
             if not errands:
                 # Unless something was left behind for want of room, the end of a leg has nothing to offer.
                 left = place.memory.backlog_left
@@ -105,20 +113,35 @@ async def run_rounds(
 
 
 async def take_errands(
-    tx: Tx, place: Workplace, *, at: datetime, room: int, busy: frozenset[str] = frozenset()
+    tx: Tx,
+    place: Workplace,
+    *,
+    at: datetime,
+    room: int,
+    busy: frozenset[str] = frozenset(),
+    lanes: Lanes = OPEN,
 ) -> tuple[Errand, ...]:
     """Take what is due, at most `room`: looks get their share first, so that no backlog starves them."""
-    due = await take_due(tx, tuple(_LOOKS), at=at, until=at + HOLD, room=room)
-    errands = [Errand(f"{state} {key}", key, partial(_LOOKS[state], place, key)) for state, key in due.looks]
+    due = await take_due(
+        tx, tuple(_LOOKS), at=at, until=at + HOLD, room=room, outside=lanes.outside, shut=lanes.shut
+    )
+    errands = [
+        Errand(f"{state} {key}", key, channel, partial(_LOOKS[state], place, key))
+        for state, key, channel in due.looks
+    ]
+    held = sum(channel not in OWN for _state, _key, channel in due.looks)
+    lanes = Lanes(lanes.outside - held, lanes.shut)
     for stale in due.stale:
-        errand = Errand(f"refresh {stale.delivery_id}", stale.delivery_id, partial(refresh, place, stale))
+        errand = Errand(
+            f"refresh {stale.delivery_id}", stale.delivery_id, "website", partial(refresh, place, stale)
+        )
         if errand.name not in busy:
             errands.append(errand)
     left = room - len(errands)
-    for claimed in await claim(tx, place, at=at, limit=left) if left > 0 else ():
+    for claimed in await claim(tx, place, at=at, limit=left, lanes=lanes) if left > 0 else ():
         leg = claimed.leg
         run = partial(deliver, place, claimed)
-        errands.append(Errand(f"deliver {leg.id}", leg.id, run, opens=leg.channel == "website"))
+        errands.append(Errand(f"deliver {leg.id}", leg.id, leg.channel, run, opens=leg.channel == "website"))
     return tuple(errands)
 
 
@@ -130,12 +153,12 @@ _LOOKS: Mapping[str, Callable[[Workplace, str], Coroutine[Any, Any, None]]] = {
 }
 
 
-async def _take(place: Workplace, room: int, busy: frozenset[str]) -> tuple[Errand, ...]:
+async def _take(place: Workplace, room: int, busy: frozenset[str], lanes: Lanes) -> tuple[Errand, ...]:
     if room < 1:
         return ()
     try:
         return await place.store.write(
-            lambda tx: take_errands(tx, place, at=place.now(), room=room, busy=busy)
+            lambda tx: take_errands(tx, place, at=place.now(), room=room, busy=busy, lanes=lanes)
         )
     except StoreAway as error:
         log.warning("store_away", reason=str(error))
@@ -150,9 +173,12 @@ async def _run(errand: Errand, wakeups: Wakeups) -> None:
         await errand.run()
     except StoreAway as error:
         log.warning("store_away", reason=str(error))
-    except Exception:
+    except LostRace as error:
+        log.info("lost_race", move=str(error))  # somebody else did it first, and we have changed nothing
+    except Exception as error:  # noqa: BLE001 -- one leg must not end its sisters
         # The attempt stays open: its lease lapses, the outcome is unknown, and a look decides.
-        log.exception("errand_failed")
+        # In a thread: a traceback reads the sources.
+        await asyncio.to_thread(partial(log.error, "errand_failed", exc_info=error))
     if errand.opens:
         await wakeups.wake()
 

@@ -18,6 +18,9 @@ from server.store.tx import Tx
 WINDOW: Final = 2000
 """So many of an account's longest waiting are put in order; a longer backlog is seen as it moves up."""
 
+OWN: Final = frozenset({"website", "feed", "other"})
+"""Channels behind which no platform stands that could hang."""
+
 # Word for word the condition of the partial index, or neither engine would use it.
 _SENDABLE: Final = "state IN ('ready', 'retry_wait')"
 
@@ -33,6 +36,8 @@ class Order:
     concurrency: Mapping[str, int]
     new_id: Callable[[], str]
     passed_over: frozenset[str] = frozenset()  # accounts that may not send now
+    shut: frozenset[str] = frozenset()  # channels that may not
+    outside: int = WINDOW  # at most so many to platforms, all together
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,15 @@ def _claim(dialect: Dialect, order: Order) -> Script[tuple[tuple[Leg, ...], bool
     if not waiting:
         return (), False
     flying = {row[0]: row[1] for row in (yield texts["flying"], ())}
-    lines, is_left = list[list[str]](), False
+    lines, is_left, outside = list[list[str]](), False, order.outside
     for account_id, channel in waiting:
         room = min(order.concurrency[channel] - flying.get(account_id, 0), order.limit)
+        if channel not in OWN:
+            room = 0 if channel in order.shut else min(room, outside)
         if room > 0:
             rows = yield texts["sendable"], (account_id, at, room)
             lines.append([row[0] for row in rows])
+            outside -= 0 if channel in OWN else len(rows)
         is_left |= room <= 0 or len(lines[-1]) == room
     in_turn = (key for key in chain.from_iterable(zip_longest(*lines)) if key is not None)
     ids = list(islice(in_turn, order.limit))

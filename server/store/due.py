@@ -4,34 +4,59 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Final
 
+from server.store.backlog import OWN
 from server.store.places import Stale
-from server.store.scripts import Dialect, Script, dialect_of, run_script
+from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
 from server.store.tx import Tx
+from server.store.words import CHANNELS
+
+_PLATFORMS: Final = frozenset(CHANNELS) - OWN
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """Deliveries to look at, each with the state it is in, and pages to write again."""
 
-    looks: tuple[tuple[str, str], ...]  # (state, delivery id)
+    looks: tuple[tuple[str, str, str], ...]  # state, delivery id, channel
     stale: tuple[Stale, ...]
 
 
-async def take_due(tx: Tx, states: tuple[str, ...], *, at: datetime, until: datetime, room: int) -> Due:
+async def take_due(
+    tx: Tx,
+    states: tuple[str, ...],
+    *,
+    at: datetime,
+    until: datetime,
+    room: int,
+    outside: int = 1_000_000,
+    shut: frozenset[str] = frozenset(),
+) -> Due:
     """Take at most `room` things whose time has come; looks are put off until then, so nobody else does them.
 
     Each state gets a quarter of the room at most: no backlog of one kind starves another, or the sending.
+    No more than `outside` looks go to platforms, and none to channels that are shut.
     """
-    return await run_script(tx, _take(dialect_of(tx), states, at, until, room))
+    return await run_script(tx, _take(dialect_of(tx), states, (at, until), room, outside, shut))
 
 
-def _take(dialect: Dialect, states: tuple[str, ...], at: datetime, until: datetime, room: int) -> Script[Due]:
-    texts, looks = _texts(dialect), list[tuple[str, str]]()
+def _take(
+    dialect: Dialect,
+    states: tuple[str, ...],
+    times: tuple[datetime, datetime],
+    room: int,
+    outside: int,
+    shut: frozenset[str],
+) -> Script[Due]:
+    texts, looks = _texts(dialect), list[tuple[str, str, str]]()
+    at, until = (dialect.text_of(moment) for moment in times)
     for state in states:
-        share = min(max(1, room // 4), room - len(looks))
-        rows = yield texts["take"], (state, dialect.text_of(at), dialect.text_of(until), share)
-        looks += [(state, row[0]) for row in rows]
+        closed = shut if outside > 0 else _PLATFORMS
+        share = min(max(1, room // 4), room - len(looks), outside if outside > 0 else room)
+        rows = yield texts["take"], (state, at, until, share, json_of(sorted(closed)))
+        looks += [(state, row[0], row[1]) for row in rows]
+        outside -= sum(row[1] in _PLATFORMS for row in rows)
     stale = yield texts["stale"], (max(0, room - len(looks)),)
     return Due(tuple(looks), tuple(Stale(row[0], row[1]) for row in stale))
 
@@ -39,11 +64,15 @@ def _take(dialect: Dialect, states: tuple[str, ...], at: datetime, until: dateti
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
     return {
+        # Picked by itself: inside the UPDATE, PostgreSQL may ask again for each row, and take more than that.
         "take": f"""
-            UPDATE deliveries SET due_at = {dialect.moment("$3")} WHERE state = $1 AND id IN (
+            WITH picked AS MATERIALIZED (
                 SELECT id FROM deliveries WHERE state = $1 AND due_at <= {dialect.moment("$2")}
+                AND channel NOT IN {dialect.ids("$5")}
                 ORDER BY due_at, id LIMIT $4 {dialect.locked("FOR UPDATE SKIP LOCKED")}
-            ) RETURNING id""",
+            )
+            UPDATE deliveries SET due_at = {dialect.moment("$3")}
+            WHERE state = $1 AND id IN (SELECT id FROM picked) RETURNING id, channel""",
         "stale": f"""
             SELECT s.delivery_id, s.serial FROM stale_pages s JOIN deliveries d ON d.id = s.delivery_id
             WHERE {dialect.not_by("d.state")} = 'live' ORDER BY s.since LIMIT $1""",

@@ -4,6 +4,7 @@ import asyncio
 
 from server.core.dispatch import claim
 from server.core.withdraw import withdraw
+from server.store.due import take_due
 from server.store.orgs import OrgRow, insert_org
 from tests.house import House
 
@@ -72,3 +73,31 @@ async def test_an_arrival_that_a_withdrawal_overtakes_does_not_stay(house: House
     await asyncio.gather(withdrawing, sending)
     await house.run_until_quiet()
     assert await house.states(made.id) == {"website": "withdrawn"}
+
+
+async def test_no_more_looks_are_taken_than_there_is_room_for(house: House):
+    for _item in range(12):
+        await house.release((await house.item()).id, ("website", "weibo"))
+    async with house.store.begin() as tx:
+        await tx.exec_driver_sql(
+            "UPDATE deliveries SET state = 'unknown', gate = NULL, due_at = changed_at"
+            " WHERE channel = 'weibo'"
+        )
+        due = await take_due(tx, ("unknown",), at=house.now(), until=house.now(), room=8)
+    assert len(due.looks) == 2
+
+
+async def test_looks_at_platforms_keep_to_their_lanes(house: House):
+    for _item in range(4):
+        await house.release((await house.item()).id, ("website", "weibo", "wechat"))
+    async with house.store.begin() as tx:
+        await tx.exec_driver_sql(
+            "UPDATE deliveries SET state = 'unknown', gate = NULL, due_at = changed_at"
+            " WHERE channel <> 'website'"
+        )
+        at = house.now()
+        shut = frozenset({"weibo"})
+        due = await take_due(tx, ("unknown",), at=at, until=at, room=40, outside=3, shut=shut)
+        none = await take_due(tx, ("unknown",), at=at, until=at, room=40, outside=0)
+    assert [channel for _state, _key, channel in due.looks] == ["wechat"] * 3
+    assert none.looks == ()
