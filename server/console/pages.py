@@ -23,6 +23,7 @@ from server.console import (
     releases,
     releasing,
     reviewing,
+    scratch,
     statistics,
     withdrawing,
     work,
@@ -38,6 +39,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *login.PAGES,
     *work.PAGES,
     *media.PAGES,
+    *scratch.PAGES,
     *writing.PAGES,  # before items: /new is no id
     *items.PAGES,
     *checking.PAGES,

@@ -45,6 +45,7 @@ SECTIONS: Final = (
 
 DONE: Final = {
     "saved": "已保存。",
+    "dropped": "已丢弃没有保存的内容。",
     "submitted": "已送审。",
     "approved": "已审核通过。",
     "approved_level": "您这一级已审核通过，等待下一级审核。",

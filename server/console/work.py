@@ -15,6 +15,7 @@ from server.store.desk import DeskLine, Wanted, list_desk
 from server.store.doubts import list_waiting_for_people
 from server.store.emergencies import EmergencySeen
 from server.store.obligations import ObligationSeen, list_obligations_due
+from server.store.scratches import Scratch, list_scratches
 from server.store.tx import Tx
 from server.watch.overdue import Overdue, list_overdue
 
@@ -31,6 +32,7 @@ class Work:
     to_review: tuple[DeskLine, ...]
     early: tuple[EmergencySeen, ...]
     to_release: tuple[DeskLine, ...]
+    unsaved: tuple[Scratch, ...]
     drafts: tuple[DeskLine, ...]
     submitted: tuple[DeskLine, ...]
     stopped: tuple[DeliverySeen, ...]
@@ -65,6 +67,7 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
         to_review=await waiting_for(tx, visit, limit=_MOST),
         early=await early_for(tx, visit),
         to_release=await list_desk(tx, Wanted(who.orgs_for("release"), ("approved",)), limit=_MOST),
+        unsaved=await list_scratches(tx, me, limit=_MOST),
         drafts=await list_desk(tx, Wanted(writes, ("draft",), by=me), limit=_MOST),
         submitted=await list_desk(tx, Wanted(writes, ("submitted",), by=me), limit=_MOST),
         stopped=tuple([await get_delivery(tx, one) for one in stopped]),

@@ -1,12 +1,14 @@
 """/console/items/new and …/edit: an item is written and rewritten, and no save hides another."""
 
 import asyncio
+import secrets
 from typing import Any, Final
 
 from aiohttp import web
 
 from server.console.media import keep_uploads
 from server.console.page import Page, Visit
+from server.console.scratch import find_kept, typed_in
 from server.console.typed import File, Typed
 from server.core.draft import create_item, revise_item, says_the_same
 from server.core.problems import Problem, Problems
@@ -19,6 +21,7 @@ from server.review.differences import compare_texts
 from server.store.items import ItemSeen, get_item
 from server.store.orgs import OrgRow, list_orgs
 from server.store.people import get_person
+from server.store.scratches import Scratch, delete_scratch
 
 # 党政机关公文处理工作条例 (2012) Art. 8, in its order.
 _GENRES: Final = (
@@ -40,6 +43,10 @@ async def show_new(visit: Visit) -> web.Response:
     orgs = await orgs_of(visit)
     columns = visit.parts.site.columns
     typed = Typed.new(org=orgs[0].code if orgs else "", column=columns[0].slug)
+    async with visit.parts.store.read() as tx:
+        kept = await find_kept(tx, visit, visit.query("restore"))
+    if kept is not None and kept.item_id is None:
+        return writing_form(visit, typed_in(kept), orgs=orgs, slot=kept.slot, after=kept.serial)
     return writing_form(visit, typed, orgs=orgs)
 
 
@@ -57,7 +64,11 @@ async def take_new(visit: Visit) -> web.Response:
 async def show_edit(visit: Visit) -> web.Response:
     """Show the newest revision in the form."""
     seen = await _item(visit)
-    return writing_form(visit, Typed.of_item(seen), seen=seen)
+    async with visit.parts.store.read() as tx:
+        kept = await find_kept(tx, visit, seen.id)
+    if kept is not None and visit.query("restore") == seen.id:
+        return writing_form(visit, typed_in(kept), seen=seen, after=kept.serial)
+    return writing_form(visit, Typed.of_item(seen), seen=seen, kept=kept, after=kept.serial if kept else 0)
 
 
 async def take_edit(visit: Visit) -> web.Response:
@@ -84,6 +95,9 @@ async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
     body = await read_body(form.body)
     async with parts.store.begin() as tx:
         draft = await draft_of(tx, form, body, visit.who, parts.site)
+        slot = visit.fields.get("slot")
+        if await find_kept(tx, visit, slot) is not None:
+            await delete_scratch(tx, by, slot)
         if old is None:
             return await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
         if draft.org.id != old.org.id:
@@ -172,12 +186,21 @@ def writing_form(
     marks: tuple[Mark, ...] = (),
     notes: tuple[str, ...] = (),
     source: str = "",
+    slot: str = "",
+    after: int = 0,
+    kept: Scratch | None = None,
 ) -> web.Response:
-    """Show the form of an item; `marks` and `notes` say what an import found in the file `source`."""
+    """Show the form of an item.
+
+    `marks` and `notes` say what an import found in the file `source`. `slot` and `after` are where the
+    unsaved text goes and what was kept there last; `kept` is one that its author has not taken back yet.
+    """
+    slot = slot or (seen.id if seen else visit.fields.get("slot") or f"new{secrets.token_hex(6)}")
     return visit.show(
         "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
         columns=visit.parts.site.columns, genres=_GENRES, trouble=trouble, conflict=conflict,
         marks=marks, notes=notes, source=source, part_names=PART_NAMES,
+        slot=slot, after=visit.fields.get("after") or after, kept=kept,
     )  # fmt: skip
 
 

@@ -244,24 +244,64 @@
     pictures(files);
   });
 
-  // Drafts on this machine: written every second while somebody types, gone once the server has them.
+  // Unsaved text goes to the server every few seconds, and only while that fails into this machine.
   const key = "tongfa:" + form.dataset.key;
-  const ours = () => [...form.elements].filter((one) => one.name && !["file", "submit", "button"].includes(one.type) && one.name !== "tongfa_form" && one.name !== "base");
+  const ours = () => [...form.elements].filter((one) => one.name && !["file", "submit", "button"].includes(one.type) && !["tongfa_form", "base", "slot", "after"].includes(one.name));
   let timer = 0;
   let dirty = false;
   let sent = false;
+  let busy = null; // what stops the keeping that is under way: it must not come after the save
   function keep() {
     dirty = true;
     area.value = written();
     count();
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      const pairs = ours().filter((one) => one.type !== "checkbox" || one.checked).map((one) => [one.name, one.value]);
+    timer = setTimeout(hold, 2000);
+  }
+  async function hold() {
+    if (busy || sent) return;
+    busy = new AbortController();
+    const data = new FormData(form);
+    for (const name of ["files", "pictures"]) data.delete(name);
+    data.append("item", form.dataset.item);
+    try {
+      const answer = await fetch("/console/scratch", { method: "POST", body: data, signal: busy.signal });
+      const kept = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+      if (answer.ok) {
+        form.elements.after.value = kept.serial;
+        dirty = false;
+        localStorage.removeItem(key);
+        say(`已自动暂存（${kept.at}），还没有保存。`);
+      } else if (kept.error) say(kept.error);
+      else store("登录已过期，");
+    } catch { if (!sent) store("网络断开，"); }
+    busy = null;
+  }
+  function store(why) {
+    const pairs = ours().filter((one) => one.type !== "checkbox" || one.checked).map((one) => [one.name, one.value]);
+    try {
+      localStorage.setItem(key, JSON.stringify({ at: Date.now(), base: form.dataset.base, pairs }));
+      say(`${why}内容暂存在这台电脑上，还没有保存。`);
+    } catch { say(`${why}暂存不了，请尽快保存。`); }
+  }
+
+  // Who else has it open; nobody is told when nobody can know.
+  if (form.dataset.item) {
+    const editing = `/console/items/${form.dataset.item}/editing`;
+    const note = document.querySelector("[data-others]");
+    const body = () => { const data = new FormData(); data.append("tongfa_form", token); return data; };
+    const tell = async () => {
       try {
-        localStorage.setItem(key, JSON.stringify({ at: Date.now(), base: form.dataset.base, pairs }));
-        say("已在这台电脑上暂存，还没有保存。");
-      } catch { say("暂存不了，请尽快保存。"); }
-    }, 1000);
+        const answer = await fetch(editing, { method: "POST", body: body() });
+        if (!answer.ok) return;
+        const { others } = await answer.json();
+        note.hidden = !others.length;
+        note.textContent = others.length ? `${others.join("、")}也在修改这篇稿件。` : "";
+      } catch { note.hidden = true; }
+    };
+    tell();
+    setInterval(tell, 15000);
+    addEventListener("pagehide", () => navigator.sendBeacon(editing + "/leave", body()));
   }
   const saved = new URLSearchParams(location.search).get("done") === "saved";
   const restore = document.querySelector("[data-restore]");
@@ -287,9 +327,11 @@
   }
   rich.addEventListener("input", keep);
   form.addEventListener("input", keep);
-  form.addEventListener("submit", () => { area.value = written(); sent = true; });
+  form.addEventListener("submit", () => { area.value = written(); sent = true; busy?.abort(); });
   addEventListener("pageshow", () => { sent = false; });
   addEventListener("beforeunload", (event) => { if (dirty && !sent) event.preventDefault(); });
+  // Whatever was typed in the last seconds goes out when the window is left.
+  document.addEventListener("visibilitychange", () => { if (document.hidden && dirty && !sent) hold(); });
 
   // A part that an import found wrongly goes with one click.
   document.querySelectorAll("[data-clear]").forEach((button) => button.addEventListener("click", () => {
