@@ -46,6 +46,7 @@ from server.parts import PARTS, Bounds, Parts
 from server.public.finding import add_finding
 from server.public.site import add_site
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
+from server.review.archive import recheck
 from server.review.examiner import Examiner
 from server.security.vault import Vault
 from server.settings import Settings, site_of
@@ -185,7 +186,14 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             assessment=scheme,
-            jobs=open_jobs(workplace, calendar, wakeups.wake, http=opener.http, sinks=_sinks(settings)),
+            jobs=open_jobs(
+                workplace,
+                calendar,
+                wakeups.wake,
+                http=opener.http,
+                sinks=_sinks(settings),
+                recheck=lambda: recheck(store, at=_now()),
+            ),
             examiner=Examiner(store, site, blobs.read, TextReader()),
             trusted_proxies=settings.trusted_proxies,
         )

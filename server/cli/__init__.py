@@ -7,6 +7,7 @@ from server.cli import (
     calendars,
     checking,
     counting,
+    dictionary,
     drafting,
     jobs,
     office,
@@ -53,5 +54,6 @@ for noun, told, add in (
     group.callback()(lambda: None)
     app.add_typer(group, name=noun)
 app.add_typer(calendars.group, name="calendar")
+app.add_typer(dictionary.group, name="dictionary")
 app.add_typer(jobs.group, name="jobs")
 app.add_typer(auditing.group, name="audit")

@@ -15,6 +15,7 @@ from server.store.jobs import list_jobs
 from server.store.links import list_wrong_links
 from server.store.tx import Store, Tx
 from server.store.watching import list_orphans
+from server.watch.archive import archive_flagged
 from server.watch.emergencies import emergencies_due
 from server.watch.overdue import overdue_alert
 from server.watch.silence import silent_accounts, silent_columns
@@ -57,6 +58,7 @@ async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
         *await _wrong_links(tx, at),
         *await _failing_jobs(tx),
         *await emergencies_due(tx, at),
+        *await archive_flagged(tx),
     ]
     return found[:MOST]
 

@@ -31,6 +31,7 @@ JOBS: Final = (
     Job("links", "核对文件与解读的双向链接", Every(60)),
     Job("all_links", "每夜核对全部解读链接", Daily(time(3, 30))),
     Job("permissions", "核对平台授权", Every(6 * 3600)),
+    Job("archive", "词库更新后复查已发布的稿件", Every(120)),
     Job("watch", "核对静默、期限和异常", Every(60)),
     Job("remind", "发送提醒", Every(30)),
 )
@@ -43,8 +44,12 @@ def open_jobs(
     *,
     http: Transport,
     sinks: Sinks,
+    recheck: Callable[[], Awaitable[int]],
 ) -> Jobs:
-    """Give the jobs of one process; `http` looks at our own pages, reminders go to `sinks`."""
+    """Give the jobs of one process; `http` looks at our own pages, reminders go to `sinks`.
+
+    `recheck` holds some of what is live against the word list, and says how many.
+    """
     counted_on = 0
 
     async def follow_calendar() -> int:
@@ -68,6 +73,7 @@ def open_jobs(
         "links": lambda: check_links(place.store, place.site, http, at=place.now()),
         "all_links": lambda: check_links(place.store, place.site, http, at=place.now(), all_pairs=True),
         "permissions": lambda: check_permissions(place),
+        "archive": recheck,
         "watch": lambda: watch(place.store, place.site, at=place.now()),
         "remind": lambda: remind(place.store, sinks),
     }

@@ -19,6 +19,7 @@ from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.importing.texts import TextReader
 from server.parts import PARTS, Bounds, Parts
+from server.review.archive import recheck
 from server.review.examiner import Examiner
 from server.security.sign_in import issue_token
 from server.security.vault import Vault
@@ -190,7 +191,14 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             presence=Presence(redis),
             vault=Vault(Fernet.generate_key()),
             bounds=BOUNDS,
-            jobs=open_jobs(house.place, LiveCalendar(), wake, http=house.http, sinks=Sinks()),
+            jobs=open_jobs(
+                house.place,
+                LiveCalendar(),
+                wake,
+                http=house.http,
+                sinks=Sinks(),
+                recheck=lambda: recheck(store, at=now()),
+            ),
             examiner=Examiner(store, SITE, blobs.read, TextReader()),
         )
         app = web.Application(client_max_size=BOUNDS.body_bytes)

@@ -22,6 +22,7 @@ from server.ephemeral.connection import open_redis
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.parts import PARTS, Parts
+from server.review.archive import recheck
 from server.security.sign_in import SESSION_LASTS, issue_token
 from server.security.vault import Vault
 from server.store.blobs import Blobs
@@ -215,7 +216,14 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             presence=Presence(redis),
             vault=Vault(Fernet.generate_key()),
             bounds=BOUNDS,
-            jobs=open_jobs(house.place, LiveCalendar(), wake, http=house.http, sinks=Sinks()),
+            jobs=open_jobs(
+                house.place,
+                LiveCalendar(),
+                wake,
+                http=house.http,
+                sinks=Sinks(),
+                recheck=lambda: recheck(store, at=now()),
+            ),
             examiner=house.examiner,
         )
         app = web.Application(client_max_size=BOUNDS.body_bytes)
