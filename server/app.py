@@ -55,6 +55,7 @@ from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
 from server.store.tx import Store, StoreAway
 from server.watch.joblist import open_jobs
+from server.watch.jobs import Jobs
 from server.watch.remind import Sinks
 
 Role = Literal["web", "worker", "clock"]
@@ -186,18 +187,24 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             assessment=scheme,
-            jobs=open_jobs(
-                workplace,
-                calendar,
-                wakeups.wake,
-                http=opener.http,
-                sinks=_sinks(settings),
-                recheck=lambda: recheck(store, at=_now()),
-            ),
+            jobs=_jobs(settings, workplace, calendar, wakeups, opener.http),
             examiner=Examiner(store, site, blobs.read, TextReader()),
             trusted_proxies=settings.trusted_proxies,
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey)
+
+
+def _jobs(
+    settings: Settings, workplace: Workplace, calendar: LiveCalendar, wakeups: Wakeups, http: Transport
+) -> Jobs:
+    return open_jobs(
+        workplace,
+        calendar,
+        wakeups.wake,
+        http=http,
+        sinks=_sinks(settings),
+        recheck=lambda: recheck(workplace.store, at=_now()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
