@@ -22,6 +22,8 @@ from server.console import (
     permissions,
     releases,
     releasing,
+    report,
+    report_check,
     reviewing,
     scratch,
     statistics,
@@ -56,6 +58,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *follows.PAGES,
     *accounts.PAGES,
     *statistics.PAGES,
+    *report_check.PAGES,
+    *report.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
 

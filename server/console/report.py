@@ -1,0 +1,196 @@
+"""/console/report: a year of an organ: its figures, the draft of its report, and how far each organ is."""
+
+import asyncio
+from typing import Final, Literal, cast
+
+from aiohttp import web
+
+from server.console.page import Page, Visit
+from server.core.days import day_of
+from server.core.organs import get_org
+from server.core.problems import Problem
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.report.declaring import Declared, declare
+from server.report.drafting.draft import Draft
+from server.report.drafting.given import key_text, shown
+from server.report.drafting.html import draft_as_html
+from server.report.drafting.word import draft_as_docx
+from server.report.drafting.workbook import draft_as_xlsx
+from server.report.filing import MOVES, Move, filings_below, move
+from server.report.snapshots import take_snapshot
+from server.report.yearly import draft_of_year
+from server.store.declared import list_declared
+from server.store.orgs import OrgRow, list_orgs
+from server.store.snapshots import list_snapshots
+from server.store.tx import Tx
+
+_PATH: Final = "/console/report"
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_MIMES: Final = {
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "html": "text/html",
+}
+_STATES: Final = {
+    "draft": ("还没有报送", ""),
+    "submitted": ("已报送", "wait"),
+    "accepted": ("已接收", "good"),
+    "closed": ("已关闭", "good"),
+}
+_MOVES: Final[dict[Move, str]] = {"submit": "报送", "return": "退回", "accept": "接收", "close": "关闭"}
+_MARK: Final = "figure:"
+
+
+async def show_report(visit: Visit) -> web.StreamResponse:
+    """Show the year."""
+    return await _shown(visit)
+
+
+async def give_draft(visit: Visit) -> web.StreamResponse:
+    """Give the draft as a file; `review=1` with the source of every figure."""
+    made = visit.query("format") or "docx"
+    if made not in _MIMES:
+        raise Problem("invalid", "只能下载 docx、xlsx、html", field="format")
+    year = _year(visit)
+    async with visit.parts.store.read() as tx:
+        org = await _org(tx, visit)
+        draft = await draft_of_year(tx, org.code, year, at=visit.parts.now())
+    body = await asyncio.to_thread(_written, draft, made, review=bool(visit.query("review")))
+    headers = {
+        "Content-Disposition": f'attachment; filename="report-{year}.{made}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    charset = "utf-8" if made == "html" else None
+    return web.Response(body=body, content_type=_MIMES[made], charset=charset, headers=headers)
+
+
+async def take_figures(visit: Visit) -> web.StreamResponse:
+    """Write the figures that were changed; all or none."""
+    parts, year = visit.parts, _year(visit)
+    try:
+        async with parts.store.begin() as tx:
+            org = await _org(tx, visit)
+            visit.who.require("file_report", org.id)
+            standing = {one.key: one.value for one in await list_declared(tx, org.id, year)}
+            figures = _typed(visit, standing)
+            if not figures:
+                raise Problem("invalid", "没有改动任何数字")
+            by, at = visit.who.person_id, parts.now()
+            await declare(tx, org, year, figures, by=by, at=at, new_id=parts.new_id)
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    return visit.go(_PATH, done="saved", org=org.code, year=str(year))
+
+
+async def take_snapshot_of_year(visit: Visit) -> web.StreamResponse:
+    """Freeze the figures of the year."""
+    parts, year = visit.parts, _year(visit)
+    try:
+        async with parts.store.begin() as tx:
+            org = await _org(tx, visit)
+            visit.who.require("file_report", org.id)
+            await take_snapshot(
+                tx, org, year, reason=visit.fields.get("reason").strip()[:500] or None,
+                by=visit.who.person_id, at=parts.now(), new_id=parts.new_id,
+            )  # fmt: skip
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    return visit.go(_PATH, done="recorded", org=org.code, year=str(year))
+
+
+async def take_move(visit: Visit) -> web.StreamResponse:
+    """Submit an organ's year, accept it, send it back or close it; `about` is that organ."""
+    parts, year, step = visit.parts, _year(visit), visit.fields.get("move")
+    try:
+        if step not in MOVES:
+            raise Problem("invalid", "没有这个步骤", field="move")
+        async with parts.store.begin() as tx:
+            org = await get_org(tx, visit.fields.get("about")[:18], field="about")
+            # The organ above decides on what was submitted; the topmost one decides on its own.
+            if step == "submit":
+                visit.who.require("file_report", org.id)
+            else:
+                visit.who.require("accept_report", org.parent_id or org.id)
+            await move(
+                tx, org, year, cast("Move", step), reason=visit.fields.get("reason").strip()[:500] or None,
+                by=visit.who.person_id, at=parts.now(), new_id=parts.new_id,
+            )  # fmt: skip
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    return visit.go(_PATH, done="recorded", org=visit.fields.get("org")[:18], year=str(year))
+
+
+def _typed(visit: Visit, standing: dict[str, str]) -> list[Declared]:
+    source = visit.fields.get("source").strip()
+    found = [
+        Declared(name.removeprefix(_MARK), value.strip(), source)
+        for name, value in visit.fields.pairs
+        if name.startswith(_MARK) and value.strip() and value.strip() != standing.get(name[len(_MARK) :])
+    ]
+    if found and not source:
+        raise Problem("invalid", "请写明这些数字的来源", field="source")
+    return found
+
+
+def _asked(visit: Visit, name: str) -> str:
+    return visit.fields.get(name) or visit.query(name)
+
+
+def _year(visit: Visit) -> int:
+    text = _asked(visit, "year") or str(day_of(visit.parts.now()).year)
+    if not (text.isascii() and text.isdigit() and 1990 <= int(text[:5]) <= 2100):
+        raise Problem("invalid", "年度应在 1990 到 2100 之间", field="year")
+    return int(text)
+
+
+async def _org(tx: Tx, visit: Visit) -> OrgRow:
+    """Give the organ that is asked for, the visitor's topmost one without a question."""
+    code = _asked(visit, "org")
+    if code:
+        return await get_org(tx, code[:18], field="org")
+    reached = visit.who.orgs_for("read_statistics")
+    orgs = await list_orgs(tx, reached)
+    return next(one for one in orgs if one.parent_id not in reached)
+
+
+async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+    year, draft = _year(visit), None
+    async with visit.parts.store.read() as tx:
+        org = await _org(tx, visit)
+        orgs = await list_orgs(tx, visit.who.orgs_for("read_statistics"))
+        try:
+            draft = await draft_of_year(tx, org.code, year, at=visit.parts.now())
+        except Problem as refusal:  # before 2014 there is no form; the page still shows the filings
+            error = error or refusal
+        declared = {one.key: one for one in await list_declared(tx, org.id, year)}
+        snapshots = await list_snapshots(tx, org.id, year)
+        filings = await filings_below(tx, org, year)
+    trouble = () if error is None else refusals_of(error) or ()
+    typed = {name: value for name, value in visit.fields.pairs if name.startswith(_MARK)}
+    return visit.show(
+        "report.html", section="report", year=year, org=org, orgs=orgs, draft=draft, snapshots=snapshots,
+        declared=declared, filings=filings, states=_STATES, moves=_MOVES, typed=typed, key_text=key_text,
+        shown=shown, fields=visit.fields, may_file=org.id in visit.who.orgs_for("file_report"),
+        files=visit.who.orgs_for("file_report"), accepts=visit.who.orgs_for("accept_report"),
+        trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+def _written(draft: Draft, made: str, *, review: bool) -> bytes:
+    match cast("Literal['docx', 'xlsx', 'html']", made):
+        case "docx":
+            return draft_as_docx(draft, review=review)
+        case "html":
+            return draft_as_html(draft, review=review)
+        case "xlsx":
+            return draft_as_xlsx(draft)
+
+
+PAGES = (
+    Page("GET", _PATH, show_report, "read_statistics"),
+    Page("GET", f"{_PATH}/draft", give_draft, "read_statistics"),
+    Page("POST", f"{_PATH}/figures", take_figures, "file_report"),
+    Page("POST", f"{_PATH}/snapshot", take_snapshot_of_year, "file_report"),
+    Page("POST", f"{_PATH}/filing", take_move, "signed_in"),
+)

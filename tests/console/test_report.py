@@ -1,0 +1,88 @@
+"""server/console/report.py, report_check.py: a year of an organ, and a report that somebody wrote."""
+
+import re
+
+from tests.console.conftest import XSS, ConsoleOffice, Seen
+from tests.house import CODE
+
+
+def _figures(seen: Seen) -> list[str]:
+    return [name for name in seen.fields if name.startswith("figure:")]
+
+
+async def test_the_year_shows_what_the_ledger_counts_and_what_is_missing(office: ConsoleOffice):
+    await office.house.published(("website",))
+    seen = await (await office.desk("reporter")).get("/console/report?year=2026")
+    assert "主动公开政府信息 1 条" in seen.words
+    assert re.search(r"表里还有 [1-9]\d* 格没有数字", seen.words)
+    assert _figures(seen) == []
+
+
+async def test_figures_are_entered_with_their_source(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    form = await desk.get("/console/report?year=2026")
+    key = _figures(form)[0]
+    told = {"org": CODE, "year": "2026", key: "12", "source": ""}
+    without = await desk.post("/console/report/figures", told)
+    assert (without.status, "请写明这些数字的来源" in without.words) == (422, True)
+    assert without.fields[key] == "12"
+    wrong = await desk.post("/console/report/figures", {**told, key: XSS, "source": XSS})
+    assert (wrong.status, wrong.fields[key], wrong.fields["source"]) == (422, XSS, XSS)
+    done = await desk.follow(await desk.post("/console/report/figures", {**told, "source": "登记簿"}))
+    assert done.fields[key] == "12"
+
+
+async def test_a_reporter_enters_nothing(office: ConsoleOffice):
+    desk = await office.desk("reporter")
+    for path in ("figures", "snapshot"):
+        seen = await desk.post(f"/console/report/{path}", {"org": CODE, "year": "2026"})
+        assert seen.status == 403
+    moved = await desk.post(
+        "/console/report/filing", {"org": CODE, "about": CODE, "year": "2026", "move": "submit"}
+    )
+    assert moved.status == 403
+
+
+async def test_the_draft_comes_as_a_file(office: ConsoleOffice):
+    desk = await office.desk("reporter")
+    draft = await desk.get(f"/console/report/draft?org={CODE}&year=2026&format=docx")
+    assert (draft.status, draft.content[:2]) == (200, b"PK")
+    assert (await desk.get(f"/console/report/draft?org={CODE}&year=2026&format=exe")).status == 422
+
+
+async def test_a_year_is_submitted_sent_back_and_accepted(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    fields = {"org": CODE, "about": CODE, "year": "2026"}
+    page = await desk.follow(await desk.post("/console/report/filing", {**fields, "move": "submit"}))
+    assert "已报送" in page.words
+    without = await desk.post("/console/report/filing", {**fields, "move": "return"})
+    assert (without.status, "退回必须写明原因" in without.words) == (422, True)
+    await desk.follow(await desk.post("/console/report/filing", {**fields, "move": "return", "reason": XSS}))
+    await desk.follow(await desk.post("/console/report/filing", {**fields, "move": "submit"}))
+    page = await desk.follow(await desk.post("/console/report/filing", {**fields, "move": "accept"}))
+    assert "已接收" in page.words
+    assert "第 2 号" in page.words
+    assert (await desk.post("/console/report/filing", {**fields, "move": "fly"})).status == 422
+
+
+async def test_a_year_or_an_organ_that_is_none_is_refused_in_chinese(office: ConsoleOffice):
+    desk = await office.desk("reporter")
+    for query in ("year=once", "year=99999", "org=none"):
+        seen = await desk.get(f"/console/report?{query}")
+        assert (seen.status, "没有代码" in seen.words or "年度应在" in seen.words) == (422, True), query
+
+
+async def test_a_report_that_does_not_add_up_is_told_where(office: ConsoleOffice):
+    desk = await office.desk("reporter")
+    counts = "公开信息100条，其中：政府网站公开60条，政务微博公开30条。"
+    text = f"某旗2017年政府信息公开工作年度报告\n{counts}\n"
+    seen = await desk.post("/console/report/check", files=[("file", "年报.txt", text.encode())])
+    assert (seen.status, "年报.txt" in seen.words) == (200, True)
+    assert "发现" in seen.words
+
+
+async def test_a_file_that_cannot_be_read_is_refused_by_name(office: ConsoleOffice):
+    desk = await office.desk("reporter")
+    old = await desk.post("/console/report/check", files=[("file", "<b>旧.doc", b"\xd0\xcf\x11\xe0")])
+    assert (old.status, "“<b>旧.doc”没有检查：这是旧版 Word" in old.words) == (415, True)
+    assert (await desk.post("/console/report/check", {})).status == 422
