@@ -344,6 +344,15 @@ class Withdraws(Protocol):
 
 
 @runtime_checkable
+class AtHome(Protocol):
+    """A channel whose account a person can look at."""
+
+    @property
+    def home(self) -> str:
+        """The address at which he sees it."""
+
+
+@runtime_checkable
 class Watches(Protocol):
     """A channel that can tell whether a live post still stands."""
 

@@ -95,6 +95,11 @@ class WeChat:
         except KeyError as missing:
             raise ValueError(f"缺少设置项 {missing.args[0]}") from None
 
+    @property
+    def home(self) -> str:
+        """The platform's own desk, where whoever runs the account signs in and sees its articles."""
+        return "https://mp.weixin.qq.com/"
+
     def check(self, content: Content, /) -> tuple[Finding, ...]:
         """Say what no article carries, or carries otherwise than the page; nothing is cut silently (§4.1)."""
         return tuple(findings_of(content))

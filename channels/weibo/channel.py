@@ -89,6 +89,11 @@ class Weibo:
         except KeyError as missing:
             raise ValueError(f"缺少设置项 {missing.args[0]}") from None
 
+    @property
+    def home(self) -> str:
+        """The account's own page."""
+        return str(self._web / "u" / self._uid) if self._uid else str(self._web)
+
     def check(self, content: Content, /) -> tuple[Finding, ...]:
         """Say what of the content no status can carry."""
         host = (URL(content.url).host or "").lower()

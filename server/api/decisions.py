@@ -1,5 +1,6 @@
 """What no machine can decide: deliveries in doubt, refusals, permissions, posts taken down by hand."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from server.api.route import Route, signed_in
 from server.core.budgets import set_budget
 from server.core.decide import Decision, authorise, decide, send_again, set_paused
 from server.core.problems import Problem
+from server.core.sent import what_was_sent
 from server.core.standing import say_standing
 from server.core.withdraw import record_taken_down
 from server.forms.orders import DecisionIn, TakenDownIn
@@ -70,12 +72,22 @@ class LookOut(Out):
         return cls(**{name: getattr(seen, name) for name in cls.model_fields})
 
 
+class PostSentOut(Out):
+    """What was sent, by which mark it is found, and where a person sees the account."""
+
+    title: str
+    text: str
+    mark: str
+    home: str
+
+
 class DoubtOut(Out):
     """Everything a person needs to decide about one delivery."""
 
     delivery: DeliveryOut
     title: str
     sentence: str
+    sent: PostSentOut | None
     tries: tuple[TryOut, ...]
     looks: tuple[LookOut, ...]
 
@@ -98,9 +110,11 @@ async def list_waiting(request: web.Request) -> web.Response:
 
 async def show_delivery(request: web.Request) -> web.Response:
     """Give one delivery with every try and the newest looks."""
-    async with request.config_dict[PARTS].store.read() as tx:
+    parts = request.config_dict[PARTS]
+    async with parts.store.read() as tx:
         leg = await _delivery_for(tx, request, "read")
         seen = await get_item(tx, leg.item_id)
+        sent = await what_was_sent(tx, leg, parts.open_channel, parts.site, at=parts.now())
         tries = await list_attempts_seen(tx, leg.id)
         looks = await list_looks(tx, leg.id, 50)
     return answer(
@@ -108,6 +122,7 @@ async def show_delivery(request: web.Request) -> web.Response:
             delivery=DeliveryOut.of(leg),
             title=seen.revision.title,
             sentence=say_standing(leg),
+            sent=None if sent is None else PostSentOut(**asdict(sent)),
             tries=tuple(TryOut.of(one) for one in tries),
             looks=tuple(LookOut.of(one) for one in looks),
         )

@@ -156,3 +156,10 @@ async def test_a_budget_is_given_and_taken_away(office: Office):
         assert row is not None
         assert row.settings.get("posts_a_minute") == (None if a_minute is None else "3")
         assert "base_url" in row.settings
+
+
+async def test_a_person_sees_what_was_sent_and_by_which_link_to_find_it(office: Office):
+    item, key = await in_doubt(office)
+    sent = (await office.get(delivery(key))).json["sent"]
+    assert sent["title"] == item["title"]
+    assert sent["mark"].endswith(f"/a/{item['id']}.html")

@@ -92,7 +92,7 @@ async def test_a_wechat_that_hangs_slows_neither_the_website_nor_weibo(office: O
 
 async def test_looks_at_a_platform_that_hangs_leave_room_for_the_website(office: Office):
     """Each look holds a slot as long as a call may last."""
-    items = [await released(office, "site", "wechat") for _number in range(12)]
+    items = [await released(office, "site", "wechat") for _number in range(6)]
     async with office.store.begin() as tx:
         await tx.execute(
             sa.text(
@@ -101,7 +101,7 @@ async def test_looks_at_a_platform_that_hangs_leave_room_for_the_website(office:
             )
         )
     office.sandbox.wechat.next_call("*", "hang_before", times=10_000)
-    async with working(office, slots=8):
+    async with working(office, slots=4):
         for item_id in items:
             await until(office, item_id, site="live")
         late = await released(office, "site")

@@ -2,7 +2,11 @@
 
 import pytest
 
+from server.core.evidence import record_evidence
 from server.core.problems import Problem
+from server.core.withdraw import record_taken_down
+from server.store.deliveries import get_delivery
+from server.store.evidence import Evidence
 from tests.house import House
 
 ALL = ("website", "weibo", "wechat", "feed")
@@ -81,3 +85,20 @@ async def test_an_item_that_was_never_released_is_not_withdrawn(house: House):
     with pytest.raises(Problem) as refused:
         await house.withdraw(made.id)
     assert refused.value.code == "wrong_state"
+
+
+async def test_an_item_is_withdrawn_everywhere_only_when_a_person_has_proved_the_last_place(house: House):
+    """Invariant 12."""
+    made = await house.published(("website", "other"))
+    board = (await house.legs(made.id))["other"]
+    proof = Evidence("某苏木公告栏", house.now(), "某某", None, None)
+    async with house.store.begin() as tx:
+        await record_evidence(tx, board.id, proof, house.bench, by=house.chief, at=house.now())
+    await house.withdraw(made.id)
+    await house.run_until_quiet()
+    assert await house.states(made.id) == {"website": "withdrawn", "other": "withdraw_by_hand"}
+    assert ("withdrawn", "item") not in await house.lines(made.id)
+    async with house.store.begin() as tx:
+        leg = await get_delivery(tx, board.id)
+        await record_taken_down(tx, leg, "已撕下", house.bench, by=house.chief, at=house.now())
+    assert ("withdrawn", "item") in await house.lines(made.id)
