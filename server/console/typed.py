@@ -1,11 +1,13 @@
 """What stands in the fields of an item's form: as stored, or as somebody typed it, right or wrong."""
 
 import html
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
+from channels.item import Override
 from server.console.fields import Fields
 from server.forms.complaints import filled_in
 from server.forms.drafts import ItemIn
@@ -14,7 +16,10 @@ from server.store.items import ItemSeen
 _REQUIRED: Final = ("kind", "org", "title", "body", "column", "openness", "validity")
 _PLAIN: Final = ("summary", "overview")
 _OPTIONAL: Final = ("index_number", "document_number", "formed_on", "topic", "genre", "source")
-_NAMES: Final = (*_REQUIRED, *_PLAIN, *_OPTIONAL, "keywords")
+_OVERRIDDEN: Final = ("wechat", "weibo")
+_OF_A_CHANNEL: Final = ("title", "summary", "cover")
+_OVERRIDES: Final = tuple(f"{channel}_{name}" for channel in _OVERRIDDEN for name in _OF_A_CHANNEL)
+_NAMES: Final = (*_REQUIRED, *_PLAIN, *_OPTIONAL, "keywords", *_OVERRIDES, "overrides_of_accounts")
 _BETWEEN_WORDS: Final = re.compile(r"[\s,，、;；]+")
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!]")
 
@@ -62,6 +67,7 @@ class Typed:
             "genre": sheet.genre or "",
             "source": sheet.source or "",
             "keywords": "、".join(sheet.keywords),
+            **_words_of(sheet.overrides),
         }
         files = tuple(File(one.sha256, one.name) for one in sheet.attachments)
         return cls(values, files, version.number)
@@ -85,6 +91,10 @@ class Typed:
         figures = "".join(f'<figure><img src="media:{one}" alt=""></figure>' for one in hashes)
         return replace(self, values={**self.values, "body": as_html(self.values["body"]) + figures})
 
+    def with_cover(self, channel: str, sha256: str) -> "Typed":
+        """Give the form with a picture for a channel to show first."""
+        return replace(self, values={**self.values, f"{channel}_cover": sha256})
+
     def with_base(self, base: int) -> "Typed":
         """Give the form as begun with another revision: its author has seen that one."""
         return replace(self, base=base)
@@ -97,7 +107,41 @@ class Typed:
         told["body"] = as_html(values["body"])
         told["keywords"] = [word for word in _BETWEEN_WORDS.split(values["keywords"]) if word]
         told["attachments"] = [{"sha256": file.sha256, "name": file.name} for file in self.files]
+        told["overrides"] = self._overrides()
         return filled_in(ItemIn, told)
+
+    def _overrides(self) -> list[dict[str, object]]:
+        """Give what channels say instead; what single accounts say is carried through as it came."""
+        found: list[dict[str, object]] = []
+        for channel in _OVERRIDDEN:
+            said = {name: self.values[f"{channel}_{name}"].strip() or None for name in _OF_A_CHANNEL}
+            if any(said.values()):
+                found.append({"channel": channel, **said})
+        try:
+            kept = json.loads(self.values["overrides_of_accounts"] or "[]")
+        except ValueError:
+            kept = []
+        return [*found, *(kept if isinstance(kept, list) else [])]
+
+
+def _words_of(overrides: tuple[Override, ...]) -> dict[str, str]:
+    """Give the overrides as fields: those of channels by name, those of single accounts as one text."""
+    values = {**dict.fromkeys(_OVERRIDES, ""), "overrides_of_accounts": ""}
+    kept: list[dict[str, object]] = []
+    for one in overrides:
+        cover = one.cover.sha256 if one.cover else None
+        if one.account is None:
+            values |= {
+                f"{one.channel}_title": one.title or "",
+                f"{one.channel}_summary": one.summary or "",
+                f"{one.channel}_cover": cover or "",
+            }
+        else:
+            told = {"title": one.title, "summary": one.summary, "cover": cover}
+            kept.append({"channel": one.channel, "account": one.account, **told})
+    if kept:
+        values["overrides_of_accounts"] = json.dumps(kept, ensure_ascii=False)
+    return values
 
 
 def as_html(text: str) -> str:

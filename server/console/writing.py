@@ -118,6 +118,13 @@ async def _with_uploads(visit: Visit, typed: Typed) -> Typed:
     typed = typed.with_files(tuple(File(one.row.sha256, one.name) for one in files))
     if pictures:
         typed = typed.with_pictures(tuple(one.row.sha256 for one in pictures))
+    for channel in ("wechat", "weibo"):
+        covers, not_taken = await keep_uploads(visit, f"{channel}_cover_file")
+        refused += not_taken
+        if covers:
+            typed = typed.with_cover(channel, covers[0].row.sha256)
+        elif visit.fields.has(f"{channel}_cover_drop"):
+            typed = typed.with_cover(channel, "")
     if refused or also_refused:
         raise _Refused(typed, (*refused, *also_refused))
     return typed

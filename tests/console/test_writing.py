@@ -247,3 +247,28 @@ async def test_a_long_list_goes_on(office: ConsoleOffice):
     more = next(link for link in first.links if "before=" in link)
     assert "第00号" not in first.words
     assert "第00号" in (await desk.get(more)).words
+
+
+async def test_a_channel_says_it_in_words_of_its_own(office: ConsoleOffice):
+    desk = await office.desk("author")
+    more = {"wechat_title": "防汛通知来了", "wechat_summary": "请看"}
+    made = await desk.post(NEW, {**a_form(), **more}, [("wechat_cover_file", "c.png", a_picture())])
+    seen = await _stored(office, made.location.split("/")[3])
+    (one,) = seen.revision.sheet.overrides
+    assert (one.channel, one.account, one.title, one.summary) == ("wechat", None, "防汛通知来了", "请看")
+    assert one.cover is not None
+    page = await desk.get(made.location)
+    assert (page.fields["wechat_title"], page.fields["wechat_cover"]) == ("防汛通知来了", one.cover.sha256)
+    gone = {**a_form(base="1"), "wechat_cover": one.cover.sha256, "wechat_cover_drop": "1"}
+    await desk.post(made.location.partition("?")[0], gone)
+    assert (await _stored(office, seen.id)).revision.sheet.overrides == ()
+
+
+async def test_what_a_single_account_says_goes_through_the_form_unharmed(office: ConsoleOffice):
+    told = [{"channel": "weibo", "account": "weibo", "title": "微博上的标题"}]
+    made = await office.item(overrides=told)
+    desk, path = await office.desk("author"), f"/console/items/{made['id']}/edit"
+    kept = (await desk.get(path)).fields["overrides_of_accounts"]
+    await desk.post(path, {**a_form(base="1"), "overrides_of_accounts": kept})
+    (one,) = (await _stored(office, made["id"])).revision.sheet.overrides
+    assert (one.account, one.title) == ("weibo", "微博上的标题")

@@ -262,7 +262,7 @@
     if (busy || sent) return;
     busy = new AbortController();
     const data = new FormData(form);
-    for (const name of ["files", "pictures"]) data.delete(name);
+    for (const name of ["files", "pictures", "wechat_cover_file", "weibo_cover_file"]) data.delete(name);
     data.append("item", form.dataset.item);
     try {
       const answer = await fetch("/console/scratch", { method: "POST", body: data, signal: busy.signal });
