@@ -16,7 +16,7 @@ from server.importing.shape import ROUGH_TAGS, Shape, TooDeep, shape
 
 _ATTRIBUTES: Final = {
     "x-a": {"href"},
-    "img": {"src", "alt"},
+    "img": {"src", "alt", "role"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
     "ol": {"start"},
@@ -91,6 +91,8 @@ def _keep(tag: str, name: str, value: str) -> str | None:
     match tag, name:
         case "x-a", "href":
             return value if _is_link(value) else None
+        case "img", "role":
+            return value if value == "presentation" else None  # 装饰图片: it says nothing, and needs no words
         case "img", _:
             return value  # judged in _pictures, where a person is told
         case "ol", "start":

@@ -108,7 +108,8 @@ class _Writer(HTMLParser):
             self._out.append("<hr>")
         elif tag == "img":
             src, alt = given.get("src", ""), given.get("alt", "")
-            if self._write(_start("img", {"src": src, "alt": alt}), ""):
+            role = {"role": "presentation"} if given.get("role") and not alt else {}
+            if self._write(_start("img", {"src": src, "alt": alt, **role}), ""):
                 self._pictures.append((src, alt))
         elif tag in KEPT_TAGS:
             self._begin_block(tag, given)

@@ -48,6 +48,8 @@ _SAYS_NUMBER: Final = re.compile(
     r"编号|编码|代码|流水|单号|文号|索引号|档案号|许可证|序列|条码|批号|标识|备案号|证书号|发票|ID[:：]?$"
 )
 _SAYS_OFFICE: Final = re.compile(r"值班|举报|监督|咨询|服务热线|热线|投诉|办公|传真|客服|报名|联系|受理")
+_HEADS_PEOPLE: Final = re.compile(r"姓\s*名|户主|申请人|当事人|监护人|患者|享受对象|救助对象|家长|学生")
+_HEADS_OFFICES: Final = re.compile(r"单位|部门|职务|科室|机构|窗口|岗位|职责|企业|公司|站所|律师|公证")
 _SAYS_CARD: Final = re.compile(r"卡号|银行卡|账号|帐号|账户|帐户|开户|一卡通|社保卡|存折|惠农卡")
 _SAYS_PASSPORT: Final = re.compile(r"护照|通行证|旅行证|证件号")
 _HOME_LABEL: Final = re.compile(
@@ -129,8 +131,15 @@ def _mobiles(passage: Passage, columns: Columns, _today: date) -> _Found:
         before = columns.before(match.start(), _NEAR)
         if _SAYS_NUMBER.search(before) or _UNIT_BEHIND.match(columns.after(match.end(), 6)):
             continue
-        rule = "mobile_contact" if _SAYS_OFFICE.search(before) else "mobile_number"
+        is_office = _SAYS_OFFICE.search(before) and not _is_of_people(columns.heads_over(match.start()))
+        rule = "mobile_contact" if is_office else "mobile_number"
         yield _found(passage, match, rule, masks.mask_mobile(match.group()))
+
+
+def _is_of_people(heads: tuple[str, ...]) -> bool:
+    """Say whether a table lists private persons: with their names, and without the offices they hold."""
+    told = " ".join(heads)
+    return bool(_HEADS_PEOPLE.search(told)) and not _HEADS_OFFICES.search(told)
 
 
 def _cards(passage: Passage, columns: Columns, _today: date) -> _Found:

@@ -66,6 +66,10 @@ class Columns:
         column = self._text.count("\t", begin, offset)
         return heads[column].strip() if column < len(heads) else ""
 
+    def heads_over(self, offset: int) -> tuple[str, ...]:
+        """Give the heads of all columns of the row in which a place stands; () outside of grids."""
+        return self._heads.get(self._text.rfind("\n", 0, offset) + 1, ())
+
     def before(self, offset: int, length: int) -> str:
         """Give what stands before a place on its line, with the head of its column in front."""
         begin = self._text.rfind("\n", 0, offset) + 1

@@ -237,3 +237,12 @@ def test_no_word_of_a_paragraph_is_lost(paragraphs: list[str]):
     escape = lambda text: text.replace("&", "&amp;").replace("<", "&lt;")  # noqa: E731
     body = sanitise("".join(f"<div>{escape(text)}</div>" for text in paragraphs))
     assert body.text.split("\n") == [re.sub(r" +", " ", text).strip() for text in paragraphs]
+
+
+def test_a_picture_may_be_marked_as_decorative_when_it_says_nothing():
+    src = f'src="media:{"a" * 64}"'
+    assert sanitise(f'<p>甲<img {src} role="presentation"></p>').html == (
+        f'<p>甲<img {src} alt="" role="presentation"></p>'
+    )
+    assert "role" not in sanitise(f'<p>甲<img {src} alt="会议" role="presentation"></p>').html
+    assert "role" not in sanitise(f'<p>甲<img {src} role="button"></p>').html

@@ -1,6 +1,7 @@
 """server/review/personal.py: what is personal is found, and what only looks so is left alone."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -68,6 +69,22 @@ def test_what_is_not_personal_is_left_alone(body: str):
     assert rules_in(body) == []
 
 
+@pytest.mark.parametrize(
+    ("heads", "rule"),
+    [
+        (("姓名", "联系电话"), "mobile_number"),
+        (("姓名", "职务", "联系电话"), "mobile_contact"),
+        (("单位", "联系人姓名", "联系电话"), "mobile_contact"),
+    ],
+)
+def test_the_telephones_of_a_list_of_people_block_and_those_of_offices_do_not(
+    heads: tuple[str, ...], rule: str
+):
+    row = "".join(f"<td>{'13812345678' if '电话' in head else '甲某'}</td>" for head in heads)
+    head = "".join(f"<th>{one}</th>" for one in heads)
+    assert rules_in(f"<table><tr>{head}</tr><tr>{row}</tr></table>") == [rule]
+
+
 def test_the_words_of_a_finding_are_masked_and_its_place_is_exact():
     body = f"<p>张某&nbsp;&amp;{IDENTITY}。</p>"
     (one,) = found_in(body)
@@ -131,3 +148,15 @@ def test_masks_have_the_official_form():
 def test_figures_of_other_scripts_are_no_numbers_and_no_fault(digits: str):
     other = CARD.translate({ord(str(n)): sign for n, sign in enumerate(digits)})
     assert rules_in(f"<p>银行卡号{other}</p>") == []
+
+
+@pytest.mark.slow
+def test_two_megabytes_pasted_are_looked_through_in_seconds():
+    body = "".join(
+        f"<p>各镇人民政府：第{n}条，依照《中华人民共和国政府采购法》和某政办发〔2026〕{n % 90 + 1}号。</p>"
+        for n in range(28_000)
+    )
+    assert len(body.encode()) > 2_000_000
+    begun = time.perf_counter()
+    assert rules_in(body) == []
+    assert time.perf_counter() - begun < 20
