@@ -5,7 +5,7 @@ FOLDER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint types contracts suite test-needs bench bench-ledger faults clean
+.PHONY: install demo test lint types contracts suite test-needs bench bench-ledger faults mutants clean
 
 install: $(VENV)/.installed
 
@@ -50,6 +50,10 @@ bench-ledger: test-needs
 # Kills workers at every step of their way, RUNS= of them in all; writes var/faults/summary.json.
 faults: test-needs
 	$(BIN)/python -m tests.faults $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+
+# Puts deliberate faults into a copy of the tree; the tests must notice each. ONLY= tries some of them.
+mutants: test-needs
+	$(BIN)/python -m tests.mutants $(if $(ONLY),--only '$(ONLY)')
 
 # The data in var/ stays: it may be an office's.
 clean:

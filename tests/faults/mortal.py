@@ -84,6 +84,7 @@ class Orders:
     met: int = 1
     visits: int = 20
     slots: int = 4
+    http_seconds: float = 5
 
 
 class Steps:
@@ -183,7 +184,7 @@ async def _work(orders: Orders) -> list[Step]:
     hand, steps = SharedHand(orders.hand), Steps(orders)
     settings = load_settings(
         var=orders.var, database_url=orders.database_url, redis_url=orders.redis_url,
-        public_url=orders.public_url, http_seconds=5,
+        public_url=orders.public_url, http_seconds=orders.http_seconds,
     )  # fmt: skip
     store = MortalStore(orders.database_url, steps)
     async with open_house(settings, migrate_first=False) as house, open_session() as session:

@@ -1,0 +1,380 @@
+"""Deliberate faults in the core, each with the tests that must notice it.
+
+A change is an exact text and what stands in its place; when the text is gone or stands twice, trying the
+mutant fails loudly, and whoever changed the text writes the mutant anew.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """In this file, this text becomes that one."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A fault: its name, the changes that make it, and arguments for pytest.
+
+    `equivalent` says why no test can notice it, for one that changes nothing that can be seen.
+    """
+
+    name: str
+    changes: tuple[Change, ...]
+    tests: tuple[str, ...]
+    equivalent: str | None = None
+
+
+SETTLEMENTS, DISPATCH = "server/core/settlements.py", "server/core/dispatch.py"
+SETTLE, RECONCILE, GATES = "server/core/settle.py", "server/core/reconcile.py", "server/core/gates.py"
+ARRIVALS, BACKLOG, LEDGER = "server/store/arrivals.py", "server/store/backlog.py", "server/store/ledger.py"
+FIRST_TABLES = "server/store/migrations/versions/0001_first_tables.py"
+
+MUTANTS = (
+    Mutant(
+        "a lapsed lease makes a delivery ready instead of unknown",
+        (
+            Change(
+                RECONCILE,
+                'leg.id, "sending", "unknown", at=at, under',
+                'leg.id, "sending", "ready", at=at, under',
+            ),
+        ),
+        ("tests/core/test_reconcile.py", "tests/faults/test_kill.py"),
+    ),
+    Mutant(
+        "no answer is taken for not accepted",
+        (Change("channels/transport.py", "return NoAnswer(type(error)", "return NotSent(type(error)"),),
+        ("tests/core/test_reconcile.py", "tests/channels/test_contract.py"),
+    ),
+    Mutant(
+        "a batch of arrivals does not ask whose attempt it is",
+        (Change(ARRIVALS, "\n                AND deliveries.attempt_id = g.attempt_id", ""),),
+        ("tests/core/test_dispatch.py", "tests/faults/test_takeover.py"),
+    ),
+    Mutant(
+        "settling does not ask whose attempt it is",
+        (
+            Change("server/store/deliveries.py", 'if old == "sending":', "if old is None:"),
+            Change(
+                DISPATCH,
+                'if (leg.state, leg.attempt_id) == ("sending", claimed.leg.attempt_id):',
+                'if leg.state == "sending":',
+            ),
+        ),
+        ("tests/faults/test_takeover.py",),
+    ),
+    Mutant(
+        "a worker whose lease is over sends all the same",
+        (
+            Change(
+                DISPATCH,
+                "if lease_until is None or place.now() >= lease_until:",
+                "if lease_until is None and not claimed:",
+            ),
+        ),
+        ("tests/core/test_dispatch.py", "tests/faults/test_takeover.py"),
+    ),
+    Mutant(
+        "an unknown outcome is published again in place of a look",
+        (
+            Change(
+                RECONCILE,
+                "sighting = await ready.channel.find(ready.post, since=since, notes=notes)",
+                "said = await ready.channel.publish(ready.post, None, at=place.now())  # type: ignore\n"
+                "    sighting = said if isinstance(said, Receipt) else CouldNotLook(str(notes) + str(since))",
+            ),
+        ),
+        ("tests/core/test_reconcile.py", "tests/faults/test_kill.py"),
+    ),
+    Mutant(
+        "a look that failed is taken for proof of absence",
+        (
+            Change(
+                "channels/weibo/channel.py",
+                'return CouldNotLook("微博时间线没有给出结果")',
+                "return Absent()",
+            ),
+        ),
+        ("tests/channels/test_contract.py",),
+    ),
+    Mutant(
+        "the core takes a look that failed for proof of absence",
+        (
+            Change(
+                RECONCILE,
+                "        case Absent():\n            row",
+                "        case Absent() | CouldNotLook():\n            row",
+            ),
+        ),
+        ("tests/core/test_reconcile.py",),
+    ),
+    Mutant(
+        "a status does not carry the link of its page",
+        (Change("channels/weibo/channel.py", 'return f"{words} {link}"', 'return f"{words} " + link[:0]'),),
+        ("tests/channels/test_contract.py",),
+    ),
+    Mutant(
+        "an article does not carry the link of its page",
+        (
+            Change(
+                "channels/wechat/channel.py",
+                'mark = f"{content.url}#r{content.release}"',
+                'mark = content.url.rpartition("/")[0]',
+            ),
+        ),
+        ("tests/channels/test_contract.py",),
+    ),
+    Mutant(
+        "a job that was handed in is forgotten by the look",
+        (
+            Change("channels/wechat/channel.py", 'if "publish_id" in notes:', 'if "nothing" in notes:'),
+            Change(
+                "channels/wechat/channel.py",
+                'if draft is None and "draft" in notes:',
+                'if draft is None and "nothing" in notes:',
+            ),
+        ),
+        ("tests/channels/test_contract.py", "tests/faults/test_platforms.py"),
+    ),
+    Mutant(
+        "the key of the first line is dropped",
+        (
+            Change(
+                FIRST_TABLES,
+                '        ["item_id", "channel"],\n        unique=True,\n        sqlite_where=sa.text("line = \'counted\'"),',
+                '        ["item_id", "channel", "id"],\n        unique=True,\n        sqlite_where=sa.text("line = \'counted\'"),',
+            ),
+            Change(
+                ARRIVALS, "ON CONFLICT (item_id, channel) WHERE", "ON CONFLICT (item_id, channel, id) WHERE"
+            ),
+            Change(
+                LEDGER,
+                'index_elements=["item_id", "channel"], index_where',
+                'index_elements=["item_id", "channel", "id"], index_where',
+            ),
+        ),
+        ("tests/core/test_dispatch.py", "tests/core/test_withdraw.py"),
+    ),
+    Mutant(
+        "a counter is raised without a line",
+        (
+            Change(
+                LEDGER,
+                "    if (await tx.execute(statement)).rowcount != 1:\n        return False\n    await _raise_counter(tx, entry)\n    return True",
+                "    written = (await tx.execute(statement)).rowcount == 1\n    await _raise_counter(tx, entry)\n    return written",
+            ),
+        ),
+        ("tests/core/test_dispatch.py", "tests/core/test_verify.py"),
+    ),
+    Mutant(
+        "a batch counts lines that were not the first",
+        (
+            Change(
+                ARRIVALS,
+                'for line in lines.values() if line["id"] in first)',
+                "for line in lines.values() if first is not None)",
+            ),
+        ),
+        ("tests/core/test_dispatch.py", "tests/faults/test_kill.py", "tests/faults/test_stateful.py"),
+    ),
+    Mutant(
+        "items are summed over channels in place of distinct ones",
+        (
+            Change(
+                "server/report/figures.py",
+                '        items=_sum(counters, "item", "counted"),',
+                '        items=sum(_sum(counters, channel, "counted") for channel in COUNTED_AS),',
+            ),
+        ),
+        ("tests/report/test_figures.py",),
+    ),
+    Mutant(
+        "settling writes no ledger line",
+        (Change(SETTLE, "    await _count(tx, leg, bench, live_at=live_at, at=at)\n", ""),),
+        ("tests/core/test_dispatch.py",),
+    ),
+    Mutant(
+        "a batch of arrivals writes no ledger line",
+        (
+            Change(
+                ARRIVALS,
+                "        lines = _lines(come, new_id)\n",
+                "        lines = _lines(come[:0], new_id)\n",
+            ),
+        ),
+        ("tests/core/test_dispatch.py",),
+    ),
+    Mutant(
+        "the attempt is committed after the call",
+        (
+            Change(
+                BACKLOG,
+                '    yield texts["attempts"], (given, order.worker, at, dialect.text_of(order.lease_until))\n',
+                "",
+            ),
+            Change(
+                DISPATCH,
+                "        outcome = await _send(place, claimed)\n",
+                "        outcome = await _send(place, claimed)\n"
+                "        async with place.store.begin() as late:\n"
+                "            from server.store.tables import attempt as attempts\n"
+                "            await late.execute(attempts.insert().values(\n"
+                "                id=claimed.leg.attempt_id, delivery_id=claimed.leg.id, number=claimed.leg.tries,\n"
+                "                worker=place.worker, opened_at=place.now(), lease_until=lease_until, notes={}))\n",
+            ),
+        ),
+        ("tests/core/test_dispatch.py",),
+    ),
+    Mutant(
+        "social posts do not wait for the page",
+        (
+            Change(
+                GATES,
+                'if facts.channel != "website" and not facts.page_is_live:',
+                'if facts.channel == "" and not facts.page_is_live:',
+            ),
+        ),
+        ("tests/core/test_gates.py", "tests/core/test_release.py"),
+    ),
+    Mutant(
+        "a page counts as live before its address has answered",
+        (
+            Change(
+                "channels/website/channel.py",
+                "            return NotAccepted(_AGAIN, NO_ROOM)\n        return self._receipt(post, live_at=None)\n\n    async def confirm",
+                "            return NotAccepted(_AGAIN, NO_ROOM)\n        return self._receipt(post, live_at=at)\n\n    async def confirm",
+            ),
+        ),
+        ("tests/channels/test_website_channel.py", "tests/faults/test_platforms.py"),
+    ),
+    Mutant(
+        "an interpretation does not wait for its source",
+        (
+            Change(
+                GATES,
+                "if None in facts.sources_due:",
+                'if None in facts.sources_due and facts.channel == "":',
+            ),
+        ),
+        ("tests/core/test_gates.py", "tests/core/test_follow.py"),
+    ),
+    Mutant(
+        "a due date is kept nowhere but in a wake-up",
+        (Change(GATES, 'return Gate("time", due)', 'return Gate("time")'),),
+        ("tests/core/test_gates.py", "tests/core/test_follow_cases.py"),
+    ),
+    Mutant(
+        "a worker looks only when it is told to",
+        (
+            Change(
+                "server/core/rounds.py",
+                "asyncio.ensure_future(wakeups.wait(seconds)),",
+                "asyncio.ensure_future(wakeups.wait(seconds * 1e9)),",
+            ),
+        ),
+        ("tests/faults/test_lost_wakeups.py",),
+    ),
+    Mutant(
+        "what comes back after a withdrawal stays",
+        (Change(SETTLE, '    await _overtaken(tx, leg, "live", at=at)\n', ""),),
+        ("tests/core/test_withdraw.py", "tests/core/test_backlog.py"),
+    ),
+    Mutant(
+        "a look is taken before the platform has settled",
+        (
+            Change(
+                SETTLE,
+                "            due = at + timedelta(seconds=limits.settle_after)\n",
+                "            due = at + timedelta(seconds=limits.settle_after * 0)\n",
+            ),
+        ),
+        ("tests/core/test_reconcile.py",),
+    ),
+    Mutant(
+        "days are cut at midnight in London",
+        (
+            Change(
+                "server/core/days.py",
+                "return moment.astimezone(SHANGHAI).date()",
+                'return moment.astimezone(ZoneInfo("UTC")).date()',
+            ),
+        ),
+        ("tests/report/test_figures.py",),
+    ),
+    Mutant(
+        "callers are told before their commit stands",
+        (
+            Change(
+                "server/store/commits.py",
+                "        await asyncio.shield(commit)\n",
+                "        commit.add_done_callback(lambda done: done.cancelled() or done.exception())\n",
+            ),
+        ),
+        ("tests/store/test_commits.py",),
+    ),
+    Mutant(
+        "a page is written in place",
+        (
+            Change(
+                "channels/docroot.py",
+                "            written.append((_temporary(place), place))",
+                "            written.append((place, place))",
+            ),
+            Change(
+                "channels/docroot.py",
+                'with temporary.open("xb") as file:',
+                'with temporary.open("wb") as file:',
+            ),
+        ),
+        ("tests/channels/test_docroot.py",),
+    ),
+    Mutant(
+        "a repeat that the platform refuses is taken for not accepted",
+        (
+            Change(
+                "channels/weibo/outcomes.py",
+                '20019: OutcomeUnknown("微博认为内容重复"),',
+                '20019: NotAccepted(60.0, "微博认为内容重复"),',
+            ),
+        ),
+        ("tests/faults/test_platforms.py",),
+    ),
+    Mutant(
+        "an account has more in flight than it allows",
+        (
+            Change(
+                BACKLOG,
+                "room = min(order.concurrency[channel] - flying.get(account_id, 0), order.limit)",
+                "room = min(order.concurrency[channel] + flying.get(account_id, 0) * 0 + 99, order.limit)",
+            ),
+        ),
+        ("tests/core/test_dispatch.py",),
+    ),
+    Mutant(
+        "a network call inside a transaction is allowed",
+        (Change("server/store/tx.py", "    if _inside.get():\n", "    if _inside.get() is None:\n"),),
+        ("tests/core/test_dispatch.py",),
+    ),
+    Mutant(
+        "an approval covers whatever was written after it",
+        (
+            Change(
+                "server/store/approvals.py",
+                ".where(approval.c.revision_id == revision_id, approval.c.content_hash == content_hash)",
+                ".where(sa.or_(approval.c.revision_id == revision_id, approval.c.content_hash != content_hash))",
+            ),
+        ),
+        ("tests/core/test_release.py",),
+    ),
+    Mutant(
+        "a claim searches by account before it searches by time",
+        (Change(BACKLOG, "ORDER BY a.id {dialect.locked", "ORDER BY a.id DESC {dialect.locked"),),
+        ("tests/core/test_backlog.py", "tests/core/test_dispatch.py"),
+        equivalent="accounts take turns one post each, so which of them begins is nobody's right",
+    ),
+)
