@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
@@ -17,7 +17,7 @@ import structlog
 from aiohttp import web
 from redis.asyncio import Redis
 
-from channels.contract import Channel, Tools
+from channels.contract import Channel, DocRoot, Tools
 from channels.docroot import FolderRoot
 from channels.item import Account, Site
 from channels.registry import CHANNELS, open_channel
@@ -27,6 +27,8 @@ from server.api.routes import add_api
 from server.console.pages import add_console
 from server.core.calendar import LiveCalendar
 from server.core.ids import new_id
+from server.core.occupancy import HalfRestored, Occupied, occupied
+from server.core.release import OpenChannel
 from server.core.rounds import run_rounds
 from server.core.settle import Bench
 from server.core.shelf import StoreShelf
@@ -137,6 +139,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
     """Open everything a process needs, and close it in the reverse order."""
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(settings.var.mkdir, parents=True, exist_ok=True)
+        await _move_in(stack, settings)
         store = await _open_store(stack, settings, migrate_first=migrate_first)
         valkey, redis = await _open_redis(stack, settings)
         wakeups = Wakeups(redis)
@@ -207,6 +210,14 @@ def _jobs(
     )
 
 
+def opener_into(house: House, root: DocRoot) -> OpenChannel:
+    """Give what opens the channels of a house over another document root."""
+    opener = house.workplace.open_channel
+    if not isinstance(opener, _Opener):
+        raise TypeError("not an opener of this wiring")
+    return replace(opener, root=root)
+
+
 @dataclass(frozen=True, slots=True)
 class _Opener:
     """Opens the channel of a stored account; the only place where a sealed secret is opened."""
@@ -215,7 +226,7 @@ class _Opener:
     store: Store
     site: Site
     http: Transport
-    root: FolderRoot
+    root: DocRoot
     blobs: Blobs
     tokens: SharedTokens
 
@@ -226,6 +237,16 @@ class _Opener:
         uploads = StoreUploads(self.store, _now)
         tools = Tools(self.http, self.root, self.site, shelf, self.blobs, self.tokens, uploads)
         return open_channel(account, tools)
+
+
+async def _move_in(stack: AsyncExitStack, settings: Settings) -> None:
+    """Work in the data folder beside others, but not while or after a restore that is not complete."""
+    try:
+        await asyncio.to_thread(stack.enter_context, occupied(settings.var))
+    except Occupied:
+        raise CannotStart(f"数据目录 {settings.var} 正在恢复备份，请等它结束") from None
+    except HalfRestored:
+        raise CannotStart("上次恢复备份没有完成：请再运行一次 tongfa restore") from None
 
 
 async def _open_store(stack: AsyncExitStack, settings: Settings, *, migrate_first: bool) -> Store:

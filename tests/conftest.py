@@ -120,6 +120,17 @@ async def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Pa
     yield base.format(name)
 
 
+async def new_database(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """Give the address of an empty database without tables."""
+    if engine == "sqlite":
+        await asyncio.to_thread(folder.mkdir)
+        return f"sqlite+aiosqlite:///{folder / 'tongfa.db'}"
+    base: str = request.getfixturevalue("postgres")
+    name = f"empty_{uuid.uuid4().hex[:12]}"
+    await _create_database(base.format("postgres"), name)
+    return base.format(name)
+
+
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     opened = Store(database_url)

@@ -10,6 +10,7 @@ from server.cli import (
     dictionary,
     drafting,
     jobs,
+    keeping,
     office,
     publishing,
     reporting,
@@ -31,6 +32,9 @@ app.command("clock")(serving.clock)
 app.command("sandbox")(sandbox.sandbox)
 app.command("migrate")(checking.migrate_database)
 app.command("verify")(checking.verify)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.command("rebuild-site")(keeping.rebuild_site)
 app.command("check-config")(checking.check_config)
 app.command("publish")(publishing.publish)
 app.command("counts")(counting.counts)

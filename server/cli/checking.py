@@ -5,11 +5,10 @@ import json
 
 import typer
 
-from server.cli.database import on_database
-from server.cli.endings import REFUSED, end, settings_or_end
-from server.core.verify import verify_files, verify_rows
+from server.app import CannotStart, open_house
+from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.core.verify import verify_files, verify_pages, verify_rows
 from server.settings import Settings, masked
-from server.store.blobs import Blobs
 from server.store.schema import migrate
 from server.store.tx import Store, StoreAway
 from server.store.verification import Difference
@@ -31,8 +30,13 @@ def migrate_database() -> None:
 
 
 def verify() -> None:
-    """重新清点：计数、台账、投递和文件是否一致。"""  # noqa: D400, D415
-    found = on_database(_verify)
+    """重新清点：计数、台账、投递、附件和网页是否一致。"""  # noqa: D400, D415
+    try:
+        found = asyncio.run(_verify(settings_or_end()))
+    except CannotStart as error:
+        end(str(error), MISUSED)
+    except StoreAway as error:
+        end(f"连不上数据库：{error}", REFUSED)
     for one in found:
         typer.echo(f"{one.rule} {one.where}：记为 {one.stated}，实为 {one.found}")
     if found:
@@ -40,10 +44,11 @@ def verify() -> None:
     typer.echo("全部一致。")
 
 
-async def _verify(store: Store, settings: Settings) -> tuple[Difference, ...]:
-    bounds = settings.bounds
-    files = Blobs(settings.var / "media", limit=max(bounds.attachment_bytes, bounds.picture_bytes))
-    return await verify_rows(store) + await verify_files(store, files)
+async def _verify(settings: Settings) -> tuple[Difference, ...]:
+    async with open_house(settings, migrate_first=False) as house:
+        store, files = house.parts.store, house.parts.blobs
+        rows = await verify_rows(store) + await verify_files(store, files)
+        return rows + await verify_pages(house.workplace)
 
 
 async def _migrate(settings: Settings) -> None:

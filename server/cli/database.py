@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
 from server.core.acts import acting_as
+from server.core.occupancy import is_half
 from server.core.problems import Problem
 from server.settings import Settings
 from server.store.audit import Actor
@@ -35,6 +36,8 @@ def on_database(act: Callable[[Store, Settings], Awaitable[T]]) -> T:
 
 async def _open_and_run(act: Callable[[Store, Settings], Awaitable[T]], settings: Settings) -> T:
     await asyncio.to_thread(settings.var.mkdir, parents=True, exist_ok=True)
+    if await asyncio.to_thread(is_half, settings.var):
+        end("上次恢复备份没有完成：请再运行一次 tongfa restore。", MISUSED)
     store = Store(settings.database_url)
     try:
         if not await is_current(store):

@@ -23,17 +23,26 @@ async def migrate(store: Store) -> None:
 
 async def is_current(store: Store) -> bool:
     """Say whether the database has the schema that this code was written for."""
-    scripts = await asyncio.to_thread(_load)
-    async with store.read() as tx:
-        revision = await tx.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return revision == scripts.get_current_head()
+    return await knows_revision(await revision_of(store), head=True)
 
 
 async def has_tables(store: Store) -> bool:
     """Say whether any migration was ever run on the database."""
+    return await revision_of(store) is not None
+
+
+async def revision_of(store: Store) -> str | None:
+    """Give the revision that the database stands at, None before the first."""
     async with store.read() as tx:
-        revision = await tx.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return revision is not None
+        return await tx.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+async def knows_revision(revision: str | None, *, head: bool = False) -> bool:
+    """Say whether this code has the revision, or with `head` whether it is its newest."""
+    scripts = await asyncio.to_thread(_load)
+    if head:
+        return revision == scripts.get_current_head()
+    return revision in {script.revision for script in scripts.walk_revisions()}
 
 
 def _load() -> ScriptDirectory:

@@ -101,5 +101,51 @@ async def list_blobs(tx: Tx, after: str, limit: int) -> tuple[str, ...]:
     return tuple((await tx.execute(wanted)).scalars())
 
 
+async def list_shown_pages(tx: Tx, after: tuple[str, str], limit: int) -> tuple[tuple[str, str], ...]:
+    """Give the website and feed deliveries whose page was ever written, in the order they went live.
+
+    Each with its key, which is what `after` takes: the place in this order.
+    """
+    shown = sa.or_(delivery.c.live_at.is_not(None), delivery.c.state == "accepted")
+    moment = sa.func.coalesce(delivery.c.live_at, delivery.c.changed_at)
+    key = sa.cast(moment, sa.Text)
+    wanted = (
+        sa.select(key.label("key"), delivery.c.id)
+        .where(
+            delivery.c.channel.in_(("website", "feed")),
+            delivery.c.state.in_((*WAS_LIVE, "accepted")),
+            shown,
+            sa.or_(key > after[0], sa.and_(key == after[0], delivery.c.id > after[1])),
+        )
+        .order_by(key, delivery.c.id)
+        .limit(limit)
+    )
+    return tuple((row.key, row.id) for row in await tx.execute(wanted))
+
+
+async def list_taken_down(tx: Tx) -> tuple[str, ...]:
+    """Give the newest withdrawn delivery of each item on each website and feed, as they came down."""
+    shown = delivery.alias()
+    newer = sa.exists().where(
+        shown.c.item_id == delivery.c.item_id,
+        shown.c.account_id == delivery.c.account_id,
+        sa.or_(
+            shown.c.state.in_(("live", "accepted")),
+            sa.and_(shown.c.state == "withdrawn", shown.c.release_id > delivery.c.release_id),
+        ),
+    )
+    wanted = (
+        sa.select(delivery.c.id)
+        .where(
+            delivery.c.channel.in_(("website", "feed")),
+            delivery.c.state == "withdrawn",
+            delivery.c.live_at.is_not(None),
+            ~newer,
+        )
+        .order_by(delivery.c.changed_at, delivery.c.id)
+    )
+    return tuple((await tx.execute(wanted)).scalars())
+
+
 def _where(row: sa.Row[Any]) -> str:
     return " ".join(str(row._mapping[name]) for name in _KEY)  # noqa: SLF001

@@ -33,6 +33,8 @@ from server.store.accounts import AccountRow
 from server.store.tx import Store, Tx
 
 ENDS = "('live', 'withdrawn', 'replaced', 'cancelled', 'superseded', 'gone_at_platform')"
+ERRANDS = ("deliver ", "accepted ", "unknown ", "withdrawing ", "refresh ")
+"""How the tasks of a worker's errands are named."""
 STRIDE = 200.0
 """Seconds between two visits: longer than a lease and than any platform's settle time."""
 
@@ -168,7 +170,7 @@ class Visit:
 
     async def wait(self, _seconds: float, /) -> None:
         while not self._told.is_set():
-            if not any(" " in task.get_name() for task in asyncio.all_tasks()):  # an errand's has two words
+            if not any(task.get_name().startswith(ERRANDS) for task in asyncio.all_tasks()):
                 self._stop.set()
                 break
             await asyncio.sleep(0.005)
@@ -200,7 +202,7 @@ async def _work(orders: Orders) -> list[Step]:
         place = replace(house.workplace, store=store, open_channel=open_channel, now=hand, lease=lease)
         steps.watch_files(settings.var / "site")
         for _visit in range(orders.visits):
-            await _visit_once(place, orders.slots)
+            await visit(place, orders.slots)
             if await _all_ended(store):
                 break
             hand.move(STRIDE)
@@ -208,7 +210,8 @@ async def _work(orders: Orders) -> list[Step]:
     return steps.taken
 
 
-async def _visit_once(place: Workplace, slots: int) -> None:
+async def visit(place: Workplace, slots: int = 4) -> None:
+    """Do whatever is due at this moment, and what becomes due by it."""
     await recover_lapsed(place)
     await open_time_gates(place)
     stop = asyncio.Event()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from aiohttp.test_utils import TestServer
 from channels.sandbox.run import Sandbox, start_sandbox
 from scheduler.workdays import Calendar
 from server.app import House, open_house
-from server.core.draft import Draft, create_item
+from server.core.draft import Draft, create_item, revise_item
 from server.core.ids import new_id
 from server.core.release import ReleaseOrder, release
 from server.core.verify import verify_rows
+from server.core.withdraw import withdraw
 from server.public.site import add_site
 from server.review.approvals import approve, submit
 from server.settings import load_settings
@@ -27,7 +28,8 @@ from server.store.deliveries import list_deliveries
 from server.store.ledger import list_lines
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
-from tests.faults.mortal import Orders, SharedHand
+from server.store.tx import Tx
+from tests.faults.mortal import STRIDE, Orders, SharedHand, visit
 
 ACCOUNTS = ("site", "feed", "weibo", "wechat")
 CHANNELS = {"site": "website", "feed": "feed", "weibo": "weibo", "wechat": "wechat"}
@@ -72,18 +74,43 @@ class Office:
     def store(self) -> Any:
         return self.house.parts.store
 
-    async def released(self, title: str) -> str:
-        """Write, approve and release an item to every channel; give its id."""
-        parts, at = self.house.parts, self.hand()
+    async def released(self, title: str, accounts: tuple[str, ...] = ACCOUNTS, **changes: Any) -> str:
+        """Write, approve and release an item; give its id."""
+        draft, at = replace(_draft(self.org, title), **changes), self.hand()
         async with self.store.begin() as tx:
-            made = await create_item(tx, _draft(self.org, title), by=self.author, at=at, new_id=new_id)
-            await submit(tx, made.id, by=self.author, at=at)
-            await approve(tx, made.id, by=self.chief, at=at, new_id=new_id)
-            await release(
-                tx, ReleaseOrder(made.id, ACCOUNTS, "major", None), open_channel=parts.open_channel,
-                calendar=Calendar(), site=parts.site, by=self.chief, at=at, new_id=new_id,
-            )  # fmt: skip
+            made = await create_item(tx, draft, by=self.author, at=at, new_id=new_id)
+            await self._release(tx, made.id, accounts)
         return made.id
+
+    async def corrected(
+        self, item_id: str, accounts: tuple[str, ...] = ("site", "feed"), **changes: Any
+    ) -> None:
+        """Write another revision of an item and release it."""
+        draft, at = replace(_draft(self.org, ""), **changes), self.hand()
+        async with self.store.begin() as tx:
+            await revise_item(tx, item_id, draft, by=self.author, at=at, new_id=new_id)
+            await self._release(tx, item_id, accounts)
+
+    async def _release(self, tx: Tx, item_id: str, accounts: tuple[str, ...]) -> None:
+        parts, at = self.house.parts, self.hand()
+        await submit(tx, item_id, by=self.author, at=at)
+        await approve(tx, item_id, by=self.chief, at=at, new_id=new_id)
+        await release(
+            tx, ReleaseOrder(item_id, accounts, "major", None), open_channel=parts.open_channel,
+            calendar=Calendar(), site=parts.site, by=self.chief, at=at, new_id=new_id,
+        )  # fmt: skip
+
+    async def withdraw(self, item_id: str, reason: str = "内容有误") -> None:
+        """Take an item back everywhere."""
+        async with self.store.begin() as tx:
+            await withdraw(tx, item_id, reason, self.house.workplace.bench, at=self.hand())
+
+    async def work(self, visits: int = 3) -> None:
+        """Be a worker oneself for some visits."""
+        place = replace(self.house.workplace, now=self.hand)
+        for _visit in range(visits):
+            await visit(place)
+            self.hand.move(STRIDE)
 
     async def accounts_of(self, item_id: str) -> dict[str, str]:
         """Give the account of each delivery of an item."""

@@ -96,8 +96,8 @@ MUTANTS = (
         (
             Change(
                 "channels/weibo/channel.py",
-                'return CouldNotLook("微博时间线没有给出结果")',
-                "return Absent()",
+                "if isinstance(statuses, CouldNotLook):\n            return statuses",
+                "if isinstance(statuses, CouldNotLook):\n            return Absent()",
             ),
         ),
         ("tests/channels/test_contract.py",),

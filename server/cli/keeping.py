@@ -1,0 +1,120 @@
+"""Commands that keep an office safe: backup, restore, and the whole site written again."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from channels.docroot import FolderRoot
+from server.app import CannotStart, open_house, opener_into
+from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.core.keeping import CannotKeep
+from server.core.keeping import backup as back_up
+from server.core.keeping import restore as put_back
+from server.core.occupancy import Occupied
+from server.core.parcel import BadArchive
+from server.core.rebuild import CannotRebuild, Draft, Rebuilt, compare, take_over, write_site
+from server.settings import Settings
+from server.store.dumps import DumpFailed
+from server.store.tx import Store, StoreAway
+
+T = TypeVar("T")
+_SHOWN = 20
+
+
+def backup(file: Annotated[Path, typer.Argument(help="写入的文件，不能已存在")]) -> None:
+    """备份数据库、附件和网站，写成一个文件；运行中也可以备份。"""  # noqa: D400, D415
+    settings, made_by = settings_or_end(), version("tongfa")
+    manifest = _or_end(
+        lambda: _with_store(
+            settings, lambda store: back_up(store, settings.var, file, at=datetime.now(UTC), version=made_by)
+        )
+    )
+    size = sum(member.size for member in manifest.members)
+    typer.echo(f"已备份 {len(manifest.members)} 个文件，共 {size} 字节：{file}")
+    typer.echo(f"密钥 {settings.secret_key_file} 不在备份里，请另处保存。")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="tongfa backup 写的文件")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="这里已有数据也恢复；旧数据移到一旁")] = False,
+) -> None:
+    """恢复备份：先检查整个文件，再一次换上；恢复前请停止 tongfa。"""  # noqa: D400, D415
+    settings = settings_or_end()
+    done = _or_end(
+        lambda: _with_store(
+            settings, lambda store: put_back(store, settings.var, file, at=datetime.now(UTC), force=force)
+        )
+    )
+    typer.echo(f"已恢复 {done.manifest.made_at} 的备份，共 {len(done.manifest.members)} 个文件。")
+    if done.aside is not None:
+        typer.echo(f"原来的数据在 {done.aside}（PostgreSQL 的在同名模式里），确认无误后可删除。")
+    if done.needs_migration:
+        typer.echo("备份来自旧版本：请先运行 tongfa migrate。")
+    typer.echo("请再运行 tongfa rebuild-site 和 tongfa verify。")
+
+
+def rebuild_site(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="只比较，不改动；有差别时以 1 结束")] = False,
+) -> None:
+    """重新写出整个网站：每个页面、列表和订阅源；写好再换上，读者看不到中间状态。"""  # noqa: D400, D415
+    settings = settings_or_end()
+    rebuilt = _or_end(lambda: _rebuild(settings, check=check))
+    for word, paths in (("新增", rebuilt.added), ("改动", rebuilt.changed), ("删除", rebuilt.removed)):
+        for path in paths[:_SHOWN]:
+            typer.echo(f"{word} {path}")
+        if len(paths) > _SHOWN:
+            typer.echo(f"{word} 共 {len(paths)} 个，其余略。")
+    if rebuilt.is_same:
+        typer.echo(f"共 {rebuilt.files} 个文件，与现在的网站逐字节相同。")
+    elif check:
+        end("网站目录与数据库不一致：运行 tongfa rebuild-site 可重新写出。", REFUSED)
+    else:
+        typer.echo(f"共 {rebuilt.files} 个文件，已换上。")
+
+
+async def _rebuild(settings: Settings, *, check: bool) -> Rebuilt:
+    async with open_house(settings, migrate_first=False) as house:
+        beside = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=".site-", dir=settings.var))
+        root = FolderRoot(settings.var / "site")
+        try:
+            async with root.turn():  # nobody publishes in between, or his lines would get lost
+                await write_site(house.workplace, opener_into(house, Draft(beside)))
+                rebuilt = await asyncio.to_thread(compare, settings.var / "site", beside)
+                if not check:
+                    await take_over(settings.var / "site", beside, rebuilt)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, beside)
+    return rebuilt
+
+
+async def _with_store(settings: Settings, act: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
+    store = Store(settings.database_url)
+    try:
+        return await act(store)
+    finally:
+        await store.close()
+
+
+def _or_end(act: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run and turn every refusal into one sentence."""
+    try:
+        return asyncio.run(act())
+    except (BadArchive, DumpFailed, CannotRebuild) as error:
+        end(str(error), REFUSED)
+    except (CannotStart, CannotKeep) as error:
+        end(str(error), MISUSED)
+    except Occupied:
+        end("tongfa 正在运行：请先停止它，再恢复。", MISUSED)
+    except StoreAway as error:
+        end(f"连不上数据库：{error}", REFUSED)
+    except OSError as error:
+        end(f"读写文件失败（{error.filename or ''}）：{error.strerror}", REFUSED)

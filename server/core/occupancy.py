@@ -1,0 +1,78 @@
+"""Who works in a data folder: any number of processes, or one restore; and whether a restore broke off."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_LOCK: Final = "in-use.lock"
+_HALF: Final = "restoring"
+
+
+class Occupied(Exception):
+    """Somebody else works in the folder."""
+
+
+class HalfRestored(Exception):
+    """A restore broke off: what stands in the folder is neither the old state nor the new one."""
+
+
+@contextmanager
+def occupied(var: Path) -> Iterator[None]:
+    """Work in a folder beside others. Raises Occupied during a restore, HalfRestored after a broken one."""
+    with _locked(var, fcntl.LOCK_SH):
+        refuse_half(var)
+        yield
+
+
+@contextmanager
+def seized(var: Path) -> Iterator[None]:
+    """Have a folder to oneself; raises Occupied while any process works in it."""
+    with _locked(var, fcntl.LOCK_EX):
+        yield
+
+
+def refuse_half(var: Path) -> None:
+    """Raise HalfRestored when a restore broke off here."""
+    if is_half(var):
+        raise HalfRestored
+
+
+def is_half(var: Path) -> bool:
+    """Say whether a restore broke off here."""
+    return (var / _HALF).exists()
+
+
+def mark_half(var: Path) -> None:
+    """Write down that a restore has begun to change what is here; durable when it returns."""
+    (var / _HALF).touch()
+    _sync(var)
+
+
+def unmark_half(var: Path) -> None:
+    """Write down that what is here is whole."""
+    (var / _HALF).unlink()
+    _sync(var)
+
+
+@contextmanager
+def _locked(var: Path, kind: int) -> Iterator[None]:
+    handle = os.open(var / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)  # the kernel lets go of it when the process dies
+        except BlockingIOError:
+            raise Occupied from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

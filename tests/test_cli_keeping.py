@@ -1,0 +1,173 @@
+"""Backup, restore and the site written again, as an operator types them."""
+
+import asyncio
+import os
+import shutil
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from server.cli import app
+from server.core.occupancy import mark_half
+from server.ephemeral.embedded import PrivateValkey
+from tests.faults.office import Office, open_office
+
+ROOT = Path(__file__).parent.parent
+TWO = ("site", "feed")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """How a command ended and what it said."""
+
+    exit_code: int | None
+    output: str
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder, and nothing of the machine's own settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
+            monkeypatch.delenv(name)
+
+
+def tongfa(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def migrated() -> None:
+    assert tongfa("migrate").exit_code == 0
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_backup_goes_to_another_folder_and_is_whole_there(monkeypatch: pytest.MonkeyPatch):
+    assert tongfa("org", "add", "01506DEMO", "示范旗人民政府办公室").exit_code == 0
+    made = tongfa("backup", "one.tar")
+    assert made.exit_code == 0, made.output
+    assert "密钥" in made.output
+    monkeypatch.setenv("TONGFA_VAR", "elsewhere")
+    done = tongfa("restore", "one.tar")
+    assert done.exit_code == 0, done.output
+    assert tongfa("verify").exit_code == 0
+    assert tongfa("org", "add", "01506DEMO", "示范旗人民政府办公室").exit_code == 1  # it is there already
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_file_that_is_no_backup_changes_nothing():
+    Path("other.tar").write_bytes(b"no backup")
+    done = tongfa("restore", "other.tar", "--force")
+    assert (done.exit_code, done.output.strip()) == (1, "不是备份文件，或者已损坏")
+    assert tongfa("verify").exit_code == 0
+
+
+def test_a_file_that_is_not_there_is_one_sentence():
+    done = tongfa("restore", "nowhere.tar")
+    assert done.exit_code == 1
+    assert "nowhere.tar" in done.output
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.usefixtures("migrated")
+def test_nothing_works_in_a_half_restored_folder():
+    mark_half(Path("var"))
+    for command in (("counts", "--year", "2026"), ("verify",), ("worker",)):
+        done = tongfa(*command)
+        assert done.exit_code == 2
+        assert "tongfa restore" in done.output
+
+
+@pytest.fixture
+async def office(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Office]:
+    """An office whose site has seen corrections, moves to another column, withdrawals and returns."""
+    await asyncio.to_thread(shutil.copy, sqlite_template, tmp_path / "tongfa.db")
+    valkey, url = PrivateValkey(tmp_path), f"sqlite+aiosqlite:///{tmp_path / 'tongfa.db'}"
+    try:
+        async with open_office(url, await valkey.start(), tmp_path) as opened:
+            monkeypatch.setenv("TONGFA_DATABASE_URL", url)
+            monkeypatch.setenv("TONGFA_PUBLIC_URL", opened.orders.public_url)
+            yield opened
+    finally:
+        await valkey.stop()
+
+
+async def lived(office: Office, count: int) -> None:
+    """Let time pass over a site: everything that writes or takes away a file happens."""
+    items = [await office.released(f"第{number}条", TWO) for number in range(count)]
+    await office.work(1)
+    await office.corrected(items[0], title="更正", column="ywdt")
+    await office.corrected(items[-1], title="又一次更正", column="ywdt")
+    await office.withdraw(items[1])
+    await office.withdraw(items[2], "发布有误")
+    await office.work(1)
+    await office.corrected(items[1], title="重新发布")
+    await office.withdraw(items[-1])
+    await office.work(2)
+
+
+async def typed(*arguments: str) -> Typed:
+    """Run a command in a process of its own, as the office itself runs meanwhile."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server.cli", *arguments, stdout=PIPE, stderr=STDOUT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    output, _ = await child.communicate()
+    return Typed(child.returncode, output.decode())
+
+
+def files(root: Path) -> dict[str, bytes]:
+    found = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+
+
+@pytest.mark.parametrize(
+    "count", [4, pytest.param(23, marks=[pytest.mark.slow, pytest.mark.timeout(900)])]
+)  # 23 fill a list page
+async def test_the_whole_site_is_written_again_byte_for_byte(office: Office, count: int):
+    await lived(office, count)
+    site = office.orders.var / "site"
+    before = await asyncio.to_thread(files, site)
+    done = await typed("rebuild-site", "--check")
+    assert done.exit_code == 0, done.output
+    await asyncio.to_thread(shutil.rmtree, site)
+    done = await typed("rebuild-site")
+    assert done.exit_code == 0, done.output
+    assert await asyncio.to_thread(files, site) == before
+    done = await typed("verify")
+    assert done.exit_code == 0, done.output
+
+
+async def test_what_differs_is_named_and_put_right(office: Office):
+    item = await office.released("一条", TWO)
+    await office.work(1)
+    site = office.orders.var / "site"
+    page = site / "a" / f"{item}.html"
+    before = await asyncio.to_thread(page.read_bytes)
+    await asyncio.to_thread(page.write_bytes, b"defaced")
+    await asyncio.to_thread((site / "left-over.html").write_bytes, b"old")
+    sibling = site / "index.html.br"
+    stamp = (await asyncio.to_thread(sibling.stat)).st_mtime_ns
+    await asyncio.to_thread(sibling.write_bytes, b"gone bad")
+    await asyncio.to_thread(os.utime, sibling, ns=(stamp, stamp))
+    done = await typed("verify")
+    assert done.exit_code == 1
+    assert item in done.output
+    done = await typed("rebuild-site", "--check")
+    assert done.exit_code == 1
+    assert f"改动 a/{item}.html" in done.output
+    assert "删除 left-over.html" in done.output
+    assert "改动 index.html" in done.output
+    assert await asyncio.to_thread(page.read_bytes) == b"defaced"
+    assert (await typed("rebuild-site")).exit_code == 0
+    assert await asyncio.to_thread(page.read_bytes) == before
+    assert not await asyncio.to_thread((site / "left-over.html").exists)
+    assert (await typed("rebuild-site", "--check")).exit_code == 0
