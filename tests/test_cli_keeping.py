@@ -3,30 +3,22 @@
 import asyncio
 import os
 import shutil
-import sys
-from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from server.cli import app
+from server.cli.keeping import rebuild
 from server.core.occupancy import mark_half
+from server.core.rebuild import Rebuilt
+from server.core.verify import verify_pages
 from server.ephemeral.embedded import PrivateValkey
+from server.settings import load_settings
 from tests.faults.office import Office, open_office
 
-ROOT = Path(__file__).parent.parent
 TWO = ("site", "feed")
-
-
-@dataclass(frozen=True)
-class Typed:
-    """How a command ended and what it said."""
-
-    exit_code: int | None
-    output: str
 
 
 @pytest.fixture(autouse=True)
@@ -85,16 +77,12 @@ def test_nothing_works_in_a_half_restored_folder():
 
 
 @pytest.fixture
-async def office(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Office]:
+async def office(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
     """An office whose site has seen corrections, moves to another column, withdrawals and returns."""
     await asyncio.to_thread(shutil.copy, sqlite_template, tmp_path / "tongfa.db")
     valkey, url = PrivateValkey(tmp_path), f"sqlite+aiosqlite:///{tmp_path / 'tongfa.db'}"
     try:
         async with open_office(url, await valkey.start(), tmp_path) as opened:
-            monkeypatch.setenv("TONGFA_DATABASE_URL", url)
-            monkeypatch.setenv("TONGFA_PUBLIC_URL", opened.orders.public_url)
             yield opened
     finally:
         await valkey.stop()
@@ -114,60 +102,50 @@ async def lived(office: Office, count: int) -> None:
     await office.work(2)
 
 
-async def typed(*arguments: str) -> Typed:
-    """Run a command in a process of its own, as the office itself runs meanwhile."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server.cli", *arguments, stdout=PIPE, stderr=STDOUT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    output, _ = await child.communicate()
-    return Typed(child.returncode, output.decode())
-
-
 def files(root: Path) -> dict[str, bytes]:
     found = (path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 
+async def rebuilt(office: Office, *, check: bool) -> Rebuilt:
+    """Do what `tongfa rebuild-site` does, beside the office that runs."""
+    url, public_url = office.orders.database_url, office.orders.public_url
+    settings = await asyncio.to_thread(
+        load_settings, var=office.orders.var, database_url=url, public_url=public_url
+    )
+    return await rebuild(settings, check=check)
+
+
 @pytest.mark.parametrize(
-    "count", [4, pytest.param(23, marks=[pytest.mark.slow, pytest.mark.timeout(900)])]
-)  # 23 fill a list page
+    "count",
+    [4, pytest.param(23, marks=[pytest.mark.slow, pytest.mark.timeout(900)])],  # 23 fill a list page
+)
 async def test_the_whole_site_is_written_again_byte_for_byte(office: Office, count: int):
     await lived(office, count)
     site = office.orders.var / "site"
     before = await asyncio.to_thread(files, site)
-    done = await typed("rebuild-site", "--check")
-    assert done.exit_code == 0, done.output
+    assert (await rebuilt(office, check=True)).is_same
     await asyncio.to_thread(shutil.rmtree, site)
-    done = await typed("rebuild-site")
-    assert done.exit_code == 0, done.output
+    await rebuilt(office, check=False)
     assert await asyncio.to_thread(files, site) == before
-    done = await typed("verify")
-    assert done.exit_code == 0, done.output
+    assert await verify_pages(office.house.workplace) == ()
 
 
 async def test_what_differs_is_named_and_put_right(office: Office):
     item = await office.released("一条", TWO)
     await office.work(1)
     site = office.orders.var / "site"
-    page = site / "a" / f"{item}.html"
-    before = await asyncio.to_thread(page.read_bytes)
+    page, sibling = site / "a" / f"{item}.html", site / "index.html.br"
+    before = await asyncio.to_thread(files, site)
+    stamp = (await asyncio.to_thread(sibling.stat)).st_mtime_ns
     await asyncio.to_thread(page.write_bytes, b"defaced")
     await asyncio.to_thread((site / "left-over.html").write_bytes, b"old")
-    sibling = site / "index.html.br"
-    stamp = (await asyncio.to_thread(sibling.stat)).st_mtime_ns
     await asyncio.to_thread(sibling.write_bytes, b"gone bad")
     await asyncio.to_thread(os.utime, sibling, ns=(stamp, stamp))
-    done = await typed("verify")
-    assert done.exit_code == 1
-    assert item in done.output
-    done = await typed("rebuild-site", "--check")
-    assert done.exit_code == 1
-    assert f"改动 a/{item}.html" in done.output
-    assert "删除 left-over.html" in done.output
-    assert "改动 index.html" in done.output
+    found = await rebuilt(office, check=True)
+    assert found.changed == (f"a/{item}.html", "index.html")
+    assert (found.added, found.removed) == ((), ("left-over.html",))
+    assert item in (await verify_pages(office.house.workplace))[0].where
     assert await asyncio.to_thread(page.read_bytes) == b"defaced"
-    assert (await typed("rebuild-site")).exit_code == 0
-    assert await asyncio.to_thread(page.read_bytes) == before
-    assert not await asyncio.to_thread((site / "left-over.html").exists)
-    assert (await typed("rebuild-site", "--check")).exit_code == 0
+    await rebuilt(office, check=False)
+    assert await asyncio.to_thread(files, site) == before

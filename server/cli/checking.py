@@ -7,6 +7,7 @@ import typer
 
 from server.app import CannotStart, open_house
 from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.core.sealing import verify_chain
 from server.core.verify import verify_files, verify_pages, verify_rows
 from server.settings import Settings, masked
 from server.store.schema import migrate
@@ -30,7 +31,7 @@ def migrate_database() -> None:
 
 
 def verify() -> None:
-    """重新清点：计数、台账、投递、附件和网页是否一致。"""  # noqa: D400, D415
+    """重新清点：计数、台账、投递、附件、网页和操作记录是否一致。"""  # noqa: D400, D415
     try:
         found = asyncio.run(_verify(settings_or_end()))
     except CannotStart as error:
@@ -48,7 +49,14 @@ async def _verify(settings: Settings) -> tuple[Difference, ...]:
     async with open_house(settings, migrate_first=False) as house:
         store, files = house.parts.store, house.parts.blobs
         rows = await verify_rows(store) + await verify_files(store, files)
-        return rows + await verify_pages(house.workplace)
+        return rows + await verify_pages(house.workplace) + await _verify_audit(store)
+
+
+async def _verify_audit(store: Store) -> tuple[Difference, ...]:
+    broken = await verify_chain(store)
+    if broken is None:
+        return ()
+    return (Difference("audit_chain_holds", f"{broken.place} {broken.line_id or '-'} {broken.reason}", 1, 0),)
 
 
 async def _migrate(settings: Settings) -> None:

@@ -67,7 +67,7 @@ def rebuild_site(
 ) -> None:
     """重新写出整个网站：每个页面、列表和订阅源；写好再换上，读者看不到中间状态。"""  # noqa: D400, D415
     settings = settings_or_end()
-    rebuilt = _or_end(lambda: _rebuild(settings, check=check))
+    rebuilt = _or_end(lambda: rebuild(settings, check=check))
     for word, paths in (("新增", rebuilt.added), ("改动", rebuilt.changed), ("删除", rebuilt.removed)):
         for path in paths[:_SHOWN]:
             typer.echo(f"{word} {path}")
@@ -81,7 +81,8 @@ def rebuild_site(
         typer.echo(f"共 {rebuilt.files} 个文件，已换上。")
 
 
-async def _rebuild(settings: Settings, *, check: bool) -> Rebuilt:
+async def rebuild(settings: Settings, *, check: bool) -> Rebuilt:
+    """Write the site beside the old one, compare both, and unless only asked to `check`, put it in place."""
     async with open_house(settings, migrate_first=False) as house:
         beside = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=".site-", dir=settings.var))
         root = FolderRoot(settings.var / "site")

@@ -33,7 +33,7 @@ from server.store.accounts import AccountRow
 from server.store.tx import Store, Tx
 
 ENDS = "('live', 'withdrawn', 'replaced', 'cancelled', 'superseded', 'gone_at_platform')"
-ERRANDS = ("deliver ", "accepted ", "unknown ", "withdrawing ", "refresh ")
+ERRANDS = ("deliver ", "live ", "accepted ", "unknown ", "withdrawing ", "refresh ")
 """How the tasks of a worker's errands are named."""
 STRIDE = 200.0
 """Seconds between two visits: longer than a lease and than any platform's settle time."""
@@ -201,11 +201,11 @@ async def _work(orders: Orders) -> list[Step]:
         lease = timedelta(seconds=60)
         place = replace(house.workplace, store=store, open_channel=open_channel, now=hand, lease=lease)
         steps.watch_files(settings.var / "site")
-        for _visit in range(orders.visits):
+        for number in range(orders.visits):
             await visit(place, orders.slots)
             if await _all_ended(store):
                 break
-            hand.move(STRIDE)
+            hand.move(STRIDE * 1.25**number)  # looks at a platform grow rarer, too
     await store.close()
     return steps.taken
 

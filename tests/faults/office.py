@@ -28,7 +28,6 @@ from server.store.deliveries import list_deliveries
 from server.store.ledger import list_lines
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
-from server.store.tx import Tx
 from tests.faults.mortal import STRIDE, Orders, SharedHand, visit
 
 ACCOUNTS = ("site", "feed", "weibo", "wechat")
@@ -76,29 +75,33 @@ class Office:
 
     async def released(self, title: str, accounts: tuple[str, ...] = ACCOUNTS, **changes: Any) -> str:
         """Write, approve and release an item; give its id."""
-        draft, at = replace(_draft(self.org, title), **changes), self.hand()
+        draft = replace(_draft(self.org, title), **changes)
         async with self.store.begin() as tx:
-            made = await create_item(tx, draft, by=self.author, at=at, new_id=new_id)
-            await self._release(tx, made.id, accounts)
+            made = await create_item(tx, draft, by=self.author, at=self.hand(), new_id=new_id)
+        await self._release(made.id, accounts)
         return made.id
 
     async def corrected(
         self, item_id: str, accounts: tuple[str, ...] = ("site", "feed"), **changes: Any
     ) -> None:
         """Write another revision of an item and release it."""
-        draft, at = replace(_draft(self.org, ""), **changes), self.hand()
+        draft = replace(_draft(self.org, ""), **changes)
         async with self.store.begin() as tx:
-            await revise_item(tx, item_id, draft, by=self.author, at=at, new_id=new_id)
-            await self._release(tx, item_id, accounts)
+            await revise_item(tx, item_id, draft, by=self.author, at=self.hand(), new_id=new_id)
+        await self._release(item_id, accounts)
 
-    async def _release(self, tx: Tx, item_id: str, accounts: tuple[str, ...]) -> None:
+    async def _release(self, item_id: str, accounts: tuple[str, ...]) -> None:
         parts, at = self.house.parts, self.hand()
-        await submit(tx, item_id, by=self.author, at=at)
-        await approve(tx, item_id, by=self.chief, at=at, new_id=new_id)
-        await release(
-            tx, ReleaseOrder(item_id, accounts, "major", None), open_channel=parts.open_channel,
-            calendar=Calendar(), site=parts.site, by=self.chief, at=at, new_id=new_id,
-        )  # fmt: skip
+        async with self.store.begin() as tx:
+            await submit(tx, item_id, by=self.author, at=at)
+            await approve(tx, item_id, by=self.chief, at=at, new_id=new_id)
+        examined = await parts.examiner.examine(item_id, at=at)
+        async with self.store.begin() as tx:
+            await release(
+                tx, ReleaseOrder(item_id, accounts, "major", None), examined=examined,
+                open_channel=parts.open_channel, calendar=Calendar(), site=parts.site, by=self.chief,
+                at=at, new_id=new_id,
+            )  # fmt: skip
 
     async def withdraw(self, item_id: str, reason: str = "内容有误") -> None:
         """Take an item back everywhere."""
