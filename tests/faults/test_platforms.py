@@ -119,6 +119,18 @@ async def test_a_job_that_takes_its_time_is_live_once(office: Office, run_worker
     assert office.sandbox.wechat.requests(SUBMIT) == 1
 
 
+async def test_a_job_whose_answer_was_lost_and_that_takes_long_is_not_handed_in_again(
+    office: Office, run_worker: Worker
+):
+    """Until it ends the draft stays in the box and no article is listed: that proves nothing (§0.10)."""
+    office.sandbox.wechat.switch(job_seconds=900)
+    office.sandbox.wechat.next_call(SUBMIT, "drop_after")
+    item = await office.released("一条")
+    await run_worker(office.orders)
+    await posted_once(office, item)
+    assert office.sandbox.wechat.requests(SUBMIT) == 1
+
+
 @pytest.mark.parametrize("status", [pytest.param(2, marks=pytest.mark.slow), 4])
 async def test_a_job_that_fails_is_refused_and_not_counted(office: Office, run_worker: Worker, status: int):
     office.sandbox.wechat.switch(job_statuses=(1, status))

@@ -107,8 +107,8 @@ MUTANTS = (
         (
             Change(
                 RECONCILE,
-                "        case Absent():\n            row",
-                "        case Absent() | CouldNotLook():\n            row",
+                "        case Absent():\n            overtaken",
+                "        case Absent() | CouldNotLook():\n            overtaken",
             ),
         ),
         ("tests/core/test_reconcile.py",),
@@ -132,14 +132,18 @@ MUTANTS = (
     Mutant(
         "a job that was handed in is forgotten by the look",
         (
-            Change("channels/wechat/channel.py", 'if "publish_id" in notes:', 'if "nothing" in notes:'),
             Change(
                 "channels/wechat/channel.py",
-                'if draft is None and "draft" in notes:',
-                'if draft is None and "nothing" in notes:',
+                'if job and submitted_at in ("", notes.get("submitted_at")):',
+                'if job and submitted_at == "nothing":',
+            ),
+            Change(
+                "channels/wechat/channel.py",
+                "case Listed() if _may_still_run(notes):",
+                "case Listed() if not notes:",
             ),
         ),
-        ("tests/channels/test_contract.py", "tests/faults/test_platforms.py"),
+        ("tests/faults/test_platforms.py",),
     ),
     Mutant(
         "the key of the first line is dropped",
@@ -369,7 +373,7 @@ MUTANTS = (
                 ".where(sa.or_(approval.c.revision_id == revision_id, approval.c.content_hash != content_hash))",
             ),
         ),
-        ("tests/core/test_release.py",),
+        ("tests/faults/test_seal.py",),
     ),
     Mutant(
         "a claim searches by account before it searches by time",
