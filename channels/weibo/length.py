@@ -1,6 +1,7 @@
 """Sina's way of counting characters (contract weibo §5)."""
 
 import re
+from html import unescape
 from typing import Final
 
 LIMIT: Final = 140
@@ -58,13 +59,21 @@ def _halves_to_characters(halves: int) -> int:
 
 
 def without_links(text: str) -> str:
-    """Give the words of a text: links and white space taken out, since the platform rewrites both."""
-    return "".join(_URL.sub("", text).split())
+    """Give the words of a text: links and white space taken out, since the platform rewrites both.
+
+    It may also give `&` and `<` back as they stand in a page.
+    """
+    return "".join(unescape(_URL.sub("", text)).split())
 
 
 def links_of(text: str) -> frozenset[str]:
-    """Give the links of a text."""
-    return frozenset(found.group() for found in _URL.finditer(text))
+    """Give the links of a text, without their schemes: a short address is written with either."""
+    return frozenset(bare(found.group()) for found in _URL.finditer(text))
+
+
+def bare(link: str) -> str:
+    """Give a link without its scheme."""
+    return link.partition("://")[2]
 
 
 def without_broken_link(text: str) -> str:

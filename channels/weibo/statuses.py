@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 from yarl import URL
 
 from channels.contract import CouldNotLook, Receipt
 from channels.transport import Answer
-from channels.weibo.length import links_of, without_links
+from channels.weibo.length import bare, links_of, without_links
 from channels.weibo.outcomes import read_code
 
 _BASE62: Final = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SLACK: Final = timedelta(minutes=1)
 """The platform tells whole seconds, and its clock need not be ours to the second."""
+_LIKE: Final = 0.8
 CLOCKS: Final = timedelta(minutes=15)
 """So far two clocks are believed to differ: what lies between proves nothing either way."""
 
@@ -48,7 +50,7 @@ class Wanted:
     def names_link(self, status: Status, short: str | None) -> bool:
         """Say whether a status carries our link, as it is or as its short address."""
         links = links_of(status.text)
-        return self.link in links or (short is not None and short in links)
+        return bare(self.link) in links or (short is not None and bare(short) in links)
 
     def judge(self, candidates: Iterable[Status], short: str | None) -> Receipt | CouldNotLook | None:
         """Find ours: by its link, or where links cannot be told, by its words; a doubt is no proof.
@@ -61,11 +63,15 @@ class Wanted:
             named, said = self.names_link(status, short), self.has_words(status)
             if self.is_fresh(status) and (named or (said and short is None)):
                 return status.receipt
-            if named or said:
+            if named or said or (short is None and self.has_like_words(status)):
                 doubt = status
         if doubt is None:
             return None
         return CouldNotLook(f"微博上有一条相似的，不能肯定是不是这一条，请核对：{doubt.receipt.link}")
+
+    def has_like_words(self, status: Status) -> bool:
+        """Say whether a status says nearly the same: a platform may mend a word or a sign."""
+        return SequenceMatcher(None, without_links(status.text), self.words).ratio() >= _LIKE
 
     def has_words(self, status: Status) -> bool:
         """Say whether a status says the same, links and white space aside."""

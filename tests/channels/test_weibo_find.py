@@ -1,7 +1,7 @@
 """The look: what it takes for ours, what it calls absent, and what it leaves undecided (CONTRACT.md §8)."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -188,3 +188,36 @@ async def test_a_used_up_day_is_waited_out(weibo: WeiboAccount):
     sighting = await weibo.find()
     assert isinstance(sighting, CouldNotLook)
     assert sighting.after == 14 * 3600
+
+
+def with_status(weibo: WeiboAccount, text: str, *, tells_links: bool = False) -> None:
+    """Let the timeline hold one status with these words, as a platform wrote them."""
+    created = weibo.now().astimezone(timezone(timedelta(hours=8))).strftime("%a %b %d %H:%M:%S %z %Y")
+    status = {"idstr": "9100000000000001", "created_at": created, "text": text}
+    weibo.platform.next_call(TIMELINE, "error", status=200, body={"statuses": [status], "next_cursor": 0})
+    if not tells_links:
+        weibo.say(10014, path=SHORTEN, status=403)
+
+
+async def test_words_that_came_back_as_they_stand_in_a_page_are_ours(weibo: WeiboAccount):
+    post = weibo.post(title="政策问&答 <一>", summary="")
+    with_status(weibo, "政策问&amp;答 &lt;一&gt; http://t.cn/A6x")
+    assert isinstance(await weibo.find(post), Receipt)
+
+
+async def test_words_that_the_platform_mended_are_undecided_where_links_are_not_told(weibo: WeiboAccount):
+    post = weibo.post(title="关于做好城乡居民养老保险缴费工作的公告", summary="")
+    with_status(weibo, "关于做好城乡居民养老保险缴费工作的公告！ http://t.cn/A6x")
+    assert isinstance(await weibo.find(post), CouldNotLook)
+
+
+async def test_other_words_are_somebody_elses_where_links_are_not_told(weibo: WeiboAccount):
+    with_status(weibo, "停水通知 http://t.cn/A6x")
+    assert await weibo.find() == Absent()
+
+
+async def test_a_short_address_is_ours_with_either_scheme(weibo: WeiboAccount):
+    await weibo.publish()
+    (status,) = weibo.platform.posts()
+    with_status(weibo, "别的话 " + status.text.split()[-1].replace("http:", "https:"), tells_links=True)
+    assert isinstance(await weibo.find(), Receipt)

@@ -90,8 +90,12 @@ def test_links_and_white_space_make_no_difference_to_the_words():
     assert without_links("通知 全文 http://t.cn/A6x\n") == without_links(f"通知全文{LINK}")
 
 
+def test_signs_of_a_page_make_no_difference_to_the_words():
+    assert without_links("问&amp;答 &lt;一&gt;") == without_links("问&答 <一>")
+
+
 def test_the_links_of_a_text_end_where_chinese_begins():
-    assert links_of("见 http://t.cn/A6x。详情https://a.cn/b") == {"http://t.cn/A6x", "https://a.cn/b"}
+    assert links_of("见 http://t.cn/A6x。详情https://a.cn/b") == {"t.cn/A6x", "a.cn/b"}
 
 
 @pytest.mark.parametrize(
