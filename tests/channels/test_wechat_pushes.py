@@ -9,6 +9,7 @@ HEAD = (
     "<ToUserName>gh_1</ToUserName><FromUserName><![CDATA[o1]]></FromUserName>"
     "<CreateTime>1481013459</CreateTime>"
 )
+LONG = "A" * 101
 DONE = (
     "<PublishEventInfo><publish_id>2247503051</publish_id><publish_status>0</publish_status>"
     "<article_detail><count>1</count><item><idx>1</idx></item></article_detail></PublishEventInfo>"
@@ -53,6 +54,16 @@ def text(content: str, number: str = "1") -> Push:
             JobEnded("7"),
         ),
         ("PUBLISHJOBFINISH", "<PublishEventInfo><publish_id>x</publish_id></PublishEventInfo>", Other()),
+        (
+            "PUBLISHJOBFINISH",
+            "<PublishEventInfo><publish_id>7</publish_id><article_id> A-_ </article_id></PublishEventInfo>",
+            JobEnded("7", "A-_"),
+        ),
+        (
+            "PUBLISHJOBFINISH",
+            f"<PublishEventInfo><publish_id>7</publish_id><article_id>{LONG}</article_id></PublishEventInfo>",
+            JobEnded("7"),
+        ),
         (
             "MASSSENDJOBFINISH",
             "<MsgID>3147483649</MsgID><Status>send success</Status>",

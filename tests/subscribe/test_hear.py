@@ -1,3 +1,5 @@
+from channels.wechat.identity import job_key
+from server.core.uploads import StoreUploads
 from server.store.followings import list_followed
 from tests.subscribe.conftest import Followed, JobEnded, Left, Reader, Wrote
 
@@ -61,6 +63,12 @@ async def test_the_end_of_a_job_lets_its_delivery_be_looked_at_now(reader: Reade
     heard = await reader.push(JobEnded(platform_id))
     await reader.house.run_until_quiet()
     assert (heard.wakes, (await reader.house.states(item_id))["wechat"]) == (True, "live")
+
+
+async def test_the_job_of_an_article_is_remembered_for_its_permanent_link(reader: Reader):
+    await reader.push(JobEnded("7", "A-_"))
+    uploads = StoreUploads(reader.house.store, reader.house.now)
+    assert await uploads.find(reader.account.id, job_key("A-_")) == "7"
 
 
 async def test_an_event_alone_makes_nothing_live(reader: Reader):
