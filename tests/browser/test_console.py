@@ -228,3 +228,10 @@ async def test_a_file_is_imported_and_corrected(window: Window):
     await fine(window, "imported")
     await page.get_by_role("button", name="保存", exact=True).click()
     await expect(page.get_by_text("已保存。")).to_be_visible()
+
+
+async def test_the_pages_of_the_office_are_readable(window: Window):
+    await log_in(window, "admin")
+    for name in ("words", "levels", "me", "help", "items"):
+        await window.go(f"/console/{name}")
+        await fine(window, name)

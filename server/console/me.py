@@ -1,0 +1,113 @@
+"""/console/me: one's own password, and who acts for whom while somebody is away."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from server.console.caller import caller_address
+from server.console.moments import read_moment
+from server.console.page import Page, Visit
+from server.core.problems import Problem
+from server.forms.complaints import filled_in
+from server.forms.passwords import PasswordIn
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.reviews import DeputyIn
+from server.review.deputising import appoint, dismiss, get_deputy
+from server.security.guessing import refuse_guessing
+from server.security.passwords import hash_password, is_password
+from server.security.staff import give_password
+from server.store.levels import list_deputies
+from server.store.people import get_person, list_grants
+
+_Step = Callable[[Visit], Awaitable[None]]
+
+
+async def show_me(visit: Visit) -> web.Response:
+    """Show the visitor's roles, the form for his password, and his deputies."""
+    return await _page(visit)
+
+
+async def take_password(visit: Visit) -> web.Response:
+    """Give oneself another password; every other session ends."""
+    return await _carried_out(visit, _change_password)
+
+
+async def take_deputy(visit: Visit) -> web.Response:
+    """Let somebody act for the visitor."""
+    return await _carried_out(visit, _appoint)
+
+
+async def take_dismissal(visit: Visit) -> web.Response:
+    """End an appointment."""
+    return await _carried_out(visit, _dismiss)
+
+
+async def _carried_out(visit: Visit, step: _Step) -> web.Response:
+    try:
+        await step(visit)
+    except REFUSALS as error:
+        found = refusals_of(error)
+        if found is None:
+            raise
+        return await _page(visit, trouble=found, status=status_of(found[0]))
+    return visit.go("/console/me", done="changed")
+
+
+async def _change_password(visit: Visit) -> None:
+    parts, who, fields = visit.parts, visit.who, visit.fields
+    form = filled_in(PasswordIn, {"old": fields.get("password_old"), "new": fields.get("password_new")})
+    if form.new != fields.get("password_again"):
+        raise Problem("invalid", "两次填写的新口令不一样", field="password_again")
+    await refuse_guessing(parts.throttle, who.login, caller_address(visit.request))
+    async with parts.store.read() as tx:
+        person = await get_person(tx, who.person_id)
+    if not await is_password(form.old, person.password_hash):
+        raise Problem("invalid", "原口令不正确", field="password_old")
+    password_hash = await hash_password(form.new, login=person.login, field="password_new")
+    async with parts.store.begin() as tx:
+        await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
+
+
+async def _appoint(visit: Visit) -> None:
+    parts, fields = visit.parts, visit.fields
+    begins = read_moment(fields.get("begins_at"), "begins_at", "开始时间") or parts.now()
+    ends = read_moment(fields.get("ends_at"), "ends_at", "结束时间")
+    if ends is None:
+        raise Problem("invalid", "请写明代理到什么时候为止", field="ends_at")
+    told = {"begins_at": begins.isoformat(), "ends_at": ends.isoformat()}
+    named = {"principal": visit.who.login, "deputy": fields.get("deputy"), "reason": fields.get("reason")}
+    form = filled_in(DeputyIn, {**named, **told})
+    async with parts.store.begin() as tx:
+        await appoint(
+            tx, form.principal, form.deputy, form.begins_at, form.ends_at, form.reason,
+            by=visit.who.person_id, at=parts.now(), new_id=parts.new_id,
+        )  # fmt: skip
+
+
+async def _dismiss(visit: Visit) -> None:
+    parts, who = visit.parts, visit.who
+    async with parts.store.begin() as tx:
+        one = await get_deputy(tx, visit.place("deputy_id"))
+        if who.person_id not in (one.principal_id, one.deputy_id):
+            who.require_somewhere("manage_people")
+        await dismiss(tx, one.id, at=parts.now())
+
+
+async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
+    me = visit.who.person_id
+    async with visit.parts.store.read() as tx:
+        grants = await list_grants(tx, me)
+        deputies = await list_deputies(tx, at=visit.parts.now())
+    mine = tuple(one for one in deputies if me in (one.principal_id, one.deputy_id))
+    return visit.show(
+        "me.html", section="me", status=status, trouble=trouble, trouble_heading="没有更改",
+        grants=grants, deputies=mine, fields=visit.fields,
+    )  # fmt: skip
+
+
+PAGES = (
+    Page("GET", "/console/me", show_me, "signed_in"),
+    Page("POST", "/console/me/password", take_password, "signed_in"),
+    Page("POST", "/console/me/deputies", take_deputy, "signed_in"),
+    Page("POST", "/console/me/deputies/{deputy_id}/dismiss", take_dismissal, "signed_in"),
+)
