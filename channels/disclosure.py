@@ -1,4 +1,4 @@
-"""The fifteen kinds of information that must be published, and by which words an item is one of them.
+"""The fifteen kinds of information that must be published, and the words that suggest one of them.
 
 Source: 《政府信息公开条例》（国令第711号）第二十条; the names here are short ones. The four parts of
 the section are those of 国办公开办函〔2019〕61号 (server/RULES.md).
@@ -7,7 +7,7 @@ the section are those of 国办公开办函〔2019〕61号 (server/RULES.md).
 from dataclasses import dataclass
 from typing import Final
 
-from channels.item import Content
+from channels.item import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,16 @@ FIFTEEN: Final[tuple[StatutoryKind, ...]] = (
 )
 
 
-def statutory_kinds(content: Content) -> tuple[int, ...]:
-    """Give the numbers of the kinds an item belongs to.
+def suggested_kinds(kind: Kind, said: str) -> tuple[int, ...]:
+    """Guess the kinds of an item from what its metadata say; a suggestion for a person, and nothing more.
 
-    Its metadata decide, never its body; what none of them names is the fifteenth kind if it is a document or
-    an announcement. News, interpretations and answers belong to the section only when their words say so.
+    What nothing names is the fifteenth kind if it is an announcement; news, interpretations and answers
+    belong to the section only when their words say so.
     """
-    sheet = content.disclosure
-    said = " ".join((sheet.topic or "", sheet.genre or "", *sheet.keywords, content.column.name))
-    found = [kind.number for kind in FIFTEEN if any(word in said for word in kind.words)]
-    if content.kind == "policy" and 1 not in found:
+    found = [one.number for one in FIFTEEN if any(word in said for word in one.words)]
+    if kind == "policy" and 1 not in found:
         found.insert(0, 1)
-    if not found and content.kind == "notice":
+    if not found and kind == "notice":
         found.append(15)
     return tuple(found)
 

@@ -17,6 +17,10 @@ Openness = Literal["open", "on_request", "closed"]
 Validity = Literal["valid", "amended", "repealed", "lapsed"]
 """有效性: 有效, 已修改, 已废止, 已失效."""
 
+Language = Literal["zh-CN", "mn-Mong"]
+"""Chinese, or Mongolian in its traditional script, which runs in columns."""
+
+LANGUAGE_NAMES: Mapping[Language, str] = {"zh-CN": "汉文", "mn-Mong": "蒙古文"}
 KIND_NAMES: Mapping[Kind, str] = {
     "policy": "文件",
     "interpretation": "解读",
@@ -137,6 +141,15 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """The same item in the other language, whose page stands at `url`."""
+
+    language: Language
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """One revision of one item as every channel sees it.
 
@@ -186,6 +199,9 @@ class Content:
         return told
 
     correction: str = ""  # what readers are told of the newest major correction
+    language: Language = "zh-CN"
+    twin: Twin | None = None
+    statutory: tuple[int, ...] = ()  # the kinds of Art. 20 that people put it into
 
 
 @dataclass(frozen=True, slots=True)

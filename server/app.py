@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -45,7 +46,7 @@ from server.ephemeral.wakeups import Wakeups
 from server.importing.texts import TextReader
 from server.network import open_session
 from server.parts import PARTS, Bounds, Parts
-from server.public.finding import add_finding
+from server.public.finding import add_finding, moved_to
 from server.public.site import add_site
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
 from server.review.archive import recheck
@@ -296,7 +297,7 @@ async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> N
     add_api(app)
     add_console(app)
     add_finding(app)
-    add_site(app, settings.var / "site")
+    add_site(app, settings.var / "site", partial(moved_to, house.parts.store))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()
     try:

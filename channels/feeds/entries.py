@@ -9,7 +9,7 @@ from typing import Final
 from channels.addresses import Addresses, media_path
 from channels.body import body_html, body_text, loose_pictures
 from channels.characters import clean, one_line
-from channels.item import KIND_NAMES, Attachment, Content, Entry, Picture, Site
+from channels.item import KIND_NAMES, Attachment, Content, Entry, Language, Picture, Site, Twin
 
 # A numeric zone that every reader understands; China has had one without daylight saving since 1992.
 BEIJING: Final = timezone(timedelta(hours=8))
@@ -46,6 +46,8 @@ class FeedEntry:
     thumbnail: FeedFile | None
     files: tuple[FeedFile, ...]
     content_hash: str
+    language: Language
+    twin: Twin | None
 
 
 def feed_entries(entries: tuple[Entry, ...], addresses: Addresses) -> tuple[FeedEntry, ...]:
@@ -84,6 +86,8 @@ def _entry(content: Content, body: str, addresses: Addresses) -> FeedEntry:
         thumbnail=_file(content.pictures[0], addresses) if content.pictures else None,
         files=tuple(_file(file, addresses) for file in content.attachments),
         content_hash=content.content_hash,
+        language=content.language,
+        twin=content.twin,
     )
 
 

@@ -131,6 +131,8 @@ def _json_item(entry: FeedEntry) -> dict[str, Any]:
         "tags": list(dict.fromkeys(term for _, term in entry.tags)),
         "_tongfa": {"about": "which version of the article this is", "content": entry.content_hash},
     }
+    if entry.language != "zh-CN":
+        item["language"] = entry.language
     if entry.thumbnail is not None:
         item["image"] = entry.thumbnail.url
     if entry.files:

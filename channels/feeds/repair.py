@@ -80,6 +80,8 @@ class EntryRepair(BaseEntryExtension):  # type: ignore[misc]
     def extend_rss(self, item: Any) -> Any:
         """Add the organ's name, the time of the last change and the thumbnail (rows 14, 15, 17)."""
         etree.SubElement(item, f"{{{DC}}}creator").text = self.entry.by
+        if self.entry.language != "zh-CN":  # the feed's own
+            etree.SubElement(item, f"{{{DC}}}language").text = self.entry.language
         etree.SubElement(item, f"{{{ATOM}}}updated").text = self.entry.updated.isoformat()
         self._add_thumbnail(item)
         return item
@@ -87,6 +89,12 @@ class EntryRepair(BaseEntryExtension):  # type: ignore[misc]
     def extend_atom(self, item: Any) -> Any:
         """Add every link with its attributes: feedgen keeps nothing but the address (row 3)."""
         etree.SubElement(item, "link", rel="alternate", type="text/html", href=self.entry.url)
+        if self.entry.language != "zh-CN":
+            item.set("{http://www.w3.org/XML/1998/namespace}lang", self.entry.language)
+        if self.entry.twin is not None:
+            twin = etree.SubElement(item, "link", rel="alternate", type="text/html")
+            twin.set("hreflang", self.entry.twin.language)
+            twin.set("href", self.entry.twin.url)
         for file in self.entry.files:
             link = etree.SubElement(item, "link", rel="enclosure", type=file.type, href=file.url)
             link.set("length", str(file.size))

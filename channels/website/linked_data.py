@@ -16,7 +16,7 @@ def article_data(content: Content, addresses: Addresses) -> dict[str, Any]:
         "headline": one_line(content.title)[:110],
         "datePublished": iso(content.published_at),
         "dateModified": iso(content.updated_at),
-        "inLanguage": "zh-CN",
+        "inLanguage": content.language,
         "mainEntityOfPage": content.url,
         "author": {"@type": "GovernmentOrganization", "name": content.org.name},
         "publisher": {"@type": "GovernmentOrganization", "name": addresses.site.organiser},

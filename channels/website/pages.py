@@ -14,10 +14,12 @@ from channels.characters import one_line
 from channels.disclosure import SECTION_TYPES
 from channels.item import (
     KIND_NAMES,
+    LANGUAGE_NAMES,
     OPENNESS_NAMES,
     VALIDITY_NAMES,
     Column,
     Content,
+    Language,
     Org,
     Picture,
     Related,
@@ -65,6 +67,7 @@ class Card:
     time: datetime
     thumbnail: Thumbnail | None
     mark: Markup
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class Pages:
             successor=_successor(content),
             corrected=content.release > 1 and content.updated_at > content.published_at,
             neighbours=tuple(sorted(content.neighbours, key=lambda n: n.role, reverse=True)),
+            twin_name=LANGUAGE_NAMES[content.twin.language] if content.twin else "",
             qr=_qr(content.url),
             linked_data=article_data(content, self._addresses),
         )  # fmt: skip
@@ -173,6 +177,7 @@ class Pages:
             time=content.published_at,
             thumbnail=self._thumbnail(content.pictures[0]) if content.pictures else None,
             mark=Markup(entry_mark(content)),  # noqa: S704  an item's id and hash, nothing from outside
+            language=content.language,
         )
 
     def _alternates(self, lists: tuple[tuple[str, str], ...]) -> tuple[Alternate, ...]:

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from channels.item import Kind, Openness, Site, Validity
+from channels.disclosure import suggested_kinds
+from channels.item import Kind, Language, Openness, Site, Validity
 from server.api.orgs import OrgOut
 from server.core.contents import page_url
 from server.forms.words import Out
@@ -91,6 +92,9 @@ class ItemOut(ItemBrief):
     pictures: tuple[PictureOut, ...]
     attachments: tuple[AttachmentOut, ...]
     overrides: tuple[OverrideOut, ...]
+    statutory: tuple[int, ...]
+    statutory_suggested: tuple[int, ...]  # guessed from its words; a person decides
+    language: Language
     content_hash: str
     revised_at: datetime
     submitted_at: datetime | None
@@ -119,6 +123,11 @@ class ItemOut(ItemBrief):
                 AttachmentOut.model_validate(one, from_attributes=True) for one in sheet.attachments
             ),
             overrides=tuple(OverrideOut.model_validate(one, from_attributes=True) for one in sheet.overrides),
+            statutory=sheet.statutory,
+            statutory_suggested=suggested_kinds(
+                seen.kind, " ".join((sheet.topic or "", sheet.genre or "", *sheet.keywords, sheet.column))
+            ),
+            language=sheet.language,
             content_hash=version.content_hash,
             revised_at=version.created_at,
             submitted_at=version.submitted_at,

@@ -22,6 +22,7 @@ from server.api import (
     items,
     jobs,
     media,
+    moves,
     obligations,
     orgs,
     people,
@@ -32,6 +33,7 @@ from server.api import (
     sessions,
     statistics,
     tokens,
+    twins,
     writing,
 )
 from server.api.answers import PRIVATE
@@ -72,6 +74,8 @@ ROUTES: Final = (
     *evidence.ROUTES,
     *decisions.ROUTES,
     *follows.ROUTES,
+    *twins.ROUTES,
+    *moves.ROUTES,
     *calendars.ROUTES,
     *obligations.ROUTES,
     *jobs.ROUTES,

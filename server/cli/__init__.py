@@ -11,6 +11,7 @@ from server.cli import (
     drafting,
     jobs,
     keeping,
+    moves,
     office,
     publishing,
     reporting,
@@ -59,5 +60,6 @@ for noun, told, add in (
     app.add_typer(group, name=noun)
 app.add_typer(calendars.group, name="calendar")
 app.add_typer(dictionary.group, name="dictionary")
+app.add_typer(moves.group, name="redirect")
 app.add_typer(jobs.group, name="jobs")
 app.add_typer(auditing.group, name="audit")

@@ -21,7 +21,7 @@ from server.store.tx import Tx
 Verb = Literal[
     "item.create", "item.revise", "item.submit", "item.approve", "item.return", "item.release",
     "item.reschedule", "item.expedite", "item.embargo", "item.withdraw", "item.follow", "item.replace",
-    "item.waive_interpretation",
+    "item.twin", "item.waive_interpretation",
     "delivery.evidence", "delivery.decide", "delivery.retry", "delivery.taken_down", "delivery.gate_opened",
     "delivery.accepted", "delivery.live", "delivery.refused", "delivery.unknown", "delivery.blocked",
     "delivery.retry_wait", "delivery.needs_person", "delivery.ready", "delivery.withdrawn",
@@ -33,7 +33,8 @@ Verb = Literal[
     "session.open", "session.refuse", "session.close", "media.upload",
     "item.review_afterwards", "review.levels", "deputy.appoint", "deputy.dismiss", "channels.template",
     "finding.waive", "finding.second", "dictionary.import", "dictionary.remove",
-    "report.declare", "report.snapshot", "report.filing", "calendar.import", "job.run", "audit.export",
+    "report.declare", "report.snapshot", "report.filing", "calendar.import", "address.move",
+    "job.run", "audit.export",
 ]  # fmt: skip
 
 VERB_NAMES: Final[dict[Verb, str]] = {
@@ -49,6 +50,7 @@ VERB_NAMES: Final[dict[Verb, str]] = {
     "item.withdraw": "撤回",
     "item.follow": "绑定解读",
     "item.replace": "以新稿件取代",
+    "item.twin": "对应另一文种",
     "item.waive_interpretation": "免予解读",
     "delivery.evidence": "登记公开凭据",
     "delivery.decide": "判断结果不明的投递",
@@ -101,6 +103,7 @@ VERB_NAMES: Final[dict[Verb, str]] = {
     "report.snapshot": "生成统计快照",
     "report.filing": "报送年度数字",
     "calendar.import": "导入放假安排",
+    "address.move": "改变网址跳转",
     "job.run": "手工运行定时任务",
     "audit.export": "导出操作记录",
 }

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from channels.body import body_text
 from channels.characters import one_line
-from channels.disclosure import statutory_kinds
 from channels.item import Content, Site
 from channels.words import plain
 from server.core.contents import content_of_release
@@ -51,7 +50,7 @@ def line_of(content: Content, release_id: str) -> Line:
         kind=content.kind,
         column=content.column.slug,
         topic=sheet.topic or None,
-        statutory=statutory_kinds(content),
+        statutory=content.statutory,
         year=day_of(content.published_at).year,
         number=plain(number),
         published_at=content.published_at,

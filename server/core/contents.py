@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from channels.addresses import Addresses, page_path
-from channels.item import Column, Content, Disclosure, Neighbour, Related, Role, Site
+from channels.item import Column, Content, Disclosure, Neighbour, Related, Role, Site, Twin
 from server.core.neighbours import find_neighbours
 from server.store.corrections import Correction, find_successor, list_corrections, list_predecessors
 from server.store.deliveries import find_live_page
 from server.store.followups import list_bound, list_followers, list_sources
 from server.store.items import ItemSeen, get_item, get_item_at, list_released
 from server.store.releases import ReleaseRow, get_release, list_by_id, list_releases
+from server.store.twins import list_twins
 from server.store.tx import Tx
 
 
@@ -32,7 +33,8 @@ async def content_of_release(tx: Tx, release_id: str, site: Site, *, at: datetim
     related = await _related(tx, seen, site)
     corrected = (await _corrections(tx, (row,))).get(row.id)
     content = make_content(seen, row.number, site, related, at=at, corrected=corrected)
-    return await with_neighbours(tx, content, site)
+    twins = await _twins(tx, frozenset({content.item_id}), site)
+    return replace(await with_neighbours(tx, content, site), twin=twins.get(content.item_id))
 
 
 async def contents_of_releases(
@@ -65,14 +67,16 @@ async def with_neighbours(tx: Tx, content: Content, site: Site) -> Content:
 
 
 async def lines_of_releases(tx: Tx, release_ids: frozenset[str], site: Site) -> dict[str, Content]:
-    """Give the contents of releases as lists and feeds show them, without their links to other items."""
+    """Give the contents of releases as lists and feeds show them: of their links only that to a twin."""
     rows, items = await list_by_id(tx, release_ids), await list_released(tx, release_ids)
     corrections, contents = await _corrections(tx, rows), {}
+    twins = await _twins(tx, frozenset(seen.id for seen in items.values()), site)
     for row in rows:
         seen = items[row.id]
         # The publication time is fixed in the transaction that opens the attempt, before a list is read.
         at = seen.published_at or row.created_at
-        contents[row.id] = make_content(seen, row.number, site, (), at=at, corrected=corrections.get(row.id))
+        content = make_content(seen, row.number, site, (), at=at, corrected=corrections.get(row.id))
+        contents[row.id] = replace(content, twin=twins.get(seen.id))
     return contents
 
 
@@ -129,6 +133,8 @@ def make_content(
         content_hash=version.content_hash,
         overrides=sheet.overrides,
         correction="" if corrected is None else corrected.note,
+        language=sheet.language,
+        statutory=sheet.statutory,
     )
 
 
@@ -153,3 +159,15 @@ async def _related(tx: Tx, seen: ItemSeen, site: Site) -> tuple[Related, ...]:
             other = await get_item_at(tx, (await get_release(tx, page.release_id)).revision_id)
             links.append(Related(role=role, title=other.revision.title, url=page_url(site, item_id)))
     return tuple(links)
+
+
+async def _twins(tx: Tx, item_ids: frozenset[str], site: Site) -> dict[str, Twin]:
+    """Give the twins of items that have one which a reader can open."""
+    found = {}
+    for item_id, other_id in (await list_twins(tx, item_ids)).items():
+        page = await find_live_page(tx, other_id)
+        if page is not None:
+            other = await get_item_at(tx, (await get_release(tx, page.release_id)).revision_id)
+            version = other.revision
+            found[item_id] = Twin(version.sheet.language, version.title, page_url(site, other_id))
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from channels.item import Attachment, Kind, Openness, Org, Override, Picture, Validity
+from channels.item import Attachment, Kind, Language, Openness, Org, Override, Picture, Validity
 from server.core.acts import note, of_item
 from server.core.days import day_of
 from server.core.problems import Problem
@@ -47,6 +47,8 @@ class Draft:
     overview: str
     pictures: tuple[Picture, ...]
     attachments: tuple[Attachment, ...]
+    statutory: tuple[int, ...] | None = None  # kinds of 条例 Art. 20; None: as in the version before
+    language: Language | None = None  # None: likewise, and Chinese at first
     index_number: str | None = None  # of an imported item; None: the next one of the organ and year
     overrides: tuple[Override, ...] | None = None  # None: those of the version before
 
@@ -116,10 +118,14 @@ def says_the_same(draft: Draft, seen: ItemSeen) -> bool:
 
 
 def _keeping(draft: Draft, seen: ItemSeen) -> Draft:
-    """Give a draft that says nothing of overrides those of the version before."""
-    if draft.overrides is not None:
-        return draft
-    return replace(draft, overrides=seen.revision.sheet.overrides)
+    """Give a draft with what it leaves to the version before."""
+    sheet = seen.revision.sheet
+    return replace(
+        draft,
+        overrides=sheet.overrides if draft.overrides is None else draft.overrides,
+        statutory=sheet.statutory if draft.statutory is None else draft.statutory,
+        language=draft.language or sheet.language,
+    )
 
 
 async def _next_free_number(tx: Tx, org: Org, at: datetime) -> str:
@@ -145,6 +151,8 @@ def _revision(draft: Draft, number: int, id: str, *, by: str, at: datetime) -> R
         pictures=draft.pictures,
         attachments=draft.attachments,
         overrides=draft.overrides or (),
+        statutory=draft.statutory or (),
+        language=draft.language or "zh-CN",
     )
     return RevisionSeen(
         id=id,

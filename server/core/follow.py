@@ -18,6 +18,7 @@ from server.store.followups import Follow, list_followers, list_sources, put_fol
 from server.store.items import ItemSeen, find_item
 from server.store.places import SHOWN, mark_stale
 from server.store.releases import list_releases
+from server.store.twins import find_twin
 from server.store.tx import Tx
 
 
@@ -50,7 +51,7 @@ async def bind(tx: Tx, follow: Follow, calendar: WorkingDays, *, by: str, at: da
     await _regate_item(tx, follow.interpretation_id, calendar, at=at)
     await note_page(tx, follow.interpretation_id, calendar, at=at)
     await mark_pages_stale(tx, follow.interpretation_id, at=at)
-    await _mark_item_stale(tx, follow.interpretation_id, at=at)
+    await mark_item_stale(tx, follow.interpretation_id, at=at)
 
 
 async def wake_followers(tx: Tx, source_id: str, calendar: WorkingDays, *, at: datetime) -> None:
@@ -64,7 +65,7 @@ async def wake_followers(tx: Tx, source_id: str, calendar: WorkingDays, *, at: d
 
 
 async def mark_pages_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
-    """Have the pages written again that link to an item: sources, interpretations, and those beside it.
+    """Have the pages written again that link to an item: sources, interpretations, its twin, its neighbours.
 
     An item that changed for readers is noted for the catalogue and for those who ask what is new.
     """
@@ -74,8 +75,9 @@ async def mark_pages_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
     linked += await list_predecessors(tx, item_id)
     successor = await find_successor(tx, item_id)
     linked += [successor] if successor else []
+    linked += [other for other in (await find_twin(tx, item_id),) if other is not None]
     for other in linked:
-        await _mark_item_stale(tx, other, at=at)
+        await mark_item_stale(tx, other, at=at)
     # Those under way too: their page may be written already, without this one's title.
     beside = await find_neighbours(tx, item_id, SHOWN)
     await mark_stale(tx, tuple(found.line.delivery_id for found in beside), at=at)
@@ -172,7 +174,8 @@ async def _regate_item(tx: Tx, item_id: str, calendar: WorkingDays, *, at: datet
             await regate(tx, row.id, calendar, at=at)
 
 
-async def _mark_item_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
+async def mark_item_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
+    """Have an item's own page written again, if it is live."""
     page = await find_live_page(tx, item_id)
     if page is not None:
         await mark_stale(tx, (page.id,), at=at)

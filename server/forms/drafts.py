@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from channels.item import Kind, Openness, Override, Site, Validity
+from channels.item import Kind, Language, Openness, Override, Site, Validity
 from server.core.draft import Draft
 from server.core.organs import get_org
 from server.core.problems import Problem
@@ -39,7 +39,8 @@ class ItemIn(Form):
     """A new item, or its next revision.
 
     `body` is HTML; pictures in it are `<img src="media:SHA256">` of files uploaded before. `index_number` is
-    given for imported items only. `overrides` left out: those of the version before stay.
+    given for imported items only. `statutory` numbers the kinds of Art. 20 of the regulation; it, `language`
+    and `overrides` stay as they were in the version before when they are left out.
     """
 
     kind: Annotated[Kind, Field(title="种类")]
@@ -64,6 +65,10 @@ class ItemIn(Form):
     source: Annotated[Line | None, Field(title="来源", max_length=100)] = None
     attachments: Annotated[tuple[AttachmentIn, ...], Field(title="附件", max_length=50)] = ()
     overrides: Annotated[tuple[OverrideIn, ...] | None, Field(title="渠道改写", max_length=100)] = None
+    statutory: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=15)], ...] | None, Field(title="法定公开类别", max_length=15)
+    ] = None
+    language: Annotated[Language | None, Field(title="文种")] = None
 
 
 async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) -> Draft:
@@ -93,6 +98,8 @@ async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) 
         overview=form.overview,
         pictures=await find_pictures(tx, body.pictures),
         attachments=await find_attachments(tx, wanted),
+        statutory=None if form.statutory is None else tuple(sorted(set(form.statutory))),
+        language=form.language,
         index_number=form.index_number,
         overrides=None if form.overrides is None else await _overrides(tx, form.overrides),
     )

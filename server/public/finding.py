@@ -19,6 +19,7 @@ from channels.website.pages import Pages
 from channels.website.results import Choice, Marked, ResultLine, ResultPage
 from channels.words import plain
 from server.core.contents import lines_of_releases
+from server.core.moves import LONGEST
 from server.core.search import Piece, excerpt, marked, search
 from server.parts import PARTS
 from server.prepared import prepared
@@ -32,7 +33,8 @@ from server.store.catalogue import (
     list_topics,
     list_years,
 )
-from server.store.tx import StoreAway, Tx
+from server.store.moves import find_move
+from server.store.tx import Store, StoreAway, Tx
 
 A_PAGE: Final = 20
 _FARTHEST: Final = 500
@@ -137,6 +139,17 @@ async def feed_search(request: web.Request) -> web.Response:
     body = await asyncio.to_thread(write)
     headers = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
     return prepared(request, body, f"{FEED_TYPES[form]}; charset=utf-8", {**PUBLIC_SECURITY, **headers})
+
+
+async def moved_to(store: Store, addresses: tuple[str, ...]) -> str | None:
+    """Give where the first of some addresses that has moved leads now; a database that is away knows none."""
+    wanted = tuple(dict.fromkeys(address for address in addresses if len(address) <= LONGEST))
+    try:
+        async with store.read() as tx:
+            move = await find_move(tx, wanted)
+    except StoreAway:
+        return None
+    return None if move is None else move.target
 
 
 def _form(word: str) -> FeedFormat:

@@ -4,6 +4,7 @@ Everything carries Cache-Control: WeChat's browser keeps for long whatever does 
 """
 
 import time
+from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -56,6 +57,7 @@ PUBLIC_SECURITY: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_A_DAY: Final = "public, max-age=86400"  # WeChat keeps a 301 as long as it may (contract website §4)
 _NOTHING: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>找不到这个页面</title>'
@@ -63,15 +65,23 @@ _NOTHING: Final = (
 )
 
 
-def add_site(app: web.Application, root: Path) -> None:
+Moved = Callable[[tuple[str, ...]], Awaitable[str | None]]
+"""Gives where the first of some addresses that has moved leads now, None when none has."""
+
+
+async def _nowhere(_addresses: tuple[str, ...]) -> None:
+    return None
+
+
+def add_site(app: web.Application, root: Path, moved: Moved = _nowhere) -> None:
     """Serve a document root at every address that nothing before it answers; call it last."""
-    site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic))
+    site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic), moved)
     app.router.add_get("/{path:.*}", site.answer, name=PLAIN)  # HEAD as well
 
 
 class _Site:
-    def __init__(self, cache: PageCache) -> None:
-        self._cache = cache
+    def __init__(self, cache: PageCache, moved: Moved) -> None:
+        self._cache, self._moved = cache, moved
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path = _wanted(request.match_info["path"])
@@ -87,11 +97,15 @@ class _Site:
         return await self._nothing(request, path)
 
     async def _nothing(self, request: web.Request, path: str = "") -> web.Response:
-        """Answer 410 with the notice of a withdrawn page, 404 for everything else."""
+        """Answer 410 with the notice of a withdrawn page, 301 for one that has moved, 404 for the rest."""
         if path.endswith(".html"):
             notice = await self._cache.find(path.removesuffix(".html") + ".gone", anew=True)
             if isinstance(notice, Page):
                 return _refusal(request, 410, notice)
+        target = await self._moved((request.raw_path, request.path_qs, request.path))
+        if target is not None:
+            headers = {**PUBLIC_SECURITY, hdrs.LOCATION: target, hdrs.CACHE_CONTROL: _A_DAY}
+            return web.Response(status=301, headers=headers)
         page = await self._cache.find("404.html", anew=False)
         return _refusal(request, 404, page if isinstance(page, Page) else None)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from channels.item import Attachment, Kind, Openness, Org, Override, Picture, Validity
+from channels.item import Attachment, Kind, Language, Openness, Org, Override, Picture, Validity
 from server.store.rows import NotThere, Taken, upsert
 from server.store.tables import index_serial, item, org, release, revision
 from server.store.tx import Tx
@@ -35,6 +35,8 @@ class Sheet:
     pictures: tuple[Picture, ...]
     attachments: tuple[Attachment, ...]
     overrides: tuple[Override, ...] = ()
+    statutory: tuple[int, ...] = ()  # kinds of 条例 Art. 20, by their numbers
+    language: Language = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,14 @@ _SHEET = TypeAdapter(Sheet)
 
 
 def hash_content(kind: str, title: str, summary: str, body: str, sheet: Sheet) -> str:
-    """Give the SHA-256 that approvals are sealed to: the same words and files give the same hash."""
+    """Give the SHA-256 that approvals are sealed to: the same words and files give the same hash.
+
+    What a sheet has learned to say later does not count while it is not said: older seals stay good.
+    """
     told = _SHEET.dump_python(sheet, mode="json")
-    if not sheet.overrides:
-        del told["overrides"]  # hashes from before there were any stay what they are
+    for name, unsaid in (("overrides", []), ("statutory", []), ("language", "zh-CN")):
+        if told[name] == unsaid:
+            del told[name]
     parts = [kind, title, summary, body, told]
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -45,3 +45,22 @@ catalogue_line = sa.Table(
     sa.Index("ix_catalogue_lines_topic", "topic", "published_at"),
     sqlite_autoincrement=True,  # a serial is never given twice: old words of a line may outlive it
 )
+
+# The same item in the other language: a row for each of the two, so that each finds the other by its key.
+twin = sa.Table(
+    "twins",
+    metadata,
+    sa.Column("item_id", sa.String(16), sa.ForeignKey("items.id"), primary_key=True),
+    sa.Column("other_id", sa.String(16), sa.ForeignKey("items.id"), nullable=False, unique=True),
+    moment_column("paired_at"),
+    sa.CheckConstraint("item_id <> other_id", name="not_itself"),
+)
+
+# Addresses that have moved, those of a former site above all, each with where it leads now.
+moved_address = sa.Table(
+    "moved_addresses",
+    metadata,
+    sa.Column("address", sa.String(500), primary_key=True),  # path and query, as a browser asks for it
+    sa.Column("target", sa.String(500), nullable=False, index=True),
+    moment_column("noted_at"),
+)

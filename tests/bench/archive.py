@@ -85,11 +85,13 @@ async def _timed(house: House, seen: ItemSeen, site: Path) -> dict[str, float]:
 async def publish(house: House, seen: ItemSeen) -> None:
     """Release an item and do every errand that follows, the catalogue included."""
     parts, place = house.parts, house.workplace
+    examined = await parts.examiner.examine(seen.id, at=parts.now())
 
     async def act(tx: Tx) -> None:
         await release(
             tx, ReleaseOrder(seen.id, ACCOUNTS), open_channel=parts.open_channel, calendar=parts.calendar,
             site=parts.site, by="chief", at=parts.now(), new_id=new_id,
+            examined=examined,
         )  # fmt: skip
 
     await parts.store.write(act)

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from channels.addresses import topic_key
-from channels.item import Column
+from channels.item import Column, Twin
 from tests.channels.memory_shelf import START, a_correction
 from tests.channels.public_site import PublicSite, a_public_site, live
 
@@ -166,3 +166,16 @@ async def test_publishing_writes_as_many_feeds_over_a_small_archive_as_over_a_la
             after = await site.files()
             counts.append(len([path for path, stamp in after.items() if before.get(path) != stamp]))
     assert counts[0] == counts[1]
+
+
+async def test_an_entry_in_mongolian_says_so_in_every_format(site: PublicSite):
+    twin = Twin("zh-CN", "汉文版", f"{site.tools.site.url}/a/zh.html")
+    await publish(site, 1, language="mn-Mong", twin=twin)
+    atom = etree.fromstring((await site.text("feed/site.atom")).encode()).find(f"{ATOM}entry")
+    rss = etree.fromstring((await site.text("feed/site.rss")).encode()).find("channel/item")
+    told = json.loads(await site.text("feed/site.json"))["items"][0]
+    assert atom.get("{http://www.w3.org/XML/1998/namespace}lang") == "mn-Mong"
+    assert rss.findtext("{http://purl.org/dc/elements/1.1/}language") == told["language"] == "mn-Mong"
+    assert {link.get("hreflang"): link.get("href") for link in atom.findall(f"{ATOM}link")}[
+        "zh-CN"
+    ] == twin.url

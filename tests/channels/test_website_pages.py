@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.item import Attachment, Content, Disclosure, Neighbour, Picture, Related
+from channels.item import Attachment, Content, Disclosure, Neighbour, Picture, Related, Twin
 from channels.website.marks import read_marks
 from channels.website.pages import ListPage, Pages
 from tests.channels.memory_shelf import NEWS, POLICIES, a_content, a_site
@@ -308,3 +308,17 @@ def test_the_code_for_the_camera_is_drawn_in_the_page():
 def test_a_search_engine_reads_title_and_time_as_data():
     data = json.loads(page_of(title="通知</script>").xpath("string(//script[@type='application/ld+json'])"))
     assert (data["headline"], data["datePublished"]) == ("通知</script>", "2026-03-02T09:00:00+08:00")
+
+
+def test_a_page_in_mongolian_says_so_and_leads_to_the_chinese_one():
+    twin = Twin("zh-CN", "医疗救助办法", "http://127.0.0.1:8080/a/zh.html")
+    page = page_of(language="mn-Mong", twin=twin)
+    assert page.xpath("//div[@data-read]/@lang") == ["mn-Mong"]
+    alternates = {link.get("hreflang"): link.get("href") for link in page.xpath("//head/link[@hreflang]")}
+    assert alternates == {"mn-Mong": "http://127.0.0.1:8080/a/i1.html", "zh-CN": twin.url}
+    assert page.xpath("//p[@class='twin']/a/text()") == ["汉文版"]
+
+
+def test_a_page_without_a_twin_names_no_other_language():
+    page = page_of()
+    assert page.xpath("//link[@hreflang] | //p[@class='twin'] | //div[@data-read][@lang]") == []

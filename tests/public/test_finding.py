@@ -89,7 +89,7 @@ async def test_the_catalogue_shows_index_number_and_document_number(reader):
     ],
 )  # fmt: skip
 async def test_the_catalogue_is_narrowed(reader, query, found):
-    await reader.publish(title="甲", document_number="某政办发〔2026〕7号")
+    await reader.publish(title="甲", document_number="某政办发〔2026〕7号", statutory=(1, 11))
     await reader.publish(title="乙", kind="notice", column="tzgg", topic=None, document_number=None)
     assert len(titles(await reader.page(f"/catalogue?{query}"))) == found
 

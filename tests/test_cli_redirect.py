@@ -1,0 +1,44 @@
+"""`tongfa redirect` as an operator types it after a move from a former site."""
+
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from server.cli import app
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
+            monkeypatch.delenv(name)
+    assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
+
+
+def redirect(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["redirect", *arguments])
+
+
+def test_a_file_of_a_spreadsheet_is_taken_in(tmp_path: Path):
+    (tmp_path / "moved.csv").write_text(
+        "旧地址,新地址\n/a.shtml,/a/1.html\n/b.shtml,/a/2.html\n", "utf-8-sig"
+    )
+    told = redirect("import", "moved.csv")
+    assert (told.exit_code, told.output.strip()) == (0, "已导入 2 条网址跳转。")
+    assert redirect("remove", "/b.shtml").exit_code == 0
+
+
+def test_of_a_file_with_a_wrong_line_nothing_is_taken(tmp_path: Path):
+    (tmp_path / "moved.csv").write_text("/a.shtml,/a/1.html\nb.shtml,/a/2.html\n", "utf-8")
+    told = redirect("import", "moved.csv")
+    assert (told.exit_code, "第 2 行" in told.output) == (1, True)
+    assert redirect("remove", "/a.shtml").exit_code == 1
+
+
+def test_a_file_in_another_encoding_is_a_sentence(tmp_path: Path):
+    (tmp_path / "moved.csv").write_bytes("/旧,/新".encode("gbk"))
+    told = redirect("import", "moved.csv")
+    assert (told.exit_code, "UTF-8" in told.output) == (2, True)
