@@ -1,10 +1,12 @@
 """/console/permissions: accounts whose permission is granted at their platform, the way there and back."""
 
+from datetime import date
 from typing import Final
 
 from aiohttp import web
 
 from channels.contract import CouldNotLook
+from channels.permission import Permitted
 from server.console.caller import caller_of
 from server.console.page import Page, Visit, show
 from server.core.acts import acting_as
@@ -13,7 +15,7 @@ from server.core.permissions import check_permission
 from server.core.problems import Problem
 from server.forms.refusals import status_of
 from server.parts import PARTS, Parts
-from server.security.granting import BACK, Desk, bring_grant, is_permitted, send_to_grant, take_back
+from server.security.granting import BACK, Desk, bring_grant, permitted_channel, send_to_grant, take_back
 from server.store.accounts import AccountRow, find_account, list_accounts
 from server.store.tx import Tx
 
@@ -33,12 +35,17 @@ async def show_permissions(visit: Visit) -> web.Response:
         rows = await list_accounts(tx, visit.who.orgs_for("manage_accounts"))
     desk, today = desk_of(visit.parts), day_of(visit.parts.now())
     accounts = tuple(
-        (row, None if row.permitted_until is None else (day_of(row.permitted_until) - today).days)
-        for row in rows
-        if is_permitted(desk, row)
+        _line(row, channel, today) for row in rows if (channel := permitted_channel(desk, row)) is not None
     )
     back = f"{visit.parts.site.url}{BACK}"
     return visit.show("permissions.html", section="permissions", accounts=accounts, back=back)
+
+
+def _line(row: AccountRow, channel: Permitted, today: date) -> tuple[AccountRow, bool, int | None]:
+    """Give an account, whether its deliveries wait for a permission, and the days that one still has."""
+    until = row.permitted_until
+    waits = row.state == "unauthorised" or not channel.is_granted
+    return row, waits, None if until is None else (day_of(until) - today).days
 
 
 async def send_owner(visit: Visit) -> web.Response:

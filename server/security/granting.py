@@ -81,12 +81,13 @@ async def take_back(desk: Desk, account: AccountRow) -> None:
             raise Problem("platform_away", f"{reason}，请稍后再试", field="account")
 
 
-def is_permitted(desk: Desk, account: AccountRow) -> bool:
-    """Say whether an account is one whose permission a person grants at its platform."""
+def permitted_channel(desk: Desk, account: AccountRow) -> Permitted | None:
+    """Give the channel of an account whose permission a person grants at its platform; None for others."""
     try:
-        return isinstance(desk.open_channel(account), Permitted)
+        channel = desk.open_channel(account)
     except ValueError:
-        return False
+        return None
+    return channel if isinstance(channel, Permitted) else None
 
 
 def _permitted(desk: Desk, account: AccountRow) -> Permitted:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from yarl import URL
 
+from server.store.accounts import set_account_state
 from server.store.audit import Wanted, list_audit
 from tests.console.conftest import XSS, ConsoleOffice, Desk, Seen
 from tests.granting import SLUG, Granting, an_account_to_grant
@@ -40,6 +41,14 @@ async def grant(office: ConsoleOffice, granting: Granting) -> Seen:
 async def test_an_account_without_permission_is_shown_as_waiting(office: ConsoleOffice, granting: Granting):
     seen = await (await office.desk("admin")).get(PAGE)
     assert (seen.status, "没有授权，投递在等待" in seen.words) == (200, True)
+
+
+async def test_an_account_that_was_never_granted_anything_waits_whatever_its_row_says(
+    office: ConsoleOffice, granting: Granting
+):
+    async with office.house.store.begin() as tx:
+        await set_account_state(tx, (await granting.account()).id, "active")
+    assert "没有授权，投递在等待" in (await (await office.desk("admin")).get(PAGE)).words
 
 
 async def test_accounts_that_need_none_are_not_shown(office: ConsoleOffice, granting: Granting):
