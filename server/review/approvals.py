@@ -77,7 +77,7 @@ async def _decide(
         author=version.created_by,
         by=by,
         at=at,
-        level=standing.next,
+        level=standing.number,
         round=standing.round,
         is_final=is_final,
         on_behalf_of=acts_for,

@@ -40,9 +40,14 @@ class Standing:
         return max(1, len(self.levels))
 
     @property
+    def number(self) -> int:
+        """Give the number of the next approval in its round; above `next` once levels became fewer."""
+        return len(self.done) + 1
+
+    @property
     def next(self) -> int:
         """Give the number of the level that decides next."""
-        return min(len(self.done) + 1, self.total)
+        return min(self.number, self.total)
 
     @property
     def is_last(self) -> bool:

@@ -1,22 +1,10 @@
 """server/review/archive.py: a list that grows is held against what is live, with alarms till settled."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from server.review.archive import recheck
 from server.review.waiving import second, waive
 from server.store.dictionary import WordRow, put_words
-from server.store.tx import Store
 from server.watch.archive import archive_flagged
-from tests.conftest import Hand, Ids
-from tests.house import House, open_house
-
-
-@pytest.fixture
-async def house(store: Store, now: Hand, new_id: Ids) -> AsyncIterator[House]:
-    async with open_house(store, now, new_id) as opened:
-        yield opened
+from tests.house import House
 
 
 async def grow(house: House, word: str = "苏木长") -> None:
