@@ -8,6 +8,11 @@ from server.core.problems import Problem
 from server.review.findings import Finding
 from server.store.items import ItemSeen
 
+_BY_HAND = {
+    "attachments": "请在原文件里改好后重新上传",
+    "pictures": "请改写图片的替代文字",
+    "overrides": "请在渠道改写里修改",
+}
 _FIELDS = ("title", "summary", "overview", "source", "document_number", "body")
 
 
@@ -19,7 +24,7 @@ def mend(seen: ItemSeen, findings: Iterable[Finding]) -> Draft:
     chosen = list(findings)
     for one in chosen:
         if one.suggestion is None or one.place.field not in _FIELDS:
-            where = "附件和图片要在原文件里改好后重新上传" if "." in one.place.field else "请人工修改"
+            where = _BY_HAND.get(one.place.field.partition(".")[0], "请人工修改")
             raise Problem("wrong_state", f"“{one.words}”不能自动改正：{where}", field="findings")
     version, sheet = seen.revision, seen.revision.sheet
     fields = {
