@@ -10,6 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES
 from server.console import names
 from server.review.approvals import STATE_NAMES
+from server.review.differences import say_overrides
 
 HERE: Final = files("server.console")
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -48,7 +49,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(clock=clock, iso=iso, field_time=field_time, file_size=file_size)
+    environment.filters.update(
+        clock=clock, iso=iso, field_time=field_time, file_size=file_size, say_overrides=say_overrides
+    )
     environment.globals.update(
         kind_names=KIND_NAMES,
         state_names=STATE_NAMES,

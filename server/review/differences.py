@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from channels.item import OPENNESS_NAMES, VALIDITY_NAMES
+from channels.item import OPENNESS_NAMES, VALIDITY_NAMES, Override
 from server.store.items import RevisionSeen
 
 _SENTENCE: Final = re.compile(r"[^。！？；\n]*[。！？；]+[”’」』）)]*|[^。！？；\n]+|\n")
+_CHANNELS: Final = {"weibo": "微博", "wechat": "微信"}
 _MOST_SENTENCES: Final = 4000  # difflib's work grows with the square of what differs
 
 
@@ -70,6 +71,21 @@ def compare_texts(old: str, new: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
+def say_overrides(overrides: tuple[Override, ...]) -> str:
+    """Say what channels and accounts tell in words of their own, one after the other."""
+    return "；".join(_say_override(one) for one in overrides)
+
+
+def _say_override(one: Override) -> str:
+    where = _CHANNELS[one.channel] + (f"账号 {one.account}" if one.account else "")
+    told = [
+        f"标题“{one.title}”" if one.title else "",
+        f"摘要“{one.summary}”" if one.summary is not None else "",
+        f"封面（{one.cover.sha256[:8]}）" if one.cover else "",
+    ]
+    return f"{where}：" + "，".join(part for part in told if part)
+
+
 def _parts(text: str) -> list[str]:
     return _SENTENCE.findall(text)
 
@@ -91,4 +107,5 @@ def _facts(version: RevisionSeen) -> dict[str, str]:
         "来源": sheet.source or "",
         "图片": "、".join(f"{one.alt or '无说明'}（{one.sha256[:8]}）" for one in sheet.pictures),
         "附件": "、".join(f"{one.name}（{one.sha256[:8]}）" for one in sheet.attachments),
+        "渠道改写": say_overrides(sheet.overrides),
     }

@@ -139,3 +139,13 @@ async def test_what_went_out_before_its_review_waits_for_it(office: ConsoleOffic
     done = await desk.follow(await desk.post(f"{item}/review-afterwards", {"decision": "approved"}))
     assert "已记录您的决定。" in done.words
     assert "先发后审" not in (await desk.get("/console")).words
+
+
+async def test_a_reviewer_sees_what_a_channel_says_otherwise(office: ConsoleOffice):
+    made = await office.approved()
+    told = [{"channel": "wechat", "title": "微信上的标题"}]
+    await office.call("PUT", f"/api/v1/items/{made['id']}", an_item(overrides=told))
+    await office.post(f"/api/v1/items/{made['id']}/submit")
+    seen = await (await office.desk("chief")).get(f"/console/items/{made['id']}/review")
+    assert "<ins>微信：标题“微信上的标题”</ins>" in seen.html
+    assert "渠道改写 微信：标题“微信上的标题”" in seen.words
