@@ -1,12 +1,16 @@
 """Setting an office up: its organs and its accounts, each noted in the audit whoever adds it."""
 
 from datetime import datetime
+from typing import Final
 
 from server.core.acts import note, of_account
-from server.store.accounts import AccountRow, insert_account
+from server.core.problems import Problem
+from server.store.accounts import AccountRow, insert_account, list_accounts_of
 from server.store.audit import Subject
 from server.store.orgs import OrgRow, insert_org
 from server.store.tx import Tx
+
+_ALONE: Final = {"website": "网站", "feed": "订阅源"}
 
 
 async def add_org(tx: Tx, row: OrgRow, *, at: datetime) -> None:
@@ -16,7 +20,18 @@ async def add_org(tx: Tx, row: OrgRow, *, at: datetime) -> None:
 
 
 async def add_account(tx: Tx, row: AccountRow, *, at: datetime) -> None:
-    """Write an account; raises Taken when its slug is in use. Its secret and its settings are not noted."""
+    """Write an account; raises Taken when its slug is in use. Its secret and its settings are not noted.
+
+    Refuses a second website or a second set of feeds: both would write the same files, each without the
+    other's items.
+    """
+    if row.channel in _ALONE:
+        for other in await list_accounts_of(tx, (row.channel,)):
+            raise Problem(
+                "taken",
+                f"已经有{_ALONE[row.channel]}账号“{other.slug}”；一个站点只能有一个，各机构的稿件都发到它上面",
+                field="channel",
+            )
     await insert_account(tx, row, at=at)
     await note(
         tx, "account.create", of_account(row), at=at,
