@@ -1,12 +1,8 @@
 """/api/v1/audit: who did what, when, from where; page by page, or as a sheet."""
 
-import csv
-import io
-import json
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 from aiohttp import web
 from pydantic import Field
@@ -14,12 +10,12 @@ from pydantic import Field
 from server.api.answers import PRIVATE, answer
 from server.api.requests import query_of
 from server.api.route import Route, signed_in
-from server.core.acts import VERB_NAMES, Verb, note
-from server.core.days import SHANGHAI
+from server.core.acts import note
 from server.core.problems import Problem
 from server.forms.words import Id, Line, Out, Query
 from server.forms.words import Moment as Time
 from server.parts import PARTS
+from server.security.audit_sheet import name_of, sheet_of
 from server.store.audit import AuditLine, Wanted, list_audit
 from server.store.orgs import count_orgs
 from server.store.people import find_person
@@ -27,11 +23,6 @@ from server.store.tx import Tx
 
 _SHEET_MOST: Final = 20_000
 _A_TIME: Final = 1000
-_HEADS: Final = (
-    "编号", "时间", "事项", "代码", "谁", "令牌", "来自", "请求编号", "稿件", "版本", "发布", "投递", "账号",
-    "细节", "链上位置", "摘要",
-)  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class AuditQuery(Query):
@@ -75,7 +66,7 @@ class AuditLineOut(Out):
         """Give a line as the API shows it."""
         names = cls.model_fields.keys() - {"name", "details"}
         told = {name: getattr(line, name) for name in names}
-        return cls(name=_name(line), details=dict(line.details), **told)
+        return cls(name=name_of(line), details=dict(line.details), **told)
 
 
 class AuditOut(Out):
@@ -110,31 +101,6 @@ async def export_audit(request: web.Request) -> web.Response:
         await note(tx, "audit.export", at=parts.now(), lines=len(found), person=query.person, of=query.verb)
     headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="audit.csv"'}
     return web.Response(body=sheet_of(found), content_type="text/csv", charset="utf-8", headers=headers)
-
-
-def sheet_of(lines: Iterable[AuditLine]) -> bytes:
-    """Write lines as CSV that a spreadsheet opens as it is; no cell of it is taken for a formula."""
-    written = io.StringIO()
-    sheet = csv.writer(written)
-    sheet.writerow(_HEADS)
-    for line in lines:
-        details = json.dumps(dict(line.details), ensure_ascii=False, sort_keys=True)
-        at = line.at.astimezone(SHANGHAI).isoformat(sep=" ", timespec="seconds")
-        cells = (
-            line.id, at, _name(line), line.verb, line.who, line.token_id, line.address, line.request_id,
-            line.item_id, line.revision_id, line.release_id, line.delivery_id, line.account_id, details,
-            line.place, line.digest,
-        )  # fmt: skip
-        sheet.writerow(["" if cell is None else _harmless(str(cell)) for cell in cells])
-    return b"\xef\xbb\xbf" + written.getvalue().encode()
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def _name(line: AuditLine) -> str:
-    return VERB_NAMES.get(cast("Verb", line.verb), line.verb)
 
 
 async def _wanted(tx: Tx, request: web.Request, query: AuditQuery) -> Wanted:

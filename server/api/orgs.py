@@ -1,9 +1,6 @@
 """/api/v1/orgs: the organs that publish."""
 
-from typing import Annotated
-
 from aiohttp import web
-from pydantic import Field
 
 from channels.item import Org
 from server.api.answers import answer
@@ -11,17 +8,10 @@ from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.office import add_org
 from server.core.organs import get_org
-from server.forms.words import Filled, Form, OrgCode, Out
+from server.forms.staff import OrgIn
+from server.forms.words import Out
 from server.parts import PARTS
 from server.store.orgs import OrgRow, list_orgs
-
-
-class OrgIn(Form):
-    """A new organ below one that the caller manages."""
-
-    code: Annotated[OrgCode, Field(title="机构代码")]
-    name: Annotated[Filled, Field(title="机构名称", max_length=100)]
-    parent: Annotated[OrgCode, Field(title="上级机构代码")]
 
 
 class OrgOut(Out):

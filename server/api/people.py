@@ -1,16 +1,14 @@
 """/api/v1/people: who may sign in, and with which roles where."""
 
-from typing import Annotated
-
 from aiohttp import web
-from pydantic import Field
 
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.organs import get_org
 from server.core.problems import Problem
-from server.forms.words import Filled, Form, Login, OrgCode, Out
+from server.forms.staff import GrantIn, PersonIn, PersonRoleIn, ResetIn, WhoIn
+from server.forms.words import Out
 from server.parts import PARTS
 from server.security.passwords import hash_password
 from server.security.staff import (
@@ -25,41 +23,6 @@ from server.security.staff import (
 from server.store.orgs import OrgRow
 from server.store.people import Grant, PersonRow, Role, find_person, list_grants, list_people
 from server.store.tx import Tx
-
-
-class GrantIn(Form):
-    """A role at an organ and everything below it."""
-
-    org: Annotated[OrgCode, Field(title="机构代码")]
-    role: Annotated[Role, Field(title="角色")]
-
-
-class PersonIn(Form):
-    """A new person. The password never comes back."""
-
-    login: Annotated[Login, Field(title="登录名")]
-    name: Annotated[Filled, Field(title="姓名", max_length=60)]
-    password: Annotated[str, Field(title="口令", max_length=128, repr=False)]
-    grants: Annotated[tuple[GrantIn, ...], Field(title="角色", min_length=1, max_length=50)]
-
-
-class WhoIn(Form):
-    """Which person."""
-
-    login: Annotated[Login, Field(title="登录名")]
-
-
-class PersonRoleIn(WhoIn):
-    """A role of a person at an organ and everything below it."""
-
-    org: Annotated[OrgCode, Field(title="机构代码")]
-    role: Annotated[Role, Field(title="角色")]
-
-
-class ResetIn(WhoIn):
-    """Another password for a person."""
-
-    password: Annotated[str, Field(title="口令", max_length=128, repr=False)]
 
 
 class GrantOut(Out):

@@ -1,16 +1,15 @@
 """/api/v1/tokens: access for programs, shown once and revoked at will."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
 
 from aiohttp import web
-from pydantic import Field
 
 from server.api.answers import answer, done
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.problems import Problem
-from server.forms.words import Filled, Form, Login, Out
+from server.forms.staff import TokenIn
+from server.forms.words import Out
 from server.parts import PARTS
 from server.security.access import SignedIn
 from server.security.sign_in import IssuedToken, end_token, issue_token
@@ -18,15 +17,6 @@ from server.security.staff import require_managed
 from server.store.people import Role, find_person
 from server.store.tokens import TokenRow, find_token, list_tokens
 from server.store.tx import Tx
-
-
-class TokenIn(Form):
-    """A new token, for the caller or for a person he manages; `only_role` narrows what it opens."""
-
-    name: Annotated[Filled, Field(title="用途", max_length=60)]
-    person: Annotated[Login | None, Field(title="登录名")] = None
-    only_role: Annotated[Role | None, Field(title="只限角色")] = None
-    days: Annotated[int, Field(title="有效天数", ge=1, le=3660)] = 365
 
 
 class TokenOut(Out):

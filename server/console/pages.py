@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.console import (
     accounts,
+    audit,
     checking,
     deliveries,
     evidence,
@@ -17,11 +18,13 @@ from server.console import (
     helping,
     imports,
     items,
+    jobs,
     levels,
     live,
     login,
     me,
     media,
+    people,
     permissions,
     releases,
     releasing,
@@ -68,6 +71,9 @@ PAGES: Final[tuple[Page, ...]] = (
     *statistics.PAGES,
     *report_check.PAGES,
     *report.PAGES,
+    *jobs.PAGES,
+    *audit.PAGES,
+    *people.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
 
