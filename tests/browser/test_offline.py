@@ -116,3 +116,4 @@ async def test_without_a_service_worker_there_is_no_page_without_a_network(
     await small.context.set_offline(offline=True)
     with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):  # or the tests above prove nothing
         await small.go("/")
+    small.troubles.clear()  # the browser says on the console that the network is away
