@@ -97,10 +97,16 @@ class Store:
 
     @asynccontextmanager
     async def _open(self, *, writing: bool) -> AsyncIterator[Tx]:
-        async with self.engine.connect() as connection:
+        try:
+            connection = await self.engine.connect()
+        except OSError as error:  # no socket, no route, no such name
+            raise StoreAway(str(error)) from error
+        try:
             tx = await connection.execution_options(tongfa_writing=writing)
             async with tx.begin():
                 yield tx
+        finally:
+            await connection.close()
 
 
 @contextmanager
@@ -115,13 +121,23 @@ def _plain_errors() -> Iterator[None]:
     except asyncpg.PostgresError as error:
         if error.sqlstate in _UNDONE:
             raise StoreBusy(str(error)) from error
+        if _is_gone(error.sqlstate):
+            raise StoreAway(str(error)) from error
         raise
     except (sa.exc.OperationalError, sa.exc.InterfaceError, ConnectionError) as error:
         raise StoreAway(str(error.__cause__ or error)) from error
     except sa.exc.DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) in _UNDONE:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _UNDONE:
             raise StoreBusy(str(error.orig)) from error
+        if error.connection_invalidated or _is_gone(state):
+            raise StoreAway(str(error.orig)) from error
         raise
+
+
+def _is_gone(sqlstate: str | None) -> bool:
+    """Say whether the server has closed the line: class 08 lost connections, 57P it stops or starts."""
+    return sqlstate is not None and sqlstate.startswith(("08", "57P"))
 
 
 def _make_engine(url: str) -> AsyncEngine:
