@@ -85,7 +85,7 @@ def postgres() -> Iterator[str]:
     # Nothing here must survive a power cut, and half of a test would go into syncing what it throws away.
     options = (
         f"-c listen_addresses='' -c unix_socket_directories={socket} -c max_connections=60"
-        " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        " -c fsync=off -c full_page_writes=off"
     )
     run(str(tools / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
     try:
