@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.xdist_group("demo")  # one worker, so that it is run twice and not four times
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,8 @@ def _parse(html: str) -> Any:
         link_rel=None,
         strip_comments=True,
     )
-    return lxml.html.fragment_fromstring(safe, create_parent="section")
+    # Again, because a reference like &#1; has become the sign itself by now.
+    return lxml.html.fragment_fromstring(clean(safe), create_parent="section")
 
 
 def _inner(tree: Any) -> str:

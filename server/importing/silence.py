@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from server.core.problems import Problem
-from server.importing.child import ask_child, limit_self
+from server.importing.child import ask_child, limit_self, open_answer
 from server.importing.pictures import inspect
 
 _OFFICE: Final = frozenset({"docx", "xlsx", "pptx"})
@@ -117,7 +117,8 @@ def _pdf(body: bytes) -> bytes:
 def main() -> int:
     """Take a PDF on the standard input and give it back without what it says of its makers."""
     limit_self()
-    sys.stdout.buffer.write(silenced(sys.stdin.buffer.read(), "pdf"))
+    with open_answer() as answer:
+        answer.write(silenced(sys.stdin.buffer.read(), "pdf"))
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from lxml import etree
 
-from server.importing.child import limit_self
+from server.importing.child import limit_self, open_answer
 
 Pieces = Iterator[tuple[str, str]]
 
@@ -45,8 +45,9 @@ def main() -> int:
     """Read the file and tell what it says; a fault of the file ends the child with 1."""
     limit_self()
     body, ending = sys.stdin.buffer.read(), sys.argv[1]
-    state, pieces = read(body, ending)
-    json.dump({"state": state, "pieces": pieces}, sys.stdout)
+    with open_answer() as answer:
+        state, pieces = read(body, ending)
+        answer.write(json.dumps({"state": state, "pieces": pieces}).encode())
     return 0
 
 

@@ -92,7 +92,8 @@ SENT = tuple({route.form: route for route in ROUTES if route.form not in (None, 
 QUERIED = [route for route in ROUTES if route.query is not None]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+# PostgreSQL is the stricter of the two about what it takes; the other one comes with the slow tests.
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.slow), "postgresql"])
 def engine(request: pytest.FixtureRequest) -> str:
     request.getfixturevalue({"sqlite": "sqlite_template", "postgresql": "postgres"}[request.param])
     return str(request.param)

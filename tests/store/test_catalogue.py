@@ -43,15 +43,15 @@ async def found(house: House, asked: str, *, in_title: bool = False, **filters: 
 async def three(house: House) -> House:
     await publish(
         house, title="关于提高低保标准的通知", body_html="<p>城乡居民医保参保人员同样适用。</p>",
-        document_number="鄂旗政发〔2026〕12号", topic="民政",
+        document_number="鄂旗政发〔2026〕12号", topic="民政", statutory=(1, 11),
     )  # fmt: skip
     await publish(
         house, title="医保缴费时间安排", body_html="<p>请到 Social Security 窗口办理。</p>",
-        document_number=None, column="tzgg", kind="notice", topic="医疗",
+        document_number=None, column="tzgg", kind="notice", topic="医疗", statutory=(11,),
     )  # fmt: skip
     await publish(
         house, title="旅游旺季保障", body_html="<p>医疗与救援力量，保证安全。</p>",
-        document_number=None, topic=None,
+        document_number=None, topic=None, statutory=(1, 11),
     )  # fmt: skip
     return house
 

@@ -65,11 +65,11 @@ def python_with(name: str) -> Path:
     stamp, wanted = home / "installed", "\n".join(NEEDS[name])
     python = home / "bin" / "python"
     if not stamp.exists() or stamp.read_text() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(home)], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
         done = subprocess.run(
-            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NEEDS[name]],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [*pip, "install", "--quiet", *NEEDS[name]], capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
             pytest.skip(f"{name} cannot be installed here: {done.stderr.strip()[-300:]}")
         stamp.write_text(wanted)
