@@ -37,7 +37,7 @@ contracts: $(VENV)/.test-installed
 	$(BIN)/lint-imports
 
 suite: $(VENV)/.test-installed
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 # Not a test: it takes minutes and wants a quiet machine. ITEMS= and ROUNDS= make it shorter.
 bench: test-needs

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
-pytestmark = pytest.mark.xdist_group("demo")  # one worker, so that it is run twice and not four times
 
 
 @dataclass(frozen=True)

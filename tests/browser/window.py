@@ -11,10 +11,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from tests.browser.office import Office
 
-BROWSER: Final = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("browser"),  # one worker, so that office and browser start once
-]
+BROWSER: Final = pytest.mark.asyncio(loop_scope="session")  # office and browser start once a worker
 PHONE: Final = {
     "viewport": {"width": 375, "height": 720},
     "device_scale_factor": 2,

@@ -11,7 +11,6 @@ from channels.sandbox.wechat.audience import openid_of
 from tests.channels.sandbox.conftest import png
 from tests.wire.conftest import HERE, Client, python_with
 
-pytestmark = pytest.mark.xdist_group("wire")
 PICTURE = png(900, 383)
 READER = openid_of("演练关注者甲")
 

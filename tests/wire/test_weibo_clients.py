@@ -1,12 +1,8 @@
 from typing import Any
 
-import pytest
-
 from channels.sandbox.run import Sandbox
 from tests.channels.sandbox.conftest import png
 from tests.wire.conftest import Client
-
-pytestmark = pytest.mark.xdist_group("wire")
 
 
 def orders(sandbox: Sandbox) -> dict[str, Any]:
