@@ -1,4 +1,4 @@
-"""What the words of the code are called on screen (DESIGN §1: one word each, no synonyms)."""
+"""What the words of the code are called on screen (one word each, no synonyms)."""
 
 from collections.abc import Mapping
 from typing import Final, Literal

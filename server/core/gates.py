@@ -1,4 +1,4 @@
-"""Why a delivery still waits, and what opens each gate (DESIGN §5, invariants 6 to 8).
+"""Why a delivery still waits, and what opens each gate (invariants 6 to 8).
 
 `gate_of` is a pure rule over facts; everything that can change a fact calls `regate`, which asks the rule
 again and writes its answer. No answer is kept anywhere else, so a restart forgets nothing.

@@ -1,4 +1,4 @@
-"""The states of a Delivery and the moves between them, as data (DESIGN §5).
+"""The states of a Delivery and the moves between them, as data.
 
 The check constraint of the delivery table lists the same states (a test compares them), and another test
 walks every pair of states through the database.

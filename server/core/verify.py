@@ -1,4 +1,4 @@
-"""Compute everything again that can be computed, and say what differs (DESIGN §5 invariants 3, 10)."""
+"""Compute everything again that can be computed, and say what differs (invariants 3 and 10)."""
 
 import hashlib
 from collections.abc import Awaitable, Callable

@@ -16,7 +16,7 @@ PREFIX: Final = "tongfa:"
 def open_redis(url: str, *, seconds: float = 2.0, connections: int = 32) -> Redis:
     """Open a pool on `redis://`, `rediss://` or `unix://`; nothing is connected yet.
 
-    redis-py repeats a command up to ten times by itself (DESIGN §8), so a counter could count twice:
+    redis-py repeats a command up to ten times by itself, so a counter could count twice:
     here a command is tried once.
     """
     pool: BlockingConnectionPool = BlockingConnectionPool.from_url(

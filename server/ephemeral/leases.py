@@ -33,7 +33,7 @@ class Leases:
         """Take or renew a lease; True while this owner has it.
 
         While Redis is away everybody holds it: scans that run twice are harmless, scans that nobody runs
-        are not (DESIGN §4).
+        are not.
         """
         try:
             held = await self._redis.eval(_HOLD, 1, _key(name), self._owner, int(seconds * 1000))

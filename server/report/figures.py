@@ -1,4 +1,4 @@
-"""What the ledger counts → the figures of a period (DESIGN §6, domain: 不同渠道和方式公开相同信息计1条).
+"""What the ledger counts → the figures of a period (RULES.md: 不同渠道和方式公开相同信息计1条).
 
 Two numbers, never confused: *items*, where the same item on several channels counts once, and *deliveries*,
 where it counts once on each channel. Withdrawals stand beside them and are never subtracted.

@@ -1,7 +1,7 @@
 """The ledger and its day counters, always written together; lines are never changed or deleted.
 
 A `counted` line is the *first* time an item was live on a channel, and one more says `item` for the first
-time anywhere: an item belongs to the period of its first-live day (DESIGN §6).
+time anywhere: an item belongs to the period of its first-live day (invariant 10).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Every table, index and check constraint. Invariants of DESIGN §5 are indexes here before they are code.
+"""Every table, index and check constraint. Invariants of ARCHITECTURE.md are indexes before they are code.
 
 Times are UTC microseconds on both engines; `day` columns are dates in Asia/Shanghai.
 """
@@ -359,7 +359,7 @@ ledger = sa.Table(
     text_column("reason", nullable=True),
     among("line", LINES),
     among("channel", (*COUNTED_AS, "item")),
-    # Counting is exact by this key, not by care (DESIGN §6): one first-live line per item and channel.
+    # Counting is exact by this key, not by care: one first-live line per item and channel.
     sa.Index(
         "uq_ledger_first_live",
         "item_id",

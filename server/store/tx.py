@@ -33,7 +33,7 @@ class StoreBusy(StoreAway):
 
 
 class NetworkInsideTransaction(RuntimeError):
-    """A request was about to leave while a transaction was open (DESIGN §5)."""
+    """A request was about to leave while a transaction was open: a slow platform would hold every lock."""
 
 
 def refuse_network_inside_transaction() -> None:
