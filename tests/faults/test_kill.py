@@ -13,6 +13,8 @@ from tests.faults.conftest import Work
 from tests.faults.worker import Orders
 from tests.house import House
 
+# The campaign kills with the real adapters; this one tries each step of the way by itself.
+pytestmark = pytest.mark.slow
 ALL = ("website", "weibo", "wechat", "feed")
 STEPS = 26
 """Steps of the way of one item on four channels; `test_the_way_has_the_steps_it_had` holds this number."""

@@ -5,6 +5,8 @@ import random
 import time
 from datetime import datetime, timedelta
 
+import pytest
+
 from server.core.follow import bind
 from server.core.rounds import open_time_gates
 from server.store.backlog import _texts
@@ -95,6 +97,7 @@ async def test_a_clock_set_back_sends_nothing_again_and_a_clock_set_forward_lose
     assert house.platform.requests["publish"] == 2
 
 
+@pytest.mark.slow
 async def test_ten_thousand_due_in_one_minute_open_in_order_and_starve_nobody(house: House):
     chance, start = random.Random(7), house.now()
     dues = [start + timedelta(seconds=chance.randrange(60), microseconds=n) for n in range(10_000)]
@@ -127,6 +130,7 @@ async def test_ten_thousand_due_in_one_minute_open_in_order_and_starve_nobody(ho
     assert longest < 3.0
 
 
+@pytest.mark.slow
 async def test_a_hundred_thousand_pending_dates_cost_a_waking_next_to_nothing(house: House):
     start = house.now()
     await plan_crowd(house, (start + timedelta(days=1, seconds=n) for n in range(20_000)))
