@@ -5,7 +5,7 @@ FOLDER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint types contracts suite test-needs bench bench-ledger faults mutants clean
+.PHONY: install demo test lint types contracts suite thorough test-needs bench bench-ledger faults mutants clean
 
 install: $(VENV)/.installed
 
@@ -38,6 +38,10 @@ contracts: $(VENV)/.test-installed
 
 suite: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
+
+# Everything, what is slow included: half an hour on two cores.
+thorough: test-needs
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Not a test: it takes minutes and wants a quiet machine. ITEMS= and ROUNDS= make it shorter.
 bench: test-needs
