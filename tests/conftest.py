@@ -19,7 +19,6 @@ from blockbuster import BlockBuster, blockbuster_ctx
 from server.store.schema import migrate
 from server.store.tx import Store
 
-
 # Drawing a line for every request would take a good part of the suite's time.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
 

@@ -72,12 +72,15 @@ async def test_a_refusal_carries_the_request_id_of_its_answer(office: Office):
 
 
 async def test_a_line_of_the_log_carries_the_request_id(office: Office):
-    lines = structlog.testing.LogCapture()
-    structlog.configure(processors=[structlog.contextvars.merge_contextvars, lines])
+    lines, before = structlog.testing.LogCapture(), structlog.get_config()
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, lines],
+        wrapper_class=structlog.make_filtering_bound_logger("debug"),
+    )
     try:
         await office.call("GET", "/healthz", by=None, headers={"X-Request-Id": "job-7"})
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**before)
     assert ("answered", "job-7") in [(line["event"], line.get("request_id")) for line in lines.entries]
 
 

@@ -80,6 +80,17 @@ class Office:
                 raise AssertionError(states)
             await asyncio.sleep(0.1)
 
+    async def until_found(self, word: str, count: int) -> None:
+        """Wait until a search knows the pages: its words are written by a job that follows them."""
+        ends = time.monotonic() + _PATIENCE
+        while True:
+            told = await self.author.get("/api/v1/public/search", {"q": word})
+            if len(told["items"]) >= count:
+                return
+            if time.monotonic() > ends:
+                raise AssertionError(told)
+            await asyncio.sleep(0.1)
+
     async def picture(self, name: str, content: bytes) -> str:
         """Put a JPEG into the library; gives the reference that a body uses."""
         return str((await self.author.upload("/api/v1/media", name, "image/jpeg", content))["reference"])

@@ -53,7 +53,9 @@ async def shelf(office: Office) -> Shelf:
         ),
         office.publish(title="关于停水的公告", body="<p>明天停水检修，请提前储水。</p>"),
     )  # fmt: skip
-    return Shelf(policy, await _interpret(office, policy["id"]), news, notice)
+    interpretation = await _interpret(office, policy["id"])
+    await office.until_found("低保", 2)
+    return Shelf(policy, interpretation, news, notice)
 
 
 async def _interpret(office: Office, policy_id: str) -> dict[str, Any]:
