@@ -23,6 +23,16 @@ from server.store.tx import Store
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
 
 
+_LONG = ("wire", "test_demo.py", "browser", "faults", "test_walk.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: at the end one of them would hold everybody up."""
+    here = Path(__file__).parent
+    rank = {name: place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(here).parts[0], len(_LONG)))
+
+
 @pytest.fixture(autouse=True)
 def _nothing_blocks_the_loop() -> Iterator[BlockBuster]:
     with blockbuster_ctx() as guard:
