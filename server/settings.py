@@ -10,7 +10,7 @@ import tomllib
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -207,7 +207,7 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _known_redis(cls, url: str | None) -> str | None:
-        if url is not None and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+        if url is not None and _split(url).scheme not in {"redis", "rediss", "unix"}:
             raise ValueError("只支持 redis://、rediss:// 和 unix:// 地址")
         return url
 
@@ -216,7 +216,7 @@ class Settings(BaseSettings):
     def _plain_address(cls, url: str) -> str:
         if not url:
             return url
-        parts = urlsplit(url)
+        parts = _split(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("应是以 http:// 或 https:// 开头的网址，不带参数")
         return url.rstrip("/")
@@ -304,6 +304,14 @@ def _config_path() -> Path | None:
         return Path(named)
     usual = Path("tongfa.toml")
     return usual if usual.is_file() else None
+
+
+def _split(url: str) -> SplitResult:
+    """Take an address apart; the library's words about one that it cannot are left out: they quote it."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise ValueError("网址读不懂：用户名、密码里的特殊字符请写成 %XX") from None
 
 
 def _complaint(detail: ErrorDetails) -> str:

@@ -1,9 +1,8 @@
 import json
-import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.settings import BadSettings, Settings, load_settings, masked, site_of
@@ -161,18 +160,27 @@ def test_a_variable_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPa
     assert "环境变量" in complaint()
 
 
-def _fits_an_address(text: str) -> bool:
-    """Say whether a text may stand in an address: no sign of it becomes one that parts an address (NFKC)."""
-    return not set("@/:?#[]") & set(unicodedata.normalize("NFKC", text))
+def said(**given: str) -> str:
+    """Give what an operator sees of settings: what is in force, or why they are refused."""
+    try:
+        return json.dumps(masked(load_settings(**given)), ensure_ascii=False)
+    except BadSettings as refused:
+        return str(refused)
 
 
-@given(st.text(st.characters(exclude_categories=["C"]), min_size=1).filter(_fits_an_address))
+@given(st.text(st.characters(exclude_characters="@/:?#[]", exclude_categories=["C"]), min_size=1))
+@example("：")  # some signs become one that parts an address, and the library refuses them, quoting the whole
 def test_no_password_is_shown(password: str) -> None:
     secret = f"begin{password}end"
-    shown = masked(
-        Settings(database_url=f"postgresql://u:{secret}@db/x", redis_url=f"redis://:{secret}@cache/0")
-    )
-    assert secret not in json.dumps(shown, ensure_ascii=False)
+    shown = said(database_url=f"postgresql://u:{secret}@db/x", redis_url=f"redis://:{secret}@cache/0")
+    assert secret not in shown
+
+
+@pytest.mark.parametrize("key", ["database_url", "redis_url", "public_url"])
+@pytest.mark.parametrize("scheme", ["redis", "postgresql", "https", "ftp"])
+@pytest.mark.parametrize("host", ["cache", "[::1", "a：b"])
+def test_an_address_that_is_refused_shows_no_password(key: str, scheme: str, host: str) -> None:
+    assert "geheim" not in said(**{key: f"{scheme}://u:geheim：x@{host}/0"})
 
 
 def test_the_address_without_its_password_is_still_shown() -> None:

@@ -45,7 +45,10 @@ def _require_address(address: str) -> None:
 
 
 def _require_target(target: str) -> None:
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        raise Problem("invalid", "新地址读不懂，请核对", field="target") from None
     is_own = target.startswith("/") and not target.startswith("//")
     is_elsewhere = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
     if not _is_plain(target) or not (is_own or is_elsewhere):

@@ -16,7 +16,7 @@ from tests.api.conftest import CODE, DEPARTMENT, Office, an_item
 NASTY: tuple[Any, ...] = (
     None, True, -1, 0, 10**40, 1.5, "", " ", "\0", "a\0b", "\x1b[31m", "长" * 20_000, "%s%n{0}${x}",
     "'; DROP TABLE items; --",
-    "../../etc/passwd", "\u202egnp.exe", "\ud800", "٣", "9999-12-31",
+    "../../etc/passwd", "http://[", "http://a：b@c/", "\u202egnp.exe", "\ud800", "٣", "9999-12-31",
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
     "NaN", [], {}, [[]], [None], [{}], {"a": {"b": []}}, {"\0": "\0"}, ["website"] * 300, ["\0"],
 )  # fmt: skip
