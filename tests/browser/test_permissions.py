@@ -1,5 +1,7 @@
 """The owner of an account on Weibo lets us in: from our page to the platform's and back, phone and desk."""
 
+from typing import Final
+
 from playwright.async_api import expect
 
 from tests.browser.office import CODE
@@ -8,14 +10,18 @@ from tests.browser.window import BROWSER, Window
 
 pytestmark = BROWSER
 
+_ORGANS: Final = {375: "000000051", 1280: "000000078"}
+
 
 async def open_account(window: Window) -> str:
-    """Write an account that waits for its permission; gives its name."""
+    """Write an account that waits for its permission, of an organ that releases nothing; gives its name."""
     width = (window.page.viewport_size or {})["width"]
+    org = _ORGANS[width]
+    await window.office.admin.post("/api/v1/orgs", {"code": org, "name": f"某旗{width}局", "parent": CODE})
     known, name = window.office.sandbox.credentials()["weibo"], f"某旗发布{width}"
     settings = {"base_url": known["base_url"], "safe_domains": "127.0.0.1", "client_id": known["client_id"]}
     account = {
-        "org": CODE, "channel": "weibo", "slug": f"grant{width}", "name": name,
+        "org": org, "channel": "weibo", "slug": f"grant{width}", "name": name,
         "settings": settings, "secret": {"client_secret": known["client_secret"]},
     }  # fmt: skip
     await window.office.admin.post("/api/v1/accounts", account)

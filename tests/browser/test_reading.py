@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.office import Office, an_item
 from tests.browser.window import BROWSER, PHONE, Window, open_window
@@ -125,6 +125,7 @@ async def test_a_word_of_two_characters_is_found_and_marked(window: Window, shel
     await page.get_by_role("banner").get_by_role("searchbox").fill("低保")
     await page.get_by_role("banner").get_by_role("button", name="搜索").click()
     hits = page.locator("ul.hits > li")
+    await expect(hits).to_have_count(2)
     assert sorted(await hits.locator("h2").all_inner_texts()) == [
         "医疗救助办法解读",
         "困难群众医疗救助实施办法",
