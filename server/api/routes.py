@@ -1,5 +1,6 @@
 """Every route of the API on one screen, and how they get into an application."""
 
+from functools import cache
 from typing import Final
 
 from aiohttp import web
@@ -89,6 +90,12 @@ ROUTES: Final = (
 )
 
 
+@cache
+def _document() -> bytes:
+    """Give the document of all routes: they never change in a process, and it takes long to make."""
+    return openapi_document(ROUTES)
+
+
 def add_api(app: web.Application) -> None:
     """Put the API into an application that has its parts."""
     # What stands below /api answers every refusal as problem+json, an unknown address included.
@@ -101,7 +108,7 @@ def add_api(app: web.Application) -> None:
         if route.method == "GET" and route.path.startswith(f"{_PREFIX}/v1/public/"):
             api.router.add_route("HEAD", route.path.removeprefix(_PREFIX), guarded(route))
     add_callbacks(api)
-    app[DOCUMENT] = openapi_document(ROUTES)
+    app[DOCUMENT] = _document()
     app[PACKED] = Packed()
     app.middlewares.append(name_request)
     app.add_subapp(_PREFIX, api)
