@@ -5,6 +5,9 @@ FOLDER ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Without its cache of compiled modules every process of the tests and of the demo would start seconds later.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: install demo test lint types contracts suite thorough test-needs bench bench-ledger faults mutants clean
 
 install: $(VENV)/.installed

@@ -23,6 +23,7 @@ from server.store.tx import Store
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
 
 
+_ROOM = 2 << 30
 _LONG = ("wire", "test_demo.py", "browser", "faults", "test_walk.py")
 
 
@@ -87,7 +88,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A PostgreSQL server of our own on a free port; it refuses to run as root, so another user starts it."""
-    folder = Path(tempfile.mkdtemp(prefix="tongfa-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="tongfa-postgres-", dir=_memory()))
     tools = _postgres_tools()
     become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if become:
@@ -132,6 +133,7 @@ async def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Pa
     name = f"test_{uuid.uuid4().hex[:12]}"
     await _create_database(base.format("postgres"), name, template="template_tongfa")
     yield base.format(name)
+    await _drop_database(base.format("postgres"), name)
 
 
 async def new_database(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
@@ -153,13 +155,34 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 
 
 async def _create_database(url: str, name: str, template: str = "template1") -> None:
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    connection = await _connect(url)
     # Copying files is quicker than logging every page of them; before 15 there was no other way.
     how = "STRATEGY FILE_COPY" if connection.get_server_version().major >= 15 else ""
     try:
         await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}')
     finally:
         await connection.close()
+
+
+async def _drop_database(url: str, name: str) -> None:
+    connection = await _connect(url)
+    try:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    return await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+
+
+def _memory() -> Path | None:
+    """Give a folder in memory with room for a server's files; None: the usual place for what is thrown away.
+
+    A new database is a copy of some hundred files: on a disk half of a test goes into waiting for them.
+    """
+    shared = Path("/dev/shm")
+    return shared if shared.is_dir() and shutil.disk_usage(shared).free > _ROOM else None
 
 
 def _migrate(url: str) -> None:
