@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
-from chinese_calendar.constants import holidays
+from chinese_calendar.constants import Holiday, holidays
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 PACKAGE_YEARS: Final = frozenset(range(min(holidays).year, max(holidays).year + 1))
@@ -112,3 +112,11 @@ class Calendar:
         """Give the years that should be known by now and are not: this one, and the next from November on."""
         wanted = (today.year,) if today.month < _NOVEMBER else (today.year, today.year + 1)
         return tuple(year for year in wanted if not self.is_year_known(year))
+
+
+def holiday_name(day: date) -> str:
+    """Give the holiday that a day belongs to by the package, a day made up for it too; "" for a plain day."""
+    if day.year not in PACKAGE_YEARS:
+        return ""
+    _is_off, name = chinese_calendar.get_holiday_detail(day)
+    return "" if name is None else str(Holiday(name).chinese)

@@ -46,3 +46,12 @@ DELIVERY_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
     "superseded": ("已被新的发布取代", ""),
     "replaced": ("已由新版本替换", ""),
 }
+ENTRY_KINDS: Final[Mapping[str, tuple[str, Tone]]] = {
+    "release": ("定时发布", ""),
+    "follow": ("解读", ""),
+    "obligation": ("解读期限", "wait"),
+    "disclosure": ("公开期限", "wait"),
+    "report": ("年报期限", "wait"),
+    "permission": ("授权到期", "wait"),
+    "review": ("补审期限", "wait"),
+}

@@ -10,6 +10,7 @@ from aiohttp import web
 from server.console import (
     accounts,
     audit,
+    calendar,
     checking,
     deliveries,
     evidence,
@@ -67,6 +68,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *deliveries.PAGES,
     *evidence.PAGES,
     *follows.PAGES,
+    *calendar.PAGES,
     *accounts.PAGES,
     *statistics.PAGES,
     *report_check.PAGES,

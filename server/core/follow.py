@@ -30,6 +30,9 @@ class FollowSeen:
     source_title: str
     is_source_live: bool
     due_at: datetime | None
+    expected_at: (
+        datetime | None
+    )  # when it may go as things are planned; None while nobody released the source
     is_provisional: bool  # counted on a calendar whose notice is not out yet
     waits_for: str
     likeness: int  # how much of the interpretation stands in the source word for word, in per cent
@@ -103,7 +106,8 @@ async def list_follows(
             sentence += "（节假日安排尚未公布，时间为暂定）"
         alike = likeness(item.revision.body, source.revision.body)
         due_at = due if is_live else None
-        seen.append(FollowSeen(follow, source.revision.title, is_live, due_at, provisional, sentence, alike))
+        title = source.revision.title
+        seen.append(FollowSeen(follow, title, is_live, due_at, due, provisional, sentence, alike))
     return tuple(seen)
 
 

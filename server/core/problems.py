@@ -25,6 +25,8 @@ Code = Literal[
     "blocked_by_check",
     "findings_open",  # a finding that nobody answers for yet
     "unknown_finding",
+    "too_early",  # before something that must come first, or in the past
+    "outside_hours",  # at a time at which an account does not post
     "left_out",  # an account of the template, without a reason
     "too_large",
     "unsupported_file",

@@ -29,6 +29,8 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "blocked_by_check": (422, "检查没有通过"),
     "findings_open": (422, "有检查意见没有处理"),
     "unknown_finding": (404, "没有这条检查意见"),
+    "too_early": (422, "时间太早"),
+    "outside_hours": (422, "不在发布时段内"),
     "left_out": (422, "渠道模板里的账号没有选"),
     "too_large": (413, "内容太大"),
     "unsupported_file": (415, "不接受这种文件"),

@@ -119,6 +119,20 @@ async def list_obligations_due(tx: Tx, until: date, limit: int) -> tuple[Obligat
     return tuple(_seen_of(row) for row in rows)
 
 
+async def list_obligations_between(
+    tx: Tx, org_ids: frozenset[str], first: date, last: date, *, limit: int
+) -> tuple[ObligationSeen, ...]:
+    """Give what is open, not held and due within a period, both days included, earliest first."""
+    wanted = _seen().where(
+        _IS_OPEN,
+        obligation.c.held.is_(False),
+        obligation.c.due_on.between(first, last),
+        obligation.c.org_id.in_(org_ids),
+    )
+    rows = await tx.execute(wanted.order_by(obligation.c.due_on, obligation.c.source_id).limit(limit))
+    return tuple(_seen_of(row) for row in rows)
+
+
 async def list_obligations(
     tx: Tx, start: date, end: date, org_ids: frozenset[str] | None, *, limit: int
 ) -> tuple[ObligationSeen, ...]:

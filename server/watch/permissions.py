@@ -16,7 +16,7 @@ def permission_alert(account: AccountHeard, today: date) -> Alert | None:
     if account.state == "unauthorised":
         message = f"账号“{account.name}”的授权已失效，投递都在等待，请重新授权"
         return Alert(f"authorisation:{account.id}", "authorisation", "alarm", message, account.org_id)
-    ends = _end_of(account)
+    ends = end_of(account)
     left = None if ends is None else (ends - today).days
     stage = None if left is None else next((days for days in _STAGES if left <= days), None)
     if ends is None or stage is None:
@@ -26,7 +26,7 @@ def permission_alert(account: AccountHeard, today: date) -> Alert | None:
     return Alert(f"token:{account.id}:{stage}", "token", level, message, account.org_id)
 
 
-def _end_of(account: AccountHeard) -> date | None:
+def end_of(account: AccountHeard) -> date | None:
     """Give the day a permission ends: as the platform told, else as entered in `token_expires_on`."""
     if account.permitted_until is not None:
         return day_of(account.permitted_until)

@@ -136,14 +136,19 @@ async def test_an_embargo_holds_what_was_planned_before_it_and_a_lifted_one_lets
     assert await house.states(made.id) == {"website": "live"}
 
 
-async def test_a_release_moved_before_the_end_of_the_embargo_waits_for_it(house: House):
+async def test_a_release_is_not_moved_before_the_end_of_its_embargo(house: House):
     made = await house.item()
     until = house.now() + timedelta(days=2)
     await forbid(house, made.id, until)
     await house.release(made.id, not_before=house.now() + timedelta(days=3))
+    planned = (await house.legs(made.id))["website"].due_at
+    with pytest.raises(Problem, match="前禁止发布") as refused:
+        async with house.store.begin() as tx:
+            await reschedule(tx, made.id, house.now() + timedelta(hours=1), house.calendar, at=house.now())
+    assert refused.value.code == "too_early"
     async with house.store.begin() as tx:
-        await reschedule(tx, made.id, house.now() + timedelta(hours=1), house.calendar, at=house.now())
-    assert (await house.legs(made.id))["website"].due_at == until
+        await reschedule(tx, made.id, until, house.calendar, at=house.now())
+    assert planned != (await house.legs(made.id))["website"].due_at == until
 
 
 async def test_an_embargo_in_the_past_is_refused(house: House):

@@ -1,0 +1,32 @@
+/* The calendar: a planned release is dragged to another day; the same is done by the forms below it. */
+"use strict";
+(() => {
+  const form = document.querySelector("#drag");
+  const table = document.querySelector("[data-move]");
+  if (!form || !table) return;
+  let dragged = "";
+  const day = (event) => event.target.closest("[data-day]");
+  const unmark = () => table.querySelectorAll(".over").forEach((one) => one.classList.remove("over"));
+  table.addEventListener("dragstart", (event) => {
+    const entry = event.target.closest("[data-release]");
+    if (!entry) return;
+    dragged = entry.dataset.release;
+    event.dataTransfer.setData("text/plain", dragged);
+    event.dataTransfer.effectAllowed = "move";
+  });
+  table.addEventListener("dragend", () => { dragged = ""; unmark(); });
+  table.addEventListener("dragover", (event) => {
+    if (!dragged || !day(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "move";
+    unmark();
+    day(event).classList.add("over");
+  });
+  table.addEventListener("drop", (event) => {
+    if (!dragged || !day(event)) return;
+    event.preventDefault();
+    form.elements.release_id.value = dragged;
+    form.elements.day.value = day(event).dataset.day;
+    form.requestSubmit();
+  });
+})();
