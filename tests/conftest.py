@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from zlib import crc32
 
 import asyncpg
 import pytest
 import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
+from sqlalchemy import make_url
 
 from server.store.schema import migrate
 from server.store.tx import Store
@@ -24,14 +26,33 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
 
 
 _ROOM = 2 << 30
+_ALWAYS_ON_BOTH = ("store", "faults")
 _LONG = ("wire", "test_demo.py", "browser", "faults", "test_walk.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest: at the end one of them would hold everybody up."""
+    """Begin with the files that take longest: at the end one of them would hold everybody up.
+
+    What runs on both databases alike runs on one of them here and on the other among the slow tests.
+    """
     here = Path(__file__).parent
     rank = {name: place for place, name in enumerate(_LONG)}
+    for item in _second_of_two(items):
+        item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: rank.get(item.path.relative_to(here).parts[0], len(_LONG)))
+
+
+def _second_of_two(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Give of each test that runs on both databases the run on one of them, always the same."""
+    runs: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        told = getattr(item, "callspec", None)
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        if told is not None and "engine" in told.params and room not in _ALWAYS_ON_BOTH:
+            runs.setdefault(item.nodeid.replace(told.params["engine"], "", 1), []).append(item)
+    for name, run in runs.items():
+        if len(run) == 2:
+            yield run[crc32(name.encode()) % 2]
 
 
 @pytest.fixture(autouse=True)
@@ -123,17 +144,24 @@ def engine(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a migrated database that only this test uses."""
+    url = await migrated_database(engine, request, tmp_path)
+    yield url
+    if engine == "postgresql":
+        base: str = request.getfixturevalue("postgres")
+        await _drop_database(base.format("postgres"), make_url(url).database or "")
+
+
+async def migrated_database(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """Give the address of a migrated database without a row."""
     if engine == "sqlite":
-        path = tmp_path / "tongfa.db"
+        path = folder / "tongfa.db"
         template = request.getfixturevalue("sqlite_template")
         await asyncio.to_thread(shutil.copy, template, path)
-        yield f"sqlite+aiosqlite:///{path}"
-        return
+        return f"sqlite+aiosqlite:///{path}"
     base: str = request.getfixturevalue("postgres")
     name = f"test_{uuid.uuid4().hex[:12]}"
     await _create_database(base.format("postgres"), name, template="template_tongfa")
-    yield base.format(name)
-    await _drop_database(base.format("postgres"), name)
+    return base.format(name)
 
 
 async def new_database(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
