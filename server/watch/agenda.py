@@ -21,6 +21,7 @@ from server.store.obligations import list_obligations_between
 from server.store.orgs import list_orgs
 from server.store.tx import Tx
 from server.store.watching import list_accounts_heard, list_unreleased
+from server.store.words import CHANNELS
 from server.watch.permissions import end_of
 
 MOST: Final = 1000
@@ -179,7 +180,7 @@ def _planned(
         leg.org_name,
         leg.item_id,
         leg.release_id,
-        tuple(dict.fromkeys(one.channel for one in together)),
+        tuple(sorted({one.channel for one in together}, key=CHANNELS.index)),
         is_provisional=provisional,
         is_movable=leg.release_state == "planned",
     )
