@@ -51,6 +51,7 @@ from server.public.site import add_site
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
 from server.review.archive import recheck
 from server.review.examiner import Examiner
+from server.review.planned import PlannedExaminer
 from server.security.vault import Vault
 from server.settings import Settings, site_of
 from server.store.accounts import AccountRow
@@ -201,6 +202,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
 def _jobs(
     settings: Settings, workplace: Workplace, calendar: LiveCalendar, wakeups: Wakeups, http: Transport
 ) -> Jobs:
+    planned = PlannedExaminer(workplace.store, calendar)
     return open_jobs(
         workplace,
         calendar,
@@ -208,6 +210,7 @@ def _jobs(
         http=http,
         sinks=_sinks(settings),
         recheck=lambda: recheck(workplace.store, at=_now()),
+        recheck_planned=lambda: planned.examine(at=_now()),
     )
 
 

@@ -23,6 +23,7 @@ from server.core.workplace import Workplace
 from server.report.figures import Question, channel_figures
 from server.review.approvals import approve, submit
 from server.review.examiner import Examiner
+from server.review.planned import PlannedExaminer
 from server.store.accounts import AccountRow, insert_account
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
 from server.store.items import ItemSeen
@@ -64,6 +65,7 @@ class House:
         self.calendar = Calendar()
         self.bench = Bench(self.calendar, new_id)
         self.place = self.workplace("worker-1")
+        self.planned = PlannedExaminer(store, self.calendar)
         self.examiner = Examiner(store, SITE, _no_blob, _no_text)
 
     def workplace(self, worker: str) -> Workplace:
@@ -183,6 +185,7 @@ class House:
         """Do what the clock does."""
         await recover_lapsed(self.place)
         await open_time_gates(self.place)
+        await self.planned.examine(at=self.now())
 
     async def claim(self, place: Workplace | None = None, room: int = 8) -> tuple[Any, ...]:
         place = place or self.place

@@ -19,11 +19,13 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The objections to one content of one item."""
+    """The objections to one content of one item, and by which list: the program's part, the office's."""
 
     item_id: str
     content_hash: str
     objections: tuple[Objection, ...]
+    version: int
+    serial: int
 
 
 async def require_examined(tx: Tx, seen: ItemSeen, examined: Examined) -> None:

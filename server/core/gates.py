@@ -14,6 +14,7 @@ from scheduler.workdays import DueDay
 from server.core.acts import note_opened
 from server.core.days import day_of
 from server.store.deliveries import find_live_page, first_page_live_at
+from server.store.dictionary import dictionary_serial
 from server.store.followups import Follow, list_bound, list_sources
 from server.store.gates import (
     GateMove,
@@ -26,6 +27,7 @@ from server.store.gates import (
     list_windows,
     move_gates,
 )
+from server.store.planned_checks import WAITS, PlannedCheck, list_planned_checks
 from server.store.releases import list_by_id
 from server.store.tx import Tx
 
@@ -55,6 +57,7 @@ class Facts:
     sources_due: tuple[datetime | None, ...]
     page_is_live: bool  # the website delivery of the same release
     shut_until: datetime | None = None  # outside the hours of the account: when they begin
+    held_since: datetime | None = None  # not examined by the list of words as it stands, or objected to
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Gate:
 
 
 OPEN = Gate(None)
+_TIMED = ("time", "slot", "check")
 LATE = timedelta(minutes=5)
 """What opens so much after its time is marked as late; a scan comes every few seconds."""
 
@@ -77,13 +81,13 @@ def gate_of(facts: Facts, *, at: datetime) -> Gate:
     due = max((moment for moment in (facts.not_before, *facts.sources_due) if moment), default=None)
     if due is not None and due > at:
         return Gate("time", due)
+    if facts.held_since is not None:
+        return Gate("check", facts.held_since)
     if facts.channel == "other":
         return Gate("evidence")
     if facts.channel != "website" and not facts.page_is_live:
         return Gate("website_live")
-    if facts.shut_until is not None:
-        return Gate("slot", facts.shut_until)
-    return OPEN
+    return OPEN if facts.shut_until is None else Gate("slot", facts.shut_until)
 
 
 def source_due(follow: Follow, live_at: datetime, calendar: WorkingDays) -> datetime:
@@ -134,7 +138,7 @@ async def regate_all(
             continue  # it may go, at the time its last try was told
         if (leg.gate, leg.due_at) == (gate.name, gate.due_at):
             continue
-        was_due = leg.due_at if leg.gate in ("time", "slot") and leg.due_at and leg.due_at <= at else None
+        was_due = leg.due_at if leg.gate in _TIMED and leg.due_at and leg.due_at <= at else None
         moves.append(GateMove(leg, gate.name, gate.due_at, was_due or at))
         if was_due is not None and at - was_due > LATE:
             late.append((leg.id, was_due))
@@ -157,6 +161,7 @@ async def read_facts(
     windows = await list_windows(tx, frozenset(leg.account_id for leg in legs))
     shut_until = {key: read_window(text).opens_at(at) for key, text in windows.items()}
     dues = {key: await sources_due(tx, key, calendar) for key in await list_bound(tx, item_ids)}
+    held = await _held(tx, legs)
     return {
         leg.id: Facts(
             channel=leg.channel,
@@ -164,9 +169,27 @@ async def read_facts(
             sources_due=dues.get(leg.item_id, ()),
             page_is_live=leg.release_id in live,
             shut_until=None if leg.release_id in urgent else shut_until.get(leg.account_id),
+            held_since=(leg.due_at or at) if leg.id in held else None,
         )
         for leg in legs
     }
+
+
+async def _held(tx: Tx, legs: tuple[Leg, ...]) -> frozenset[str]:
+    """Give the deliveries that waited and whose release must be examined again, or was and is objected to.
+
+    What goes out at once was examined at that moment; days may lie between a plan and its time (invariant 6).
+    """
+    waited = tuple(leg for leg in legs if leg.gate in (*WAITS, "check"))
+    if not waited:
+        return frozenset()
+    serial = await dictionary_serial(tx)
+    checks = await list_planned_checks(tx, frozenset(leg.release_id for leg in waited))
+    return frozenset(leg.id for leg in waited if not _is_clear(checks.get(leg.release_id), serial))
+
+
+def _is_clear(check: PlannedCheck | None, serial: int) -> bool:
+    return check is not None and check.version > 0 and check.serial >= serial and not check.blocking
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

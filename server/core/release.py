@@ -19,6 +19,7 @@ from server.store.deliveries import DeliverySeen, list_deliveries, move_all
 from server.store.emergencies import Emergency, insert_emergency
 from server.store.gates import Leg, insert_urgency
 from server.store.items import OPEN_STATES, ItemSeen, get_item, move_revision, set_withdrawn
+from server.store.planned_checks import WAITS, PlannedCheck, put_planned_check
 from server.store.plans import Planned, insert_planned, insert_release
 from server.store.releases import Change, ReleaseRow, list_releases, lock_releases, move_releases
 from server.store.templates import insert_left_out
@@ -104,6 +105,8 @@ async def release(
         gate = gate_of(facts[leg.id], at=at)
         plan.append(Planned(leg.id, account.id, account.channel, account.counted_as, gate.name, gate.due_at))
     await insert_planned(tx, row, tuple(plan))
+    if any(one.gate in WAITS for one in plan):
+        await put_planned_check(tx, PlannedCheck(row.id, examined.version, examined.serial), at=at)
     await _note(tx, seen, row, order, at=at)
     made = await list_deliveries(tx, seen.id)
     return ReleaseMade(row.id, row.number, tuple(leg for leg in made if leg.release_id == row.id))

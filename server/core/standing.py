@@ -11,6 +11,7 @@ _GATES: Final[Mapping[str, str]] = {
     "website_live": "等网页上线",
     "time": "等到{due}",
     "slot": "等账号的发布时段，{due}开始",
+    "check": "到了发布时间没有发出：词库更新后要重新检查，有检查意见的请先处理",
     "evidence": "等人张贴或播出，登记后才算公开",
 }
 _SENTENCES: Final[Mapping[str, str]] = {

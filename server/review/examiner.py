@@ -17,12 +17,13 @@ from server.review.findings import Finding, Place
 from server.review.inspect import Lists, inspect
 from server.review.numbers import cited_numbers
 from server.review.sources import CHANNEL
+from server.review.starting import STARTING_VERSION
 from server.review.subject import Subject, passages_of, subject_of, subject_of_draft
 from server.review.word import Word
 from server.review.wording import Wordings
 from server.store.accounts import AccountRow
 from server.store.citations import known_numbers, live_pages, own_bodies
-from server.store.dictionary import WordRow, list_words
+from server.store.dictionary import WordRow, dictionary_serial, list_words
 from server.store.items import ItemSeen, get_item
 from server.store.texts import MediaText, list_texts, put_text
 from server.store.tx import Store, Tx
@@ -40,6 +41,7 @@ class Checked:
     item: ItemSeen
     findings: tuple[Finding, ...]
     waivers: Mapping[str, Waiver]  # by the key of the finding
+    serial: int  # of the office's list of words
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
@@ -54,7 +56,9 @@ class Checked:
         """Give it in the form that a release asks for; what channels say, the release asks them itself."""
         ours = [one for one in self.findings if one.severity == "blocking" and one.account is None]
         objections = tuple(Objection(one.key, one.place.field, _sentence(one)) for one in ours)
-        return Examined(self.item.id, self.item.revision.content_hash, objections)
+        return Examined(
+            self.item.id, self.item.revision.content_hash, objections, STARTING_VERSION, self.serial
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,14 @@ class Examiner:
         texts = await self.read_texts(seen.revision.sheet.attachments, at=at)
         subject = subject_of(seen, texts)
         async with self.store.read() as tx:
+            serial = await dictionary_serial(tx)  # before the words: what comes in between is looked at again
             lists = await self._lists(tx, subject, at)
             waivers = await list_waivers(tx, seen.id, seen.revision.content_hash)
             content = await content_of_draft(tx, seen.id, self.site, at=at) if accounts else None
         found = await asyncio.to_thread(inspect, subject, lists)
         if content is not None and open_channel is not None:
             found += channel_findings(content, accounts, open_channel)
-        return Checked(seen, found, {one.finding: one for one in waivers})
+        return Checked(seen, found, {one.finding: one for one in waivers}, serial)
 
     async def check_draft(self, draft: Draft, *, at: datetime) -> tuple[Finding, ...]:
         """Check what an editor has at hand, stored or not."""

@@ -8,6 +8,7 @@ from server.core.problems import Problem
 from server.review.examiner import Checked
 from server.store.archive_checks import forget_archive_check
 from server.store.items import get_item
+from server.store.planned_checks import forget_planned_checks
 from server.store.tx import Tx
 from server.store.waivers import Waiver, find_waiver, insert_waiver, second_waiver
 
@@ -51,6 +52,7 @@ async def second(tx: Tx, item_id: str, waiver_id: str, *, by: str, at: datetime)
     if not await second_waiver(tx, waiver_id, by=by, at=at):
         raise Problem("wrong_state", "这条说明已经有人确认过")
     await forget_archive_check(tx, item_id)
+    await forget_planned_checks(tx, item_id)
     await note(tx, "finding.second", of_item(seen), at=at, rule=one.rule, content_hash=one.content_hash)
     return await _get(tx, item_id, waiver_id)
 

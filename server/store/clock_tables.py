@@ -119,6 +119,24 @@ late_mark = sa.Table(
     sa.Index("ix_late_marks_opened", "opened_at"),
 )
 
+# By which list of words a release that waits was examined last, and what blocks it since.
+planned_check = sa.Table(
+    "planned_checks",
+    metadata,
+    sa.Column("release_id", sa.String(16), sa.ForeignKey("releases.id"), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("serial", sa.Integer, nullable=False),
+    sa.Column("blocking", sa.Integer, nullable=False),
+    text_column("words"),
+    moment_column("checked_at"),
+    sa.Index(
+        "ix_planned_checks_blocking",
+        "release_id",
+        sqlite_where=sa.text("blocking > 0"),
+        postgresql_where=sa.text("blocking > 0"),
+    ),
+)
+
 # What somebody should look at. One row for each matter: it is raised, told once for each level, and cleared.
 alert = sa.Table(
     "alerts",

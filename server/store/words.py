@@ -21,7 +21,7 @@ DELIVERY_STATES: Final = (
     "superseded",
     "replaced",
 )
-GATES: Final = ("source_live", "website_live", "time", "slot", "quota", "account", "evidence")
+GATES: Final = ("source_live", "website_live", "time", "slot", "quota", "account", "evidence", "check")
 CHANNELS: Final = ("website", "weibo", "wechat", "feed", "other")
 COUNTED_AS: Final = ("website", "weibo", "wechat", "feed", "gazette", "other")
 KINDS: Final = ("policy", "interpretation", "news", "notice", "response")

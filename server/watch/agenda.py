@@ -4,7 +4,7 @@ Each reader gives the entries of one kind within a span; a further kind is one m
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final, Literal
@@ -19,6 +19,7 @@ from server.store.calendars import list_calendar_days
 from server.store.emergencies import list_standing_emergencies
 from server.store.obligations import list_obligations_between
 from server.store.orgs import list_orgs
+from server.store.planned_checks import list_objected
 from server.store.tx import Tx
 from server.store.watching import list_accounts_heard, list_unreleased
 from server.store.words import CHANNELS
@@ -29,6 +30,7 @@ MOST: Final = 1000
 
 Kind = Literal["release", "follow", "obligation", "disclosure", "report", "permission", "review"]
 _SATURDAY: Final = 5
+HELD: Final = "词库更新后有须处理的检查意见，处理以前不会发出"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +131,16 @@ async def read_agenda(tx: Tx, span: Span, *, at: datetime) -> Agenda:
 
 async def _releases(tx: Tx, span: Span, _calendar: Calendar, _at: datetime) -> list[Entry]:
     legs = await list_planned_between(tx, span.org_ids, span.start, span.end, limit=MOST)
+    objected = {one.release_id for one in await list_objected(tx, limit=MOST)}
     found = []
     ordered = sorted(legs, key=lambda leg: leg.release_id)
     for _key, group in groupby(ordered, key=lambda leg: leg.release_id):
         together = sorted(group, key=lambda leg: leg.due_at or span.end)
         first = together[0]
         if first.kind != "interpretation" and first.due_at is not None:
-            found.append(_planned(first, together, first.due_at, _waits(first)))
+            is_held = first.release_id in objected or first.gate == "check"
+            told = f"{_waits(first)}。{HELD}" if is_held else _waits(first)
+            found.append(replace(_planned(first, together, first.due_at, told), is_late=is_held))
     return found
 
 

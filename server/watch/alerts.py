@@ -18,6 +18,7 @@ from server.store.watching import list_orphans
 from server.watch.archive import archive_flagged
 from server.watch.emergencies import emergencies_due
 from server.watch.overdue import overdue_alert
+from server.watch.planned import planned_flagged
 from server.watch.silence import silent_accounts, silent_columns
 from server.watch.terms import calendars_missing, disclosures_due, interpretations_due, reports_due
 
@@ -59,6 +60,7 @@ async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
         *await _failing_jobs(tx),
         *await emergencies_due(tx, at),
         *await archive_flagged(tx),
+        *await planned_flagged(tx),
     ]
     return found[:MOST]
 

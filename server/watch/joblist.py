@@ -23,6 +23,7 @@ from server.watch.remind import Sinks, remind
 JOBS: Final = (
     Job("calendar", "核对工作日历，变动后重算期限", Every(5)),
     Job("due", "到点的发布和解读", Every(2)),
+    Job("planned", "词库更新后复查等待发布的稿件", Every(5)),
     Job("hours", "发布时段结束后暂停账号", Every(10)),
     Job("catalogue", "更新公开目录和搜索", Every(2)),
     Job("seal", "封存操作记录", Every(2)),
@@ -45,10 +46,12 @@ def open_jobs(
     http: Transport,
     sinks: Sinks,
     recheck: Callable[[], Awaitable[int]],
+    recheck_planned: Callable[[], Awaitable[int]],
 ) -> Jobs:
     """Give the jobs of one process; `http` looks at our own pages, reminders go to `sinks`.
 
-    `recheck` holds some of what is live against the word list, and says how many.
+    `recheck` holds some of what is live against the word list, `recheck_planned` what waits for its time;
+    each says how many.
     """
     counted_on = 0
 
@@ -65,6 +68,7 @@ def open_jobs(
     acts = {
         "calendar": follow_calendar,
         "due": lambda: open_time_gates(place),
+        "planned": recheck_planned,
         "hours": lambda: hold_outside_hours(place.store, place.bench.calendar, at=place.now()),
         "catalogue": lambda: read_changes(place),
         "seal": lambda: seal(place.store),

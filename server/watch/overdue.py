@@ -66,6 +66,8 @@ async def repair(place: Workplace) -> int:
 
 def _why(stuck: Stuck) -> str:
     match stuck.state:
+        case "waiting" if stuck.gate == "check":
+            return "词库更新后发现了必须处理的检查意见，处理或说明后自动发出"
         case "waiting":
             return "定时进程没有按时打开它，请检查定时进程是否在运行"
         case "ready":

@@ -223,6 +223,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
                 http=house.http,
                 sinks=Sinks(),
                 recheck=lambda: recheck(store, at=now()),
+                recheck_planned=lambda: house.planned.examine(at=now()),
             ),
             examiner=house.examiner,
         )

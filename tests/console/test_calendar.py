@@ -8,6 +8,7 @@ import pytest
 from server.core.expedite import keep_hours
 from server.core.follow import bind
 from server.store.accounts import find_account
+from server.store.dictionary import WordRow, put_words
 from server.store.followups import Follow
 from tests.console.conftest import XSS, ConsoleOffice, Seen
 
@@ -165,3 +166,14 @@ async def test_what_is_live_is_not_moved(office: ConsoleOffice):
     seen = await desk.post("/console/calendar/move", {"release_id": release, "day": late})
     assert (seen.status, "已经上线" in seen.words) == (409, True)
     assert (await office.house.states(item))["website"] == "live"
+
+
+async def test_what_a_grown_list_of_words_holds_is_marked_on_its_day(office: ConsoleOffice):
+    house = office.house
+    await planned(office, "2026-12-08T09:00", title="医疗救助办法", body_html="<p>由旧名局负责。</p>")
+    row = WordRow("旧名局", "", "", "blocking", "any", "sensitive", "已停用的名称")
+    async with house.store.begin() as tx:
+        await put_words(tx, [row], ids=[house.new_id()], by=house.author, at=house.now())
+    await house.tick()
+    seen = await (await office.desk("author")).get("/console/calendar?month=2026-12")
+    assert "安排在12月8日（周二）09:00发布。词库更新后有须处理的检查意见，处理以前不会发出" in seen.words

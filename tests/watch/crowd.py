@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from server.review.starting import STARTING_VERSION
+from server.store.clock_tables import planned_check
 from server.store.orgs import OrgRow, insert_org
 from server.store.tables import delivery, item, release, revision
 from tests.house import House
@@ -31,7 +33,7 @@ async def plan_crowd(
     }  # fmt: skip
     at, made = house.now(), []
     for chunk in _chunks(tuple(dues)):
-        rows: dict[str, list[dict[str, Any]]] = {"item": [], "revision": [], "release": [], "delivery": []}
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _NAMES.values()}
         for due in chunk:
             key = house.new_id()
             made.append(key)
@@ -61,13 +63,25 @@ async def plan_crowd(
                     "due_at": due, "changed_at": at, "created_at": at,
                 }
             )  # fmt: skip
+            rows["check"].append(
+                {
+                    "release_id": key, "version": STARTING_VERSION, "serial": 0, "blocking": 0, "words": "",
+                    "checked_at": at,
+                }
+            )  # fmt: skip
         async with house.store.begin() as tx:
-            for table in (item, revision, release, delivery):
+            for table in (item, revision, release, delivery, planned_check):
                 await tx.execute(table.insert(), rows[_NAMES[table.name]])
     return tuple(made)
 
 
-_NAMES = {"items": "item", "revisions": "revision", "releases": "release", "deliveries": "delivery"}
+_NAMES = {
+    "items": "item",
+    "revisions": "revision",
+    "releases": "release",
+    "deliveries": "delivery",
+    "planned_checks": "check",
+}
 
 
 def _chunks(dues: tuple[datetime, ...]) -> Iterable[tuple[datetime, ...]]:
