@@ -11,6 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: install demo test lint types contracts suite thorough test-needs bench bench-ledger faults mutants clean
 
 install: $(VENV)/.installed
+	@sh deploy/setup/surface.sh $(VENV)/npm-surface
 
 $(VENV)/.installed: pyproject.toml constraints.txt deploy/setup/venv.sh
 	sh deploy/setup/venv.sh $(VENV)
@@ -24,6 +25,7 @@ test: test-needs lint types contracts suite
 
 test-needs: $(VENV)/.test-installed
 	sh deploy/setup/test-needs.sh
+	@sh deploy/setup/surface.sh $(VENV)/npm-surface
 
 $(VENV)/.test-installed: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'

@@ -33,6 +33,11 @@ def asset(name: str) -> str:
     return f"/console/static/{_FILES[name][0]}"
 
 
+def has_asset(name: str) -> bool:
+    """Say whether a file is there: the surface of the editor is made at set-up, where npm is."""
+    return name in _FILES
+
+
 async def serve_asset(request: web.Request) -> web.Response:
     """Serve one file."""
     name = request.match_info["name"]

@@ -6,7 +6,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from server.console.fields import Upload
-from server.console.page import Page, Visit
+from server.console.page import Page, Visit, tell
 from server.console.typed import Typed
 from server.console.writing import orgs_of, writing_form
 from server.core.draft import create_item
@@ -22,7 +22,6 @@ from server.importing.html import Body
 from server.importing.taking import Filing, draft_of_document, keep_document
 
 _NAMES: Final = ("org", "column", "kind", "openness")
-_FIELDS: Final = ("title", "document_number", "formed_on")
 _SURE: Final = 0.8
 
 
@@ -67,6 +66,21 @@ async def take_imports(visit: Visit) -> web.Response:
     return await _form(visit, typed, taken=taken)
 
 
+async def read_import(visit: Visit) -> web.Response:
+    """Read one file for the script of the editor, which puts it into the form; the answer is JSON."""
+    uploads = visit.fields.files("file")
+    try:
+        if len(uploads) != 1:
+            raise Problem("invalid", "请选择一个文件", field="file")
+        document, body = await _read(visit, uploads[0])
+    except REFUSALS as error:
+        found = refusals_of(error)
+        if found is None:
+            raise
+        return tell({"error": "；".join(one.message for one in found)}, status_of(found[0]))
+    return tell({**_values(document, body), "notes": list(_notes(document))}, 200)
+
+
 async def _filing(visit: Visit, typed: dict[str, str]) -> Filing:
     form = filled_in(FilingIn, typed)
     require_column(visit.parts.site, form.column)
@@ -80,17 +94,20 @@ async def _opened(visit: Visit, upload: Upload, given: dict[str, str]) -> web.Re
     """Open one file in the editor; nothing becomes an item before its editor saves it."""
     document, body = await _read(visit, upload)
     typed = Typed.new(**given)
-    values = {
-        **typed.values,
+    values = {**typed.values, **_values(document, body)}
+    return writing_form(
+        visit, replace(typed, values=values), orgs=await orgs_of(visit), marks=document.marks,
+        notes=_notes(document), source=upload.name,
+    )  # fmt: skip
+
+
+def _values(document: Document, body: Body) -> dict[str, str]:
+    return {
         "title": document.title,
         "body": body.html,
         "document_number": document.document_number or "",
         "formed_on": document.formed_on.isoformat() if document.formed_on else "",
     }
-    return writing_form(
-        visit, replace(typed, values=values), orgs=await orgs_of(visit), marks=document.marks,
-        notes=_notes(document), source=upload.name,
-    )  # fmt: skip
 
 
 async def _drafted(visit: Visit, upload: Upload, filing: Filing) -> Taken:
@@ -139,4 +156,5 @@ async def _form(
 PAGES = (
     Page("GET", "/console/imports", show_imports, "write"),
     Page("POST", "/console/imports", take_imports, "write"),
+    Page("POST", "/console/imports/read", read_import, "write"),
 )

@@ -1,11 +1,9 @@
 """/console/media: pictures and attachments on their way into a form, and pictures back into the editor."""
 
-import json
-
 from aiohttp import web
 
 from server.console.fields import Upload
-from server.console.page import Page, Visit
+from server.console.page import Page, Visit, tell
 from server.core.problems import Problem
 from server.importing.intake import Stored, take_file
 from server.store.media import find_media
@@ -51,10 +49,10 @@ async def take_upload(visit: Visit) -> web.Response:
     try:
         stored = await keep_upload(visit, uploads[0])
     except Problem as refusal:
-        return _json({"error": refusal.message}, 422)
+        return tell({"error": refusal.message}, 422)
     row = stored.row
     told = {"sha256": row.sha256, "name": stored.name, "size": row.size, "is_picture": row.width is not None}
-    return _json(told, 201)
+    return tell(told, 201)
 
 
 async def show_picture(visit: Visit) -> web.Response:
@@ -66,13 +64,6 @@ async def show_picture(visit: Visit) -> web.Response:
         raise Problem("unknown_media", "没有这个文件")
     headers = {**_PRIVATE, "Content-Disposition": f"attachment; filename={sha256[:16]}"}
     return web.Response(body=await visit.parts.blobs.read(sha256), content_type=row.mime, headers=headers)
-
-
-def _json(value: dict[str, object], status: int) -> web.Response:
-    text = json.dumps(value, ensure_ascii=False)
-    return web.Response(
-        status=status, text=text, content_type="application/json", headers={"Cache-Control": "no-store"}
-    )
 
 
 PAGES = (

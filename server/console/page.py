@@ -1,5 +1,6 @@
 """A page of the console as data, and the visit of a person to it."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -96,6 +97,13 @@ def show(
         **values,
     )
     return web.Response(status=status, text=text, content_type=HTML, charset="utf-8", headers=SECURITY)
+
+
+def tell(value: Mapping[str, object], status: int) -> web.Response:
+    """Answer one of our scripts, in JSON."""
+    text = json.dumps(value, ensure_ascii=False)
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return web.Response(status=status, text=text, content_type="application/json", headers=headers)
 
 
 def go(path: str, *, done: str = "", **query: str) -> web.Response:

@@ -3,15 +3,14 @@
 Both answer the script of the editor in JSON. Without it nothing is kept, and the version check still holds.
 """
 
-import json
 import re
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
 from server.console.environment import clock
 from server.console.fields import LOGIN_FIELDS, Fields
-from server.console.page import Page, Visit
+from server.console.page import Page, Visit, tell
 from server.console.typed import Typed
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
@@ -45,8 +44,8 @@ async def take_scratch(visit: Visit) -> web.Response:
         found = refusals_of(error)
         if found is None:
             raise
-        return _json({"error": found[0].message, "code": found[0].code}, status_of(found[0]))
-    return _json({"serial": kept.serial, "at": clock(kept.saved_at)}, 200)
+        return tell({"error": found[0].message, "code": found[0].code}, status_of(found[0]))
+    return tell({"serial": kept.serial, "at": clock(kept.saved_at)}, 200)
 
 
 async def drop_scratch(visit: Visit) -> web.Response:
@@ -65,7 +64,7 @@ async def tell_editing(visit: Visit) -> web.Response:
     visit.who.require("write", seen.org.id)
     others = await visit.parts.presence.tell(seen.id, visit.who.person_id, visit.who.name)
     told = [f"{one.name} 从 {clock(one.since)} 起" for one in others or ()]
-    return _json({"others": told}, 200)
+    return tell({"others": told}, 200)
 
 
 async def leave_editing(visit: Visit) -> web.Response:
@@ -87,13 +86,6 @@ async def _keep(visit: Visit) -> Scratch:
             tx, who.person_id, slot, item or None, Typed.of_fields(fields).base, {"pairs": pairs},
             after=int(after), most_bytes=parts.bounds.body_bytes, at=parts.now(),
         )  # fmt: skip
-
-
-def _json(value: dict[str, Any], status: int) -> web.Response:
-    text = json.dumps(value, ensure_ascii=False)
-    return web.Response(
-        status=status, text=text, content_type="application/json", headers={"Cache-Control": "no-store"}
-    )
 
 
 _EDITING = "/console/items/{item_id}/editing"

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from server.console.assets import has_asset
 from server.console.media import keep_uploads
 from server.console.page import Page, Visit
 from server.console.scratch import find_kept, typed_in
@@ -208,6 +209,7 @@ def writing_form(
         columns=visit.parts.site.columns, genres=_GENRES, trouble=trouble, conflict=conflict,
         marks=marks, notes=notes, source=source, part_names=PART_NAMES,
         slot=slot, after=visit.fields.get("after") or after, kept=kept,
+        has_surface=has_asset("surface.js"),
     )  # fmt: skip
 
 
