@@ -4,6 +4,7 @@ Website and feeds both lean on this page, so that a feed never names a file whic
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Literal
@@ -36,6 +37,7 @@ _SAFE: Final = frozenset(
         *("rar", "7z", "jpg", "jpeg", "png", "gif", "webp", "mp3", "mp4"),
     ]
 )
+_FEED: Final = re.compile(r"feed/(?:site|(?:column|org|kind|topic)/[\w-]{1,80})\.(rss|atom|json)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,15 @@ def archive_path(key: str, number: int, form: FeedFormat) -> str:
     return f"feed/{key}/{number}.{form}"
 
 
+def feed_form(path: str) -> FeedFormat | None:
+    """Give the format of the feed that one subscribes to at a path; None for an archive and anything else."""
+    found = _FEED.fullmatch(path)
+    return next((form for form in FEED_TYPES if found is not None and form == found[1]), None)
+
+
 OPML: Final = "feed/all.opml"
+HUB: Final = "hub"
+"""Where the hub takes requests."""
 
 
 def list_home(key: str, name: str) -> str:

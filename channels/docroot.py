@@ -60,6 +60,11 @@ class FolderRoot:
         target = self._inside(path)
         return await asyncio.to_thread(_read, target)
 
+    async def stamp(self, path: str, /) -> tuple[int, int, int] | None:
+        """Give what changes with every version of a file and costs no reading; None when there is none."""
+        target = self._inside(path)
+        return await asyncio.to_thread(_stamp, target)
+
     async def remove(self, path: str, /) -> None:
         """Take a file and its siblings away; nothing happens when there is none."""
         target = self._inside(path)
@@ -126,6 +131,14 @@ def _read(target: Path) -> bytes | None:
         return target.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+
+
+def _stamp(target: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = target.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return (stat.st_mtime_ns, stat.st_ino, stat.st_size)
 
 
 def _put(root: Path, target: Path, body: bytes) -> None:

@@ -229,6 +229,7 @@ class Site:
     organiser: str  # 主办单位
     columns: tuple[Column, ...]
     theme: Theme = Theme()
+    has_hub: bool = False  # whether the feeds name our hub
 
 
 @dataclass(frozen=True, slots=True)

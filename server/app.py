@@ -44,9 +44,10 @@ from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
 from server.importing.texts import TextReader
-from server.network import open_session
+from server.network import open_guarded_session, open_session
 from server.parts import PARTS, Bounds, Parts
 from server.public.finding import add_finding, moved_to
+from server.public.hub import add_hub
 from server.public.site import add_site
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
 from server.review.archive import recheck
@@ -58,6 +59,9 @@ from server.store.accounts import AccountRow
 from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
 from server.store.tx import Store, StoreAway
+from server.subscribe.hub import Hub
+from server.subscribe.jobs import reader_acts
+from server.subscribe.topics import Topics
 from server.watch.joblist import open_jobs
 from server.watch.jobs import Jobs
 from server.watch.remind import Sinks
@@ -65,6 +69,7 @@ from server.watch.remind import Sinks
 Role = Literal["web", "worker", "clock"]
 LEAD_SECONDS: Final = 15.0
 CALENDAR_SECONDS: Final = 5.0
+HUB_SECONDS: Final = 10.0
 
 log = structlog.get_logger()
 
@@ -83,6 +88,7 @@ class House:
     wakeups: Wakeups
     leases: Leases
     valkey: PrivateValkey | None
+    hub: Hub | None
 
 
 def ease_collector() -> None:
@@ -176,6 +182,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             lease=timedelta(seconds=settings.worker.lease_seconds),
             budgets=Budgets(redis),
         )
+        hub = await _open_hub(stack, settings, opener)
         scheme = await _read_scheme(settings.assessment_file)
         parts = Parts(
             store=store,
@@ -192,15 +199,38 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             assessment=scheme,
-            jobs=_jobs(settings, workplace, calendar, wakeups, opener.http),
+            jobs=_jobs(settings, workplace, calendar, wakeups, opener.http, hub),
             examiner=Examiner(store, site, blobs.read, TextReader()),
             trusted_proxies=settings.trusted_proxies,
         )
-        yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey)
+        yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, hub)
+
+
+async def _open_hub(stack: AsyncExitStack, settings: Settings, opener: "_Opener") -> Hub | None:
+    """Open what tells subscribers of our feeds; None when the operator wants none."""
+    if not settings.subscribe.hub:
+        return None
+    inner = settings.subscribe.internal
+    session = await stack.enter_async_context(open_guarded_session(inner, HUB_SECONDS))
+    return Hub(
+        store=opener.store,
+        topics=Topics(FolderRoot(settings.var / "site"), opener.site),
+        session=session,
+        inner=inner,
+        seal=lambda secret: opener.vault.seal({"secret": secret}),
+        unseal=lambda sealed: opener.vault.open(sealed)["secret"],
+        now=_now,
+        chance=random.SystemRandom().random,
+    )
 
 
 def _jobs(
-    settings: Settings, workplace: Workplace, calendar: LiveCalendar, wakeups: Wakeups, http: Transport
+    settings: Settings,
+    workplace: Workplace,
+    calendar: LiveCalendar,
+    wakeups: Wakeups,
+    http: Transport,
+    hub: Hub | None,
 ) -> Jobs:
     planned = PlannedExaminer(workplace.store, calendar)
     return open_jobs(
@@ -211,6 +241,7 @@ def _jobs(
         sinks=_sinks(settings),
         recheck=lambda: recheck(workplace.store, at=_now()),
         recheck_planned=lambda: planned.examine(at=_now()),
+        readers=reader_acts(hub),
     )
 
 
@@ -300,7 +331,10 @@ async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> N
     add_api(app)
     add_console(app)
     add_finding(app)
-    add_site(app, settings.var / "site", partial(moved_to, house.parts.store))
+    if house.hub is not None:
+        add_hub(app, house.hub, house.parts.throttle.allow)
+    front = house.parts.site.url if house.hub is not None else None
+    add_site(app, settings.var / "site", partial(moved_to, house.parts.store), front)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()
     try:

@@ -117,6 +117,14 @@ class WorkerSettings(BaseModel):
     poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 1.0
 
 
+class SubscribeSettings(BaseModel):
+    """How readers are told of what is new. `internal`: networks of one's own in which subscribers may sit."""
+
+    model_config = _FORBID
+    hub: bool = True
+    internal: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = ()
+
+
 class WatchSettings(BaseModel):
     """Where reminders go beside the console; what is empty is not used."""
 
@@ -178,6 +186,7 @@ class Settings(BaseSettings):
     secret_key_file: Path = Path()
     log: LogSettings = LogSettings()
     watch: WatchSettings = WatchSettings()
+    subscribe: SubscribeSettings = SubscribeSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -278,6 +287,7 @@ def site_of(settings: Settings) -> Site:
         record_number=site.record_number,
         organiser=site.organiser,
         columns=tuple(Column(**column.model_dump()) for column in site.columns),
+        has_hub=settings.subscribe.hub,
     )
     return plain if settings.theme is None else themed(plain, *settings.theme)
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from channels.addresses import FEED_TYPES, OPML, Addresses, feed_path, list_keys, topic_key
+from channels.addresses import FEED_TYPES, HUB, OPML, Addresses, feed_path, list_keys, topic_key
 from channels.contract import DocRoot, Shelf
 from channels.feeds.document import NEWEST, FeedDocument, count_archives, feed_document
 from channels.feeds.formats import write_feed
@@ -32,9 +32,10 @@ class FeedLists:
         entries = await self._shelf.newest(key, NEWEST)
         gone = await self._shelf.gone(key, TOMBSTONES)
         name = self._name(key, entries, content)
+        hub = self._addresses.url(HUB) if self._site.has_hub else None
         # Building and compressing take many milliseconds; the event loop has other things to do.
         document = await asyncio.to_thread(
-            feed_document, key, name, self._site, entries, gone=gone, archives=archives
+            feed_document, key, name, self._site, entries, gone=gone, archives=archives, hub=hub
         )
         await self._put(document)
         await self._write_archives(key, name, content.item_id, archives)

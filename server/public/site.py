@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
 
+from channels.addresses import HUB, feed_form
 from server.negotiation import PLAIN, choose_encoding, is_known
 from server.public.pages import LargeFile, Page, PageCache
 
@@ -73,15 +74,18 @@ async def _nowhere(_addresses: tuple[str, ...]) -> None:
     return None
 
 
-def add_site(app: web.Application, root: Path, moved: Moved = _nowhere) -> None:
-    """Serve a document root at every address that nothing before it answers; call it last."""
-    site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic), moved)
+def add_site(app: web.Application, root: Path, moved: Moved = _nowhere, front: str | None = None) -> None:
+    """Serve a document root at every address that nothing before it answers; call it last.
+
+    `front` is the site's address when feeds are to name the hub that stands there.
+    """
+    site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic), moved, front)
     app.router.add_get("/{path:.*}", site.answer, name=PLAIN)  # HEAD as well
 
 
 class _Site:
-    def __init__(self, cache: PageCache, moved: Moved) -> None:
-        self._cache, self._moved = cache, moved
+    def __init__(self, cache: PageCache, moved: Moved, front: str | None) -> None:
+        self._cache, self._moved, self._front = cache, moved, front
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path = _wanted(request.match_info["path"])
@@ -91,7 +95,7 @@ class _Site:
         anew = "no-cache" in request.headers.get(hdrs.CACHE_CONTROL, "")
         found = await self._cache.find(path, anew=anew)
         if isinstance(found, Page):
-            return _answer_with(request, found, path)
+            return _answer_with(request, found, path, self._front)
         if isinstance(found, LargeFile):
             return web.FileResponse(found.path, headers=_headers(path).copy())
         return await self._nothing(request, path)
@@ -128,9 +132,9 @@ def _wanted(path: str) -> str | None:
     return path if suffix in _TYPES or suffix in _DOWNLOADS else None
 
 
-def _answer_with(request: web.Request, page: Page, path: str) -> web.Response:
+def _answer_with(request: web.Request, page: Page, path: str, front: str | None) -> web.Response:
     encoding = choose_encoding(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())), page.offered)
-    headers = _headers(path).copy()
+    headers = _headers(path, front).copy()
     tag = page.tag if encoding == "identity" else f"{page.tag}-{encoding}"
     headers[hdrs.ETAG] = f'"{tag}"'
     headers[hdrs.LAST_MODIFIED] = page.last_modified
@@ -173,7 +177,7 @@ def _refusal(request: web.Request, status: int, page: Page | None) -> web.Respon
 
 
 @lru_cache(maxsize=1024)
-def _headers(path: str) -> CIMultiDict[str]:
+def _headers(path: str, front: str | None = None) -> CIMultiDict[str]:
     """Give what every answer with a file says; to be copied, for an answer adds its own."""
     suffix = PurePosixPath(path).suffix
     headers = CIMultiDict(
@@ -193,6 +197,8 @@ def _headers(path: str) -> CIMultiDict[str]:
         del headers["Content-Security-Policy"]
     if path.startswith("feed/"):
         headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"  # readers in a browser; nothing here is personal
+        if front is not None and feed_form(path) is not None:
+            headers[hdrs.LINK] = f'<{front}/{HUB}>; rel="hub", <{front}/{path}>; rel="self"'
     return headers
 
 

@@ -1,7 +1,8 @@
 """Every job on one screen: its name, what people call it, its rhythm, and its act."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import time
+from types import MappingProxyType
 from typing import Final
 
 from channels.transport import Transport
@@ -15,7 +16,7 @@ from server.core.rounds import open_time_gates, recover_lapsed
 from server.core.sealing import seal
 from server.core.workplace import Workplace
 from server.watch.alerts import watch
-from server.watch.jobs import Job, Jobs
+from server.watch.jobs import Act, Job, Jobs
 from server.watch.links import check_links
 from server.watch.overdue import repair
 from server.watch.remind import Sinks, remind
@@ -35,7 +36,13 @@ JOBS: Final = (
     Job("archive", "词库更新后复查已发布的稿件", Every(120)),
     Job("watch", "核对静默、期限和异常", Every(60)),
     Job("remind", "发送提醒", Every(30)),
+    Job("hub_verify", "核实订阅推送的申请", Every(2)),
+    Job("hub_tell", "向订阅方推送更新的订阅源", Every(2)),
 )
+
+
+async def _nothing() -> int:
+    return 0
 
 
 def open_jobs(
@@ -47,11 +54,12 @@ def open_jobs(
     sinks: Sinks,
     recheck: Callable[[], Awaitable[int]],
     recheck_planned: Callable[[], Awaitable[int]],
+    readers: Mapping[str, Act] = MappingProxyType({}),
 ) -> Jobs:
     """Give the jobs of one process; `http` looks at our own pages, reminders go to `sinks`.
 
     `recheck` holds some of what is live against the word list, `recheck_planned` what waits for its time;
-    each says how many.
+    each says how many. `readers` are the acts that tell them what is new, by the name of their job.
     """
     counted_on = 0
 
@@ -80,5 +88,8 @@ def open_jobs(
         "archive": recheck,
         "watch": lambda: watch(place.store, place.site, at=place.now()),
         "remind": lambda: remind(place.store, sinks),
+        "hub_verify": _nothing,
+        "hub_tell": _nothing,
+        **readers,
     }
     return Jobs(JOBS, acts, place.store, place.now, wake)

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from channels.addresses import topic_key
+from channels.feeds.lists import FeedLists
 from channels.item import Column, Twin
 from tests.channels.memory_shelf import START, a_correction
 from tests.channels.public_site import PublicSite, a_public_site, live
@@ -179,3 +180,15 @@ async def test_an_entry_in_mongolian_says_so_in_every_format(site: PublicSite):
     assert {link.get("hreflang"): link.get("href") for link in atom.findall(f"{ATOM}link")}[
         "zh-CN"
     ] == twin.url
+
+
+async def test_2_every_format_names_the_hub_inside_as_well_and_no_archive_does(site):
+    lists = FeedLists(site.tools.root, site.shelf, replace(site.tools.site, has_hub=True))
+    await publish(site, 30)
+    async with site.tools.root.turn():
+        await lists.write("site", site.shelf.contents["i30"])
+    hub = f"{site.tools.site.url}/hub"
+    assert (await links(site, "feed/site.atom"))["hub"] == "/hub"
+    assert f'<atom:link rel="hub" href="{hub}"' in (await site.text("feed/site.rss")).replace("ns0:", "atom:")
+    assert json.loads(await site.text("feed/site.json"))["hubs"] == [{"type": "WebSub", "url": hub}]
+    assert "hub" not in await links(site, "feed/site/1.atom")

@@ -9,9 +9,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from server.network import LeadsInside, PublicResolver
 from server.store.alerts import Alert, clear_alerts, raise_alerts
 from server.store.tx import Store
-from server.watch.outbound import OutboundRefused, PublicResolver, post_json
+from server.watch.outbound import OutboundRefused, post_json
 from server.watch.remind import Sinks, remind
 from tests.conftest import Hand
 
@@ -146,7 +147,7 @@ class Answers:
 
 async def test_a_name_is_refused_when_one_of_its_addresses_leads_inside():
     resolver = PublicResolver(Answers("93.184.215.14", "192.168.0.9"))  # type: ignore[arg-type]
-    with pytest.raises(OutboundRefused):
+    with pytest.raises(LeadsInside):
         await resolver.resolve("hooks.invalid", 443)
 
 
