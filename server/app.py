@@ -183,7 +183,6 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             budgets=Budgets(redis),
         )
         hub = await _open_hub(stack, settings, opener)
-        scheme = await _read_scheme(settings.assessment_file)
         parts = Parts(
             store=store,
             now=_now,
@@ -198,7 +197,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             presence=Presence(redis),
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
-            assessment=scheme,
+            assessment=await _read_scheme(settings.assessment_file),
             jobs=_jobs(settings, workplace, calendar, wakeups, opener.http, hub),
             examiner=Examiner(store, site, blobs.read, TextReader()),
             trusted_proxies=settings.trusted_proxies,
