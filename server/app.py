@@ -111,7 +111,7 @@ async def run(settings: Settings, roles: frozenset[Role]) -> None:
 
 
 async def serve(settings: Settings, roles: frozenset[Role], stop: asyncio.Event) -> None:
-    """Run the given roles until told to stop; what is in flight then is finished first."""
+    """Run the given roles until told to stop; what is in flight then has some seconds to end."""
     async with open_house(settings, migrate_first=len(roles) > 1) as house:
         tasks: dict[Role, Callable[[], Awaitable[None]]] = {
             "web": lambda: _serve_web(settings, house, stop),
@@ -121,6 +121,7 @@ async def serve(settings: Settings, roles: frozenset[Role], stop: asyncio.Event)
                 slots=settings.worker.slots,
                 poll_seconds=settings.worker.poll_seconds,
                 stop=stop,
+                finish_seconds=settings.worker.finish_seconds,
             ),
             "clock": lambda: _run_clock(house, stop),
         }

@@ -109,12 +109,16 @@ class BoundsSettings(BaseModel):
 
 
 class WorkerSettings(BaseModel):
-    """How many deliveries are under way at once, how long one may take, and how often a worker looks."""
+    """How many deliveries are under way at once, how long one may take, and how often a worker looks.
+
+    `finish_seconds` is what deliveries under way have to end once the process is told to stop.
+    """
 
     model_config = _FORBID
     slots: Annotated[int, Field(ge=1, le=256)] = 8
     lease_seconds: Annotated[float, Field(ge=5, le=3600)] = 60.0
     poll_seconds: Annotated[float, Field(ge=0.05, le=60)] = 1.0
+    finish_seconds: Annotated[float, Field(ge=0, le=600)] = 20.0
 
 
 class SubscribeSettings(BaseModel):

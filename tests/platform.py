@@ -36,10 +36,13 @@ from channels.item import Account, Content
 from channels.transport import Answer, NoAnswer, NotSent, Transport
 
 
+_REFUSALS = {"refuse": ("content", 400), "busy": ("busy", 429), "logged_out": ("token", 401)}
+
+
 class Platform:
     """Posts by mark; fates of calls: ok, hold, refuse, busy, logged_out, drop_after, drop_before.
 
-    `stall` and `stall_busy` answer ok and busy once `go_on` is set.
+    `stall` and `stall_busy` answer ok and busy once `go_on` is set; `take_and_stall` has the post by then.
     """
 
     def __init__(self) -> None:
@@ -85,15 +88,16 @@ class Platform:
                 await self.go_on.wait()
                 self.posts.append((account, mark))
                 return web.json_response({"id": len(self.posts), "live": True})
+            case "take_and_stall":
+                self.posts.append((account, mark))
+                await self.go_on.wait()
+                return web.json_response({"id": len(self.posts), "live": True})
             case "stall_busy":
                 await self.go_on.wait()
                 return web.json_response({"why": "busy"}, status=429)
-            case "refuse":
-                return web.json_response({"why": "content"}, status=400)
-            case "busy":
-                return web.json_response({"why": "busy"}, status=429)
-            case "logged_out":
-                return web.json_response({"why": "token"}, status=401)
+            case "refuse" | "busy" | "logged_out" as fate:
+                why, status = _REFUSALS[fate]
+                return web.json_response({"why": why}, status=status)
             case "drop_after":
                 self.posts.append((account, mark))
                 assert request.transport is not None

@@ -147,6 +147,15 @@ async def keep_leases(place: Workplace) -> None:
                 place.memory.held[key] = until
 
 
+async def hand_back(place: Workplace, ids: tuple[str, ...]) -> None:
+    """Let go of attempts that were cut off: a look may begin at once, and need not wait for their leases."""
+    try:
+        async with place.store.begin() as tx:
+            await renew_leases(tx, ids, place.now())
+    except StoreAway as error:
+        log.warning("store_away", reason=str(error))  # then their leases run out by themselves
+
+
 async def _is_put_off(place: Workplace, claimed: Claimed) -> bool:
     """Charge the account's budget; when it is used up, let the delivery wait for the next window."""
     leg, at = claimed.leg, place.now()

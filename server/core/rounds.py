@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import structlog
 
 from server.core.confirm import confirm
-from server.core.dispatch import claim, deliver, keep_leases
+from server.core.dispatch import claim, deliver, hand_back, keep_leases
 from server.core.gates import regate_all
 from server.core.lanes import OPEN, Lanes, lanes_of
 from server.core.recheck import recheck
@@ -82,9 +82,19 @@ async def recover_lapsed(place: Workplace, *, limit: int = 500) -> int:
 
 
 async def run_rounds(
-    place: Workplace, wakeups: Wakeups, *, slots: int, poll_seconds: float, stop: asyncio.Event
+    place: Workplace,
+    wakeups: Wakeups,
+    *,
+    slots: int,
+    poll_seconds: float,
+    stop: asyncio.Event,
+    finish_seconds: float = 20.0,
 ) -> None:
-    """Do errands until told to stop, then finish those under way; never more than `slots` at a time."""
+    """Do errands until told to stop; never more than `slots` at a time.
+
+    Those under way then have `finish_seconds` to end by themselves. What takes longer is cut off and handed
+    back: its outcome is unknown, and whoever works next looks for it before anything is sent again.
+    """
     busy: dict[str, asyncio.Task[None]] = {}
     held = Counter[str]()  # slots by channel
     ended = asyncio.Event()
@@ -108,8 +118,9 @@ async def run_rounds(
                 # Unless something was left behind for want of room, the end of a leg has nothing to offer.
                 left = place.memory.backlog_left
                 await _rest(wakeups, poll_seconds, stop, ended if left else asyncio.Event())
-        await _finish(busy)
+        late = await _finish(busy, finish_seconds)
         keeper.cancel()
+        await _cut_off(place, late)
 
 
 async def take_errands(
@@ -183,10 +194,25 @@ async def _run(errand: Errand, wakeups: Wakeups) -> None:
         await wakeups.wake()
 
 
-async def _finish(busy: dict[str, asyncio.Task[None]]) -> None:
-    """Wait for what is under way; its leases are kept meanwhile."""
-    if busy:
-        await asyncio.wait(tuple(busy.values()))
+async def _finish(busy: dict[str, asyncio.Task[None]], seconds: float) -> frozenset[asyncio.Task[None]]:
+    """Wait for what is under way, whose leases are kept meanwhile; give what did not end in time."""
+    if not busy:
+        return frozenset()
+    _ended, late = await asyncio.wait(tuple(busy.values()), timeout=seconds)
+    return frozenset(late)
+
+
+async def _cut_off(place: Workplace, late: frozenset[asyncio.Task[None]]) -> None:
+    """End errands that took too long, and hand back the attempts they leave open."""
+    if not late:
+        return
+    log.warning("errands_cut_off", errands=sorted(task.get_name() for task in late))
+    held = tuple(place.memory.held)
+    for task in late:
+        task.cancel()
+    await asyncio.wait(late)
+    if held:
+        await hand_back(place, held)
 
 
 async def _rest(wakeups: Wakeups, seconds: float, stop: asyncio.Event, ended: asyncio.Event) -> None:
