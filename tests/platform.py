@@ -35,7 +35,6 @@ from channels.contract import (
 from channels.item import Account, Content
 from channels.transport import Answer, NoAnswer, NotSent, Transport
 
-
 _REFUSALS = {"refuse": ("content", 400), "busy": ("busy", 429), "logged_out": ("token", 401)}
 
 
