@@ -361,6 +361,14 @@ class Watches(Protocol):
 
 
 @runtime_checkable
+class LeavesNotice(Protocol):
+    """A channel that leaves a notice where a post was, which can be written again."""
+
+    async def renew_notice(self, post: Post, /, *, reason: str, at: datetime) -> None:
+        """Write the notice as it reads now, where one stands; harmless to repeat."""
+
+
+@runtime_checkable
 class Refreshes(Protocol):
     """A channel that can show a live post anew without publishing it again (pages, feeds)."""
 

@@ -94,7 +94,7 @@ def _entry(content: Content, body: str, addresses: Addresses) -> FeedEntry:
 def _html(content: Content, addresses: Addresses) -> str:
     """Give the article with what a feed has no place for: loose pictures, and attachments as links."""
     front = addresses.site.url
-    parts = [body_html(content, front=front)]
+    parts = [_correction(content), body_html(content, front=front)]
     parts += [
         f'<p><img src="{front}/{media_path(p)}" width="{p.width}" height="{p.height}"'
         f' alt="{_text(p.alt)}"></p>'
@@ -111,7 +111,15 @@ def _html(content: Content, addresses: Addresses) -> str:
 
 def _short(content: Content) -> str:
     link = f'<p><a href="{escape(clean(content.url))}">阅读全文</a></p>'
-    return f"<p>{_text(_summary(content))}</p>{link}"
+    return f"{_correction(content)}<p>{_text(_summary(content))}</p>{link}"
+
+
+def _correction(content: Content) -> str:
+    """Give what readers are told of the newest major correction: feeds have no field for it."""
+    note = _text(content.correction)
+    if not note:
+        return ""
+    return f"<p><strong>已更正</strong>（{_beijing(content.updated_at):%Y-%m-%d %H:%M}）：{note}</p>"
 
 
 def _summary(content: Content) -> str:

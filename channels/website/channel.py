@@ -161,6 +161,13 @@ class Website:
                 await self._leave_old_places(post)
                 await self._write_page(post)
 
+    async def renew_notice(self, post: Post, /, *, reason: str, at: datetime) -> None:
+        """Write the notice of a withdrawn page again: its successor is live by now, or no longer."""
+        path = gone_path(self._addresses.path_of(post.mark))
+        async with self._tools.root.turn():
+            if await self._tools.root.read(path) is not None:  # else the page has come back
+                await self._tools.root.put(path, self._pages.gone(post.content, reason, at).encode())
+
     async def _write_frame(self, content: Content) -> None:
         """Write what every page leans on; its last file tells that all of it stands already."""
         root, site = self._tools.root, self._tools.site

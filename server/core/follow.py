@@ -13,7 +13,7 @@ from server.core.oblige import note_page
 from server.core.problems import Problem
 from server.store.catalogue import note_change
 from server.store.corrections import find_successor, list_predecessors
-from server.store.deliveries import find_live_page, first_page_live_at
+from server.store.deliveries import find_live_page, find_withdrawn_page, first_page_live_at
 from server.store.followups import Follow, list_followers, list_sources, put_follow
 from server.store.items import ItemSeen, find_item
 from server.store.places import SHOWN, mark_stale
@@ -179,7 +179,7 @@ async def _regate_item(tx: Tx, item_id: str, calendar: WorkingDays, *, at: datet
 
 
 async def mark_item_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
-    """Have an item's own page written again, if it is live."""
-    page = await find_live_page(tx, item_id)
+    """Have an item's own page written again, or the notice that stands in its place."""
+    page = await find_live_page(tx, item_id) or await find_withdrawn_page(tx, item_id)
     if page is not None:
         await mark_stale(tx, (page.id,), at=at)

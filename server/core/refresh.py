@@ -1,14 +1,24 @@
-"""Write live pages again whose links have changed: document and interpretation point at each other."""
+"""Write pages again whose links have changed: document and interpretation point at each other.
 
-from channels.contract import Refreshes
+The notice in the place of a withdrawn page leads to its successor, so it is written again as well.
+"""
+
+from channels.contract import LeavesNotice, Refreshes
 from server.core.workplace import Workplace, read_leg
+from server.store.items import get_item
 from server.store.places import Stale, clear_stale
 
 
 async def refresh(place: Workplace, stale: Stale) -> None:
-    """Write one live page again; it stays on the list until it is written."""
+    """Write one page again, or the notice in its place; it stays on the list until it is written."""
     ready = await read_leg(place, stale.delivery_id)
     if ready.leg.state == "live" and isinstance(ready.channel, Refreshes):
         await ready.channel.refresh(ready.post)
+    if ready.leg.state == "withdrawn" and isinstance(ready.channel, LeavesNotice):
+        async with place.store.read() as tx:
+            seen = await get_item(tx, ready.leg.item_id)
+        reason, at = seen.withdrawn_reason or "", seen.withdrawn_at
+        if at is not None:  # else it is on its way back
+            await ready.channel.renew_notice(ready.post, reason=reason, at=at)
     async with place.store.begin() as tx:
         await clear_stale(tx, stale)

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from server.core.acts import note, of_item
-from server.core.follow import mark_pages_stale
+from server.core.follow import mark_item_stale, mark_pages_stale
 from server.core.problems import Problem
 from server.store.corrections import delete_replacement, find_successor, put_replacement
 from server.store.deliveries import find_live_page
 from server.store.items import find_item, get_item
-from server.store.places import mark_stale
 from server.store.tx import Tx
 
 _LONGEST_CHAIN = 100
@@ -44,7 +43,6 @@ async def _refuse_circle(tx: Tx, item_id: str, by_id: str) -> None:
 
 
 async def _write_again(tx: Tx, item_id: str, *, at: datetime) -> None:
-    page = await find_live_page(tx, item_id)
-    if page is not None:
-        await mark_stale(tx, (page.id,), at=at)
+    await mark_item_stale(tx, item_id, at=at)
+    if await find_live_page(tx, item_id) is not None:
         await mark_pages_stale(tx, item_id, at=at)

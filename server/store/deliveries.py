@@ -176,6 +176,17 @@ async def find_live_page(tx: Tx, item_id: str) -> DeliverySeen | None:
     return None if row is None else _delivery_of(row)
 
 
+async def find_withdrawn_page(tx: Tx, item_id: str) -> DeliverySeen | None:
+    """Give the website delivery in whose place a notice stands; None when none does."""
+    wanted = _select().where(
+        delivery.c.item_id == item_id,
+        delivery.c.channel == "website",
+        delivery.c.state.not_in(("cancelled", "superseded")),
+    )
+    row = (await tx.execute(wanted.order_by(release.c.number.desc()).limit(1))).one_or_none()
+    return _delivery_of(row) if row is not None and row.state == "withdrawn" else None
+
+
 async def list_live_pages(tx: Tx, after: str, limit: int) -> tuple[str, ...]:
     """Give the ids of live website deliveries behind `after`, in order."""
     wanted = sa.select(delivery.c.id).where(

@@ -75,5 +75,5 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             WHERE state = $1 AND id IN (SELECT id FROM picked) RETURNING id, channel""",
         "stale": f"""
             SELECT s.delivery_id, s.serial FROM stale_pages s JOIN deliveries d ON d.id = s.delivery_id
-            WHERE {dialect.not_by("d.state")} = 'live' ORDER BY s.since LIMIT $1""",
+            WHERE {dialect.not_by("d.state")} IN ('live', 'withdrawn') ORDER BY s.since LIMIT $1""",
     }

@@ -334,7 +334,7 @@ place_list = sa.Table(
     moment_column("changed_at"),
 )
 
-# Live pages that must be written again, because an item they link to went live or was withdrawn.
+# Pages, or the notices in their place, to be written again: an item they link to went live or was withdrawn.
 stale_page = sa.Table(
     "stale_pages",
     metadata,

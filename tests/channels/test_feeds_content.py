@@ -300,3 +300,15 @@ async def test_a_shelf_that_knows_nothing_of_the_post_still_gets_its_feed(site):
     content = site.content()
     outcome = await feeds.publish(feeds.render(content), NoJournal(), at=START)
     assert outcome.link == f"{site.tools.site.url}/feed/column/zwdt.rss"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_format_tells_of_a_major_correction(form):
+    body = written(form, a_content(correction="补充第三条 <b>", updated_at=START + timedelta(hours=1)))
+    told = json.loads(body)["items"][0]["content_html"] if form == "json" else html_of(body)
+    assert "已更正</strong>（" in told
+    assert "补充第三条 &lt;b&gt;" in told
+
+
+def html_of(body: bytes) -> str:
+    return str(read(body).entries[0].content[-1].value)

@@ -8,6 +8,7 @@ import pytest
 
 from channels.contract import Absent, NotAccepted, Receipt, Refreshes, Refused, Withdrawn, Withdraws
 from channels.docroot import FolderRoot
+from channels.item import Related
 from channels.website.channel import Website
 from tests.channels.memory_shelf import NEWS, ORG, POLICIES, START, MemoryShelf, a_correction, a_link
 from tests.channels.public_site import NoJournal, PublicSite, a_public_site, live, receipt_of
@@ -197,6 +198,25 @@ async def test_refreshing_shows_the_new_links(site):
     linked = replace(policy, related=(a_link(site.place("r", title="一图读懂"), "interpretation"),))
     await site.website.refresh(site.website.render(linked))
     assert "一图读懂" in await site.text("a/p.html")
+
+
+async def test_the_notice_of_a_withdrawn_page_leads_to_its_successor_once_that_is_live(site):
+    content = site.place()
+    await site.publish(content)
+    await site.withdraw(content)
+    after = replace(
+        content, related=(Related("replaced_by", "新的办法", f"{site.tools.site.url}/a/i2.html"),)
+    )
+    await site.website.renew_notice(site.website.render(after), reason="内容有误", at=START)
+    assert "新的办法" in await site.text("a/i1.gone")
+
+
+async def test_no_notice_is_written_over_a_page_that_has_come_back(site):
+    content = site.place()
+    await site.publish(content)
+    await site.website.renew_notice(site.website.render(content), reason="内容有误", at=START)
+    assert await site.text("a/i1.gone") == ""
+    assert await site.text("a/i1.html") != ""
 
 
 async def test_refreshing_does_not_bring_back_what_was_withdrawn(site):

@@ -143,3 +143,21 @@ async def test_an_unknown_item_takes_nobodys_place(house: House):
     made = await house.published()
     with pytest.raises(Problem, match="unknown_item"):
         await replace(house, made.id, "nothing")
+
+
+async def test_the_notice_of_a_withdrawn_item_is_written_again_once_its_successor_is_live(house: House):
+    old = await house.published()
+    notice = (await house.legs(old.id))["website"].id
+    await house.withdraw(old.id)
+    await house.run_until_quiet()
+    new = await house.item(title="新的办法")
+    await replace(house, old.id, new.id)
+    assert notice in await stale(house)
+    await house.run_until_quiet()
+    assert notice not in await stale(house)
+    assert await roles(house, old.id) == []
+    await house.release(new.id)
+    (errand,) = await house.claim()
+    await errand.run()
+    assert notice in await stale(house)
+    assert await roles(house, old.id) == [("replaced_by", "新的办法")]
