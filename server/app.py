@@ -201,6 +201,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             assessment=await _read_scheme(settings.assessment_file),
             jobs=_jobs(settings, workplace, calendar, wakeups, opener.http, hub),
             examiner=Examiner(store, site, blobs.read, TextReader()),
+            factor_roles=frozenset(settings.totp_required_roles),
             trusted_proxies=settings.trusted_proxies,
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, hub)

@@ -16,6 +16,7 @@ from server.review.examiner import Examiner
 from server.security.origin import Networks
 from server.security.vault import Vault
 from server.store.blobs import Blobs
+from server.store.people import Role
 from server.store.tx import Store
 from server.watch.jobs import Jobs
 
@@ -52,6 +53,7 @@ class Parts:
     presence: Presence  # who has an item open; honest when it cannot know
     examiner: Examiner  # the checks: of what is stored, and of what somebody is writing
     assessment: tuple[Indicator, ...] = OURS  # what a yearly assessment of organs looks at
+    factor_roles: frozenset[Role] = frozenset()  # who must sign in with a second step
     trusted_proxies: Networks = ()  # whose word on a caller's address counts
 
 

@@ -32,6 +32,7 @@ from pydantic_settings import (
 )
 
 from channels.item import Column, Site
+from server.store.people import Role
 from server.theme import ThemeFile, read_theme, themed
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -181,6 +182,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: str = ""
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = ()
+    totp_required_roles: Annotated[tuple[Role, ...], Field(max_length=5)] = ()
     site: SiteSettings = SiteSettings()
     theme_file: Path | None = None
     assessment_file: Path | None = None

@@ -11,6 +11,7 @@ from server.forms.staff import GrantIn, PersonIn, PersonRoleIn, ResetIn, WhoIn
 from server.forms.words import Out
 from server.parts import PARTS
 from server.security.passwords import hash_password
+from server.security.second_factor import reset_factor
 from server.security.staff import (
     admit,
     give_password,
@@ -126,6 +127,16 @@ async def reset_password(request: web.Request) -> web.Response:
     return answer(told)
 
 
+async def clear_factor(request: web.Request) -> web.Response:
+    """Take a person's second step away, because his phone is gone; all his sessions end."""
+    parts, form = request.config_dict[PARTS], await form_of(request, WhoIn)
+    async with parts.store.begin() as tx:
+        person = await _managed(tx, request, form.login)
+        await reset_factor(tx, person, by=signed_in(request).person_id, at=parts.now())
+        told = PersonOut.of(person, await list_grants(tx, person.id))
+    return answer(told)
+
+
 async def _person(tx: Tx, login: str) -> PersonRow:
     person = await find_person(tx, login)
     if person is None:
@@ -177,5 +188,9 @@ ROUTES = (
     Route(
         "POST", f"{_PEOPLE}/password", reset_password, "重设口令", "manage_people",
         form=ResetIn, answer=PersonOut,
+    ),
+    Route(
+        "POST", f"{_PEOPLE}/factor", clear_factor, "重置两步验证", "manage_people",
+        form=WhoIn, answer=PersonOut,
     ),
 )  # fmt: skip

@@ -15,7 +15,9 @@ from server.core.problems import Problem
 from server.forms.complaints import BadForm, BadJson
 from server.negotiation import PLAIN
 from server.parts import PARTS
+from server.security.log_in import Entrance
 from server.security.origin import address_of, person_acting, stranger_acting
+from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import sign_in
 
 FormT = TypeVar("FormT", bound=BaseModel)
@@ -64,6 +66,8 @@ def guarded(route: Route) -> Handler:
             parts = request.config_dict[PARTS]
             async with parts.store.read() as tx:
                 who = await sign_in(tx, _bearer(request), at=parts.now())
+                if not route.before_factor:
+                    await refuse_without_factor(tx, who, parts.factor_roles)
             if route.who != "signed_in":
                 who.require_somewhere(route.who)
             request[SIGNED_IN] = who
@@ -81,6 +85,14 @@ def caller_address(request: web.Request) -> str:
     """Give the address a request comes from, behind the proxies that the settings trust."""
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
     return address_of(request.remote, forwarded, request.config_dict[PARTS].trusted_proxies)
+
+
+def entrance_of(request: web.Request) -> Entrance:
+    """Give the entrance at which this caller stands."""
+    parts = request.config_dict[PARTS]
+    return Entrance(
+        parts.store, parts.throttle, parts.vault, parts.new_id, caller_address(request), parts.now()
+    )
 
 
 async def form_of(request: web.Request, model: type[FormT]) -> FormT:

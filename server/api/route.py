@@ -35,6 +35,7 @@ class Route:
     status: int = 200
     takes: Content = "json"
     gives: Content = "json"
+    before_factor: bool = False  # open to a person who has yet to set his second step up
 
 
 def signed_in(request: web.Request) -> SignedIn:

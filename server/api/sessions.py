@@ -8,14 +8,13 @@ from pydantic import Field
 
 from server.api.answers import answer, done
 from server.api.people import PersonOut
-from server.api.requests import caller_address, form_of
+from server.api.requests import caller_address, entrance_of, form_of
 from server.api.route import Route, signed_in
 from server.core.problems import Problem
 from server.forms.passwords import PasswordIn
 from server.forms.words import Form, Line, Out
 from server.parts import PARTS
-from server.security.guessing import refuse_guessing
-from server.security.log_in import log_in
+from server.security.guessing import forgive, refuse_guessing
 from server.security.passwords import hash_password, is_password
 from server.security.sign_in import end_token
 from server.security.staff import give_password
@@ -24,10 +23,11 @@ from server.store.tokens import find_token
 
 
 class SessionIn(Form):
-    """Login and password."""
+    """Login and password; whoever has set a second step up gives its code too (`code_needed` asks for it)."""
 
     login: Annotated[Line, Field(title="登录名", min_length=1, max_length=64)]
     password: Annotated[str, Field(title="口令", min_length=1, max_length=128, repr=False)]
+    code: Annotated[str, Field(title="验证码或恢复码", max_length=64, repr=False)] = ""
 
 
 class SessionOut(Out):
@@ -41,10 +41,7 @@ class SessionOut(Out):
 async def open_session(request: web.Request) -> web.Response:
     """Sign in with a password."""
     parts, form = request.config_dict[PARTS], await form_of(request, SessionIn)
-    person, issued = await log_in(
-        parts.store, parts.throttle, form.login, form.password,
-        place=caller_address(request), at=parts.now(), new_id=parts.new_id,
-    )  # fmt: skip
+    person, issued = await entrance_of(request).log_in(form.login, form.password, form.code)
     async with parts.store.read() as tx:
         told = PersonOut.of(person, await list_grants(tx, person.id))
     return answer(SessionOut(token=issued.secret, expires_at=issued.row.expires_at, person=told), 201)
@@ -77,6 +74,7 @@ async def change_password(request: web.Request) -> web.Response:
         person = await get_person(tx, who.person_id)
     if not await is_password(form.old, person.password_hash):
         raise Problem("invalid", "原口令不正确", field="old")
+    await forgive(parts.throttle, who.login, caller_address(request))
     password_hash = await hash_password(form.new, login=person.login, field="new")
     async with parts.store.begin() as tx:
         await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
@@ -88,10 +86,16 @@ ROUTES = (
         "POST", "/api/v1/sessions", open_session, "用口令登录", "anyone",
         form=SessionIn, answer=SessionOut, status=201,
     ),
-    Route("GET", "/api/v1/sessions/current", show_session, "当前登录的人员", "signed_in", answer=PersonOut),
+    Route(
+        "GET", "/api/v1/sessions/current", show_session, "当前登录的人员", "signed_in",
+        answer=PersonOut, before_factor=True,
+    ),
     Route(
         "POST", "/api/v1/sessions/password", change_password, "更改自己的口令", "signed_in",
-        form=PasswordIn, status=204,
+        form=PasswordIn, status=204, before_factor=True,
     ),
-    Route("DELETE", "/api/v1/sessions/current", close_session, "退出登录", "signed_in", status=204),
+    Route(
+        "DELETE", "/api/v1/sessions/current", close_session, "退出登录", "signed_in",
+        status=204, before_factor=True,
+    ),
 )  # fmt: skip

@@ -26,7 +26,10 @@ app = group(
             help="年度报告",
         ),
         "org": group({"add": "server.cli.office:add_org"}, help="机构"),
-        "user": group({"add": "server.cli.office:add_user"}, help="人员"),
+        "user": group(
+            {"add": "server.cli.office:add_user", "reset-factor": "server.cli.office:reset_user_factor"},
+            help="人员",
+        ),
         "token": group({"add": "server.cli.office:add_token"}, help="访问令牌"),
         "account": group({"add": "server.cli.office:add_account"}, help="账号"),
         "calendar": "server.cli.calendars:group",

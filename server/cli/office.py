@@ -19,6 +19,7 @@ from server.core.ids import new_id
 from server.core.office import add_account as write_account
 from server.core.office import add_org as write_org
 from server.security.passwords import hash_password
+from server.security.second_factor import reset_factor
 from server.security.sign_in import IssuedToken, issue_token
 from server.security.staff import admit
 from server.security.vault import Vault
@@ -70,6 +71,20 @@ def add_user(
 
     on_database(act)
     typer.echo(f"已添加人员 {login} {name}")
+
+
+def reset_user_factor(login: Annotated[str, typer.Argument(help="登录名")]) -> None:
+    """重置一个人员的两步验证（手机和恢复码都丢失时）。"""  # noqa: D400, D415
+
+    async def act(store: Store, _settings: Settings) -> None:
+        async with store.begin() as tx:
+            person = await find_person(tx, login)
+            if person is None:
+                raise NotThere("person", login)
+            await reset_factor(tx, person, by="", at=datetime.now(UTC))
+
+    on_database(act)
+    typer.echo(f"已重置 {login} 的两步验证，其登录都已结束")
 
 
 def add_token(

@@ -23,7 +23,8 @@ from server.core.problems import Problem
 from server.forms.refusals import STATUSES, refusals_of, status_of
 from server.parts import PARTS, Parts
 from server.security.access import SignedIn
-from server.security.log_in import log_in
+from server.security.log_in import Entrance
+from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import sign_in
 from server.store.tx import StoreAway
 
@@ -48,6 +49,8 @@ async def visit(page: Page, request: web.Request) -> web.StreamResponse:
     secret = ""
     try:
         who, secret = await _who(request, parts, fields)
+    except SecondStep as step:
+        return _door(request, fields, step.sentence, ticket=step.ticket)
     except Problem as refusal:
         if refusal.code not in ("not_signed_in", "too_many_attempts"):
             raise
@@ -59,15 +62,49 @@ async def visit(page: Page, request: web.Request) -> web.StreamResponse:
     return answer
 
 
-async def open_session(parts: Parts, request: web.Request, login: str, password: str) -> tuple[SignedIn, str]:
-    """Give the person behind a log-in and the secret of his new session; refuses guessing."""
-    _person, issued = await log_in(
-        parts.store, parts.throttle, login.strip()[:64], password,
-        place=caller_address(request), at=parts.now(), new_id=parts.new_id,
-    )  # fmt: skip
+class SecondStep(Exception):
+    """The password was right, which `ticket` proves when the code comes; `sentence` says what was wrong."""
+
+    def __init__(self, ticket: str, sentence: str = "", status: int = 401) -> None:
+        """Take what the form of the second step shows."""
+        super().__init__("a code is wanted")
+        self.ticket, self.sentence, self.status = ticket, sentence, status
+
+
+def is_log_in(fields: Fields) -> bool:
+    """Say whether a form carries a step of signing in."""
+    return fields.has("tongfa_password") or fields.has("tongfa_ticket")
+
+
+async def open_session(parts: Parts, request: web.Request, fields: Fields) -> tuple[SignedIn, str]:
+    """Give the person behind a log-in and the secret of his new session.
+
+    Refuses guessing; raises SecondStep when a code is wanted still.
+    """
+    entrance, browser = entrance_of(parts, request), form_token(request)
+    if fields.has("tongfa_ticket"):
+        person = await entrance.person_of(fields.get("tongfa_ticket")[:2000], browser)
+        try:
+            await entrance.check_code(person, fields.get("tongfa_code")[:64])
+        except Problem as refusal:
+            status = status_of(refusal)
+            raise SecondStep(fields.get("tongfa_ticket"), refusal.message, status) from refusal
+    else:
+        login = fields.get("tongfa_login").strip()[:64]
+        person = await entrance.check(login, fields.get("tongfa_password")[:200])
+        if await entrance.wants_code(person):
+            raise SecondStep(entrance.ticket_for(person, browser))
+    issued = await entrance.admit(person)
     async with parts.store.read() as tx:
         who = await sign_in(tx, issued.secret, at=parts.now())
     return who, issued.secret
+
+
+def entrance_of(parts: Parts, request: web.Request) -> Entrance:
+    """Give the entrance at which this browser stands."""
+    return Entrance(
+        parts.store, parts.throttle, parts.vault, parts.new_id, caller_address(request), parts.now()
+    )
 
 
 def own_path(path: str) -> str:
@@ -106,16 +143,18 @@ async def answer_trouble(request: web.Request, handler: _Handler) -> web.StreamR
 
 async def _who(request: web.Request, parts: Parts, fields: Fields) -> tuple[SignedIn, str]:
     """Give who visits, with the secret of a session that began just now ("" when it did not)."""
-    if fields.has("tongfa_password"):
-        return await open_session(
-            parts, request, fields.get("tongfa_login"), fields.get("tongfa_password")[:200]
-        )
+    if is_log_in(fields):
+        return await open_session(parts, request, fields)
     async with parts.store.read() as tx:
         return await sign_in(tx, session_of(request), at=parts.now()), ""
 
 
 async def _behind(page: Page, visit: Visit) -> web.StreamResponse:
     try:
+        if not page.before_factor and not await _has_his_factor(visit):
+            if page.method == "GET":
+                return visit.go("/console/me")
+            raise Problem("factor_required", "您的角色必须先启用两步验证，请先到“我的账户”设置")
         if page.who != "signed_in":
             visit.who.require_somewhere(page.who)
         return await page.handler(visit)
@@ -130,10 +169,19 @@ async def _behind(page: Page, visit: Visit) -> web.StreamResponse:
         )  # fmt: skip
 
 
-def _door(request: web.Request, fields: Fields, sentence: str) -> web.Response:
+async def _has_his_factor(visit: Visit) -> bool:
+    try:
+        async with visit.parts.store.read() as tx:
+            await refuse_without_factor(tx, visit.who, visit.parts.factor_roles)
+    except Problem:
+        return False
+    return True
+
+
+def _door(request: web.Request, fields: Fields, sentence: str, *, ticket: str = "") -> web.Response:
     is_post = request.method == "POST"
     return show(
-        request, "login.html", who=None, status=401, sentence=sentence, kept=fields.kept(),
+        request, "login.html", who=None, status=401, sentence=sentence, kept=fields.kept(), ticket=ticket,
         lost_files=tuple(one.name for one in fields.uploads), login=fields.get("tongfa_login"),
         action=request.path_qs if is_post else "/console/login",
         next="" if is_post else own_path(request.path_qs),

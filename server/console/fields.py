@@ -15,7 +15,7 @@ _MOST_FIELDS: Final = 2000
 _MOST_FILES: Final = 300
 _AT_ONCE: Final = 4  # files of the largest size that one form may hold in memory
 _ENCODED: Final = 4  # a Chinese character of three bytes stands as nine in a form; markup does not
-LOGIN_FIELDS: Final = ("tongfa_form", "tongfa_login", "tongfa_password")
+LOGIN_FIELDS: Final = ("tongfa_form", "tongfa_login", "tongfa_password", "tongfa_ticket", "tongfa_code")
 """What belongs to the door and not to the page behind it."""
 
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.console.cookies import drop_session, is_own_form, put_session, refuse_foreign
-from server.console.door import open_session, own_path
+from server.console.door import SecondStep, open_session, own_path
 from server.console.fields import read_fields
 from server.console.page import Page, Visit, go, show
 from server.core.problems import Problem
@@ -27,7 +27,9 @@ async def take_login(request: web.Request) -> web.Response:
     if not is_own_form(request, fields.get("tongfa_form")):
         return _form(request, next=wanted, login=login, sentence="页面打开太久，请再登录一次", status=403)
     try:
-        _who, secret = await open_session(parts, request, login, fields.get("tongfa_password")[:200])
+        _who, secret = await open_session(parts, request, fields)
+    except SecondStep as step:
+        return _form(request, next=wanted, sentence=step.sentence, status=step.status, ticket=step.ticket)
     except Problem as refusal:
         status = status_of(refusal)
         return _form(request, next=wanted, login=login, sentence=refusal.message, status=status)
@@ -48,12 +50,18 @@ async def take_logout(visit: Visit) -> web.Response:
 
 
 def _form(
-    request: web.Request, *, next: str, login: str = "", sentence: str = "", status: int = 200
+    request: web.Request,
+    *,
+    next: str,
+    login: str = "",
+    sentence: str = "",
+    status: int = 200,
+    ticket: str = "",
 ) -> web.Response:
     return show(
         request, "login.html", who=None, status=status, sentence=sentence, kept=(), lost_files=(),
-        login=login, action="/console/login", next=next,
+        login=login, ticket=ticket, action="/console/login", next=next,
     )  # fmt: skip
 
 
-PAGES = (Page("POST", "/console/logout", take_logout, "signed_in"),)
+PAGES = (Page("POST", "/console/logout", take_logout, "signed_in", before_factor=True),)

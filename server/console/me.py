@@ -13,9 +13,11 @@ from server.forms.passwords import PasswordIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.forms.reviews import DeputyIn
 from server.review.deputising import appoint, dismiss, get_deputy
-from server.security.guessing import refuse_guessing
+from server.security.guessing import forgive, refuse_guessing
 from server.security.passwords import hash_password, is_password
+from server.security.second_factor import is_required
 from server.security.staff import give_password
+from server.store.factors import count_recovery_codes, find_factor
 from server.store.levels import list_deputies
 from server.store.people import get_person, list_grants
 
@@ -25,6 +27,14 @@ _Step = Callable[[Visit], Awaitable[None]]
 async def show_me(visit: Visit) -> web.Response:
     """Show the visitor's roles, the form for his password, and his deputies."""
     return await _page(visit)
+
+
+async def show_refused(visit: Visit, error: Exception) -> web.Response:
+    """Show the page again with what was refused on it."""
+    found = refusals_of(error)
+    if found is None:
+        raise error
+    return await _page(visit, trouble=found, status=status_of(found[0]))
 
 
 async def take_password(visit: Visit) -> web.Response:
@@ -46,10 +56,7 @@ async def _carried_out(visit: Visit, step: _Step) -> web.Response:
     try:
         await step(visit)
     except REFUSALS as error:
-        found = refusals_of(error)
-        if found is None:
-            raise
-        return await _page(visit, trouble=found, status=status_of(found[0]))
+        return await show_refused(visit, error)
     return visit.go("/console/me", done="changed")
 
 
@@ -63,6 +70,7 @@ async def _change_password(visit: Visit) -> None:
         person = await get_person(tx, who.person_id)
     if not await is_password(form.old, person.password_hash):
         raise Problem("invalid", "原口令不正确", field="password_old")
+    await forgive(parts.throttle, who.login, caller_address(visit.request))
     password_hash = await hash_password(form.new, login=person.login, field="password_new")
     async with parts.store.begin() as tx:
         await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
@@ -98,16 +106,19 @@ async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int 
     async with visit.parts.store.read() as tx:
         grants = await list_grants(tx, me)
         deputies = await list_deputies(tx, at=visit.parts.now())
+        factor, codes_left = await find_factor(tx, me), await count_recovery_codes(tx, me)
     mine = tuple(one for one in deputies if me in (one.principal_id, one.deputy_id))
     return visit.show(
         "me.html", section="me", status=status, trouble=trouble, trouble_heading="没有更改",
         grants=grants, deputies=mine, fields=visit.fields,
+        factor=factor if factor is not None and factor.secret is not None else None, codes_left=codes_left,
+        must_have=is_required(visit.who.reach, visit.parts.factor_roles),
     )  # fmt: skip
 
 
 PAGES = (
-    Page("GET", "/console/me", show_me, "signed_in"),
-    Page("POST", "/console/me/password", take_password, "signed_in"),
+    Page("GET", "/console/me", show_me, "signed_in", before_factor=True),
+    Page("POST", "/console/me/password", take_password, "signed_in", before_factor=True),
     Page("POST", "/console/me/deputies", take_deputy, "signed_in"),
     Page("POST", "/console/me/deputies/{deputy_id}/dismiss", take_dismissal, "signed_in"),
 )

@@ -75,6 +75,7 @@ class Page:
     path: str
     handler: PageHandler
     who: Act | Literal["signed_in"]
+    before_factor: bool = False  # open to a person who has yet to set his second step up
 
 
 def show(

@@ -14,6 +14,7 @@ from server.console import (
     checking,
     deliveries,
     evidence,
+    factors,
     findings,
     follows,
     helping,
@@ -52,6 +53,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *words.PAGES,
     *levels.PAGES,
     *me.PAGES,
+    *factors.PAGES,
     *helping.PAGES,
     *scratch.PAGES,
     *writing.PAGES,  # before items: /new is no id

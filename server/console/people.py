@@ -13,6 +13,7 @@ from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.forms.staff import OrgIn, PersonIn, PersonRoleIn
 from server.security.passwords import hash_password
+from server.security.second_factor import reset_factor
 from server.security.staff import (
     admit,
     give_password,
@@ -22,6 +23,7 @@ from server.security.staff import (
     shut_out,
     take_role,
 )
+from server.store.factors import list_factored
 from server.store.orgs import OrgRow, list_orgs
 from server.store.people import PersonRow, find_person, list_grants, list_people
 from server.store.tx import Tx
@@ -104,6 +106,12 @@ async def reset_password(visit: Visit) -> web.StreamResponse:
     )
 
 
+async def clear_factor(visit: Visit) -> web.StreamResponse:
+    """Take a person's second step away, because his phone is gone; all his sessions end."""
+    by, at = visit.who.person_id, visit.parts.now()
+    return await _change_person(visit, lambda tx, person: reset_factor(tx, person, by=by, at=at))
+
+
 async def show_orgs(visit: Visit) -> web.StreamResponse:
     """Show the organs that the visitor reaches."""
     return await _orgs(visit)
@@ -169,10 +177,12 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     managed = visit.who.orgs_for("manage_people")
     async with visit.parts.store.read() as tx:
         people = [(row, await list_grants(tx, row.id)) for row in await list_people(tx, managed)]
+        factored = await list_factored(tx, (row.id for row, _grants in people))
         orgs = await list_orgs(tx, managed)
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
-        "people.html", section="people", people=people, orgs=orgs, roles=ROLES, managed=managed,
+        "people.html", section="people", people=people, factored=factored, orgs=orgs,
+        roles=ROLES, managed=managed,
         org_names={one.code: one.name for one in orgs}, typed=visit.fields, trouble=trouble,
         trouble_heading="没有更改", status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
@@ -197,6 +207,7 @@ PAGES = (
     Page("POST", f"{_PEOPLE}/disable", disable_person, "manage_people"),
     Page("POST", f"{_PEOPLE}/enable", enable_person, "manage_people"),
     Page("POST", f"{_PEOPLE}/password", reset_password, "manage_people"),
+    Page("POST", f"{_PEOPLE}/factor", clear_factor, "manage_people"),
     Page("GET", _ORGS, show_orgs, "manage_orgs"),
     Page("POST", _ORGS, take_org, "manage_orgs"),
 )

@@ -16,6 +16,9 @@ Code = Literal[
     "unknown_person",
     "unknown_snapshot",
     "not_signed_in",
+    "code_needed",  # the password was right, and a code of the second step is wanted
+    "wrong_code",
+    "factor_required",  # signed in, but nothing goes before a second step is set up
     "forbidden",
     "wrong_state",
     "not_approved",

@@ -18,6 +18,10 @@ local tries = redis.call('INCR', KEYS[1])
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return tries
 """
+_FORGIVE: Final = """
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then return redis.call('DECR', KEYS[1]) end
+return 0
+"""
 _WINDOWS_KEPT: Final = 10_000  # a flood of made-up names must not fill the memory
 
 
@@ -50,6 +54,17 @@ class Throttle:
         else:
             self._is_away = False
         return tries <= limit
+
+    async def forgive(self, key: str) -> None:
+        """Take one try back that turned out to be a good one; never more than were counted."""
+        name = hashlib.sha256(key.encode()).hexdigest()
+        try:
+            await self._redis.eval(_FORGIVE, 1, f"{PREFIX}throttle:{name}")
+        except AWAY as error:
+            self._tell_away(error)
+            window = self._windows.get(name)
+            if window is not None and window.tries > 0:
+                window.tries -= 1
 
     def _tell_away(self, error: Exception) -> None:
         if not self._is_away:

@@ -75,6 +75,7 @@ class SignedIn:
     token_id: str
     reach: frozenset[tuple[Role, str]]  # each role at each organ that it reaches
     only_role: Role | None
+    is_session: bool = False  # a person at the door, not a program with a token
 
     def orgs_for(self, act: Act) -> frozenset[str]:
         """Give the organs at which the act is allowed; a limited token allows what its role would too."""

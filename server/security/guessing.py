@@ -1,23 +1,52 @@
-"""How often somebody may try to sign in, before anybody looks at a password."""
+"""How often somebody may fail to sign in, before anybody looks at a password or a code.
+
+A try is counted before it is looked at, so that many at once cannot slip through, and taken back when it was
+a good one: whoever signs in ten times a day is no burglar.
+"""
 
 from typing import Final
 
 from server.core.problems import Problem
 from server.ephemeral.throttle import Throttle
 
-# Tries in a quarter of an hour. One person from one place; one person from anywhere; one place for anybody,
-# which a whole office shares behind one address.
+# Failures in a quarter of an hour. One person from one place; one person from anywhere; one place for
+# anybody, which a whole office shares behind one address.
 _WINDOW: Final = 900
 _TRIES_HERE, _TRIES_ANYWHERE, _TRIES_OF_A_PLACE = 10, 50, 300
+# Of codes fewer from anywhere: three of a million fit at any time, so 960 a day find one in a year.
+_TRIES_OF_CODES: Final = 10
 
 
 async def refuse_guessing(throttle: Throttle, login: str, place: str) -> None:
-    """Count one try to sign in; refuses when there were too many from this place or for this login."""
-    budgets = (
+    """Count one try to sign in; refuses when too many from this place or for this login failed."""
+    for key, limit in _budgets(login, place):
+        await _count(throttle, key, limit)
+
+
+async def forgive(throttle: Throttle, login: str, place: str) -> None:
+    """Take the last try back: it was a good one."""
+    for key, _limit in _budgets(login, place):
+        await throttle.forgive(key)
+
+
+async def refuse_guessing_codes(throttle: Throttle, person_id: str) -> None:
+    """Count one try of a code; refuses when too many failed for this person, wherever they came from."""
+    await _count(throttle, f"second_factor:{person_id}", _TRIES_OF_CODES)
+
+
+async def forgive_code(throttle: Throttle, person_id: str) -> None:
+    """Take the last try of a code back: it was a good one."""
+    await throttle.forgive(f"second_factor:{person_id}")
+
+
+def _budgets(login: str, place: str) -> tuple[tuple[str, int], ...]:
+    return (
         (f"sign_in:{login}@{place}", _TRIES_HERE),
         (f"sign_in:{login}", _TRIES_ANYWHERE),
         (f"sign_in:@{place}", _TRIES_OF_A_PLACE),
     )
-    for key, limit in budgets:
-        if not await throttle.allow(key, limit, _WINDOW):
-            raise Problem("too_many_attempts", "登录尝试次数太多，请 15 分钟后再试")
+
+
+async def _count(throttle: Throttle, key: str, limit: int) -> None:
+    if not await throttle.allow(key, limit, _WINDOW):
+        raise Problem("too_many_attempts", "登录尝试次数太多，请 15 分钟后再试")

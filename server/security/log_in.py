@@ -1,41 +1,131 @@
-"""Logging in with a password, the same at every face."""
+"""Logging in with a password and, where somebody has set it up, a second step; the same at every face."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from server.core.problems import Problem
 from server.ephemeral.throttle import Throttle
-from server.security.guessing import refuse_guessing
+from server.security.access import SignedIn
+from server.security.guessing import forgive, forgive_code, refuse_guessing, refuse_guessing_codes
+from server.security.passwords import is_password
+from server.security.second_factor import confirm_factor, has_factor, take_code
 from server.security.sign_in import SESSION_LASTS, IssuedToken, check_password, issue_token, refuse_session
-from server.store.people import PersonRow, find_person
+from server.security.vault import SealBroken, Vault
+from server.store.people import PersonRow, find_person, get_person
 from server.store.tx import Store
 
+_TICKET_LASTS: Final = timedelta(minutes=5)
+_TICKET: Final = "second step"
 
-async def log_in(
-    store: Store,
-    throttle: Throttle,
-    login: str,
-    password: str,
-    *,
-    place: str,
-    at: datetime,
-    new_id: Callable[[], str],
-) -> tuple[PersonRow, IssuedToken]:
-    """Give the person and a new session of his; `place` is the address the try came from.
 
-    Refuses guessing, and every wrong login or password with the same sentence.
-    """
-    await refuse_guessing(throttle, login, place)
-    async with store.read() as tx:
-        found = await find_person(tx, login)
-    try:
-        person = await check_password(found, password)
-    except Problem:
-        async with store.begin() as tx:
-            await refuse_session(tx, found, at=at)
-        raise
-    async with store.begin() as tx:
-        issued = await issue_token(
-            tx, person.id, id=new_id(), name="登录", use="session", at=at, lasts=SESSION_LASTS
-        )
-    return person, issued
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Where one caller tries to come in; `place` is the address that he calls from."""
+
+    store: Store
+    throttle: Throttle
+    vault: Vault
+    new_id: Callable[[], str]
+    place: str
+    at: datetime
+
+    async def log_in(self, login: str, password: str, code: str = "") -> tuple[PersonRow, IssuedToken]:
+        """Give the person and a new session of his.
+
+        Refuses guessing, every wrong login or password with the same sentence, and a code that is wanting.
+        """
+        person = await self.check(login, password)
+        if await self.wants_code(person):
+            await self.check_code(person, code)
+        return person, await self.admit(person)
+
+    async def check(self, login: str, password: str) -> PersonRow:
+        """Give the person whose login and password these are."""
+        await refuse_guessing(self.throttle, login, self.place)
+        async with self.store.read() as tx:
+            found = await find_person(tx, login)
+        try:
+            person = await check_password(found, password)
+        except Problem:
+            async with self.store.begin() as tx:
+                await refuse_session(tx, found, at=self.at)
+            raise
+        await forgive(self.throttle, login, self.place)
+        return person
+
+    async def wants_code(self, person: PersonRow) -> bool:
+        """Say whether a person must show a code as well."""
+        async with self.store.read() as tx:
+            return await has_factor(tx, person.id)
+
+    async def check_code(self, person: PersonRow, code: str) -> None:
+        """Take a code; each is good once. One that is wrong is noted and counted."""
+        if code.strip():
+            await refuse_guessing_codes(self.throttle, person.id)
+        try:
+            async with self.store.begin() as tx:
+                await take_code(tx, self.vault, person, code, at=self.at)
+        except Problem as refusal:
+            if refusal.code == "wrong_code":
+                async with self.store.begin() as tx:
+                    await refuse_session(tx, person, at=self.at, step="code")
+            raise
+        await forgive_code(self.throttle, person.id)
+
+    async def admit(self, person: PersonRow) -> IssuedToken:
+        """Write a new session."""
+        async with self.store.begin() as tx:
+            return await issue_token(
+                tx, person.id, id=self.new_id(), name="登录", use="session", at=self.at, lasts=SESSION_LASTS
+            )
+
+    async def prove(self, who: SignedIn, password: str, code: str) -> PersonRow:
+        """Give the one who is signed in back when it is really he: an open desk proves nobody."""
+        await refuse_guessing(self.throttle, who.login, self.place)
+        async with self.store.read() as tx:
+            person = await get_person(tx, who.person_id)
+        if not await is_password(password, person.password_hash):
+            raise Problem("invalid", "口令不正确", field="password")
+        await forgive(self.throttle, who.login, self.place)
+        await self.check_code(person, code)
+        return person
+
+    async def confirm(self, who: SignedIn, code: str) -> tuple[str, ...]:
+        """Let the secret count that somebody has begun to set up, and give its recovery codes."""
+        await refuse_guessing_codes(self.throttle, who.person_id)
+        async with self.store.begin() as tx:
+            person = await get_person(tx, who.person_id)
+            codes = await confirm_factor(tx, self.vault, person, code, at=self.at)
+        await forgive_code(self.throttle, who.person_id)
+        return codes
+
+    def ticket_for(self, person: PersonRow, browser: str) -> str:
+        """Give what stands between the two steps: sealed, for this browser, good for minutes."""
+        told = {"use": _TICKET, "person": person.id, "browser": browser, "until": self._until.isoformat()}
+        return self.vault.seal({**told, "password": _mark(person)})
+
+    async def person_of(self, ticket: str, browser: str) -> PersonRow:
+        """Give the person whose first step a ticket proves; refuses one that is over or another browser's."""
+        try:
+            told = self.vault.open(ticket)
+        except SealBroken:
+            raise Problem("not_signed_in", "登录已中断，请重新输入口令") from None
+        is_ours = told.get("use") == _TICKET and told.get("browser") == browser
+        if not is_ours or datetime.fromisoformat(told["until"]) <= self.at:
+            raise Problem("not_signed_in", "验证码填写得太晚，请重新输入口令")
+        async with self.store.read() as tx:
+            person = await get_person(tx, told["person"])
+        if person.disabled_at is not None or told["password"] != _mark(person):
+            raise Problem("not_signed_in", "登录已中断，请重新输入口令")
+        return person
+
+    @property
+    def _until(self) -> datetime:
+        return self.at + _TICKET_LASTS
+
+
+def _mark(person: PersonRow) -> str:
+    """Give what changes with the password: a ticket must not outlive it."""
+    return (person.password_hash or "")[-16:]

@@ -81,10 +81,10 @@ async def _note_issued(tx: Tx, row: TokenRow, *, at: datetime) -> None:
     )  # fmt: skip
 
 
-async def refuse_session(tx: Tx, found: PersonRow | None, *, at: datetime) -> None:
+async def refuse_session(tx: Tx, found: PersonRow | None, *, at: datetime, step: str | None = None) -> None:
     """Note a log-in that failed. A login nobody has is not kept: people type their password there."""
     subject = Subject() if found is None else await subject_of(tx, found.id)
-    await note(tx, "session.refuse", subject, at=at, login=None if found is None else found.login)
+    await note(tx, "session.refuse", subject, at=at, login=None if found is None else found.login, step=step)
 
 
 async def end_token(tx: Tx, row: TokenRow, *, at: datetime) -> None:
@@ -105,7 +105,7 @@ async def sign_in(tx: Tx, secret: str, *, at: datetime) -> SignedIn:
     if person.disabled_at is not None:
         raise Problem("not_signed_in", "这个人员已停用，请联系管理员")
     reach = await list_reach(tx, person.id) | await _deputised(tx, person.id, at=at)
-    return SignedIn(person.id, person.login, person.name, row.id, reach, row.only_role)
+    return SignedIn(person.id, person.login, person.name, row.id, reach, row.only_role, row.use == "session")
 
 
 async def _deputised(tx: Tx, person_id: str, *, at: datetime) -> frozenset[tuple[Role, str]]:

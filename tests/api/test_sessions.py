@@ -1,8 +1,8 @@
 """server/api/sessions.py and requests.py: who asks, and how a session begins and ends."""
 
 import pytest
+from argon2 import PasswordHasher
 
-from server.security.passwords import hash_password
 from server.security.sign_in import SESSION_LASTS
 from server.store.people import set_disabled, set_password
 from tests.api.conftest import CODE, Office
@@ -12,7 +12,7 @@ PASSWORD = "gerel-2026-nar"
 
 
 async def _give_password(office: Office, password: str = PASSWORD) -> None:
-    hashed = await hash_password(password, login="author")
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)  # weak, and quick
     async with office.house.store.begin() as tx:
         await set_password(tx, office.house.author, hashed)
 
@@ -103,3 +103,17 @@ async def test_without_a_good_token_nobody_is_let_in(office: Office, header: str
     refused = await office.call("GET", "/api/v1/items", by=None, headers=headers)
     assert refused.refusal == (401, "not_signed_in", "")
     assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_whoever_signs_in_often_is_not_taken_for_a_burglar(office: Office):
+    await _give_password(office)
+    assert [(await _sign_in(office)).status for _ in range(14)] == [201] * 14
+
+
+async def test_a_good_try_takes_no_failure_of_others_back(office: Office):
+    await _give_password(office)
+    for _ in range(9):
+        await _sign_in(office, password="guess-guess")
+    assert (await _sign_in(office)).status == 201
+    assert (await _sign_in(office, password="guess-guess")).status == 401
+    assert (await _sign_in(office, password="guess-guess")).status == 429

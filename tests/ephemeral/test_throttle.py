@@ -98,3 +98,12 @@ def test_a_flood_of_names_does_not_fill_the_memory() -> None:
     for name in range(2 * _WINDOWS_KEPT):
         throttle._count_here(str(name), 60)
     assert len(throttle._windows) <= _WINDOWS_KEPT
+
+
+async def test_a_try_that_was_taken_back_is_not_counted_and_nothing_is_owed(house: House) -> None:
+    for throttle in (Throttle(house.redis), Throttle(open_redis(NOWHERE))):
+        await throttle.forgive("login/zhang")
+        for _ in range(5):
+            assert await throttle.allow("login/zhang", 2, 60)
+            await throttle.forgive("login/zhang")
+        assert await tries(throttle, "login/zhang", 3, limit=2) == [True, True, False]
