@@ -157,7 +157,6 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         site = site_of(settings)
         calendar = LiveCalendar()
         await calendar.refresh(store)
-        bench = Bench(calendar, new_id, random.SystemRandom().random)
         blobs = Blobs(
             settings.var / "media", limit=max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
         )
@@ -172,17 +171,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             blobs=blobs,
             tokens=SharedTokens(redis, owner=owner),
         )
-        workplace = Workplace(
-            store=store,
-            bench=bench,
-            site=site,
-            open_channel=opener,
-            limits={kind: channel.limits for kind, channel in CHANNELS.items()},
-            now=_now,
-            worker=owner,
-            lease=timedelta(seconds=settings.worker.lease_seconds),
-            budgets=Budgets(redis),
-        )
+        workplace = _workplace(settings, opener, calendar, Budgets(redis), worker=owner)
         hub = await _open_hub(stack, settings, opener)
         parts = Parts(
             store=store,
@@ -205,6 +194,22 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             trusted_proxies=settings.trusted_proxies,
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, hub)
+
+
+def _workplace(
+    settings: Settings, opener: "_Opener", calendar: LiveCalendar, budgets: Budgets, *, worker: str
+) -> Workplace:
+    return Workplace(
+        store=opener.store,
+        bench=Bench(calendar, new_id, random.SystemRandom().random),
+        site=opener.site,
+        open_channel=opener,
+        limits={kind: channel.limits for kind, channel in CHANNELS.items()},
+        now=_now,
+        worker=worker,
+        lease=timedelta(seconds=settings.worker.lease_seconds),
+        budgets=budgets,
+    )
 
 
 async def _open_hub(stack: AsyncExitStack, settings: Settings, opener: "_Opener") -> Hub | None:
