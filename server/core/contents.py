@@ -8,8 +8,9 @@ from channels.item import Column, Content, Disclosure, Neighbour, Related, Role,
 from server.core.neighbours import find_neighbours
 from server.store.corrections import Correction, find_successor, list_corrections, list_predecessors
 from server.store.deliveries import find_live_page
-from server.store.followups import list_bound, list_followers, list_sources
+from server.store.followups import list_followers, list_sources
 from server.store.items import ItemSeen, get_item, get_item_at, list_released
+from server.store.released import read_released
 from server.store.releases import ReleaseRow, get_release, list_by_id, list_releases
 from server.store.twins import list_twins
 from server.store.tx import Tx
@@ -42,15 +43,13 @@ async def contents_of_releases(
 ) -> dict[str, Content]:
     """Give the contents of releases by their ids, without neighbours.
 
-    All of them in three queries; only one with relatives or corrections costs more.
+    All of them in one query; only one with relatives or corrections costs more.
     """
-    rows = await list_by_id(tx, release_ids)
-    released = await list_released(tx, release_ids)
-    bound = await list_bound(tx, frozenset(row.item_id for row in rows))
-    corrections, contents = await _corrections(tx, rows), {}
-    for row in rows:
-        seen, corrected = released[row.id], corrections.get(row.id)
-        related = await _related(tx, seen, site) if row.item_id in bound else ()
+    released = await read_released(tx, release_ids)
+    corrections, contents = await _corrections(tx, tuple(one.release for one in released)), {}
+    for one in released:
+        row, seen, corrected = one.release, one.item, corrections.get(one.release.id)
+        related = await _related(tx, seen, site) if one.is_bound else ()
         contents[row.id] = make_content(seen, row.number, site, related, at=at, corrected=corrected)
     return contents
 

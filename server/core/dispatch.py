@@ -71,7 +71,7 @@ async def claim(
         lanes.shut,
         lanes.outside,
     )
-    legs, place.memory.backlog_left = await claim_backlog(tx, order)
+    legs, place.memory.is_left = await claim_backlog(tx, order)
     if not legs:
         return ()
     contents = await _readable(tx, place, legs, at=at)

@@ -114,9 +114,11 @@ async def run_rounds(
                 busy[errand.name] = legs.create_task(_run(errand, wakeups), name=errand.name)
                 held[errand.channel] += 1
                 busy[errand.name].add_done_callback(partial(end, errand.channel))
-            if not errands:
-                # Unless something was left behind for want of room, the end of a leg has nothing to offer.
-                left = place.memory.backlog_left
+            # A round that left nothing behind has seen everything: whoever makes more ready wakes us, and a
+            # look at nothing costs as much as one at an item. The end of a leg has something to offer only
+            # where something was left behind for want of room.
+            left = place.memory.is_left
+            if not (errands and left):
                 await _rest(wakeups, poll_seconds, stop, ended if left else asyncio.Event())
         late = await _finish(busy, finish_seconds)
         keeper.cancel()
@@ -149,7 +151,9 @@ async def take_errands(
         if errand.name not in busy:
             errands.append(errand)
     left = room - len(errands)
-    for claimed in await claim(tx, place, at=at, limit=left, lanes=lanes) if left > 0 else ():
+    claims = await claim(tx, place, at=at, limit=left, lanes=lanes) if left > 0 else ()
+    place.memory.is_left |= due.is_left or left < 1
+    for claimed in claims:
         leg = claimed.leg
         run = partial(deliver, place, claimed)
         errands.append(Errand(f"deliver {leg.id}", leg.id, leg.channel, run, opens=leg.channel == "website"))

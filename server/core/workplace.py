@@ -27,8 +27,8 @@ class Memory:
     spent: dict[str, datetime] = field(default_factory=dict)
     """Accounts whose budget is used up, each until when: nothing of theirs is claimed before."""
 
-    backlog_left: bool = False
-    """Whether the last claim left something behind for which there was no room."""
+    is_left: bool = False
+    """Whether the last round left something behind for which there was no room."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """Accounts: where an org is present, with their sealed secrets."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from channels.item import Org
 from server.store.permission_tables import permission
 from server.store.rows import NotThere, Taken, upsert
+from server.store.scripts import Dialect, Script, dialect_of, json_of, moment_of, run_script
 from server.store.tables import account, org
 from server.store.tx import Tx
 
@@ -84,8 +87,7 @@ async def list_accounts_named(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRo
 
 async def list_accounts_by_id(tx: Tx, ids: frozenset[str]) -> dict[str, AccountRow]:
     """Give those of the accounts that exist, by id."""
-    rows = await tx.execute(_select().where(account.c.id.in_(ids)))
-    return {row.id: _account_of(row) for row in rows}
+    return await run_script(tx, _by_id(dialect_of(tx), ids))
 
 
 async def list_accounts_of(tx: Tx, channels: tuple[str, ...]) -> tuple[AccountRow, ...]:
@@ -105,6 +107,26 @@ async def set_settings(tx: Tx, account_id: str, changes: Mapping[str, str | None
     settings = {**(await tx.execute(wanted)).scalar_one(), **changes}
     kept = {name: value for name, value in settings.items() if value is not None}
     await tx.execute(account.update().where(account.c.id == account_id).values(settings=kept))
+
+
+def _by_id(dialect: Dialect, ids: frozenset[str]) -> Script[dict[str, AccountRow]]:
+    rows = yield _by_id_text(dialect), (json_of(sorted(ids)),)
+    accounts = {}
+    for key, org_id, code, org_name, channel, slug, name, counted_as, settings, sealed, state, until in rows:
+        accounts[key] = AccountRow(
+            key, Org(org_id, code, org_name), channel, slug, name, counted_as, json.loads(settings), sealed,
+            state, moment_of(until),
+        )  # fmt: skip
+    return accounts
+
+
+@cache
+def _by_id_text(dialect: Dialect) -> str:
+    return f"""
+        SELECT a.id, a.org_id, o.code, o.name, a.channel, a.slug, a.name, a.counted_as,
+            CAST(a.settings AS text), a.secret, a.state, p.until
+        FROM accounts a JOIN orgs o ON o.id = a.org_id LEFT JOIN {permission.name} p ON p.account_id = a.id
+        WHERE a.id IN {dialect.ids("$1")}"""  # noqa: S608 -- of constants
 
 
 def _select() -> sa.Select[Any]:

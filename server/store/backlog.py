@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 from typing import Any, Final
 
 from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
@@ -71,18 +71,18 @@ def _claim(dialect: Dialect, order: Order) -> Script[tuple[tuple[Leg, ...], bool
     if not waiting:
         return (), False
     flying = {row[0]: row[1] for row in (yield texts["flying"], ())}
-    lines, is_left, outside = list[list[str]](), False, order.outside
+    lines, is_left = list[list[tuple[str, bool]]](), False
+    platforms = frozenset(row[0] for row in waiting if row[1] not in OWN)
     for account_id, channel in waiting:
         room = min(order.concurrency[channel] - flying.get(account_id, 0), order.limit)
         if channel not in OWN:
-            room = 0 if channel in order.shut else min(room, outside)
+            room = 0 if channel in order.shut else min(room, order.outside)
         if room > 0:
             rows = yield texts["sendable"], (account_id, at, room)
-            lines.append([row[0] for row in rows])
-            outside -= 0 if channel in OWN else len(rows)
+            lines.append([(row[0], account_id in platforms) for row in rows])
         is_left |= room <= 0 or len(lines[-1]) == room
-    in_turn = (key for key in chain.from_iterable(zip_longest(*lines)) if key is not None)
-    ids = list(islice(in_turn, order.limit))
+    ids, is_cut = _in_turn(lines, order)
+    is_left |= is_cut
     if not ids:
         return (), is_left
     seen = {row[0]: row for row in (yield texts["legs"], (json_of(ids),))}
@@ -92,6 +92,21 @@ def _claim(dialect: Dialect, order: Order) -> Script[tuple[tuple[Leg, ...], bool
     yield texts["attempts"], (given, order.worker, at, dialect.text_of(order.lease_until))
     yield texts["published"], (json_of(list(moved)), at)
     return tuple(_leg(seen[row["id"]], row) for row in claims if row["id"] in moved), is_left
+
+
+def _in_turn(lines: list[list[tuple[str, bool]]], order: Order) -> tuple[list[str], bool]:
+    """Take from the accounts' lines in turn, for platforms as there is room; say whether some is left."""
+    ids, outside, is_left = list[str](), order.outside, False
+    for found in chain.from_iterable(zip_longest(*lines)):
+        if found is None:
+            continue
+        key, is_platform = found
+        if len(ids) == order.limit or (is_platform and outside == 0):
+            is_left = True
+            continue
+        ids.append(key)
+        outside -= is_platform
+    return ids, is_left
 
 
 def _leg(seen: Sequence[Any], claim: Mapping[str, Any]) -> Leg:

@@ -21,6 +21,7 @@ class Due:
 
     looks: tuple[tuple[str, str, str], ...]  # state, delivery id, channel
     stale: tuple[Stale, ...]
+    is_left: bool  # whether there may be more, for which there was no room
 
 
 async def take_due(
@@ -50,15 +51,18 @@ def _take(
     shut: frozenset[str],
 ) -> Script[Due]:
     texts, looks = _texts(dialect), list[tuple[str, str, str]]()
+    is_left = False
     at, until = (dialect.text_of(moment) for moment in times)
     for state in states:
         closed = shut if outside > 0 else _PLATFORMS
         share = min(max(1, room // 4), room - len(looks), outside if outside > 0 else room)
         rows = yield texts["take"], (state, at, until, share, json_of(sorted(closed)))
         looks += [(state, row[0], row[1]) for row in rows]
+        is_left |= len(rows) == share
         outside -= sum(row[1] in _PLATFORMS for row in rows)
-    stale = yield texts["stale"], (max(0, room - len(looks)),)
-    return Due(tuple(looks), tuple(Stale(row[0], row[1]) for row in stale))
+    room -= len(looks)
+    stale = yield texts["stale"], (max(0, room),)
+    return Due(tuple(looks), tuple(Stale(row[0], row[1]) for row in stale), is_left or len(stale) >= room)
 
 
 @cache

@@ -75,6 +75,11 @@ class ItemSeen:
 _SHEET = TypeAdapter(Sheet)
 
 
+def sheet_of(text: str) -> Sheet:
+    """Read a sheet from its JSON; raises ValueError."""
+    return _SHEET.validate_json(text)
+
+
 def hash_content(kind: str, title: str, summary: str, body: str, sheet: Sheet) -> str:
     """Give the SHA-256 that approvals are sealed to: the same words and files give the same hash.
 

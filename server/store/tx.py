@@ -124,7 +124,7 @@ def _plain_errors() -> Iterator[None]:
         if _is_gone(error.sqlstate):
             raise StoreAway(str(error)) from error
         raise
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, ConnectionError) as error:
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, ConnectionError) as error:
         raise StoreAway(str(error.__cause__ or error)) from error
     except sa.exc.DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None)

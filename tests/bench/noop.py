@@ -88,7 +88,13 @@ class Office:
             await submit(tx, made.id, by="author", at=self.place.now())
             return await approve(tx, made.id, by="chief", at=self.place.now(), new_id=new_id)
 
-        return list(await asyncio.gather(*(self.store.write(act) for _item in range(count))))
+        turns = asyncio.Semaphore(8)  # PostgreSQL has so many connections, and nobody waits for ever
+
+        async def one() -> ItemSeen:
+            async with turns:
+                return await self.store.write(act)
+
+        return list(await asyncio.gather(*(one() for _item in range(count))))
 
     async def accept(self, seen: ItemSeen) -> None:
         """Take an item for publishing: its release and a delivery for each account, durable on return."""

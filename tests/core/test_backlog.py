@@ -1,11 +1,19 @@
 """The backlog's order: no account hides another's, no organ makes the others wait for all of its own."""
 
 import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from server.core.dispatch import claim
+from server.core.lanes import Lanes
+from server.core.rounds import take_errands
 from server.core.withdraw import withdraw
 from server.store.due import take_due
 from server.store.orgs import OrgRow, insert_org
+from server.store.sqlite import Connection
 from tests.house import House
 
 
@@ -41,14 +49,58 @@ async def test_a_claim_says_whether_something_was_left_behind(house: House):
     for _item in range(5):
         await house.release((await house.item()).id)
     await claimed(house, 8)
-    assert house.place.memory.backlog_left
+    assert house.place.memory.is_left
     await house.run_until_quiet()
 
 
 async def test_a_claim_that_took_everything_says_so(house: House):
     await house.release((await house.item()).id)
     await claimed(house, 8)
-    assert not house.place.memory.backlog_left
+    assert not house.place.memory.is_left
+
+
+async def test_platforms_share_what_room_there_is_for_them(house: House):
+    for _item in range(6):
+        await house.release((await house.item()).id, ("website", "weibo", "wechat"))
+    async with house.store.begin() as tx:
+        await tx.exec_driver_sql(
+            "UPDATE deliveries SET state = 'ready', gate = NULL WHERE channel <> 'website'"
+        )
+        lanes = Lanes(outside=2)
+        legs = [one.leg for one in await claim(tx, house.place, at=house.now(), limit=20, lanes=lanes)]
+    assert sorted(leg.channel for leg in legs if leg.channel != "website") == ["wechat", "weibo"]
+    assert house.place.memory.is_left
+
+
+async def test_a_round_for_many_takes_as_many_turns_at_the_database_as_for_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    if not house.store.is_sqlite:
+        pytest.skip("turns are counted at SQLite's thread")
+    turns = 0
+    visit = Connection.visit
+
+    async def counted(self: Connection, act: Callable[[sqlite3.Connection], Any]) -> Any:
+        nonlocal turns
+        turns += 1
+        return await visit(self, act)
+
+    monkeypatch.setattr(Connection, "visit", counted)
+    seen = []
+    for count in (1, 4):
+        items = [await house.item() for _item in range(count)]
+        for item in items:
+            await house.release(item.id, ("weibo", "website"))
+        async with house.store.begin() as tx:
+            await tx.exec_driver_sql(
+                "UPDATE deliveries SET state = 'ready', gate = NULL WHERE channel = 'weibo'"
+            )
+            await tx.exec_driver_sql("UPDATE deliveries SET due_at = '2999-01-01' WHERE channel = 'website'")
+            before = turns
+            taken = await take_errands(tx, house.place, at=house.now(), room=20)
+            seen.append(turns - before)
+        assert len(taken) == count
+    assert seen == [4, 4]  # what is due, the claim, what it carries, the accounts
 
 
 async def test_an_arrival_that_a_withdrawal_overtakes_does_not_stay(house: House):
