@@ -1,10 +1,12 @@
 """/console/imports: Word, HTML and Markdown files become drafts, each with what was found in it and where."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from aiohttp import web
 
+from server.console.environment import rendered
 from server.console.fields import Upload
 from server.console.page import Page, Visit, tell
 from server.console.typed import Typed
@@ -16,12 +18,16 @@ from server.forms.complaints import filled_in
 from server.forms.drafts import require_column
 from server.forms.filing import FilingIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.importing.batches import InTheMeantime, find_taken, note_taken
 from server.importing.documents import read_document
 from server.importing.found import PART_NAMES, Document, Mark
 from server.importing.html import Body
 from server.importing.taking import Filing, draft_of_document, keep_document
+from server.store.items import get_item
+from server.store.tx import Tx
 
 _NAMES: Final = ("org", "column", "kind", "openness")
+_BATCH: Final = re.compile(r"[0-9a-z]{8,40}")
 _SURE: Final = 0.8
 
 
@@ -81,6 +87,44 @@ async def read_import(visit: Visit) -> web.Response:
     return tell({**_values(document, body), "notes": list(_notes(document))}, 200)
 
 
+async def take_one(visit: Visit) -> web.Response:
+    """Take one file of a batch; the script sends the next when it has heard. The answer is JSON with a row.
+
+    Sent again under the same `batch`, because its answer was lost, a file becomes no second draft.
+    """
+    batch, uploads = visit.fields.get("batch"), visit.fields.files("file")
+    typed = {name: visit.fields.get(name) for name in _NAMES}
+    try:
+        if len(uploads) != 1 or not _BATCH.fullmatch(batch):
+            raise Problem("invalid", "页面不完整，请刷新后再导入", field="file")
+        filing = await _filing(visit, typed)
+    except REFUSALS as error:
+        found = refusals_of(error)
+        if found is None:
+            raise
+        return tell({"error": "；".join(one.message for one in found)}, status_of(found[0]))
+    store = visit.parts.store
+    async with store.read() as tx:
+        taken = await _known(tx, visit, uploads[0], batch)
+    if taken is None:
+        try:
+            taken = await _drafted(visit, uploads[0], filing, batch)
+        except InTheMeantime:
+            # Writers share commits: what refused us may not be committed yet, and only a writer waits for that.
+            async with store.begin() as tx:
+                taken = await _known(tx, visit, uploads[0], batch)
+    row = rendered("imports_row.html", one=taken, part_names=PART_NAMES)
+    return tell({"row": row, "is_taken": bool(taken and taken.item_id)}, 200)
+
+
+async def _known(tx: Tx, visit: Visit, upload: Upload, batch: str) -> Taken | None:
+    item_id = await find_taken(tx, visit.who.person_id, batch, upload.body)
+    if item_id is None:
+        return None
+    title = (await get_item(tx, item_id)).revision.title
+    return Taken(upload.name, item_id, title, notes=("这个文件刚才已经导入，没有重复建稿",))
+
+
 async def _filing(visit: Visit, typed: dict[str, str]) -> Filing:
     form = filled_in(FilingIn, typed)
     require_column(visit.parts.site, form.column)
@@ -110,13 +154,15 @@ def _values(document: Document, body: Body) -> dict[str, str]:
     }
 
 
-async def _drafted(visit: Visit, upload: Upload, filing: Filing) -> Taken:
-    parts, by = visit.parts, visit.who.person_id
+async def _drafted(visit: Visit, upload: Upload, filing: Filing, batch: str = "") -> Taken:
+    parts, by, at = visit.parts, visit.who.person_id, visit.parts.now()
     try:
         document, body = await _read(visit, upload)
         async with parts.store.begin() as tx:
             draft = await draft_of_document(tx, document, body, filing)
-            item = await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
+            item = await create_item(tx, draft, by=by, at=at, new_id=parts.new_id)
+            if batch:
+                await note_taken(tx, by, batch, upload.body, item.id, at=at)
     except REFUSALS as error:
         found = refusals_of(error) or ()
         return Taken(upload.name, refusal="；".join(one.message for one in found))
@@ -156,5 +202,6 @@ async def _form(
 PAGES = (
     Page("GET", "/console/imports", show_imports, "write"),
     Page("POST", "/console/imports", take_imports, "write"),
+    Page("POST", "/console/imports/one", take_one, "write"),
     Page("POST", "/console/imports/read", read_import, "write"),
 )

@@ -1,6 +1,8 @@
 """server/console/imports.py: files become drafts, each for itself, with what was found in them."""
 
+import asyncio
 import io
+import json
 
 from docx import Document
 
@@ -74,3 +76,48 @@ async def test_nobody_imports_for_an_organ_that_is_not_his(office: ConsoleOffice
     files = [("file", "一.docx", FIRST), ("file", "二.docx", SECOND)]
     seen = await (await office.desk("clerk")).post(PATH, FILING, files)
     assert (seen.status, await office.count_items()) == (403, 0)
+
+
+async def test_a_file_that_is_sent_again_in_its_batch_becomes_no_second_draft(office: ConsoleOffice):
+    desk = await office.desk("author")
+    sent = {**FILING, "batch": "abcdef123456"}
+    for expected in ("请核对", "没有重复建稿"):
+        seen = await desk.post(f"{PATH}/one", sent, [("file", "通知.docx", FIRST)])
+        told = json.loads(seen.content)
+        assert (seen.status, told["is_taken"], expected in told["row"]) == (200, True, True)
+    assert await office.count_items() == 1
+    other = await desk.post(f"{PATH}/one", {**sent, "batch": "other1234567"}, [("file", "通知.docx", FIRST)])
+    assert (json.loads(other.content)["is_taken"], await office.count_items()) == (True, 2)
+
+
+async def test_two_requests_with_one_file_of_a_batch_make_one_draft(office: ConsoleOffice):
+    desk = await office.desk("author")
+    await desk.get(PATH)
+    sent = [("batch", "abcdef123456"), *FILING.items()]
+    both = [desk.post(f"{PATH}/one", sent, [("file", "通知.docx", FIRST)]) for _ in range(2)]
+    answers = await asyncio.gather(*both)
+    assert [json.loads(one.content)["is_taken"] for one in answers] == [True, True]
+    assert await office.count_items() == 1
+
+
+async def test_a_bad_file_of_a_batch_is_refused_in_its_row_and_a_bad_batch_as_a_whole(office: ConsoleOffice):
+    desk = await office.desk("author")
+    sent = {**FILING, "batch": "abcdef123456"}
+    seen = await desk.post(f"{PATH}/one", sent, [("file", "<b>旧.doc", b"\xd0\xcf\x11\xe0")])
+    told = json.loads(seen.content)
+    assert (told["is_taken"], "另存为" in told["row"], "<b>" in told["row"]) == (False, True, False)
+    seen = await desk.post(f"{PATH}/one", {**sent, "batch": "../x"}, [("file", "通知.docx", FIRST)])
+    assert (seen.status, "error" in json.loads(seen.content)) == (422, True)
+    seen = await desk.post(f"{PATH}/one", {**sent, "column": "none"}, [("file", "通知.docx", FIRST)])
+    assert (seen.status, await office.count_items()) == (422, 0)
+
+
+async def test_the_editor_reads_a_file_into_its_form_without_making_an_item(office: ConsoleOffice):
+    desk = await office.desk("author")
+    seen = await desk.post(f"{PATH}/read", {}, [("file", "通知.docx", FIRST)])
+    told = json.loads(seen.content)
+    assert (told["title"], told["formed_on"]) == ("关于做好防汛工作的通知", "2026-11-20")
+    assert "现将有关事项通知如下。" in told["body"]
+    seen = await desk.post(f"{PATH}/read", {}, [("file", "旧.wps", b"\xd0\xcf\x11\xe0")])
+    assert (seen.status, "另存为" in json.loads(seen.content)["error"]) == (415, True)
+    assert await office.count_items() == 0
