@@ -110,7 +110,7 @@ async def take_one(visit: Visit) -> web.Response:
         try:
             taken = await _drafted(visit, uploads[0], filing, batch)
         except InTheMeantime:
-            # Writers share commits: what refused us may not be committed yet, and only a writer waits for that.
+            # Writers share commits: what refused us may not be committed yet, and only writers wait for it.
             async with store.begin() as tx:
                 taken = await _known(tx, visit, uploads[0], batch)
     row = rendered("imports_row.html", one=taken, part_names=PART_NAMES)
