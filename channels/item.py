@@ -214,6 +214,8 @@ class Theme:
     contact: str = ""  # address and telephone of the disclosure office
     police_record: str = ""  # 公安备案号
     foot: tuple[str, ...] = ()  # further lines
+    wechat: str = ""  # the name of the office's WeChat account
+    wechat_picture: bytes = b""  # its QR code, as PNG
 
 
 @dataclass(frozen=True, slots=True)

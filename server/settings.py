@@ -33,7 +33,7 @@ from pydantic_settings import (
 
 from channels.item import Column, Site
 from server.store.people import Role
-from server.theme import ThemeFile, read_theme, themed
+from server.theme import ThemeRead, read_theme, themed
 
 _MEBIBYTE: Final = 1024 * 1024
 _PASSWORD: Final = re.compile(r"(?<=://)([^/@]*?):[^/@]*(?=@)|(?<=[?&])(password)=[^&]*")
@@ -236,11 +236,11 @@ class Settings(BaseSettings):
             raise ValueError("应是以 http:// 或 https:// 开头的网址，不带参数")
         return url.rstrip("/")
 
-    _theme: tuple[ThemeFile, str] | None = PrivateAttr(default=None)
+    _theme: ThemeRead | None = PrivateAttr(default=None)
 
     @property
-    def theme(self) -> tuple[ThemeFile, str] | None:
-        """Give the theme file with the drawing of its seal, None without one."""
+    def theme(self) -> ThemeRead | None:
+        """Give the theme file with what lies beside it, None without one."""
         return self._theme
 
     @model_validator(mode="after")
@@ -295,7 +295,7 @@ def site_of(settings: Settings) -> Site:
         columns=tuple(Column(**column.model_dump()) for column in site.columns),
         has_hub=settings.subscribe.hub,
     )
-    return plain if settings.theme is None else themed(plain, *settings.theme)
+    return plain if settings.theme is None else themed(plain, settings.theme)
 
 
 def masked(settings: Settings) -> dict[str, Any]:

@@ -1,18 +1,21 @@
 """The theme of an office: one TOML file with name, colours, seal and foot (deploy/theme.example.toml)."""
 
+import io
 import re
 import tomllib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
 from lxml import etree
+from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from channels.item import Site, Theme
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _LARGEST_SEAL: Final = 20_000  # bytes: it goes with every page
+_PICTURE, _WIDEST_PICTURE = 430, 4000  # pixels; 430 is what the platform's own download measures
 _PAPER: Final = {"main": "#ffffff", "main_dark": "#1b1d20"}
 _READABLE: Final = 4.5  # WCAG 2.2, 1.4.3
 _Line = Annotated[str, Field(max_length=200)]
@@ -34,6 +37,8 @@ class ThemeFile(BaseModel):
     main: _Colour = Theme().main
     main_dark: _Colour = Theme().main_dark
     seal: str = ""  # an SVG file, beside this one
+    wechat: Annotated[str, Field(max_length=40)] = ""
+    wechat_picture: str = ""  # the account's QR code: a PNG or JPEG file, beside this one
 
     @field_validator("main", "main_dark")
     @classmethod
@@ -45,20 +50,41 @@ class ThemeFile(BaseModel):
         return colour
 
 
-def read_theme(path: Path) -> tuple[ThemeFile, str]:
-    """Read a theme file and the drawing of its seal ("" for none); raises ValueError, in Chinese."""
+@dataclass(frozen=True, slots=True)
+class ThemeRead:
+    """A theme file with what lies beside it: the drawing of the seal and the picture, empty for none."""
+
+    file: ThemeFile
+    seal: str
+    picture: bytes
+
+
+def read_theme(path: Path) -> ThemeRead:
+    """Read a theme file and what lies beside it; raises ValueError, in Chinese."""
     try:
         file = ThemeFile.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
         raise ValueError(f"主题文件 {path} 读不了：{error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"主题文件 {path} 不是正确的 TOML：{error}") from None
-    return file, _read_seal(path.parent / file.seal) if file.seal else ""
+    seal = _read_seal(path.parent / file.seal) if file.seal else ""
+    picture = _read_picture(path.parent / file.wechat_picture) if file.wechat_picture else b""
+    return ThemeRead(file, seal, picture)
 
 
-def themed(site: Site, file: ThemeFile, seal: str) -> Site:
+def themed(site: Site, read: ThemeRead) -> Site:
     """Give a site with its theme."""
-    theme = Theme(file.main, file.main_dark, seal, file.contact, file.police_record, file.foot)
+    file = read.file
+    theme = Theme(
+        main=file.main,
+        main_dark=file.main_dark,
+        seal=read.seal,
+        contact=file.contact,
+        police_record=file.police_record,
+        foot=file.foot,
+        wechat=file.wechat,
+        wechat_picture=read.picture,
+    )
     return replace(
         site,
         name=file.name or site.name,
@@ -96,6 +122,19 @@ def _read_seal(path: Path) -> str:
     if drawing.tag != f"{_SVG}svg" or any(_is_unsafe(element) for element in drawing.iter()):
         raise ValueError("印章图案应是只含图形的 SVG：不能有脚本、外部链接、样式引用或嵌入的网页")
     return cast("str", etree.tostring(drawing, encoding="unicode"))
+
+
+def _read_picture(path: Path) -> bytes:
+    """Read a QR code and give it in our own bytes: nothing that hides in a file gets on the site."""
+    try:
+        with Image.open(path, formats=("PNG", "JPEG")) as image:
+            if max(image.size) > _WIDEST_PICTURE:
+                raise ValueError(f"公众号二维码图片的边长超过 {_WIDEST_PICTURE} 像素，请缩小后再用")
+            out = io.BytesIO()
+            image.convert("RGB").resize((_PICTURE, _PICTURE)).save(out, "PNG", optimize=True)
+    except (OSError, SyntaxError, Image.DecompressionBombError):
+        raise ValueError(f"公众号二维码图片 {path} 读不了，应是 PNG 或 JPEG 图片") from None
+    return out.getvalue()
 
 
 def _is_unsafe(element: Any) -> bool:

@@ -1,6 +1,8 @@
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from server.settings import BadSettings, load_settings, site_of
 from server.theme import contrast
@@ -85,3 +87,23 @@ def test_a_wrong_file_is_refused_in_a_sentence(text, sentence):
 def test_a_file_that_is_not_there_is_refused():
     with pytest.raises(BadSettings, match="读不了"):
         load_settings(theme_file="nowhere.toml")
+
+
+def a_picture(width: int = 300) -> None:
+    Image.new("RGB", (width, width), "#fff").save("wechat.jpg")
+
+
+def test_the_file_names_the_account_on_wechat_and_shows_its_code_in_one_size():
+    a_picture()
+    theme = themed('wechat = "某旗发布"\nwechat_picture = "wechat.jpg"\n').theme
+    assert theme.wechat == "某旗发布"
+    with Image.open(io.BytesIO(theme.wechat_picture)) as image:
+        assert (image.format, image.size) == ("PNG", (430, 430))
+
+
+def test_a_picture_that_is_none_or_far_too_large_is_refused():
+    assert "读不了" in complaint('wechat_picture = "nowhere.png"')
+    Path("wechat.png").write_text("<svg/>", encoding="utf-8")
+    assert "读不了" in complaint('wechat_picture = "wechat.png"')
+    a_picture(4001)
+    assert "4000 像素" in complaint('wechat_picture = "wechat.jpg"')

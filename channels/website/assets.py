@@ -30,6 +30,7 @@ class Assets:
     script: str
     mark: str
     icons: Mapping[int, str]
+    wechat: str  # "" without a picture
     files: Mapping[str, bytes]
 
 
@@ -44,7 +45,12 @@ def assets_of(site: Site) -> Assets:
     mark = _named("mark", "svg", drawing.encode())
     icons = {size: _named(f"icon{size}", "png", _draw(theme.main, size)) for size in _ICON_SIZES}
     files = dict((style, script, mark, *icons.values()))
-    return Assets(style[0], script[0], mark[0], {size: path for size, (path, _) in icons.items()}, files)
+    wechat = ""
+    if theme.wechat_picture:
+        wechat, body = _named("wechat", "png", theme.wechat_picture)
+        files[wechat] = body
+    named = {size: path for size, (path, _) in icons.items()}
+    return Assets(style[0], script[0], mark[0], named, wechat, files)
 
 
 def manifest(site: Site) -> bytes:

@@ -30,7 +30,7 @@ from channels.website.frame import frame_files
 from channels.website.lists import Lists
 from channels.website.marks import PageMarks, read_marks
 from channels.website.media import MediaFiles, media_paths
-from channels.website.pages import Pages
+from channels.website.pages import Pages, draw_qr
 from channels.website.sitemap import Sitemap
 
 NO_ROOM: Final = "网站目录写入失败，请检查磁盘空间和目录权限"
@@ -187,7 +187,12 @@ class Website:
             for key, name in named
         )
         page = self._pages.render(
-            "subscribe.html", path="subscribe.html", alternates=(("site", site.name),), offers=offers
+            "subscribe.html",
+            path="subscribe.html",
+            alternates=(("site", site.name),),
+            offers=offers,
+            front=draw_qr(self._addresses.url("index.html")),
+            newest=draw_qr(self._addresses.url(feed_path("site", "rss"))),
         )
         await root.put("subscribe.html", page.encode())
 

@@ -115,7 +115,7 @@ class Pages:
             corrected=content.release > 1 and content.updated_at > content.published_at,
             neighbours=tuple(sorted(content.neighbours, key=lambda n: n.role, reverse=True)),
             twin_name=LANGUAGE_NAMES[content.twin.language] if content.twin else "",
-            qr=_qr(content.url),
+            qr=draw_qr(content.url),
             linked_data=article_data(content, self._addresses),
         )  # fmt: skip
 
@@ -258,7 +258,7 @@ def _boxed(html: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _qr(url: str) -> Markup:
+def draw_qr(url: str) -> Markup:
     """Draw an address for a phone's camera: dark on light in every mode, or no camera reads it.
 
     Kept, because a page is rendered again for every look at it, and drawing costs more than all the rest.
