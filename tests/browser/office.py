@@ -114,7 +114,7 @@ def an_item(**fields: Any) -> dict[str, Any]:
 @asynccontextmanager
 async def open_office(folder: Path) -> AsyncIterator[Office]:
     """Start an office whose database stands in the folder already, migrated and empty."""
-    tokens = await _staff(folder)
+    tokens = await staff(f"sqlite+aiosqlite:///{folder / 'tongfa.db'}")
     port = unused_port()
     base_url = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
@@ -127,14 +127,14 @@ async def open_office(folder: Path) -> AsyncIterator[Office]:
         await stack.enter_async_context(_serving(folder, port, base_url))
         people = [await stack.enter_async_context(Remote(base_url, tokens[login])) for login in PEOPLE]
         office = Office(base_url, folder, sandbox, *people)
-        for account in _accounts(sandbox.credentials()):
+        for account in accounts(sandbox.credentials()):
             await office.admin.post("/api/v1/accounts", {"org": CODE, **account})
         yield office
 
 
-async def _staff(folder: Path) -> dict[str, str]:
-    """Write the organ and its people down, all with one password; gives a token for each."""
-    store, at, tokens = Store(f"sqlite+aiosqlite:///{folder / 'tongfa.db'}"), datetime.now(UTC), {}
+async def staff(database_url: str) -> dict[str, str]:
+    """Write the organ and its people into an empty database, all with one password; gives their tokens."""
+    store, at, tokens = Store(database_url), datetime.now(UTC), {}
     hashed = await hash_password(PASSWORD, login="")
     async with store.begin() as tx:
         org = OrgRow(new_id(), CODE, "某旗人民政府办公室", None)
@@ -192,7 +192,8 @@ async def _until_it_answers(process: asyncio.subprocess.Process, base_url: str, 
     raise AssertionError((await asyncio.to_thread(log.read_text, errors="replace"))[-2000:])
 
 
-def _accounts(keys: dict[str, dict[str, str]]) -> tuple[dict[str, Any], ...]:
+def accounts(keys: dict[str, dict[str, str]]) -> tuple[dict[str, Any], ...]:
+    """Give an account on every channel as the API takes it, with the pretended platforms' credentials."""
     weibo, wechat = keys["weibo"], keys["wechat"]
     return (
         {"channel": "website", "slug": "site", "name": "门户网站"},

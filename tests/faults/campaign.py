@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.faults.mortal import Orders, Step, work
-from tests.faults.office import Office
+from tests.faults.office import CHANNELS, Office
 
 FAULTS = (
     ("weibo", "/2/statuses/share.json", "drop_after"),
@@ -30,6 +30,13 @@ FAULTS = (
 _FIRST = ("during request", "after request", "before commit", "after commit", "rename file")
 
 
+_BACK = ("withdrawing", "refresh")
+"""The errands of a withdrawal."""
+_TAKEN_BACK = {"site": "withdrawn", "feed": "withdrawn", "weibo": "withdraw_by_hand", "wechat": "withdrawn"}
+_STILL_THERE = {"site": 0, "feed": 0, "weibo": 1, "wechat": 0}
+"""After a withdrawal: on Weibo our application may not delete, so that a person is asked to."""
+
+
 @dataclass
 class Tally:
     """The books of all campaigns of a run."""
@@ -37,6 +44,7 @@ class Tally:
     runs: int = 0
     kills: int = 0
     faults: int = 0
+    withdrawals: int = 0
     posts: int = 0
     duplicates: int = 0
     losses: int = 0
@@ -94,7 +102,10 @@ class Campaign:
 
     async def begin(self) -> None:
         """Publish an item undisturbed, to know the steps of the way."""
-        await self._finish(await self._office.released("第0条"), None)
+        item = await self._office.released("第0条")
+        await self._finish(item, None)
+        await self._office.withdraw(item)
+        await self._finish_withdrawal(item)
 
     async def run(self) -> str:
         """Do one run and give what is to be said of it."""
@@ -102,11 +113,19 @@ class Campaign:
         self._office.hand.move(86_400)  # a new day: the platforms' budgets are full again
         item = await self._office.released(f"第{self._number}条")
         fault = self._play_a_fault()
-        told = [await self._kill(self._next_step())]
-        while self._chance.random() < 0.4 and len(told) < 3:
-            told.append(await self._kill(self._chance.choice(sorted(self._met, key=str))))
+        told = await self._kill_some([step for step in self._met if step.errand not in _BACK])
         await self._finish(item, fault)
+        if self._number % 3 == 0:
+            await self._office.withdraw(item)
+            told += await self._kill_some([step for step in self._met if step.errand in _BACK])
+            await self._finish_withdrawal(item)
         return f"{self._database} {self._number}: {fault or '-'}; killed at " + ", ".join(told)
+
+    async def _kill_some(self, steps: list[Step]) -> list[str]:
+        told = [await self._kill(self._next_of(steps))]
+        while self._chance.random() < 0.4 and len(told) < 3:
+            told.append(await self._kill(self._chance.choice(sorted(steps, key=str))))
+        return told
 
     def _play_a_fault(self) -> str | None:
         if self._chance.random() < 0.5:
@@ -116,14 +135,14 @@ class Campaign:
         self._tally.faults += 1
         return f"{platform} {kind} {path}"
 
-    def _next_step(self) -> Step:
+    def _next_of(self, steps: list[Step]) -> Step:
         """Give the step at which fewest were killed, the most dangerous ones first."""
 
         def rank(step: Step) -> tuple[int, int, float]:
             what = _FIRST.index(step.what) if step.what in _FIRST else len(_FIRST)
             return self._tried[step], what + 10 * (step.errand != "deliver"), self._chance.random()
 
-        return min(self._met, key=rank)
+        return min(steps, key=rank)
 
     async def _kill(self, step: Step) -> str:
         met = self._chance.randint(1, self._met[step])
@@ -137,11 +156,26 @@ class Campaign:
         self._tally.killed_at[str(step)] += 1
         return str(step)
 
-    async def _finish(self, item: str, fault: str | None) -> None:
+    async def _work_to_the_end(self) -> None:
         steps = await self._run_worker(self._office.orders)
         if steps is None:
             raise AssertionError("a worker died that nobody killed")
         self._learn(steps)
+
+    async def _finish_withdrawal(self, item: str) -> None:
+        """Let one worker finish; then nobody shows the item, and each channel was counted back once."""
+        await self._work_to_the_end()
+        self._tally.withdrawals += 1
+        seen, rows = await self._office.reckon(item), await self._office.row_errors()
+        wanted = {(line, channel) for line in ("counted", "withdrawn") for channel in CHANNELS.values()}
+        wanted = (wanted | {("counted", "item")}) - {("withdrawn", "weibo")}
+        wrong = len(wanted ^ set(seen.lines)) + abs(len(wanted) - len(seen.lines)) + rows
+        self._tally.ledger_errors += wrong
+        if wrong or (seen.posts, seen.states) != (_STILL_THERE, _TAKEN_BACK):
+            self._tally.wrong.append(f"{self._database} {item} taken back: {seen}, {rows} row errors")
+
+    async def _finish(self, item: str, fault: str | None) -> None:
+        await self._work_to_the_end()
         self._tally.runs += 1
         self._tally.databases[self._database] += 1
         seen, rows = await self._office.reckon(item), await self._office.row_errors()

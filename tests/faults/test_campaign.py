@@ -32,3 +32,4 @@ async def test_workers_that_die_anywhere_publish_once_and_count_once(
     assert tally.is_clean(), tally
     assert tally.kills >= runs // 2
     assert tally.posts == 4 * (runs + 1)
+    assert tally.withdrawals == 1 + runs // 3
