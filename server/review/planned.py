@@ -23,7 +23,7 @@ from server.store.texts import list_texts
 from server.store.tx import Store, Tx
 from server.store.waivers import waived_findings
 
-BATCH: Final = 40
+BATCH: Final = 100
 """Releases of one round; those whose time has come stand in front."""
 
 

@@ -21,11 +21,20 @@ async def another_org(house: House, code: str) -> OrgRow:
 
 
 async def plan_crowd(
-    house: House, dues: Iterable[datetime], *, org_id: str | None = None, kind: str = "news"
+    house: House,
+    dues: Iterable[datetime],
+    *,
+    org_id: str | None = None,
+    kind: str = "news",
+    on: str = "website",
 ) -> tuple[str, ...]:
-    """Plan an item on the website for each moment; give the ids of their deliveries in the same order."""
+    """Plan an item for each moment; give the ids of their deliveries in the same order.
+
+    Those on another channel than the website have their page live already.
+    """
     async with house.store.read() as tx:
-        account = (await tx.exec_driver_sql("SELECT id FROM accounts WHERE slug = 'website'")).scalar_one()
+        rows_of = await tx.exec_driver_sql("SELECT slug, id FROM accounts")
+        accounts = {row[0]: row[1] for row in rows_of}
     sheet = {
         "column": "tzgg", "source": None, "document_number": None, "formed_on": None, "topic": None,
         "genre": None, "keywords": [], "openness": "open", "validity": "valid", "overview": "",
@@ -53,16 +62,23 @@ async def plan_crowd(
             rows["release"].append(
                 {
                     "id": key, "item_id": key, "revision_id": key, "number": 1, "change": "major",
-                    "state": "planned", "not_before": due, "created_by": house.chief, "created_at": at,
+                    "state": "planned" if on == "website" else "live", "not_before": due,
+                    "created_by": house.chief, "created_at": at,
                 }
             )  # fmt: skip
             rows["delivery"].append(
                 {
-                    "id": key, "release_id": key, "item_id": key, "account_id": account,
-                    "channel": "website", "counted_as": "website", "state": "waiting", "gate": "time",
-                    "due_at": due, "changed_at": at, "created_at": at,
+                    "id": key, "release_id": key, "item_id": key, "account_id": accounts[on],
+                    "channel": on, "counted_as": on, "state": "waiting", "gate": "time",
+                    "due_at": due, "live_at": None, "changed_at": at, "created_at": at,
                 }
             )  # fmt: skip
+            if on != "website":
+                page = {
+                    "id": house.new_id(), "account_id": accounts["website"], "channel": "website",
+                    "counted_as": "website", "state": "live", "gate": None, "due_at": None, "live_at": at,
+                }  # fmt: skip
+                rows["delivery"].append({**rows["delivery"][-1], **page})
             rows["check"].append(
                 {
                     "release_id": key, "version": STARTING_VERSION, "serial": 0, "blocking": 0, "words": "",
