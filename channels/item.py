@@ -201,6 +201,7 @@ class Content:
     correction: str = ""  # what readers are told of the newest major correction
     language: Language = "zh-CN"
     twin: Twin | None = None
+    ended_at: datetime | None = None  # 公示期: when the notice had been shown long enough
     statutory: tuple[int, ...] = ()  # the kinds of Art. 20 that people put it into
 
 

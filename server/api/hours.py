@@ -12,11 +12,13 @@ from server.api.items import get_item_for
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.expedite import expedite, forbid_until, keep_hours
+from server.core.notices import show_until
 from server.core.problems import Problem
 from server.forms.orders import UrgentIn
 from server.forms.words import Filled, Form, Moment, Out, Slug
 from server.parts import PARTS
 from server.store.accounts import find_account
+from server.store.notices import Then
 
 
 class HoursIn(Form):
@@ -45,6 +47,22 @@ class EmbargoOut(Out):
 
     item_id: str
     until: datetime | None
+
+
+class NoticeIn(Form):
+    """Until when a notice is shown in full, and what becomes of its text then."""
+
+    ends_at: Annotated[Moment, Field(title="公示期结束")]
+    then: Annotated[Then, Field(title="期满后")] = "remove"
+
+
+class NoticeOut(Out):
+    """Until when a notice is shown in full; `ended_at` once it has ended."""
+
+    item_id: str
+    ends_at: datetime
+    then: Then
+    ended_at: datetime | None
 
 
 async def set_hours(request: web.Request) -> web.Response:
@@ -82,6 +100,17 @@ async def release_urgently(request: web.Request) -> web.Response:
     return answer(DeliveriesOut.of(legs))
 
 
+async def set_notice_end(request: web.Request) -> web.Response:
+    """Set until when a notice is shown in full."""
+    parts, form = request.config_dict[PARTS], await form_of(request, NoticeIn)
+    by = signed_in(request).person_id
+    async with parts.store.begin() as tx:
+        item = await get_item_for(tx, request, "release")
+        end = await show_until(tx, item, form.ends_at, form.then, by=by, at=parts.now())
+    await parts.wake()
+    return answer(NoticeOut(item_id=item.id, ends_at=end.ends_at, then=end.then, ended_at=end.ended_at))
+
+
 _ITEM = "/api/v1/items/{item_id}"
 ROUTES = (
     Route(
@@ -91,6 +120,10 @@ ROUTES = (
     Route(
         "POST", f"{_ITEM}/embargo", set_embargo, "禁止提前发布", "release",
         form=EmbargoIn, answer=EmbargoOut,
+    ),
+    Route(
+        "POST", f"{_ITEM}/notice-end", set_notice_end, "设置公示期", "release",
+        form=NoticeIn, answer=NoticeOut,
     ),
     Route(
         "POST", f"{_ITEM}/expedite", release_urgently, "加急发布", "release",

@@ -54,4 +54,5 @@ ENTRY_KINDS: Final[Mapping[str, tuple[str, Tone]]] = {
     "report": ("年报期限", "wait"),
     "permission": ("授权到期", "wait"),
     "review": ("补审期限", "wait"),
+    "notice": ("公示期满", "wait"),
 }

@@ -20,7 +20,8 @@ from server.store.tx import Tx
 
 Verb = Literal[
     "item.create", "item.revise", "item.submit", "item.approve", "item.return", "item.release",
-    "item.reschedule", "item.expedite", "item.embargo", "item.withdraw", "item.follow", "item.replace",
+    "item.reschedule", "item.expedite", "item.embargo", "item.notice_end", "item.notice_ended",
+    "item.withdraw", "item.follow", "item.replace",
     "item.twin", "item.waive_interpretation",
     "delivery.evidence", "delivery.decide", "delivery.retry", "delivery.taken_down", "delivery.gate_opened",
     "delivery.accepted", "delivery.live", "delivery.refused", "delivery.unknown", "delivery.blocked",
@@ -48,6 +49,8 @@ VERB_NAMES: Final[dict[Verb, str]] = {
     "item.reschedule": "改变发布时间",
     "item.expedite": "加急发布",
     "item.embargo": "设置禁发期限",
+    "item.notice_end": "设置公示期",
+    "item.notice_ended": "公示期满",
     "item.withdraw": "撤回",
     "item.follow": "绑定解读",
     "item.replace": "以新稿件取代",

@@ -1,15 +1,18 @@
 """From stored rows to the Content that channels see."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
 from channels.addresses import Addresses, page_path
 from channels.item import Column, Content, Disclosure, Neighbour, Related, Role, Site, Twin
+from server.core.days import say_moment
 from server.core.neighbours import find_neighbours
 from server.store.corrections import Correction, find_successor, list_corrections, list_predecessors
 from server.store.deliveries import find_live_page
 from server.store.followups import list_followers, list_sources
 from server.store.items import ItemSeen, get_item, get_item_at, list_released
+from server.store.notices import NoticeEnd, list_notice_ends
 from server.store.released import read_released
 from server.store.releases import ReleaseRow, get_release, list_by_id, list_releases
 from server.store.twins import list_twins
@@ -33,7 +36,10 @@ async def content_of_release(tx: Tx, release_id: str, site: Site, *, at: datetim
     seen = await get_item_at(tx, row.revision_id)
     related = await _related(tx, seen, site)
     corrected = (await _corrections(tx, (row,))).get(row.id)
-    content = make_content(seen, row.number, site, related, at=at, corrected=corrected)
+    ends = await list_notice_ends(tx, (seen.id,))
+    content = make_content(
+        seen, row.number, site, related, at=at, corrected=corrected, notice=ends.get(seen.id)
+    )
     twins = await _twins(tx, frozenset({content.item_id}), site)
     return replace(await with_neighbours(tx, content, site), twin=twins.get(content.item_id))
 
@@ -47,10 +53,14 @@ async def contents_of_releases(
     """
     released = await read_released(tx, release_ids)
     corrections, contents = await _corrections(tx, tuple(one.release for one in released)), {}
+    noticed = [one.item.id for one in released if one.has_notice_end]
+    ends = await list_notice_ends(tx, noticed) if noticed else {}
     for one in released:
         row, seen, corrected = one.release, one.item, corrections.get(one.release.id)
         related = await _related(tx, seen, site) if one.is_bound else ()
-        contents[row.id] = make_content(seen, row.number, site, related, at=at, corrected=corrected)
+        contents[row.id] = make_content(
+            seen, row.number, site, related, at=at, corrected=corrected, notice=ends.get(row.item_id)
+        )
     return contents
 
 
@@ -70,11 +80,14 @@ async def lines_of_releases(tx: Tx, release_ids: frozenset[str], site: Site) -> 
     rows, items = await list_by_id(tx, release_ids), await list_released(tx, release_ids)
     corrections, contents = await _corrections(tx, rows), {}
     twins = await _twins(tx, frozenset(seen.id for seen in items.values()), site)
+    ends = await list_notice_ends(tx, (seen.id for seen in items.values()))
     for row in rows:
         seen = items[row.id]
         # The publication time is fixed in the transaction that opens the attempt, before a list is read.
         at = seen.published_at or row.created_at
-        content = make_content(seen, row.number, site, (), at=at, corrected=corrections.get(row.id))
+        content = make_content(
+            seen, row.number, site, (), at=at, corrected=corrections.get(row.id), notice=ends.get(seen.id)
+        )
         contents[row.id] = replace(content, twin=twins.get(seen.id))
     return contents
 
@@ -94,15 +107,16 @@ def make_content(
     *,
     at: datetime,
     corrected: Correction | None = None,
+    notice: NoticeEnd | None = None,
 ) -> Content:
     """Put a stored item into the shape that channels know.
 
     It is as old as its first publication or its newest major correction: a minor one is silent and moves
-    no date.
+    no date. A notice that has run out says so, and where so decided shows its title and elements alone.
     """
     version, sheet = seen.revision, seen.revision.sheet
     published_at = seen.published_at or at
-    return Content(
+    made = Content(
         item_id=seen.id,
         release=release,
         kind=seen.kind,
@@ -135,6 +149,32 @@ def make_content(
         language=sheet.language,
         statutory=sheet.statutory,
     )
+    return made if notice is None or notice.ended_at is None else _ended(made, notice)
+
+
+def _ended(content: Content, notice: NoticeEnd) -> Content:
+    """Give what readers see of a notice that has run out."""
+    ended = replace(content, ended_at=notice.ends_at, content_hash=_hash_of(content, notice))
+    if notice.then == "keep":
+        return ended
+    told = f"公示期已于{say_moment(notice.ends_at)}结束，公示内容按规定不再展示。"
+    return replace(
+        ended,
+        summary=told,
+        body_html=f"<p>{told}</p>",
+        pictures=(),
+        attachments=(),
+        disclosure=replace(content.disclosure, overview=told, keywords=()),
+        overrides=(),
+        cover=None,
+        correction="",
+    )
+
+
+def _hash_of(content: Content, notice: NoticeEnd) -> str:
+    """Give another version's mark: the page, its files and its lists are written anew by it."""
+    told = f"{content.content_hash} {notice.then} {notice.ends_at.isoformat()}"
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 async def _corrections(tx: Tx, rows: tuple[ReleaseRow, ...]) -> dict[str, Correction]:

@@ -127,7 +127,7 @@ async def take_down(place: Workplace, delivery_id: str) -> None:
     async with place.store.read() as tx:
         seen = await get_item(tx, ready.leg.item_id)
     # The time of the decision, not of this try: the notice must be the same however often it is written.
-    reason, at = seen.withdrawn_reason or "", seen.withdrawn_at or place.now()
+    reason, at = seen.withdrawn_reason or ready.leg.reason or "", seen.withdrawn_at or place.now()
     if isinstance(ready.channel, Withdraws):
         receipt = Receipt(ready.leg.platform_id or "", ready.leg.link, ready.leg.live_at)
         withdrawal = await ready.channel.withdraw(receipt, ready.post, reason=reason, at=at)

@@ -119,6 +119,25 @@ late_mark = sa.Table(
     sa.Index("ix_late_marks_opened", "opened_at"),
 )
 
+# 公示期: until when a notice is shown in full, and what becomes of its text then.
+notice_end = sa.Table(
+    "notice_ends",
+    metadata,
+    sa.Column("item_id", sa.String(16), sa.ForeignKey("items.id"), primary_key=True),
+    moment_column("ends_at"),
+    word_column("becomes"),
+    ref_column("set_by", "people.id"),
+    moment_column("set_at"),
+    moment_column("ended_at", nullable=True),
+    among("becomes", ("keep", "remove")),
+    sa.Index(
+        "ix_notice_ends_open",
+        "ends_at",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
+)
+
 # By which list of words a release that waits was examined last, and what blocks it since.
 planned_check = sa.Table(
     "planned_checks",

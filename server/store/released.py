@@ -30,11 +30,15 @@ _MOMENTS: Final = frozenset({"not_before", "created_at", "published_at", "withdr
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A release and its item; `is_bound`: the item follows or replaces another, or the other way round."""
+    """A release and its item; `is_bound`: the item follows or replaces another, or the other way round.
+
+    `has_notice_end`: it is a notice that is shown until a set time.
+    """
 
     release: ReleaseRow
     item: ItemSeen
     is_bound: bool
+    has_notice_end: bool
 
 
 async def read_released(tx: Tx, release_ids: frozenset[str]) -> tuple[Released, ...]:
@@ -52,11 +56,11 @@ def _released_of(row: Sequence[Any]) -> Released:
     told = {name: _value(name, next(values)) for name in _RELEASE}
     own = {name: _value(name, next(values)) for name in _ITEM}
     version = {name: _value(name, next(values)) for name in _REVISION}
-    sheet, code, name, is_bound = values
+    sheet, code, name, is_bound, has_notice_end = values
     org = Org(id=own.pop("org_id"), code=code, name=name)
     revision = RevisionSeen(id=told["revision_id"], sheet=sheet_of(sheet), **version)
     item = ItemSeen(id=told["item_id"], org=org, revision=revision, **own)
-    return Released(ReleaseRow(**cast("Mapping[str, Any]", told)), item, bool(is_bound))
+    return Released(ReleaseRow(**cast("Mapping[str, Any]", told)), item, bool(is_bound), bool(has_notice_end))
 
 
 def _value(name: str, value: Any) -> Any:
@@ -76,6 +80,7 @@ def _text(dialect: Dialect) -> str:
     )
     bound = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {end} = i.id)" for table, end in ends)  # noqa: S608 -- of constants
     return f"""
-        SELECT {", ".join(columns)}, CAST(v.sheet AS text), o.code, o.name, {bound}
+        SELECT {", ".join(columns)}, CAST(v.sheet AS text), o.code, o.name, {bound},
+            EXISTS (SELECT 1 FROM notice_ends WHERE item_id = i.id)
         FROM releases r JOIN items i ON i.id = r.item_id JOIN revisions v ON v.id = r.revision_id
         JOIN orgs o ON o.id = i.org_id WHERE r.id IN {dialect.ids("$1")} ORDER BY r.id"""  # noqa: S608 -- of constants

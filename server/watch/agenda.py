@@ -17,6 +17,7 @@ from server.core.follow import list_follows
 from server.store.agenda import PlannedLeg, count_shown, list_planned_between, list_waiting_for_source
 from server.store.calendars import list_calendar_days
 from server.store.emergencies import list_standing_emergencies
+from server.store.notices import list_notices_ending
 from server.store.obligations import list_obligations_between
 from server.store.orgs import list_orgs
 from server.store.planned_checks import list_objected
@@ -28,7 +29,7 @@ from server.watch.permissions import end_of
 MOST: Final = 1000
 """Entries of one kind in one view; an office plans some dozens."""
 
-Kind = Literal["release", "follow", "obligation", "disclosure", "report", "permission", "review"]
+Kind = Literal["release", "follow", "obligation", "disclosure", "report", "permission", "review", "notice"]
 _SATURDAY: Final = 5
 HELD: Final = "词库更新后有须处理的检查意见，处理以前不会发出"
 
@@ -279,7 +280,24 @@ async def _reviews(tx: Tx, span: Span, _calendar: Calendar, at: datetime) -> lis
     ]  # fmt: skip
 
 
+async def _notices(tx: Tx, span: Span, _calendar: Calendar, _at: datetime) -> list[Entry]:
+    seen = await list_notices_ending(tx, span.org_ids, span.start, span.end, limit=MOST)
+    return [
+        Entry(
+            "notice",
+            day_of(one.end.ends_at),
+            one.end.ends_at,
+            one.title,
+            "公示期满，撤下公示内容" if one.end.then == "remove" else "公示期满，页面加注",
+            one.org_id,
+            item_id=one.end.item_id,
+        )
+        for one in seen
+    ]
+
+
 _Reader = Callable[[Tx, Span, Calendar, datetime], Awaitable[list[Entry]]]
 _READERS: Final[tuple[_Reader, ...]] = (
     _releases, _follows, _obligations, _disclosures, _reports, _permissions, _reviews,
+    _notices,
 )  # fmt: skip

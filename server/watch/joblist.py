@@ -10,6 +10,7 @@ from scheduler.rhythms import Daily, Every
 from server.core.calendar import LiveCalendar
 from server.core.catalogue import read_changes
 from server.core.expedite import hold_outside_hours
+from server.core.notices import end_notices
 from server.core.permissions import check_permissions
 from server.core.recount import recount
 from server.core.rounds import open_time_gates, recover_lapsed
@@ -25,6 +26,7 @@ JOBS: Final = (
     Job("calendar", "核对工作日历，变动后重算期限", Every(5)),
     Job("due", "到点的发布和解读", Every(2)),
     Job("planned", "词库更新后复查等待发布的稿件", Every(5)),
+    Job("notices", "公示期满后标注和撤下", Every(30)),
     Job("hours", "发布时段结束后暂停账号", Every(10)),
     Job("catalogue", "更新公开目录和搜索", Every(2)),
     Job("seal", "封存操作记录", Every(2)),
@@ -77,6 +79,7 @@ def open_jobs(
         "calendar": follow_calendar,
         "due": lambda: open_time_gates(place),
         "planned": recheck_planned,
+        "notices": lambda: end_notices(place),
         "hours": lambda: hold_outside_hours(place.store, place.bench.calendar, at=place.now()),
         "catalogue": lambda: read_changes(place),
         "seal": lambda: seal(place.store),

@@ -55,6 +55,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "RunIn": ("admin", {"name": "x"}),
     "HoursIn": ("admin", {"account": "website", "window": "08:00-22:00"}),
     "EmbargoIn": ("chief", {"until": LATER, "reason": "x"}),
+    "NoticeIn": ("chief", {"ends_at": LATER, "then": "remove"}),
     "UrgentIn": ("chief", {"reason": "x"}),
     "DecisionIn": ("chief", {"verdict": "it_is_there", "link": "https://x.invalid", "live_at": LATER}),
     "TakenDownIn": ("author", {"proof": "x"}),
