@@ -5,7 +5,6 @@ It knows paths and bytes, no pages and no feeds.
 
 import asyncio
 import fcntl
-import gzip
 import os
 import secrets
 import weakref
@@ -15,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 import brotli
+import deflate
 
 TEXT_ENDINGS: Final = frozenset(
     {
@@ -149,7 +149,7 @@ def _put(root: Path, target: Path, body: bytes) -> None:
         raise ValueError("a link leads out of the document root")
     versions = [(target, body)]
     if target.suffix in TEXT_ENDINGS:
-        versions += [(_sibling(target, ".gz"), gzip.compress(body, 9, mtime=0))]
+        versions += [(_sibling(target, ".gz"), bytes(deflate.gzip_compress(body, 9)))]
         versions += [(_sibling(target, ".br"), brotli.compress(body, mode=brotli.MODE_TEXT, quality=5))]
     written: list[tuple[Path, Path]] = []
     try:

@@ -1,6 +1,13 @@
-"""A feed as bytes: RSS 2.0 and Atom through feedgen, JSON Feed 1.1 by hand."""
+"""A feed as bytes: RSS 2.0 and Atom through feedgen, JSON Feed 1.1 by hand.
+
+An article stands in many lists, and its entry is the same in all of them: it is written once a format, and
+put into each feed as it is.
+"""
 
 import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from feedgen.feed import FeedGenerator
@@ -11,6 +18,7 @@ from channels.feeds.entries import FeedEntry
 from channels.feeds.repair import EntryRepair, FeedLink, FeedRepair
 
 GENERATOR = "Tongfa"
+_KEPT = 512  # entries of each format, some kilobytes each
 
 
 def write_feed(
@@ -34,13 +42,18 @@ def _rss(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
     feed.repair.is_archive = document.number is not None
     feed.link(href=url, rel="self", type=FEED_TYPES["rss"])
     feed.link(href=document.home, rel="alternate")  # the last one becomes the channel's link (row 7)
-    for entry in document.entries:
-        item = _add(feed, entry)
-        item.link(href=entry.url)
-        if entry.files:  # RSS has room for one; the others are links in the text (row 13)
-            first = entry.files[0]
-            item.enclosure(url=first.url, length=first.size, type=first.type)
-    return bytes(feed.rss_str())
+    return _with_entries(bytes(feed.rss_str()), b"</channel></rss>", map(_rss_item, document.entries))
+
+
+@lru_cache(maxsize=_KEPT)
+def _rss_item(entry: FeedEntry) -> bytes:
+    feed = _any_feed()
+    item = _add(feed, entry)
+    item.link(href=entry.url)
+    if entry.files:  # RSS has room for one; the others are links in the text (row 13)
+        first = entry.files[0]
+        item.enclosure(url=first.url, length=first.size, type=first.type)
+    return _between(bytes(feed.rss_str()), b"<item", b"</item>")
 
 
 def _atom(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
@@ -53,10 +66,34 @@ def _atom(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
     feed.author(name=document.by)
     feed.link(href=document.home, rel="alternate", type="text/html")  # first: htmlparser2 takes the first
     feed.link(href=url, rel="self", type=FEED_TYPES["atom"])
-    for entry in document.entries:
-        item = _add(feed, entry)
-        item.author(name=entry.by)
-    return bytes(feed.atom_str())
+    return _with_entries(bytes(feed.atom_str()), b"</feed>", map(_atom_entry, document.entries))
+
+
+@lru_cache(maxsize=_KEPT)
+def _atom_entry(entry: FeedEntry) -> bytes:
+    feed = _any_feed()
+    _add(feed, entry).author(name=entry.by)
+    return _between(bytes(feed.atom_str()), b"<entry", b"</entry>")
+
+
+def _any_feed() -> Any:
+    """Give a feed with the same namespaces as every other, to write an entry in."""
+    feed = _open_feed("-", datetime(1970, 1, 1, tzinfo=UTC))
+    feed.id("-")
+    feed.description("-")
+    feed.link(href="-")
+    return feed
+
+
+def _between(feed: bytes, first: bytes, last: bytes) -> bytes:
+    """Cut an entry out of a feed; words cannot look like its tags, for in words a `<` is escaped."""
+    return feed[feed.index(first) : feed.rindex(last) + len(last)]
+
+
+def _with_entries(feed: bytes, end: bytes, entries: Iterable[bytes]) -> bytes:
+    if not feed.endswith(end):
+        raise ValueError("feedgen has ended a feed in another way")
+    return b"".join((feed.removesuffix(end), *entries, end))
 
 
 def _links(document: FeedDocument, form: FeedFormat, addresses: Addresses) -> tuple[FeedLink, ...]:
@@ -73,11 +110,15 @@ def _links(document: FeedDocument, form: FeedFormat, addresses: Addresses) -> tu
 
 
 def _generator(document: FeedDocument) -> Any:
+    return _open_feed(document.title, document.updated)
+
+
+def _open_feed(title: str, updated: datetime) -> Any:
     feed = FeedGenerator()
     feed.register_extension("repair", FeedRepair, EntryRepair)
-    feed.title(document.title)
+    feed.title(title)
     feed.language("zh-CN")
-    feed.updated(document.updated)  # never left to feedgen, which would take the present moment (row 10)
+    feed.updated(updated)  # never left to feedgen, which would take the present moment (row 10)
     feed.generator(GENERATOR)
     return feed
 
@@ -105,7 +146,7 @@ def _json(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
         "description": document.about,
         "language": "zh-CN",
         "authors": [{"name": document.by}],
-        "items": [_json_item(entry) for entry in document.entries],
+        "items": [],
     }
     older = document.older("json")
     if older is not None:
@@ -115,10 +156,17 @@ def _json(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
     if document.deleted:
         told = [{"id": ref, "when": when.isoformat()} for ref, when in document.deleted]
         feed["_tongfa_deleted"] = {"about": "articles that were withdrawn", "items": told}
-    return json.dumps(feed, ensure_ascii=False, separators=(",", ":")).encode()
+    # In a string a quote has a stroke before it: this place is the only one.
+    head, items, rest = _json_text(feed).partition(b'"items":[')
+    return b"".join((head, items, b",".join(map(_json_item, document.entries)), rest))
 
 
-def _json_item(entry: FeedEntry) -> dict[str, Any]:
+def _json_text(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@lru_cache(maxsize=_KEPT)
+def _json_item(entry: FeedEntry) -> bytes:
     item: dict[str, Any] = {
         "id": entry.id,
         "url": entry.url,
@@ -140,4 +188,4 @@ def _json_item(entry: FeedEntry) -> dict[str, Any]:
             {"url": f.url, "mime_type": f.type, "title": f.title, "size_in_bytes": f.size}
             for f in entry.files
         ]
-    return item
+    return _json_text(item)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,19 @@ def test_a_reader_sees_the_title_that_was_written(form, title):
     (entry,) = etree_entries(written(form, a_content(title=title)))
     found = entry.findtext("{*}title") or entry.findtext("title")
     assert found == (one_line(title) or "无标题")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_word_that_looks_like_the_end_of_a_feed_ends_none(form):
+    tags = '<item></item><entry></entry></channel></rss></feed> "items":[]'
+    articles = [nasty(f"i{number}", title=f"{tags}{number}", body_html=tags) for number in (1, 2, 3)]
+    body = written(form, *articles)
+    if form == "json":
+        titles = [item["title"] for item in json.loads(body)["items"]]
+    else:
+        titles = [unescape(entry.title) for entry in read(body).entries]
+    assert [title[-1] for title in titles] == ["3", "2", "1"]
+    assert {title[:-1] for title in titles} == {tags}
 
 
 def etree_entries(body: bytes) -> list[Any]:
