@@ -7,12 +7,15 @@ from typing import Final
 from aiohttp import web
 
 from channels.characters import one_line
+from channels.disclosure import FIFTEEN
+from channels.item import LANGUAGE_NAMES
 from server.console.page import Page, Visit
 from server.core.contents import column_of, page_url
 from server.importing.shape import shape
 from server.store.deliveries import list_deliveries
 from server.store.desk import Wanted, list_desk, list_steps
 from server.store.items import ItemSeen, RevisionState, get_item
+from server.store.twins import find_twin
 from server.store.tx import Tx
 
 _A_PAGE: Final = 40
@@ -57,10 +60,13 @@ async def show_item(visit: Visit) -> web.Response:
         seen = await item_for(tx, visit)
         steps = await list_steps(tx, seen.id)
         legs = await list_deliveries(tx, seen.id)
+        twin_id = await find_twin(tx, seen.id)
+        twin = None if twin_id is None else await get_item(tx, twin_id)
     text = (await asyncio.to_thread(shape, seen.revision.body)).text
     site = visit.parts.site
     return visit.show(
-        "item.html", section="items", seen=seen, steps=steps, legs=legs, text=text,
+        "item.html", section="items", seen=seen, steps=steps, legs=legs, text=text, twin=twin,
+        languages=LANGUAGE_NAMES, fifteen=FIFTEEN,
         column=column_of(site, seen.revision.sheet.column), url=page_url(site, seen.id),
         may=frozenset(act for act in ("write", "submit", "approve", "return", "release", "withdraw")
                       if seen.org.id in visit.who.orgs_for(act)),

@@ -19,7 +19,9 @@ _OPTIONAL: Final = ("index_number", "document_number", "formed_on", "topic", "ge
 _OVERRIDDEN: Final = ("wechat", "weibo")
 _OF_A_CHANNEL: Final = ("title", "summary", "cover")
 _OVERRIDES: Final = tuple(f"{channel}_{name}" for channel in _OVERRIDDEN for name in _OF_A_CHANNEL)
-_NAMES: Final = (*_REQUIRED, *_PLAIN, *_OPTIONAL, "keywords", *_OVERRIDES, "overrides_of_accounts")
+_LEFT: Final = ("language", "statutory")  # what a form does not say stays as it is: it may be an older page
+_NAMES: Final = (*_REQUIRED, *_PLAIN, *_OPTIONAL, "keywords", *_LEFT, *_OVERRIDES, "overrides_of_accounts")
+_UNSAID: Final = "-"
 _BETWEEN_WORDS: Final = re.compile(r"[\s,，、;；]+")
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!]")
 
@@ -67,6 +69,8 @@ class Typed:
             "genre": sheet.genre or "",
             "source": sheet.source or "",
             "keywords": "、".join(sheet.keywords),
+            "language": sheet.language,
+            "statutory": "、".join(str(number) for number in sheet.statutory),
             **_words_of(sheet.overrides),
         }
         files = tuple(File(one.sha256, one.name) for one in sheet.attachments)
@@ -80,7 +84,10 @@ class Typed:
         files = tuple(File(sha256, name) for sha256, name in pairs if sha256 not in dropped)
         base = fields.get("base")
         number = int(base) if base.isascii() and base.isdigit() and len(base) < 9 else None
-        return cls({name: fields.get(name) for name in _NAMES}, files, number)
+        values = {name: fields.get(name) for name in _NAMES}
+        ticked = [one for one in fields.all("statutory") if one]
+        values["statutory"] = "、".join(ticked) if fields.has("statutory") else _UNSAID
+        return cls(values, files, number)
 
     def with_files(self, files: tuple[File, ...]) -> "Typed":
         """Give the form with further attachments."""
@@ -99,6 +106,11 @@ class Typed:
         """Give the form as begun with another revision: its author has seen that one."""
         return replace(self, base=base)
 
+    @property
+    def statutory(self) -> tuple[str, ...]:
+        """Give the kinds of Art. 20 that are ticked, by number."""
+        return tuple(self.values["statutory"].split("、"))
+
     def form(self) -> ItemIn:
         """Give the item that was typed; raises BadForm with a sentence for each wrong field."""
         values = self.values
@@ -106,6 +118,13 @@ class Typed:
         told |= {name: values[name].strip() or None for name in _OPTIONAL}
         told["body"] = as_html(values["body"])
         told["keywords"] = [word for word in _BETWEEN_WORDS.split(values["keywords"]) if word]
+        told["language"] = values["language"] or None
+        if values["statutory"] != _UNSAID:
+            told["statutory"] = [
+                int(word) if word.isascii() and word.isdigit() and len(word) < 4 else word
+                for word in values["statutory"].split("、")
+                if word
+            ]
         told["attachments"] = [{"sha256": file.sha256, "name": file.name} for file in self.files]
         told["overrides"] = self._overrides()
         return filled_in(ItemIn, told)

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from channels.disclosure import FIFTEEN, suggested_kinds
+from channels.item import LANGUAGE_NAMES
 from server.console.assets import has_asset
 from server.console.media import keep_uploads
 from server.console.page import Page, Visit
@@ -208,9 +210,18 @@ def writing_form(
         "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
         columns=visit.parts.site.columns, genres=_GENRES, trouble=trouble, conflict=conflict,
         marks=marks, notes=notes, source=source, part_names=PART_NAMES,
+        fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),
         slot=slot, after=visit.fields.get("after") or after, kept=kept,
         has_surface=has_asset("surface.js"),
     )  # fmt: skip
+
+
+def _suggested(seen: ItemSeen | None) -> tuple[int, ...]:
+    """Guess the kinds of Art. 20 for an item that nobody has put into one yet."""
+    if seen is None or seen.revision.sheet.statutory:
+        return ()
+    sheet = seen.revision.sheet
+    return suggested_kinds(seen.kind, " ".join((seen.revision.title, sheet.topic or "", *sheet.keywords)))
 
 
 _EDIT = "/console/items/{item_id}/edit"

@@ -211,3 +211,24 @@ async def test_the_pages_of_the_office_are_readable(window: Window):
     for name in ("words", "levels", "me", "help", "items"):
         await window.go(f"/console/{name}")
         await fine(window, name)
+
+
+async def test_the_disclosure_fields_and_the_moved_addresses_are_usable(window: Window, title: str):
+    await log_in(window, "author")
+    item = await write(window, title, "内容。")
+    page = window.page
+    await page.get_by_label("12. 突发公共事件").check()
+    await page.get_by_label("文种").select_option("蒙古文")
+    await page.get_by_role("button", name="保存", exact=True).click()
+    await expect(page.get_by_text("已保存。")).to_be_visible()
+    await expect(page.get_by_label("12. 突发公共事件")).to_be_checked()
+    await fine(window, "fields")
+    await window.go(item)
+    await fine(window, "twin")
+    await log_in(window, "admin")
+    await window.go("/console/redirects")
+    await page.get_by_label("旧地址").fill(f"/old/{id(window)}.shtml")
+    await page.get_by_label("新地址").fill("/a/1")
+    await page.get_by_role("button", name="登记").click()
+    await expect(page.get_by_text("已更改。")).to_be_visible()
+    await fine(window, "redirects")

@@ -56,6 +56,28 @@ async def test_an_item_is_written_with_its_disclosure_elements(office: ConsoleOf
     assert (sheet.keywords, sheet.overview, sheet.source) == (("防汛", "救灾"), "安排防汛", "本旗")
 
 
+async def test_the_kinds_of_the_law_and_the_language_are_kept_shown_and_changed(office: ConsoleOffice):
+    desk = await office.desk("author")
+    kinds = [("statutory", one) for one in ("", "12", "1")]
+    made = await desk.post(NEW, [*a_form(language="mn-Mong").items(), *kinds])
+    item_id = made.location.split("/")[3]
+    sheet = (await _stored(office, item_id)).revision.sheet
+    assert (sheet.statutory, sheet.language) == ((1, 12), "mn-Mong")
+    page = await desk.get(f"/console/items/{item_id}/edit")
+    ticked = [told["value"] for _, told in page.tags if told.get("name") == "statutory" and "checked" in told]
+    assert ticked == ["1", "12"]
+    assert "突发公共事件" in (await desk.get(f"/console/items/{item_id}")).words
+    # A page from before these fields says nothing of them, and changes nothing.
+    older = a_form(base="1", title="关于防汛工作的另一通知")
+    await desk.post(f"/console/items/{item_id}/edit", older)
+    assert (await _stored(office, item_id)).revision.sheet.statutory == (1, 12)
+    none = [*a_form(base="2", title="关于防汛的通知").items(), ("statutory", "")]
+    await desk.post(f"/console/items/{item_id}/edit", none)
+    assert (await _stored(office, item_id)).revision.sheet.statutory == ()
+    wrong = await desk.post(NEW, [*a_form().items(), ("statutory", "99")])
+    assert (wrong.status, "法定公开类别" in wrong.words) == (422, True)
+
+
 async def test_a_wrong_field_is_named_in_chinese_and_keeps_everything_typed(office: ConsoleOffice):
     desk = await office.desk("author")
     again = await desk.post(NEW, a_form(title=" ", formed_on="2026-02-30", summary="还在"))
