@@ -233,6 +233,7 @@ class Site:
     columns: tuple[Column, ...]
     theme: Theme = Theme()
     has_hub: bool = False  # whether the feeds name our hub
+    push_key: str = ""  # by which browsers know us, when they are told of what is new
 
 
 @dataclass(frozen=True, slots=True)

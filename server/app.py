@@ -44,11 +44,11 @@ from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
 from server.importing.texts import TextReader
-from server.network import open_guarded_session, open_session
+from server.network import open_session
 from server.parts import PARTS, Bounds, Parts
 from server.public.finding import add_finding, moved_to
-from server.public.hub import add_hub
 from server.public.site import add_site
+from server.readers import Readers, open_readers
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
 from server.review.archive import recheck
 from server.review.examiner import Examiner
@@ -59,9 +59,6 @@ from server.store.accounts import AccountRow
 from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
 from server.store.tx import Store, StoreAway
-from server.subscribe.hub import Hub
-from server.subscribe.jobs import reader_acts
-from server.subscribe.topics import Topics
 from server.watch.joblist import open_jobs
 from server.watch.jobs import Jobs
 from server.watch.remind import Sinks
@@ -69,7 +66,6 @@ from server.watch.remind import Sinks
 Role = Literal["web", "worker", "clock"]
 LEAD_SECONDS: Final = 15.0
 CALENDAR_SECONDS: Final = 5.0
-HUB_SECONDS: Final = 10.0
 
 log = structlog.get_logger()
 
@@ -88,7 +84,7 @@ class House:
     wakeups: Wakeups
     leases: Leases
     valkey: PrivateValkey | None
-    hub: Hub | None
+    readers: Readers
 
 
 def ease_collector() -> None:
@@ -172,7 +168,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             tokens=SharedTokens(redis, owner=owner),
         )
         workplace = _workplace(settings, opener, calendar, Budgets(redis), worker=owner)
-        hub = await _open_hub(stack, settings, opener)
+        readers = await open_readers(stack, settings, store, vault, site)
         parts = Parts(
             store=store,
             now=_now,
@@ -188,12 +184,12 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             assessment=await _read_scheme(settings.assessment_file),
-            jobs=_jobs(settings, workplace, calendar, wakeups, opener.http, hub),
+            jobs=_jobs(settings, workplace, calendar, wakeups, opener.http, readers),
             examiner=Examiner(store, site, blobs.read, TextReader()),
             factor_roles=frozenset(settings.totp_required_roles),
             trusted_proxies=settings.trusted_proxies,
         )
-        yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, hub)
+        yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, readers)
 
 
 def _workplace(
@@ -212,31 +208,13 @@ def _workplace(
     )
 
 
-async def _open_hub(stack: AsyncExitStack, settings: Settings, opener: "_Opener") -> Hub | None:
-    """Open what tells subscribers of our feeds; None when the operator wants none."""
-    if not settings.subscribe.hub:
-        return None
-    inner = settings.subscribe.internal
-    session = await stack.enter_async_context(open_guarded_session(inner, HUB_SECONDS))
-    return Hub(
-        store=opener.store,
-        topics=Topics(FolderRoot(settings.var / "site"), opener.site),
-        session=session,
-        inner=inner,
-        seal=lambda secret: opener.vault.seal({"secret": secret}),
-        unseal=lambda sealed: opener.vault.open(sealed)["secret"],
-        now=_now,
-        chance=random.SystemRandom().random,
-    )
-
-
 def _jobs(
     settings: Settings,
     workplace: Workplace,
     calendar: LiveCalendar,
     wakeups: Wakeups,
     http: Transport,
-    hub: Hub | None,
+    readers: Readers,
 ) -> Jobs:
     planned = PlannedExaminer(workplace.store, calendar)
     return open_jobs(
@@ -247,7 +225,7 @@ def _jobs(
         sinks=_sinks(settings),
         recheck=lambda: recheck(workplace.store, at=_now()),
         recheck_planned=lambda: planned.examine(at=_now()),
-        readers=reader_acts(hub),
+        readers=readers.acts(),
     )
 
 
@@ -337,9 +315,8 @@ async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> N
     add_api(app)
     add_console(app)
     add_finding(app)
-    if house.hub is not None:
-        add_hub(app, house.hub, house.parts.throttle.allow)
-    front = house.parts.site.url if house.hub is not None else None
+    house.readers.add_to(app, house.parts.throttle.allow)
+    front = house.parts.site.url if house.parts.site.has_hub else None
     add_site(app, settings.var / "site", partial(moved_to, house.parts.store), front)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from pydantic import (
     AliasChoices,
     BaseModel,
@@ -33,6 +34,8 @@ from pydantic_settings import (
 
 from channels.item import Column, Site
 from server.store.people import Role
+from server.subscribe.push_key import read_push_key
+from server.subscribe.push_message import encode_point, pack
 from server.theme import ThemeRead, read_theme, themed
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -127,6 +130,8 @@ class SubscribeSettings(BaseModel):
 
     model_config = _FORBID
     hub: bool = True
+    push_key_file: Path | None = None
+    push_contact: Annotated[str, Field(pattern=r"^$|^mailto:[^\s@]+@[^\s@]+$|^https://", max_length=200)] = ""
     internal: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = ()
 
 
@@ -237,15 +242,23 @@ class Settings(BaseSettings):
         return url.rstrip("/")
 
     _theme: ThemeRead | None = PrivateAttr(default=None)
+    _push_key: EllipticCurvePrivateKey | None = PrivateAttr(default=None)
 
     @property
     def theme(self) -> ThemeRead | None:
         """Give the theme file with what lies beside it, None without one."""
         return self._theme
 
+    @property
+    def push_key(self) -> EllipticCurvePrivateKey | None:
+        """Give the key of Web Push, None when readers' browsers are not told."""
+        return self._push_key
+
     @model_validator(mode="after")
-    def _read_theme(self) -> Self:
-        """Read the theme once, with the settings: nothing waits for the disk later."""
+    def _read_files(self) -> Self:
+        """Read what lies beside the settings once, with them: nothing waits for the disk later."""
+        if self.subscribe.push_key_file is not None:
+            self._push_key = read_push_key(self.subscribe.push_key_file)
         if self.theme_file is not None:
             self._theme = read_theme(self.theme_file)
         return self
@@ -294,6 +307,7 @@ def site_of(settings: Settings) -> Site:
         organiser=site.organiser,
         columns=tuple(Column(**column.model_dump()) for column in site.columns),
         has_hub=settings.subscribe.hub,
+        push_key="" if settings.push_key is None else pack(encode_point(settings.push_key.public_key())),
     )
     return plain if settings.theme is None else themed(plain, settings.theme)
 

@@ -16,6 +16,7 @@ from channels.website.environment import HERE
 
 _STYLE: Final = (HERE / "static" / "site.css").read_bytes()
 _SCRIPT: Final = (HERE / "static" / "site.js").read_bytes()
+_PUSH: Final = (HERE / "static" / "push.js").read_bytes()
 _WORKER: Final = (HERE / "static" / "sw.js").read_text("utf-8")
 _MARK: Final = (HERE / "static" / "icon.svg").read_text("utf-8")
 _OWN_RED: Final = "#a61b1b"
@@ -31,6 +32,7 @@ class Assets:
     mark: str
     icons: Mapping[int, str]
     wechat: str  # "" without a picture
+    push: str  # the script of the push button, "" when browsers are not told
     files: Mapping[str, bytes]
 
 
@@ -49,8 +51,12 @@ def assets_of(site: Site) -> Assets:
     if theme.wechat_picture:
         wechat, body = _named("wechat", "png", theme.wechat_picture)
         files[wechat] = body
+    push = ""
+    if site.push_key:
+        push, body = _named("push", "js", _PUSH)
+        files[push] = body
     named = {size: path for size, (path, _) in icons.items()}
-    return Assets(style[0], script[0], mark[0], named, wechat, files)
+    return Assets(style[0], script[0], mark[0], named, wechat, push, files)
 
 
 def manifest(site: Site) -> bytes:
@@ -87,6 +93,7 @@ def worker(site: Site) -> bytes:
     shell = [addresses.link(path) for path in ("offline.html", assets.style, assets.script, assets.mark)]
     version = hashlib.sha256("".join(shell).encode()).hexdigest()[:12]
     text = _WORKER.replace('"VERSION"', json.dumps(version)).replace('"SHELL"', json.dumps(shell))
+    text = text.replace('"ICON_PATH"', json.dumps(addresses.link(assets.icons[192])))
     return text.replace('"BASE"', json.dumps(addresses.base)).encode()
 
 

@@ -37,6 +37,7 @@ app = group(
         "redirect": "server.cli.moves:group",
         "jobs": "server.cli.jobs:group",
         "audit": "server.cli.auditing:group",
+        "push-key": "server.cli.push:push_key",
     },
     name="tongfa",
     help="同发：一次发布，各渠道上线，准确统计。",

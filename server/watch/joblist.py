@@ -40,6 +40,7 @@ JOBS: Final = (
     Job("remind", "发送提醒", Every(30)),
     Job("hub_verify", "核实订阅推送的申请", Every(2)),
     Job("hub_tell", "向订阅方推送更新的订阅源", Every(2)),
+    Job("push", "向读者的浏览器推送新内容", Every(5)),
 )
 
 
@@ -93,6 +94,7 @@ def open_jobs(
         "remind": lambda: remind(place.store, sinks),
         "hub_verify": _nothing,
         "hub_tell": _nothing,
+        "push": _nothing,
         **readers,
     }
     return Jobs(JOBS, acts, place.store, place.now, wake)

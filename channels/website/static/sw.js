@@ -1,5 +1,6 @@
 // Offline reading. Pages come from the network first; what was withdrawn leaves the cache.
 "use strict";
+const ICON = "ICON_PATH";
 const version = "VERSION", shell = "SHELL", base = "BASE";
 const SHELL_CACHE = "shell-" + version, PAGES = "pages", STATE = "state";
 const MOST = 120;
@@ -94,3 +95,19 @@ function pictures(text) {
   const found = [...text.matchAll(/(?:src|srcset)="([^"]+)"/g)].flatMap((one) => one[1].split(","));
   return found.map((one) => one.trim().split(" ")[0]).filter((address) => address.startsWith(base + "/m/"));
 }
+
+// A message of ours: title, words, page. Nothing is fetched for it.
+self.addEventListener("push", (event) => {
+  let told = null;
+  try { told = event.data && event.data.json(); } catch { told = null; }
+  if (!told || !told.title) return;
+  event.waitUntil(self.registration.showNotification(told.title, {
+    body: told.body, tag: told.tag, lang: told.lang, data: { url: told.url }, icon: ICON,
+  }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data.url, self.location.href);
+  if (url.origin === self.location.origin) event.waitUntil(self.clients.openWindow(url.href));
+});
