@@ -39,9 +39,10 @@ class PlannedExaminer:
         """Examine some of what the list as it stands was never held against; say how many releases."""
         async with self._store.read() as tx:
             serial = await dictionary_serial(tx)
-            is_swept = self._swept == (STARTING_VERSION, serial)
-            find = list_held_for_check if is_swept else list_unchecked_planned
-            waiting = await find(tx, STARTING_VERSION, serial, BATCH)
+            if self._swept == (STARTING_VERSION, serial):
+                waiting = await list_held_for_check(tx, STARTING_VERSION, serial, at=at, limit=BATCH)
+            else:
+                waiting = await list_unchecked_planned(tx, STARTING_VERSION, serial, limit=BATCH)
             if not waiting:
                 self._swept = (STARTING_VERSION, serial)
                 return 0

@@ -69,16 +69,21 @@ async def forget_planned_checks(tx: Tx, item_id: str) -> None:
     )
 
 
-async def list_held_for_check(tx: Tx, version: int, serial: int, limit: int) -> tuple[tuple[str, str], ...]:
+async def list_held_for_check(
+    tx: Tx, version: int, serial: int, *, at: datetime, limit: int
+) -> tuple[tuple[str, str], ...]:
     """Give the releases (with their revisions) whose time has come and that nobody examined by this list."""
-    return await _unchecked(tx, ("check",), version, serial, limit)
+    # The moment is for the index: those that wait for a time to come are many.
+    return await _unchecked(
+        tx, sa.and_(delivery.c.gate == "check", delivery.c.due_at <= at), version, serial, limit
+    )
 
 
 async def list_unchecked_planned(
-    tx: Tx, version: int, serial: int, limit: int
+    tx: Tx, version: int, serial: int, *, limit: int
 ) -> tuple[tuple[str, str], ...]:
     """Give the releases (with their revisions) that wait, not yet examined by this list, soonest first."""
-    return await _unchecked(tx, (*WAITS, "check"), version, serial, limit)
+    return await _unchecked(tx, delivery.c.gate.in_((*WAITS, "check")), version, serial, limit)
 
 
 async def list_objected(tx: Tx, *, limit: int) -> tuple[Objected, ...]:
@@ -110,7 +115,7 @@ async def list_objected(tx: Tx, *, limit: int) -> tuple[Objected, ...]:
 
 
 async def _unchecked(
-    tx: Tx, gates: tuple[str, ...], version: int, serial: int, limit: int
+    tx: Tx, where: sa.ColumnElement[bool], version: int, serial: int, limit: int
 ) -> tuple[tuple[str, str], ...]:
     first = sa.func.min(delivery.c.due_at)
     fresh = sa.exists().where(
@@ -119,11 +124,13 @@ async def _unchecked(
         planned_check.c.serial >= serial,
     )
     wanted = (
-        sa.select(delivery.c.release_id, release.c.revision_id)
-        .join(release, release.c.id == delivery.c.release_id)
-        .where(delivery.c.state == "waiting", delivery.c.gate.in_(gates), ~fresh)
-        .group_by(delivery.c.release_id, release.c.revision_id)
+        sa.select(delivery.c.release_id)
+        .where(delivery.c.state == "waiting", where, ~fresh)
+        .group_by(delivery.c.release_id)
         .order_by(first, delivery.c.release_id)
         .limit(limit)
     )
-    return tuple((row.release_id, row.revision_id) for row in await tx.execute(wanted))
+    ids = tuple((await tx.execute(wanted)).scalars())
+    rows = await tx.execute(sa.select(release.c.id, release.c.revision_id).where(release.c.id.in_(ids)))
+    revisions = {row.id: row.revision_id for row in rows}
+    return tuple((key, revisions[key]) for key in ids)

@@ -5,6 +5,7 @@ have happened is worked out here from the days off alone, without the calendar o
 """
 
 import asyncio
+import gc
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -217,7 +218,15 @@ class Life:
         await self.released(item, None)
 
     async def run(self) -> None:
-        """Live through every day."""
+        """Live through every day, with the collector as rare as a server has it (server/app.py)."""
+        often = gc.get_threshold()
+        gc.set_threshold(50_000, 20, 50)
+        try:
+            await self._run()
+        finally:
+            gc.set_threshold(*often)
+
+    async def _run(self) -> None:
         for number in range(self.days):
             day = self.first + timedelta(days=number)
             for clock in self.steps:
