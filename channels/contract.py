@@ -224,6 +224,14 @@ class Media(Protocol):
         """Give the bytes; raises KeyError when there are none."""
 
 
+@runtime_checkable
+class Reachable(Protocol):
+    """A channel that can say whether its platform answers and knows the account, without posting anything."""
+
+    async def reach(self) -> str | None:
+        """Say in Chinese what is wrong, None when all is well."""
+
+
 class TokenKeeper(Protocol):
     """One shared access token per account for all processes, with one refresher at a time."""
 

@@ -76,7 +76,7 @@ class WeChat:
             appid=account.settings["appid"],
             secret=account.secret["appsecret"],
         )
-        self._calls = Calls(tools.http, base, token)
+        self._calls, self._token = Calls(tools.http, base, token), token
         uploads = PictureUploads(self._calls, tools.media, tools.uploads, account.id)
         author = account.settings.get("author", "")
         reads_back = account.settings.get("read_back", "on") != "off"
@@ -94,6 +94,11 @@ class WeChat:
             return cls(account, tools)
         except KeyError as missing:
             raise ValueError(f"缺少设置项 {missing.args[0]}") from None
+
+    async def reach(self) -> str | None:
+        """Ask for a token, which proves address, AppID and AppSecret."""
+        found = await self._token.prove()
+        return None if isinstance(found, str) else getattr(found, "reason", "微信没有给出令牌")
 
     @property
     def home(self) -> str:

@@ -37,6 +37,10 @@ class Token:
         """Give another token than the one that was refused."""
         return await self._fetch(refused=refused)
 
+    async def prove(self) -> str | Outcome:
+        """Ask the platform whether it knows these keys, whatever is kept; it gives the token that stands."""
+        return await self._ask(force=False)
+
     async def _fetch(self, *, refused: str | None) -> str | Outcome:
         async with self._keeper.refreshing(self._account_id):
             # Another process may have renewed it while this one waited for its turn.

@@ -18,6 +18,7 @@ from server.core.problems import Problem
 from server.core.sent import what_was_sent
 from server.core.standing import say_standing
 from server.core.withdraw import record_taken_down
+from server.forms.accounts import BudgetIn
 from server.forms.orders import DecisionIn, TakenDownIn
 from server.forms.words import Form, Out, Slug
 from server.parts import PARTS
@@ -37,11 +38,8 @@ class AccountActIn(Form):
     account: Annotated[Slug, Field(title="账号")]
 
 
-class BudgetIn(AccountActIn):
-    """How often an account may post; null: as often as its platform takes it."""
-
-    a_minute: Annotated[int | None, Field(title="每分钟次数", ge=1, le=10_000)] = None
-    a_day: Annotated[int | None, Field(title="每天次数", ge=1, le=1_000_000)] = None
+class AccountBudgetIn(AccountActIn, BudgetIn):
+    """How often which account may post."""
 
 
 class TryOut(Out):
@@ -184,7 +182,7 @@ async def resume_account(request: web.Request) -> web.Response:
 
 async def give_budget(request: web.Request) -> web.Response:
     """Say how often an account may post; what is over it waits and does not fail."""
-    parts, form = request.config_dict[PARTS], await form_of(request, BudgetIn)
+    parts, form = request.config_dict[PARTS], await form_of(request, AccountBudgetIn)
     async with parts.store.begin() as tx:
         row = await _account_for(tx, request, form.account)
         await set_budget(tx, row, form.a_minute, form.a_day, at=parts.now())
@@ -248,6 +246,6 @@ ROUTES = (
     ),
     Route(
         "POST", "/api/v1/accounts/budget", give_budget, "账号的发布次数", "manage_accounts",
-        form=BudgetIn, answer=AccountOut,
+        form=AccountBudgetIn, answer=AccountOut,
     ),
 )  # fmt: skip

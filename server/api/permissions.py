@@ -10,12 +10,13 @@ from aiohttp import web
 from pydantic import Field
 
 from channels.contract import CouldNotLook
-from server.api.accounts import AccountOut, Name, Value
+from server.api.accounts import AccountOut
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.permissions import check_permission
 from server.core.problems import Problem
+from server.forms.accounts import AccessIn
 from server.forms.words import Form, Out, Slug
 from server.parts import PARTS, Parts
 from server.security.granting import Desk, send_to_grant, take_back
@@ -28,14 +29,6 @@ class PermissionIn(Form):
     """Which account."""
 
     account: Annotated[Slug, Field(title="账号")]
-
-
-class AccessIn(Form):
-    """What changes in an account's settings and secret; an empty value takes a setting away."""
-
-    account: Annotated[Slug, Field(title="账号")]
-    settings: Annotated[dict[Name, Value], Field(title="设置", max_length=30, default_factory=dict)]
-    secret: Annotated[dict[Name, Value], Field(title="凭据", max_length=10, repr=False, default_factory=dict)]
 
 
 class SentOut(Out):

@@ -18,7 +18,7 @@ from server.parts import PARTS
 from server.security.log_in import Entrance
 from server.security.origin import address_of, person_acting, stranger_acting
 from server.security.second_factor import refuse_without_factor
-from server.security.sign_in import sign_in
+from server.security.sign_in import keep_use, sign_in
 
 FormT = TypeVar("FormT", bound=BaseModel)
 
@@ -68,6 +68,7 @@ def guarded(route: Route) -> Handler:
                 who = await sign_in(tx, _bearer(request), at=parts.now())
                 if not route.before_factor:
                     await refuse_without_factor(tx, who, parts.factor_roles)
+            await keep_use(parts.store, who, at=parts.now())
             if route.who != "signed_in":
                 who.require_somewhere(route.who)
             request[SIGNED_IN] = who

@@ -27,6 +27,7 @@ class TokenOut(Out):
     only_role: Role | None
     created_at: datetime
     expires_at: datetime | None
+    used_at: datetime | None
 
     @classmethod
     def of(cls, row: TokenRow) -> "TokenOut":
@@ -37,6 +38,7 @@ class TokenOut(Out):
             only_role=row.only_role,
             created_at=row.created_at,
             expires_at=row.expires_at,
+            used_at=row.used_at,
         )
 
 

@@ -109,6 +109,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "accounts.html", section="accounts", by_org=by_org, states=STATES, trouble=trouble,
+        may_add=bool(visit.who.orgs_for("manage_accounts")),
         trouble_heading="没有更改", typed=visit.fields,
         status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from server.console import (
+    account_forms,
     accounts,
     audit,
     calendar,
@@ -37,6 +38,7 @@ from server.console import (
     reviewing,
     scratch,
     statistics,
+    tokens,
     twins,
     withdrawing,
     words,
@@ -78,12 +80,14 @@ PAGES: Final[tuple[Page, ...]] = (
     *calendar.PAGES,
     *notices.PAGES,
     *accounts.PAGES,
+    *account_forms.PAGES,
     *statistics.PAGES,
     *report_check.PAGES,
     *report.PAGES,
     *jobs.PAGES,
     *audit.PAGES,
     *people.PAGES,
+    *tokens.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""
 

@@ -40,6 +40,7 @@ SECTIONS: Final = (
     Section("words", "词库", "/console/words", "read", group="管理"),
     Section("jobs", "定时任务", "/console/jobs", "run_jobs", group="管理"),
     Section("audit", "操作记录", "/console/audit", "read_audit", group="管理"),
+    Section("tokens", "访问令牌", "/console/tokens", group="管理"),
     Section("me", "我的账户", "/console/me", group="管理"),
     Section("help", "帮助", "/console/help", group="管理"),
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from server.core.acts import note, of_account
 from server.core.problems import Problem
-from server.store.accounts import AccountRow, insert_account, list_accounts_of
+from server.store.accounts import AccountRow, insert_account, list_accounts_of, set_account_name
 from server.store.audit import Subject
 from server.store.orgs import OrgRow, insert_org
 from server.store.tx import Tx
@@ -17,6 +17,13 @@ async def add_org(tx: Tx, row: OrgRow, *, at: datetime) -> None:
     """Write an organ; raises Taken when its code is in use."""
     await insert_org(tx, row, at=at)
     await note(tx, "org.create", Subject(org_id=row.id), at=at, code=row.code, name=row.name)
+
+
+async def rename_account(tx: Tx, row: AccountRow, name: str, *, at: datetime) -> None:
+    """Give an account another name; its slug stays, by which programs and permanent links know it."""
+    if name != row.name:
+        await set_account_name(tx, row.id, name)
+        await note(tx, "account.access", of_account(row), at=at, account=row.slug, name=name, former=row.name)
 
 
 async def add_account(tx: Tx, row: AccountRow, *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 from server.core.problems import Problem
@@ -75,6 +76,7 @@ class SignedIn:
     token_id: str
     reach: frozenset[tuple[Role, str]]  # each role at each organ that it reaches
     only_role: Role | None
+    used_at: datetime | None = None  # when this token was written down as used
     is_session: bool = False  # a person at the door, not a program with a token
 
     def orgs_for(self, act: Act) -> frozenset[str]:

@@ -18,10 +18,11 @@ from server.security.staff import subject_of
 from server.store.audit import Subject
 from server.store.levels import list_principals
 from server.store.people import PersonRow, Role, get_person, list_reach
-from server.store.tokens import TokenRow, Use, find_token_by_digest, insert_token, revoke_token
-from server.store.tx import Tx
+from server.store.tokens import TokenRow, Use, find_token_by_digest, insert_token, note_use, revoke_token
+from server.store.tx import Store, Tx
 
 SESSION_LASTS: Final = timedelta(hours=12)  # a working day; nobody stays signed in over night
+_USE_KEPT: Final = timedelta(hours=1)
 _LONGEST_TOKEN: Final = 128
 
 
@@ -105,7 +106,18 @@ async def sign_in(tx: Tx, secret: str, *, at: datetime) -> SignedIn:
     if person.disabled_at is not None:
         raise Problem("not_signed_in", "这个人员已停用，请联系管理员")
     reach = await list_reach(tx, person.id) | await _deputised(tx, person.id, at=at)
-    return SignedIn(person.id, person.login, person.name, row.id, reach, row.only_role, row.use == "session")
+    return SignedIn(
+        person.id, person.login, person.name, row.id, reach, row.only_role, row.used_at,
+        is_session=row.use == "session",
+    )  # fmt: skip
+
+
+async def keep_use(store: Store, who: SignedIn, *, at: datetime) -> None:
+    """Write down that a program's token was used, once an hour: its owner wants to know which are idle."""
+    if who.is_session or (who.used_at is not None and at - who.used_at < _USE_KEPT):
+        return
+    async with store.begin() as tx:
+        await note_use(tx, who.token_id, at=at)
 
 
 async def _deputised(tx: Tx, person_id: str, *, at: datetime) -> frozenset[tuple[Role, str]]:

@@ -101,6 +101,11 @@ async def set_account_state(tx: Tx, account_id: str, state: str) -> None:
     await tx.execute(account.update().where(account.c.id == account_id).values(state=state))
 
 
+async def set_account_name(tx: Tx, account_id: str, name: str) -> None:
+    """Give an account another name."""
+    await tx.execute(account.update().where(account.c.id == account_id).values(name=name))
+
+
 async def set_settings(tx: Tx, account_id: str, changes: Mapping[str, str | None]) -> None:
     """Change settings of an account; None takes one away, the others stay."""
     wanted = sa.select(account.c.settings).where(account.c.id == account_id).with_for_update()

@@ -75,6 +75,7 @@ token = sa.Table(
     moment_column("created_at"),
     moment_column("expires_at", nullable=True),
     moment_column("revoked_at", nullable=True),
+    moment_column("used_at", nullable=True),  # to the hour: not every request is worth a write
     among("use", ("api", "session")),
     among("only_role", ROLES),
 )

@@ -25,6 +25,7 @@ class TokenRow:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    used_at: datetime | None = None
 
 
 async def insert_token(tx: Tx, row: TokenRow, digest: str) -> None:
@@ -66,6 +67,11 @@ async def list_tokens(tx: Tx, person_id: str) -> tuple[TokenRow, ...]:
     return tuple(_token_of(row) for row in await tx.execute(wanted))
 
 
+async def note_use(tx: Tx, token_id: str, *, at: datetime) -> None:
+    """Write down that a token was used."""
+    await tx.execute(token.update().where(token.c.id == token_id).values(used_at=at))
+
+
 async def revoke_token(tx: Tx, token_id: str, *, at: datetime) -> None:
     """End a token; the first time counts."""
     await tx.execute(
@@ -95,4 +101,5 @@ def _token_of(row: sa.Row[Any]) -> TokenRow:
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        used_at=row.used_at,
     )

@@ -126,3 +126,12 @@ async def test_neither_token_nor_account_shows_the_secret(stage: Stage):
     secret = stage.sandbox.credentials()["wechat"]["secret"]
     account = replace(stage.account, name="公众号")
     assert secret not in f"{a_token(stage)!r} {stage.channel()!r} {account!r}"
+
+
+async def test_an_account_says_whether_the_platform_knows_it_and_posts_nothing(stage: Stage):
+    assert await stage.channel().reach() is None
+    stage.says(ASK, 40125)
+    assert "AppSecret" in str(await stage.channel().reach())
+    stage.says(ASK, 40164)
+    assert "IP" in str(await stage.channel().reach())
+    assert (stage.calls("draft/add"), stage.calls(ASK)) == (0, 3)

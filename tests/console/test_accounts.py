@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from server.store.accounts import find_account
 from tests.console.conftest import XSS, ConsoleOffice
+from tests.house import CODE
 
 
 async def _state(office: ConsoleOffice, slug: str) -> tuple[str, str | None]:
@@ -51,3 +52,66 @@ async def test_only_who_manages_an_account_may_switch_it(office: ConsoleOffice):
     desk = await office.desk("admin")
     assert (await desk.post("/console/accounts/pause", {"account": "nowhere"})).status == 422
     assert await _state(office, "weibo") == ("active", None)
+
+
+async def _id(office: ConsoleOffice, slug: str) -> str:
+    async with office.house.store.read() as tx:
+        row = await find_account(tx, slug)
+    assert row is not None
+    return row.id
+
+
+_WECHAT = {"channel": "wechat", "org": CODE, "slug": "wx-2", "name": "某旗民政"}
+_KEYS = {"setting_base_url": "http://127.0.0.1:9", "setting_appid": "wx0000", "secret_appsecret": "geheim-1"}
+
+
+async def test_an_account_is_added_and_its_secret_never_shown_again(office: ConsoleOffice):
+    desk = await office.desk("admin")
+    assert "AppSecret" in (await desk.get("/console/accounts/new?channel=wechat")).words
+    page = await desk.follow(await desk.post("/console/accounts/new", {**_WECHAT, **_KEYS}))
+    assert ("已添加" in page.words, "geheim-1" in page.html, "已保存，不再显示" in page.words) == (
+        True,
+        False,
+        True,
+    )
+    address = next(
+        str(told["action"]) for _, told in page.tags if (told.get("action") or "").endswith("/access")
+    )
+    changed = {"name": "某旗民政局", "setting_base_url": "http://127.0.0.1:9", "setting_appid": "wx0001"}
+    page = await desk.follow(await desk.post(address, changed))
+    assert page.fields["setting_appid"] == "wx0001"
+    async with office.house.store.read() as tx:
+        row = await find_account(tx, "wx-2")
+    assert row is not None
+    assert (row.name, office.parts.vault.open(row.sealed or "")) == ("某旗民政局", {"appsecret": "geheim-1"})
+
+
+async def test_what_is_missing_is_said_and_what_was_typed_stays(office: ConsoleOffice):
+    desk = await office.desk("admin")
+    seen = await desk.post("/console/accounts/new", {**_WECHAT, "name": XSS, "slug": "Nicht Gut"})
+    assert (seen.status, seen.fields["name"], "<img src=x" in seen.html) == (422, XSS, False)
+    taken = await desk.post("/console/accounts/new", {**_WECHAT, **_KEYS, "slug": "weibo"})
+    assert (taken.status, "已被使用" in taken.words, "geheim-1" in taken.html) == (409, True, False)
+    assert (await (await office.desk("author")).get("/console/accounts/new")).status == 403
+    assert (
+        await (await office.desk("stranger")).post("/console/accounts/new", {**_WECHAT, **_KEYS})
+    ).status == 403
+
+
+async def test_a_budget_is_kept_and_a_wrong_one_refused(office: ConsoleOffice):
+    desk = await office.desk("admin")
+    account = await _id(office, "weibo")
+    await desk.follow(await desk.post(f"/console/accounts/{account}/budget", {"a_minute": "2", "a_day": ""}))
+    page = await desk.get(f"/console/accounts/{account}")
+    assert (page.fields["a_minute"], page.fields["a_day"]) == ("2", "")
+    wrong = await desk.post(f"/console/accounts/{account}/budget", {"a_minute": "viele"})
+    assert (wrong.status, wrong.fields["a_minute"]) == (422, "viele")
+    assert (await (await office.desk("stranger")).get(f"/console/accounts/{account}")).status == 403
+
+
+async def test_a_connection_is_tried_without_posting(office: ConsoleOffice):
+    desk = await office.desk("admin")
+    account = await _id(office, "weibo")
+    seen = await desk.post(f"/console/accounts/{account}/trial")
+    assert (seen.status, "不需要连接平台" in seen.words) == (200, True)
+    assert office.house.platform.posts == []

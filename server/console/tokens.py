@@ -1,0 +1,70 @@
+"""/console/tokens: the visitor's own access for programs, shown once, and revoked at will."""
+
+from datetime import timedelta
+from typing import Final
+
+from aiohttp import web
+
+from server.console.page import Page, Visit
+from server.console.people import ROLES
+from server.core.problems import Problem
+from server.forms.complaints import filled_in
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.staff import TokenIn
+from server.security.sign_in import IssuedToken, end_token, issue_token
+from server.store.tokens import find_token, list_tokens
+
+_TOKENS: Final = "/console/tokens"
+
+
+async def show_tokens(visit: Visit) -> web.StreamResponse:
+    """Show the visitor's tokens."""
+    return await _page(visit)
+
+
+async def take_token(visit: Visit) -> web.StreamResponse:
+    """Issue a token and show it, this once."""
+    parts, fields = visit.parts, visit.fields
+    try:
+        days = fields.get("days").strip()
+        told = {"name": fields.get("name"), "only_role": fields.get("only_role") or None}
+        form = filled_in(TokenIn, {**told, "days": int(days) if days.isdecimal() else days})
+        async with parts.store.begin() as tx:
+            issued = await issue_token(
+                tx, visit.who.person_id, id=parts.new_id(), name=form.name, use="api", at=parts.now(),
+                lasts=timedelta(days=form.days), only_role=form.only_role,
+            )  # fmt: skip
+    except REFUSALS as error:
+        return await _page(visit, error)
+    return await _page(visit, issued=issued)
+
+
+async def take_end(visit: Visit) -> web.StreamResponse:
+    """Revoke one of the visitor's tokens."""
+    parts = visit.parts
+    async with parts.store.begin() as tx:
+        row = await find_token(tx, visit.place("token_id"))
+        if row is None or row.person_id != visit.who.person_id or row.use != "api":
+            raise Problem("forbidden", "您没有这个令牌")
+        await end_token(tx, row, at=parts.now())
+    return visit.go(_TOKENS, done="revoked")
+
+
+async def _page(
+    visit: Visit, error: Exception | None = None, *, issued: IssuedToken | None = None
+) -> web.Response:
+    async with visit.parts.store.read() as tx:
+        rows = await list_tokens(tx, visit.who.person_id)
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        "tokens.html", section="tokens", tokens=rows, issued=issued, roles=ROLES, now=visit.parts.now(),
+        typed=visit.fields, trouble=trouble, trouble_heading="没有发放",
+        status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+PAGES = (
+    Page("GET", _TOKENS, show_tokens, "signed_in"),
+    Page("POST", _TOKENS, take_token, "signed_in"),
+    Page("POST", f"{_TOKENS}/{{token_id}}/end", take_end, "signed_in"),
+)
