@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from server.core.days import day_of
@@ -12,7 +13,7 @@ from server.review.inspect import Lists, inspect
 from server.review.starting import STARTING_VERSION
 from server.review.subject import Subject, subject_of
 from server.review.wording import Wordings
-from server.store.archive_checks import ArchiveCheck, list_unchecked, put_archive_check
+from server.store.archive_checks import ArchiveCheck, Unchecked, put_archive_check, take_unchecked
 from server.store.dictionary import dictionary_serial, list_words
 from server.store.items import ItemSeen, get_item_at
 from server.store.texts import list_texts
@@ -27,15 +28,16 @@ async def recheck(store: Store, *, at: datetime, limit: int = BATCH) -> int:
     """Hold some live items against the list as it stands; give how many. Attached files as once read."""
     async with store.read() as tx:
         serial = await list_serial(tx)
-        waiting = await list_unchecked(tx, serial, limit=limit)
-        if not waiting:
-            return 0
+    waiting = await store.write(partial(take_unchecked, serial=serial, limit=limit))
+    if not waiting:
+        return 0
+    async with store.read() as tx:
         words = tuple(word_of(row) for row in await list_words(tx))
-        read = [await _read(tx, revision_id) for _item_id, revision_id in waiting]
+        read = [(one, *(await _read(tx, one.revision_id))) for one in waiting]
     lists = Lists(day_of(at), await asyncio.to_thread(Wordings.of, words))
-    for seen, subject, waived in read:
+    for one, seen, subject, waived in read:
         found = await asyncio.to_thread(inspect, subject, lists)
-        made = _summed(seen, found, waived, serial)
+        made = _summed(one, seen, found, waived, serial)
         await store.write(_putting(made, at))
     return len(read)
 
@@ -52,10 +54,12 @@ async def _read(tx: Tx, revision_id: str) -> tuple[ItemSeen, Subject, frozenset[
     return seen, subject_of(seen, texts), waived
 
 
-def _summed(seen: ItemSeen, found: tuple[Finding, ...], waived: frozenset[str], serial: int) -> ArchiveCheck:
-    blocking = [one for one in found if one.severity == "blocking" and one.key not in waived]
+def _summed(
+    one: Unchecked, seen: ItemSeen, found: tuple[Finding, ...], waived: frozenset[str], serial: int
+) -> ArchiveCheck:
+    blocking = [it for it in found if it.severity == "blocking" and it.key not in waived]
     words = f"{blocking[0].words}（{blocking[0].reason}）" if blocking else ""
-    return ArchiveCheck(seen.id, seen.revision.content_hash, serial, len(blocking), words[:300])
+    return ArchiveCheck(seen.id, seen.revision.content_hash, serial, len(blocking), words[:300], one.live_at)
 
 
 def _putting(made: ArchiveCheck, at: datetime) -> Callable[[Tx], Awaitable[None]]:

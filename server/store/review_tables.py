@@ -159,7 +159,10 @@ archive_check = sa.Table(
     sa.Column("serial", sa.Integer, nullable=False),
     sa.Column("blocking", sa.Integer, nullable=False),
     text_column("words"),  # of the first finding, masked where personal
+    moment_column("live_at"),  # the newest one says what has been held against any list at all
     moment_column("checked_at"),
+    sa.Index("ix_archive_checks_serial", "serial", "item_id"),
+    sa.Index("ix_archive_checks_live", "live_at"),
     sa.Index(
         "ix_archive_checks_blocking",
         "item_id",

@@ -40,6 +40,9 @@ def traced(store: Store) -> Iterator[set[str]]:
         connection.driver_connection._conn.set_trace_callback(told.add)
 
     sa.event.listen(store.engine.sync_engine.pool, "checkout", watch)
+    writer = store._line and store._line._idle  # kept by the store, it is never checked out again
+    if writer:
+        watch(writer.sync_connection.connection)
     yield told
 
 

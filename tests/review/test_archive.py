@@ -1,9 +1,17 @@
 """server/review/archive.py: a list that grows is held against what is live, with alarms till settled."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
 from server.review.archive import recheck
 from server.review.waiving import second, waive
 from server.store.dictionary import WordRow, put_words
 from server.watch.archive import archive_flagged
+from tests.core.test_archive import traced, walks
 from tests.house import House
 
 
@@ -53,6 +61,40 @@ async def test_a_correction_settles_it(house: House):
     await house.run_until_quiet()
     await run(house)
     assert await flagged(house) == []
+
+
+async def test_what_is_live_again_is_held_against_the_list_again(house: House):
+    bad = await house.published(body_html="<p>苏木长出席</p>")
+    await run(house)
+    await house.withdraw(bad.id)
+    await house.run_until_quiet()
+    await grow(house)
+    assert await run(house) == 0
+    await house.release((await house.corrected(bad.id, body_html="<p>苏木达到会</p>")).id)
+    await house.run_until_quiet()
+    assert await run(house) == 1
+    assert await run(house) == 0
+
+
+async def test_asking_what_to_check_walks_through_no_archive(house: House):
+    if not house.store.is_sqlite:
+        pytest.skip("SQLite tells how it searches")
+    await house.published()
+    told = next(traced(house.store))
+    assert [await run(house), await run(house)] == [1, 0]
+    await grow(house)
+    assert await run(house) == 1
+    database = Path(house.store.engine.url.database or "")
+    assert await asyncio.to_thread(walks, database, frozenset(told)) == []
+    newer = [one for one in told if "FROM deliveries" in one and "live_at > '" in one]
+    plans = [await asyncio.to_thread(plan_of, database, one) for one in newer]
+    assert plans
+    assert all("ix_deliveries_account_live (account_id=? AND live_at>?)" in plan for plan in plans)
+
+
+def plan_of(database: Path, statement: str) -> str:
+    with closing(sqlite3.connect(database)) as connection:
+        return " / ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}"))
 
 
 async def test_a_withdrawal_settles_it(house: House):
