@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Without its cache of compiled modules every process of the tests and of the demo would start seconds later.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: install demo test lint types contracts suite thorough test-needs bench bench-ledger faults mutants clean
+.PHONY: install demo test lint types contracts suite thorough test-needs lighthouse bench bench-ledger faults mutants clean
 
 install: $(VENV)/.installed
 	@sh deploy/setup/surface.sh $(VENV)/npm-surface
@@ -47,6 +47,11 @@ suite: $(VENV)/.test-installed
 # Everything, what is slow included: half an hour on two cores.
 thorough: test-needs
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Not a test: Lighthouse on the demo's home, article and subscribe page, as a phone has them; wants a quiet machine.
+lighthouse: test-needs
+	npm install --silent --no-audit --no-fund --no-save --prefix $(VENV)/npm axe-core@4.14.1 lighthouse@12.8.2
+	$(BIN)/python -m tests.lighthouse $(if $(URL),--url $(URL))
 
 # Not a test: it takes minutes and wants a quiet machine. ITEMS= and ROUNDS= make it shorter.
 bench: test-needs
