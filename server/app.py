@@ -43,6 +43,7 @@ from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
+from server.forms.report_items import Desk, draft_last_year
 from server.importing.texts import TextReader
 from server.network import open_session
 from server.parts import PARTS, Bounds, Parts
@@ -184,7 +185,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             assessment=await _read_scheme(settings.assessment_file),
-            jobs=_jobs(settings, workplace, calendar, wakeups, opener.http, readers),
+            jobs=_jobs(settings, workplace, calendar, wakeups, opener, readers),
             examiner=Examiner(store, site, blobs.read, TextReader()),
             factor_roles=frozenset(settings.totp_required_roles),
             trusted_proxies=settings.trusted_proxies,
@@ -213,19 +214,21 @@ def _jobs(
     workplace: Workplace,
     calendar: LiveCalendar,
     wakeups: Wakeups,
-    http: Transport,
+    opener: "_Opener",
     readers: Readers,
 ) -> Jobs:
+    most = settings.bounds.attachment_bytes
+    desk = Desk(workplace.store, opener.blobs, opener.site, most, _now, new_id)
     planned = PlannedExaminer(workplace.store, calendar)
     return open_jobs(
         workplace,
         calendar,
         wakeups.wake,
-        http=http,
+        http=opener.http,
         sinks=_sinks(settings),
         recheck=lambda: recheck(workplace.store, at=_now()),
         recheck_planned=lambda: planned.examine(at=_now()),
-        readers=readers.acts(),
+        readers={**readers.acts(), "reports": partial(draft_last_year, desk)},
     )
 
 

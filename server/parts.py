@@ -11,6 +11,7 @@ from server.core.gates import WorkingDays
 from server.core.release import OpenChannel
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
+from server.forms.report_items import Desk
 from server.report.assessing.scheme import OURS, Indicator
 from server.review.examiner import Examiner
 from server.security.origin import Networks
@@ -55,6 +56,11 @@ class Parts:
     assessment: tuple[Indicator, ...] = OURS  # what a yearly assessment of organs looks at
     factor_roles: frozenset[Role] = frozenset()  # who must sign in with a second step
     trusted_proxies: Networks = ()  # whose word on a caller's address counts
+
+    @property
+    def report_desk(self) -> Desk:
+        """What turns a yearly report into an item."""
+        return Desk(self.store, self.blobs, self.site, self.bounds.attachment_bytes, self.now, self.new_id)
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

@@ -34,6 +34,18 @@ class SnapshotIn(Form):
     reason: Annotated[Prose | None, Field(title="重新统计的原因", max_length=500)] = None
 
 
+class ReportItemIn(Form):
+    """The organ whose report becomes an item."""
+
+    org: Annotated[OrgCode, Field(title="机构代码")]
+
+
+class ReportItemOut(Out):
+    """The item as which the report goes out."""
+
+    id: str
+
+
 class FilingIn(Form):
     """A step of an organ's year; a return says why."""
 

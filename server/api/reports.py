@@ -14,6 +14,8 @@ from server.api.report_forms import (
     FilingIn,
     FilingOut,
     FilingsOut,
+    ReportItemIn,
+    ReportItemOut,
     SnapshotIn,
     SnapshotOut,
     SnapshotsOut,
@@ -23,6 +25,7 @@ from server.api.route import Route, signed_in
 from server.api.statistics import RowOut
 from server.core.organs import get_org
 from server.core.problems import Problem
+from server.forms.report_items import write_report_item
 from server.forms.words import OrgCode, Out, Query
 from server.parts import PARTS
 from server.report.declaring import Declared, declare
@@ -196,6 +199,16 @@ async def write_draft(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type=_MIMES[query.format], charset=charset, headers=headers)
 
 
+async def make_item(request: web.Request) -> web.Response:
+    """Give the item of the report: the one there is, or a new draft with the figures of this moment."""
+    parts, form, year = request.config_dict[PARTS], await form_of(request, ReportItemIn), year_of(request)
+    who = signed_in(request)
+    async with parts.store.read() as tx:
+        who.require("write", (await get_org(tx, form.org, field="org")).id)
+    item_id = await write_report_item(parts.report_desk, form.org, year, by=who.person_id)
+    return answer(ReportItemOut(id=item_id), 201)
+
+
 def _written(made: Draft, query: DraftQuery) -> bytes:
     match query.format:
         case "docx":
@@ -242,5 +255,9 @@ ROUTES = (
         form=FilingIn, answer=FilingOut,
     ),
     Route("GET", f"{_AT}/filings", list_years, "各机构报送情况", _READ, answer=FilingsOut, query=OrgQuery),
+    Route(
+        "POST", f"{_AT}/item", make_item, "把年度报告写成稿件", "write",
+        form=ReportItemIn, answer=ReportItemOut, status=201,
+    ),
     Route("GET", f"{_AT}/draft", write_draft, "年度报告草稿", _READ, query=DraftQuery, gives="file"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from server.core.days import day_of
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.report_items import write_report_item
 from server.report.declaring import Declared, declare
 from server.report.drafting.draft import Draft
 from server.report.drafting.given import key_text, shown
@@ -99,6 +100,19 @@ async def take_snapshot_of_year(visit: Visit) -> web.StreamResponse:
     return visit.go(_PATH, done="recorded", org=org.code, year=str(year))
 
 
+async def take_item(visit: Visit) -> web.StreamResponse:
+    """Make the report an item, or go to the one there is."""
+    parts, year = visit.parts, _year(visit)
+    try:
+        async with parts.store.read() as tx:
+            org = await _org(tx, visit)
+        visit.who.require("write", org.id)
+        item_id = await write_report_item(parts.report_desk, org.code, year, by=visit.who.person_id)
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    return visit.go(f"/console/items/{item_id}")
+
+
 async def take_move(visit: Visit) -> web.StreamResponse:
     """Submit an organ's year, accept it, send it back or close it; `about` is that organ."""
     parts, year, step = visit.parts, _year(visit), visit.fields.get("move")
@@ -171,7 +185,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     return visit.show(
         "report.html", section="report", year=year, org=org, orgs=orgs, draft=draft, snapshots=snapshots,
         declared=declared, filings=filings, states=_STATES, moves=_MOVES, typed=typed, key_text=key_text,
-        shown=shown, fields=visit.fields, may_file=org.id in visit.who.orgs_for("file_report"),
+        shown=shown, fields=visit.fields, may_write=org.id in visit.who.orgs_for("write"),
+         may_file=org.id in visit.who.orgs_for("file_report"),
         files=visit.who.orgs_for("file_report"), accepts=visit.who.orgs_for("accept_report"),
         trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
@@ -192,5 +207,6 @@ PAGES = (
     Page("GET", f"{_PATH}/draft", give_draft, "read_statistics"),
     Page("POST", f"{_PATH}/figures", take_figures, "file_report"),
     Page("POST", f"{_PATH}/snapshot", take_snapshot_of_year, "file_report"),
+    Page("POST", f"{_PATH}/item", take_item, "write"),
     Page("POST", f"{_PATH}/filing", take_move, "signed_in"),
 )

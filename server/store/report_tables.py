@@ -50,6 +50,16 @@ snapshot = sa.Table(
     sa.CheckConstraint("number = 1 OR reason IS NOT NULL", name="restated_with_reason"),
 )
 
+# The item as which an organ's report of a year goes out: one, however often it is asked for.
+report_item = sa.Table(
+    "report_items",
+    metadata,
+    sa.Column("org_id", sa.String(16), sa.ForeignKey("orgs.id"), primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    ref_column("item_id", "items.id"),
+    moment_column("created_at"),
+)
+
 # How far an organ's report of a year is; the rows of organs that have not begun are missing.
 filing = sa.Table(
     "filings",

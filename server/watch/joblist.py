@@ -36,6 +36,7 @@ JOBS: Final = (
     Job("all_links", "每夜核对全部解读链接", Daily(time(3, 30))),
     Job("permissions", "核对平台授权", Every(6 * 3600)),
     Job("archive", "词库更新后复查已发布的稿件", Every(120)),
+    Job("reports", "起草上一年的年度报告（1月2日起）", Daily(time(7, 0))),
     Job("watch", "核对静默、期限和异常", Every(60)),
     Job("remind", "发送提醒", Every(30)),
     Job("hub_verify", "核实订阅推送的申请", Every(2)),
@@ -62,7 +63,7 @@ def open_jobs(
     """Give the jobs of one process; `http` looks at our own pages, reminders go to `sinks`.
 
     `recheck` holds some of what is live against the word list, `recheck_planned` what waits for its time;
-    each says how many. `readers` are the acts that tell them what is new, by the name of their job.
+    each says how many. `readers` are acts that others bring, by the name of their job.
     """
     counted_on = 0
 
@@ -92,6 +93,7 @@ def open_jobs(
         "archive": recheck,
         "watch": lambda: watch(place.store, place.site, at=place.now()),
         "remind": lambda: remind(place.store, sinks),
+        "reports": _nothing,
         "hub_verify": _nothing,
         "hub_tell": _nothing,
         "push": _nothing,

@@ -12,6 +12,7 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.fernet import Fernet
 
+from channels.item import Site
 from server.api.routes import add_api
 from server.core.calendar import LiveCalendar
 from server.ephemeral.connection import open_redis
@@ -165,7 +166,12 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIterator[Office]:
+def site() -> Site:
+    return SITE
+
+
+@pytest.fixture
+async def office(store: Store, now: Any, new_id: Any, tmp_path: Path, site: Site) -> AsyncIterator[Office]:
     # No Redis stands there: the throttle counts for itself.
     redis = open_redis(f"unix://{tmp_path}/none", seconds=0.2)
     async with open_house(store, now, new_id) as house:
@@ -183,7 +189,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             new_id=new_id,
             wake=wake,
             is_ready=is_ready,
-            site=SITE,
+            site=site,
             calendar=house.calendar,
             open_channel=house.open_channel,
             blobs=blobs,

@@ -29,6 +29,11 @@ def draft_as_html(draft: Draft, *, review: bool) -> bytes:
     ).encode()
 
 
+def draft_as_body(draft: Draft) -> str:
+    """Give the draft as the body of an item, without its title; the same draft gives the same text."""
+    return "\n".join(_block(block, None) for block in draft.blocks)
+
+
 def _block(block: object, notes: list[str] | None) -> str:
     match block:
         case Heading(level, text):

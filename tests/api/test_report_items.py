@@ -1,0 +1,83 @@
+"""server/forms/report_items.py: the yearly report goes out as an item, once for a year of an organ."""
+
+import asyncio
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import docx
+import openpyxl
+import pytest
+
+from channels.item import Column, Site
+from server.forms.report_items import draft_last_year
+from tests.api.conftest import CODE, DEPARTMENT, Office
+from tests.house import SITE
+
+REPORTS = Column("xxgknb", "年报", "信息公开年报", "")
+ITEM = "/api/v1/reports/2026/item"
+SECOND_OF_JANUARY = datetime(2027, 1, 2, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def site() -> Site:
+    return replace(SITE, columns=(*SITE.columns, REPORTS))
+
+
+async def reports(office: Office) -> list[dict[str, str]]:
+    seen = (await office.get("/api/v1/items", by="chief")).json["items"]
+    return [item for item in seen if "工作年度报告" in item["title"]]
+
+
+async def test_the_report_becomes_a_draft_in_the_column_of_reports_with_its_files(office: Office):
+    made = await office.post(ITEM, {"org": CODE})
+    assert made.status == 201
+    item = (await office.get(f"/api/v1/items/{made.json['id']}")).json
+    assert (item["title"], item["column"], item["genre"], item["state"]) == (
+        "某旗人民政府办公室2026年政府信息公开工作年度报告", "xxgknb", "年报", "draft",
+    )  # fmt: skip
+    assert "一、总体情况" in item["body"]
+    word, excel = [
+        (await office.get(f"/api/v1/media/{file['sha256']}")).content for file in item["attachments"]
+    ]
+    assert await asyncio.to_thread(lambda: len(docx.Document(io.BytesIO(word)).tables)) > 2
+    assert await asyncio.to_thread(lambda: len(openpyxl.load_workbook(io.BytesIO(excel)).sheetnames)) > 2
+
+
+async def test_it_goes_the_way_of_every_item_and_is_counted_once(office: Office):
+    item_id = (await office.post(ITEM, {"org": CODE})).json["id"]
+    await office.post(f"/api/v1/items/{item_id}/submit")
+    assert (await office.post(f"/api/v1/items/{item_id}/approve", by="chief")).status == 200
+    released = await office.post(f"/api/v1/items/{item_id}/release", {"accounts": ["website"]}, by="chief")
+    assert released.status == 201, released.text
+    await office.house.run_until_quiet()
+    assert await office.house.states(item_id) == {"website": "live"}
+    assert await office.house.lines(item_id) == [("counted", "item"), ("counted", "website")]
+
+
+async def test_asking_again_and_at_once_gives_the_same_item(office: Office):
+    asked = await asyncio.gather(*(office.post(ITEM, {"org": CODE}) for _time in range(3)))
+    assert len({reply.json["id"] for reply in asked}) == 1
+    assert len(await reports(office)) == 1
+
+
+async def test_nobody_writes_the_report_of_others(office: Office):
+    for by in ("reporter", "stranger", "clerk"):
+        assert (await office.post(ITEM, {"org": CODE}, by=by)).refusal == (403, "forbidden", "")
+
+
+async def test_the_second_of_january_drafts_what_is_missing_once(office: Office):
+    desk, house = office.parts.report_desk, office.house
+    house.now.moment = datetime(2027, 1, 1, 1, 0, tzinfo=UTC)
+    assert await draft_last_year(desk) == 0
+    house.now.moment = SECOND_OF_JANUARY
+    # The neighbour has an admin and no author; every organ has its own report.
+    assert await draft_last_year(desk) == 3
+    assert await draft_last_year(desk) == 0
+    codes = sorted(item["org"]["code"] for item in await reports(office))
+    assert codes == [CODE, DEPARTMENT]  # the neighbour's is not for this chief's eyes
+
+
+async def test_an_organ_that_comes_late_in_the_year_gets_no_report_of_the_last(office: Office):
+    office.house.now.moment = datetime(2027, 7, 1, 1, 0, tzinfo=UTC)
+    assert await draft_last_year(office.parts.report_desk) == 0
