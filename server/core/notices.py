@@ -5,6 +5,7 @@ follow from the content that `core/contents.py` gives; posts on platforms are ta
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from server.core.acts import note, of_item
@@ -19,6 +20,7 @@ from server.store.notices import (
     Then,
     find_notice_end,
     list_ending,
+    list_still_shown,
     put_notice_end,
     set_notice_ended,
 )
@@ -28,6 +30,9 @@ from server.store.tx import Tx
 
 LONGEST: Final = timedelta(days=366)
 """A notice is shown for days or weeks; a year is a slip of the pen."""
+
+LATECOMERS: Final = timedelta(days=30)
+"""So long a post that was under way when its notice ended is watched for."""
 
 ENDED: Final = "公示期已满，请按规定撤下"
 
@@ -55,26 +60,24 @@ async def end_notices(place: Workplace, *, limit: int = 100) -> int:
     at = place.now()
     async with place.store.read() as tx:
         due = await list_ending(tx, at=at, limit=limit)
-    for item_id in due:
-
-        async def act(tx: Tx, item_id: str = item_id) -> None:
-            await _end(tx, item_id, at=at)
-
-        await place.store.write(act)
-    return len(due)
+        late = await list_still_shown(tx, since=at - LATECOMERS, limit=limit)
+    for end_one, ids in ((_end, due), (_take_off, late)):
+        for item_id in ids:
+            await place.store.write(partial(end_one, item_id=item_id, at=at))
+    return len(due) + len(late)
 
 
-async def _end(tx: Tx, item_id: str, *, at: datetime) -> None:
+async def _end(tx: Tx, *, item_id: str, at: datetime) -> None:
     if not await set_notice_ended(tx, item_id, at=at):
         return
     end = await find_notice_end(tx, item_id)
     if end is not None and end.then == "remove":
-        await _take_off(tx, item_id, at=at)
+        await _take_off(tx, item_id=item_id, at=at)
     await _mark_pages(tx, item_id, at=at)
     await note(tx, "item.notice_ended", of_item(await get_item(tx, item_id)), at=at)
 
 
-async def _take_off(tx: Tx, item_id: str, *, at: datetime) -> None:
+async def _take_off(tx: Tx, *, item_id: str, at: datetime) -> None:
     """Take the posts on platforms down and the papers off the walls; what was not sent never is."""
     legs = [leg for leg in await list_deliveries(tx, item_id) if leg.channel not in ("website", "feed")]
     ids = tuple(leg.id for leg in legs)

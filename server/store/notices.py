@@ -81,6 +81,26 @@ async def set_notice_ended(tx: Tx, item_id: str, *, at: datetime) -> bool:
     return moved.rowcount == 1
 
 
+async def list_still_shown(tx: Tx, *, since: datetime, limit: int) -> tuple[str, ...]:
+    """Give the items that were taken off after a moment and stand on a platform all the same.
+
+    Their posts were under way when the notice ended.
+    """
+    wanted = (
+        sa.select(notice_end.c.item_id)
+        .join(delivery, delivery.c.item_id == notice_end.c.item_id)
+        .where(
+            notice_end.c.becomes == "remove",
+            notice_end.c.ended_at >= since,
+            delivery.c.channel.not_in(("website", "feed")),
+            delivery.c.state.in_(("live", "accepted")),
+        )
+        .distinct()
+        .limit(limit)
+    )
+    return tuple((await tx.execute(wanted)).scalars())
+
+
 async def list_notices_ending(
     tx: Tx, org_ids: frozenset[str], start: datetime, end: datetime, *, limit: int
 ) -> tuple[NoticeSeen, ...]:

@@ -157,6 +157,20 @@ async def test_posts_on_platforms_are_taken_down_and_papers_are_left_to_a_person
     assert await verify_rows(town.house.store) == ()
 
 
+async def test_a_post_whose_answer_was_lost_when_the_notice_ended_comes_down_once_it_is_found(town: Town):
+    town.house.platform.next_call("drop_after")
+    item = await town.notice(("website", "weibo"))
+    assert (await town.house.states(item))["weibo"] == "unknown"
+    await town.until(item, "remove", seconds=1)
+    town.house.now.move(seconds=1)
+    await end_notices(town.house.place)
+    assert (await town.house.states(item))["weibo"] == "unknown"
+    town.house.now.move(minutes=2)
+    for _round in range(2):  # it is found, and taken down
+        await town.at_work()
+    assert (await town.house.states(item))["weibo"] == "withdrawn"
+
+
 async def test_a_notice_that_is_kept_is_marked_and_keeps_its_text(town: Town):
     item = await town.notice(("website", "feed", "weibo"))
     await town.until(item, "keep", days=7)
