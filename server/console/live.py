@@ -1,7 +1,8 @@
 """/console/releases/{release_id}/events: the rows of a release as they change, as server-sent events.
 
-The database is asked again and again: it is the only truth, and what is sent can be sent again. A stream
-ends after some minutes; the browser comes back by itself and is then asked anew who it is.
+The database is asked again and again, once for all streams: it is the only truth, and what is sent can be
+sent again. A stream ends after some minutes; the browser comes back by itself and is then asked anew who it
+is.
 """
 
 import asyncio
@@ -14,13 +15,19 @@ from aiohttp import ClientConnectionResetError, web
 from server.console.cookies import form_token
 from server.console.environment import rendered
 from server.console.page import Page, Visit
+from server.console.pulse import Pulse
 from server.console.rows import Board, read_board
 from server.store.items import get_item_at
 from server.store.releases import get_release
+from server.store.standing import Standing
 from server.store.tx import StoreAway
 
 CLOSING: Final = web.AppKey("console_closing", asyncio.Event)
 """Set when the server stops: a stream must not hold it back."""
+
+PULSE: Final = web.AppKey("console_pulse", Pulse)
+PAUSE: Final = 0.7
+"""Seconds between two looks, one for all streams."""
 
 _HEADERS: Final = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -28,23 +35,23 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Accel-Buffering": "no",  # nginx would otherwise keep events back
 }
-_PAUSE: Final = 0.7
 _LASTS: Final = 300.0
 _QUIET: Final = 15.0  # proxies close what is silent for long
 
 
 async def stream(visit: Visit) -> web.StreamResponse:
     """Send each row that changed, and an end once nothing moves any more."""
-    board = await _board(visit)
+    item_id, board = await _board(visit)
     answer = web.StreamResponse(headers=_HEADERS)
     await answer.prepare(visit.request)
     with contextlib.suppress(ClientConnectionResetError, ConnectionResetError, StoreAway):
-        await _send_changes(visit, answer, board)
+        await _send_changes(visit, answer, item_id, board)
     return answer
 
 
-async def _send_changes(visit: Visit, answer: web.StreamResponse, board: Board) -> None:
+async def _send_changes(visit: Visit, answer: web.StreamResponse, item_id: str, board: Board) -> None:
     closing, loop = visit.request.config_dict[CLOSING], asyncio.get_running_loop()
+    pulse, standing = visit.request.config_dict[PULSE], None
     ends, quiet_until = loop.time() + _LASTS, loop.time() + _QUIET
     sent: dict[str, str] = {}
     while loop.time() < ends and not closing.is_set():
@@ -63,16 +70,30 @@ async def _send_changes(visit: Visit, answer: web.StreamResponse, board: Board) 
             quiet_until = loop.time() + _QUIET
         sent = fresh
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(closing.wait(), _PAUSE)
-        board = await _board(visit)
+            standing = await asyncio.wait_for(_change(pulse, item_id, standing, closing), _QUIET)
+        item_id, board = await _board(visit)
 
 
-async def _board(visit: Visit) -> Board:
+async def _change(
+    pulse: Pulse, item_id: str, known: Standing | None, closing: asyncio.Event
+) -> Standing | None:
+    """Wait until the item stands differently, or the server stops."""
+    changed = asyncio.ensure_future(pulse.change(item_id, known))
+    closed = asyncio.ensure_future(closing.wait())
+    try:
+        await asyncio.wait((closed, changed), return_when=asyncio.FIRST_COMPLETED)
+        return changed.result() if changed.done() else known
+    finally:
+        closed.cancel()
+        changed.cancel()
+
+
+async def _board(visit: Visit) -> tuple[str, Board]:
     async with visit.parts.store.read() as tx:
         row = await get_release(tx, visit.place("release_id"))
         seen = await get_item_at(tx, row.revision_id)
         visit.who.require("read", seen.org.id)
-        return await read_board(tx, row, seen.org.id, visit.who)
+        return row.item_id, await read_board(tx, row, seen.org.id, visit.who)
 
 
 def _html(visit: Visit, row: object) -> str:

@@ -49,6 +49,8 @@ from server.console import (
 from server.console.assets import serve_asset
 from server.console.door import answer_trouble, visit
 from server.console.page import BUILT, Page
+from server.console.pulse import Pulse
+from server.parts import PARTS
 
 _PREFIX: Final = "/console"
 
@@ -99,6 +101,7 @@ def add_console(app: web.Application) -> None:
     console = web.Application(middlewares=[answer_trouble])
     console[BUILT] = frozenset(page.path for page in PAGES if page.method == "GET")
     console[live.CLOSING] = asyncio.Event()
+    console[live.PULSE] = Pulse(app[PARTS].store, seconds=live.PAUSE)
     console.on_shutdown.append(_close_streams)
     console.router.add_get("/static/{name}", serve_asset)
     console.router.add_get("/site/{name}", checking.serve_site_asset)
@@ -118,6 +121,7 @@ def _served(page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]
 
 async def _close_streams(console: web.Application) -> None:
     console[live.CLOSING].set()
+    await console[live.PULSE].close()
 
 
 async def _first_page(_request: web.Request) -> web.Response:
