@@ -2,9 +2,11 @@
 
 import io
 import re
+import time
 from base64 import b64encode
 from typing import Final
 
+import pytest
 import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Page, expect
@@ -148,6 +150,30 @@ async def test_a_picture_inside_a_paste_is_uploaded(new_item: Page):
     await paste(new_item, html=f"<p>前</p><p><img src='{data}' alt='蓝色'></p>")
     await expect(new_item.locator(".rich img")).to_have_attribute("src", re.compile("^/console/media/"))
     assert 'alt="蓝色"' in await kept_body(new_item)
+
+
+@pytest.mark.slow
+async def test_a_paste_of_two_megabytes_is_kept_saved_and_open_to_further_typing(new_item: Page):
+    line = (
+        "<p class=MsoNormal style='text-indent:32pt'>" + "防汛抗旱工作安排如下，请遵照执行。" * 20 + "</p>\n"
+    )
+    text = line * (2_000_000 // len(line.encode()))
+    await new_item.locator("#field-title").fill("很长的公告")
+    await new_item.locator(".rich").focus()
+    began = time.monotonic()
+    await paste(
+        new_item, html=f"<html xmlns:o='urn:schemas-microsoft-com:office:office'><body>{text}</body></html>"
+    )
+    pasted = time.monotonic() - began
+    began = time.monotonic()
+    await new_item.keyboard.type("完")
+    typed = time.monotonic() - began
+    assert len((await kept_body(new_item)).encode()) > 1_800_000
+    await new_item.get_by_role("button", name="保存", exact=True).click()
+    await expect(new_item.get_by_text("已保存。")).to_be_visible(timeout=30_000)
+    stored = await new_item.locator("textarea[name=body]").input_value()
+    assert stored.endswith("完</p>")
+    assert (pasted < 15, typed < 3) == (True, True), (pasted, typed)
 
 
 async def test_looking_at_a_text_again_changes_no_letter_of_it(desk: Window):
