@@ -45,6 +45,7 @@ _NOT_THERE: Final[Mapping[str, tuple[Code, str]]] = {
     "item": ("unknown_item", "没有这篇稿件，请核对稿件编号"),
     "delivery": ("unknown_delivery", "没有这条投递，请核对投递编号"),
     "account": ("unknown_account", "没有这个账号"),
+    "release": ("unknown_item", "没有这次发布，请从稿件或发布列表进入"),
     "person": ("unknown_person", "没有这个人员"),
     "org": ("unknown_org", "没有这个机构"),
 }

@@ -269,9 +269,13 @@ def test_a_bomb_is_refused_with_a_sentence(document: bytes):
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-@pytest.mark.parametrize("header", ["lines", "table"])
+@pytest.mark.parametrize("header", ["lines", "table", "box", "none"])
 def test_what_libreoffice_wrote_is_read_alike(header: str, tmp_path: Path):
-    (tmp_path / "in.docx").write_bytes(written(official(header=header)))
+    paper = official(header=header)
+    table = paper.add_table(rows=3, cols=3)
+    table.cell(0, 0).merge(table.cell(0, 2)).text = "横"
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "竖"
+    (tmp_path / "in.docx").write_bytes(written(paper))
     for kind, name in (("odt", "in.docx"), ("docx:MS Word 2007 XML", "in.odt")):
         command = [
             "soffice",
@@ -282,6 +286,10 @@ def test_what_libreoffice_wrote_is_read_alike(header: str, tmp_path: Path):
         ]
         subprocess.run([*command, "--outdir", tmp_path, tmp_path / name], check=True, capture_output=True)
     document = read_word((tmp_path / "in.docx").read_bytes(), "通知.docx")
+    number = None if header == "none" else NUMBER
     assert (document.title, document.document_number, document.formed_on) == (
-        f"某旗人民政府办公室{TITLE}", NUMBER, date(2026, 3, 8),
+        f"某旗人民政府办公室{TITLE}", number, date(2026, 3, 8),
     )  # fmt: skip
+    assert document.body == read_word(written(paper), "通知.docx").body
+    assert '<td colspan="3">横</td>' in document.body
+    assert '<td rowspan="2">竖</td>' in document.body
