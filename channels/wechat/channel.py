@@ -1,6 +1,6 @@
 """Channel for WeChat: upload, draft, read back, submit, confirm (contract wechat §3–5, §14)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
 
@@ -15,11 +15,13 @@ from channels.contract import (
     Finding,
     Journal,
     Limits,
+    NeedsAuthorisation,
     NotAccepted,
     Outcome,
     OutcomeUnknown,
     Post,
     Receipt,
+    Refused,
     Sighting,
     Tools,
     Watch,
@@ -27,7 +29,8 @@ from channels.contract import (
     Withdrawn,
 )
 from channels.fitting import fit
-from channels.item import Account, Content
+from channels.item import Account, Column, Content
+from channels.menus import MenuStands
 from channels.wechat.article import article_html
 from channels.wechat.articles import Articles, link_of
 from channels.wechat.bounds import DIGEST, TITLE, findings_of
@@ -35,6 +38,7 @@ from channels.wechat.calls import Calls, Reply
 from channels.wechat.drafts import Drafts
 from channels.wechat.identity import Identity, read_identity
 from channels.wechat.listing import PAGES, Found, List, Listed, NotAllowed, NotListed, find_listed
+from channels.wechat.menu import menu_of
 from channels.wechat.outcomes import PUBLISH_FAILURES, outcome_of
 from channels.wechat.token import Token
 from channels.wechat.uploads import PictureUploads
@@ -171,6 +175,20 @@ class WeChat:
         if known.draft and await self._drafts.delete(known.draft):
             return Withdrawn()
         return await self._articles.take_down(known, post.mark)
+
+    async def put_menu(
+        self, columns: Iterable[Column], site_url: str, /
+    ) -> MenuStands | Refused | NotAccepted | NeedsAuthorisation | OutcomeUnknown:
+        """Put the menu of the columns below every reader's chat (§7); readers see it within a day."""
+        said = await self._calls.post("menu/create", menu_of(columns, site_url))
+        outcome = said if not isinstance(said, Reply) else outcome_of(said.body) if said.code else None
+        match outcome:
+            case None:
+                return MenuStands()
+            case Receipt() | ByHand():
+                return OutcomeUnknown("微信没有说明菜单是否更新")
+            case told:
+                return told
 
     async def _submit(self, draft: str, journal: Journal, *, at: datetime) -> Outcome:
         """Make the irreversible call."""

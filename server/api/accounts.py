@@ -1,19 +1,29 @@
 """/api/v1/accounts: where organs are present; a secret goes in and never comes out."""
 
 from datetime import datetime
+from typing import Annotated
 
 from aiohttp import web
+from pydantic import Field
 
 from server.api.answers import answer
 from server.api.orgs import OrgOut
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
+from server.core.menus import put_menu
 from server.core.organs import get_org
+from server.core.problems import Problem
 from server.forms.accounts import AccountIn, counted_of
-from server.forms.words import Out
+from server.forms.words import Form, Out, Slug
 from server.parts import PARTS
 from server.security.opening import DrawnUp, open_account
-from server.store.accounts import AccountRow, list_accounts
+from server.store.accounts import AccountRow, find_account, list_accounts
+
+
+class MenuIn(Form):
+    """Whose menu."""
+
+    account: Annotated[Slug, Field(title="账号")]
 
 
 class AccountOut(Out):
@@ -71,10 +81,26 @@ async def create_account(request: web.Request) -> web.Response:
     return answer(AccountOut.of(row), 201)
 
 
+async def put_account_menu(request: web.Request) -> web.Response:
+    """Put the menu of the site's columns at the account's platform."""
+    parts, form = request.config_dict[PARTS], await form_of(request, MenuIn)
+    async with parts.store.read() as tx:
+        row = await find_account(tx, form.account)
+    if row is None:
+        raise Problem("unknown_account", "没有这个账号", field="account")
+    signed_in(request).require("manage_accounts", row.org.id)
+    await put_menu(parts.store, parts.open_channel, row, parts.site, now=parts.now)
+    return answer(AccountOut.of(row))
+
+
 ROUTES = (
     Route("GET", "/api/v1/accounts", list_readable, "我能用的账号", "read", answer=AccountsOut),
     Route(
         "POST", "/api/v1/accounts", create_account, "添加账号", "manage_accounts",
         form=AccountIn, answer=AccountOut, status=201,
+    ),
+    Route(
+        "POST", "/api/v1/accounts/menu", put_account_menu, "更新公众号菜单", "manage_accounts",
+        form=MenuIn, answer=AccountOut,
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from server.console.rows import CHANNEL_ORDER
 from server.core.days import day_of
 from server.core.decide import authorise, set_paused
 from server.core.expedite import keep_hours
+from server.core.menus import put_menu
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import AccountRow, find_account, list_accounts
@@ -86,6 +87,21 @@ async def take_hours(visit: Visit) -> web.StreamResponse:
     return await _act(visit, lambda tx, row: keep_hours(tx, row, window, parts.calendar, at=parts.now()))
 
 
+async def take_menu(visit: Visit) -> web.StreamResponse:
+    """Put the menu of the site's columns at the account's platform."""
+    parts = visit.parts
+    try:
+        async with parts.store.read() as tx:
+            row = await find_account(tx, visit.fields.get("account")[:64])
+        if row is None:
+            raise Problem("unknown_account", "没有这个账号", field="account")
+        visit.who.require("manage_accounts", row.org.id)
+        await put_menu(parts.store, parts.open_channel, row, parts.site, now=parts.now)
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    return visit.go(_PATH, done="menu_put")
+
+
 async def _act(visit: Visit, act: Callable[[Tx, AccountRow], Awaitable[object]]) -> web.StreamResponse:
     try:
         async with visit.parts.store.begin() as tx:
@@ -152,4 +168,5 @@ PAGES = (
     Page("POST", f"{_PATH}/resume", take_resume, "manage_accounts"),
     Page("POST", f"{_PATH}/authorise", take_authorise, "manage_accounts"),
     Page("POST", f"{_PATH}/hours", take_hours, "manage_accounts"),
+    Page("POST", f"{_PATH}/menu", take_menu, "manage_accounts"),
 )

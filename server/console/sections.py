@@ -66,6 +66,7 @@ DONE: Final = {
     "changed": "已更改。",
     "created": "已添加。",
     "permission_checked": "已向平台核对。",
+    "menu_put": "菜单已更新，关注者在24小时内看到变化。",
     "permission_revoked": "已收回授权，这个账号的投递会等待新的授权。",
     "revoked": "已停用。",
     "signed_out": "已退出登录。",

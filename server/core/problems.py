@@ -35,6 +35,7 @@ Code = Literal[
     "unsupported_file",
     "too_many_attempts",
     "lost_race",
+    "platform_refused",  # the platform said no, and says why
     "platform_away",  # the platform did not answer; nothing was changed
 ]
 

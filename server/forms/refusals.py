@@ -39,6 +39,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "unsupported_file": (415, "不接受这种文件"),
     "too_many_attempts": (429, "尝试次数太多"),
     "lost_race": (409, "刚刚被别人改动"),
+    "platform_refused": (422, "平台没有同意"),
     "platform_away": (502, "平台没有回答"),
 }
 _NOT_THERE: Final[Mapping[str, tuple[Code, str]]] = {

@@ -115,3 +115,14 @@ async def test_a_connection_is_tried_without_posting(office: ConsoleOffice):
     seen = await desk.post(f"/console/accounts/{account}/trial")
     assert (seen.status, "不需要连接平台" in seen.words) == (200, True)
     assert office.house.platform.posts == []
+
+
+async def test_a_menu_is_offered_where_there_is_one_and_a_refusal_is_said(office: ConsoleOffice):
+    desk = await office.desk("admin")
+    page = await desk.get("/console/accounts")
+    assert page.words.count("更新菜单") == 1
+    told = await desk.post("/console/accounts/menu", {"account": "weibo"})
+    assert (told.status, "没有自定义菜单" in told.words) == (409, True)
+    assert (
+        await (await office.desk("author")).post("/console/accounts/menu", {"account": "wechat"})
+    ).status == 403
