@@ -46,6 +46,8 @@ suite: $(VENV)/.test-installed
 
 # Everything, what is slow included: half an hour on two cores.
 thorough: test-needs
+	npm install --silent --no-audit --no-fund --no-save --prefix $(VENV)/npm axe-core@4.14.1 \
+		feedsmith@3.0.1 rss-parser@3.13.0 @rowanmanning/feed-parser@2.1.5
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Not a test: Lighthouse on the demo's home, article and subscribe page, as a phone has them; wants a quiet machine.
