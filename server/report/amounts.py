@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-_GROUPED: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# A full-width comma groups full-width digits only: between others it parts two figures of a list.
+_GROUPED: Final = re.compile(
+    r"(?<=\d),(?=\d{3}(?!\d))|(?<=[\uff10-\uff19])\uff0c(?=[\uff10-\uff19]{3}(?!\d))|(?<=\d)[\u2009\u202f](?=\d{3}(?!\d))"
+)
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _NOT_APPLICABLE: Final = frozenset({"/", "\\", "-", "--", "—", "——", "–", "不适用"})
 _INEXACT: Final = re.compile(
@@ -48,7 +51,7 @@ Cell = Amount | Blank | NotApplicable | Words
 
 
 def plain(text: str) -> str:
-    """Fold full-width forms and take out the commas that group digits; raised digits become spaces."""
+    """Fold full-width forms, take out what groups digits by three; raised digits become spaces."""
     folded = unicodedata.normalize("NFKC", _GROUPED.sub("", text).translate(_RAISED))
     return folded.replace("\u00a0", " ").replace("\u200b", "").replace("\ufeff", "")
 

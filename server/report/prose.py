@@ -36,6 +36,8 @@ _DELTA: Final = re.compile(
     r"(?:同比|环比|比上年|比去年|较上年|较去年|较同期|上年同期|去年同期|比上一年|较上一年)[^,。;]*$"
     r"|(?:增长|下降|减少|上升|降低|提高|增加|提升|回落)了?$"
 )
+# «比上年的 10000 条增长 20%»: the figure is last year's own, not a change.
+_BASE: Final = re.compile(r"(?:比|较|与)(?:上年度?|去年|上一年度?)(?:同期)?的?\s*$")
 _DROP: Final = re.compile(r"(?:下降|减少|降低|回落)")
 _TRAILING: Final = re.compile(
     r"(?:分别|数量|条数|件数|数|总计|合计|共计|共|均|各|为|是|达到|达|约|近|有|:|\s)+$"
@@ -59,6 +61,7 @@ class Quantity:
     start: int
     end: int
     before: str  # the mark that parts it from what stands before
+    step: Decimal | None  # of a count in 万 or 亿 without «about»: what its last digit is worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,11 @@ class Sentence:
 def sentences_of(paragraph: Paragraph) -> tuple[Sentence, ...]:
     """Cut a paragraph into sentences and read their figures."""
     return tuple(_sentence(paragraph, text) for text in _split(paragraph.text) if text.strip())
+
+
+def is_last_years(head: str) -> bool:
+    """Say whether the words before a figure compare with it as last year's."""
+    return _BASE.search(head) is not None
 
 
 def _split(text: str) -> list[str]:
@@ -121,21 +129,25 @@ def _quantity(text: str, hit: re.Match[str], previous_end: int, depth: int) -> Q
     digits = hit["number"]
     scale = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}.get(hit["scale"] or "", Decimal(1))
     money = hit["unit"] == "元"
-    inexact = bool(hit["about"] or hit["over"] or hit["more"]) or (bool(hit["scale"]) and not money)
-    kind: Kind = "percent" if hit["percent"] else "delta" if _DELTA.search(between) else "count"
+    about = bool(hit["about"] or hit["over"] or hit["more"])
+    decimals = len(digits.partition(".")[2])
+    rounded = bool(hit["scale"]) and not money
+    changed = _DELTA.search(between) and not is_last_years(between)
+    kind: Kind = "percent" if hit["percent"] else "delta" if changed else "count"
     unit = (hit["scale"] or "") + "元" if money else (hit["unit"] or "")
     return Quantity(
         kind=kind,
         label=label,
         value=Decimal(digits) * (Decimal(1) if money else scale),
-        decimals=len(digits.partition(".")[2]),
+        decimals=decimals,
         unit=(hit["percent"] or "") if kind == "percent" else unit,
-        exact=not inexact,
+        exact=not about and not rounded,
         falling=bool(_DROP.search(between)) or bool(hit["sign"]),
         depth=depth,
         start=hit.start(),
         end=hit.end(),
         before=before,
+        step=scale.scaleb(-decimals) if rounded and not about else None,
     )
 
 

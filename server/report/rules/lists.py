@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from server.report.finding import Finding
@@ -165,13 +166,20 @@ def _colon(sentence: Sentence, flat: list[Quantity]) -> set[tuple[int, int, str]
 
 
 def _judge(found: _Found) -> Iterator[Finding]:
-    if not found.total.exact or not all(part.exact for part in found.parts):
+    if not all(part.exact for part in found.parts) or not (found.total.exact or _misses_round_total(found)):
         return
     listing = _listing(found)
     findings = list(check_listing(listing))
     if findings and _drop_tail(found):
         return
     yield from findings
+
+
+def _misses_round_total(found: _Found) -> bool:
+    """Say whether the parts of a total such as «1.2 万» give another one, whether rounded or cut there."""
+    step = found.total.step
+    summed = sum((part.value for part in found.parts), Decimal(0))
+    return step is not None and abs(summed - found.total.value) >= step
 
 
 def _drop_tail(found: _Found) -> bool:

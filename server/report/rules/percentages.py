@@ -7,7 +7,7 @@ from typing import Final
 
 from server.report.amounts import told
 from server.report.finding import Finding
-from server.report.prose import Quantity, Sentence
+from server.report.prose import Quantity, Sentence, is_last_years
 
 _SHARE: Final = re.compile(r"占[^,。;\d]*$")
 _SEVERAL: Final = re.compile(r"分别")
@@ -115,10 +115,17 @@ def _check_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity])
     last = deltas[-1] if deltas else counts[-1] if counts else None
     if last is None or last is not before[-1] or not _GROWTH.match(sentence.masked[last.end : one.start]):
         return
-    now, percent = counts[-1], -one.value if one.falling else one.value
+    now, base = counts[-1], None
+    if is_last_years(sentence.masked[: now.start]):
+        base = now
+        before_it = [other for other in counts[:-1] if other.unit == base.unit]
+        if not before_it or not base.exact:
+            return
+        now = before_it[-1]
+    percent = -one.value if one.falling else one.value
     if not now.exact or any(not delta.exact for delta in deltas):
         return
-    earlier = _earlier(sentence, now, deltas)
+    earlier = _earlier(sentence, now, deltas) if base is None else base.value
     if earlier is not None and earlier > 0:
         computed = growth(now.value, earlier, one.decimals)
         if computed != percent:
