@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server.api.answers import answer
 from server.api.route import Route, signed_in
+from server.core.acts import note
 from server.forms.words import Out
 from server.parts import PARTS
 from server.store.alerts import AlertSeen, Level, list_alerts
@@ -133,6 +134,8 @@ async def repair_overdue(request: web.Request) -> web.Response:
     """Set going what is overdue."""
     parts = request.config_dict[PARTS]
     run = await parts.jobs.run("repair")
+    async with parts.store.begin() as tx:
+        await note(tx, "job.run", at=parts.now(), job="repair")
     async with parts.store.read() as tx:
         left = await list_overdue(tx, at=parts.now())
     return answer(RepairedOut(opened=run.done, still_overdue=len(left)))

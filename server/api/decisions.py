@@ -18,7 +18,7 @@ from server.core.problems import Problem
 from server.core.sent import what_was_sent
 from server.core.standing import say_standing
 from server.core.withdraw import record_taken_down
-from server.forms.accounts import BudgetIn
+from server.forms.accounts import PostsIn
 from server.forms.orders import DecisionIn, TakenDownIn
 from server.forms.words import Form, Out, Slug
 from server.parts import PARTS
@@ -38,7 +38,7 @@ class AccountActIn(Form):
     account: Annotated[Slug, Field(title="账号")]
 
 
-class AccountBudgetIn(AccountActIn, BudgetIn):
+class BudgetIn(AccountActIn, PostsIn):
     """How often which account may post."""
 
 
@@ -182,7 +182,7 @@ async def resume_account(request: web.Request) -> web.Response:
 
 async def give_budget(request: web.Request) -> web.Response:
     """Say how often an account may post; what is over it waits and does not fail."""
-    parts, form = request.config_dict[PARTS], await form_of(request, AccountBudgetIn)
+    parts, form = request.config_dict[PARTS], await form_of(request, BudgetIn)
     async with parts.store.begin() as tx:
         row = await _account_for(tx, request, form.account)
         await set_budget(tx, row, form.a_minute, form.a_day, at=parts.now())
@@ -246,6 +246,6 @@ ROUTES = (
     ),
     Route(
         "POST", "/api/v1/accounts/budget", give_budget, "账号的发布次数", "manage_accounts",
-        form=AccountBudgetIn, answer=AccountOut,
+        form=BudgetIn, answer=AccountOut,
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from server.core.connection import Connection, try_connection
 from server.core.office import rename_account
 from server.core.organs import get_org
 from server.core.problems import Problem
-from server.forms.accounts import COUNTS, AccessIn, AccountIn, BudgetIn, ChannelName, counted_of
+from server.forms.accounts import COUNTS, AccessIn, AccountIn, ChannelName, PostsIn, counted_of
 from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.security.opening import DrawnUp, open_account
@@ -77,7 +77,7 @@ async def take_budget(visit: Visit) -> web.StreamResponse:
     """Say how often an account may post."""
 
     async def act(tx: Tx, row: AccountRow) -> None:
-        form = filled_in(BudgetIn, {name: _number(visit, name) for name in ("a_minute", "a_day")})
+        form = filled_in(PostsIn, {name: _number(visit, name) for name in ("a_minute", "a_day")})
         await set_budget(tx, row, form.a_minute, form.a_day, at=visit.parts.now())
 
     return await _act(visit, act)

@@ -33,7 +33,7 @@ _ORGS: Final = "/console/orgs"
 ROLES: Final = {
     "author": "信息员（写稿、送审、登记）",
     "reviewer": "审核人（审核、退回）",
-    "chief": "负责人（审核、发布、撤回）",
+    "chief": "负责人（审核、发布、撤回、登记）",
     "reporter": "统计员（查看统计）",
     "admin": "管理员（管理机构、人员、账号）",
 }

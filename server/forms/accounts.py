@@ -51,7 +51,7 @@ class AccessIn(Form):
     secret: Annotated[dict[Name, Value], Field(title="凭据", max_length=10, repr=False, default_factory=dict)]
 
 
-class BudgetIn(Form):
+class PostsIn(Form):
     """How often an account may post; null: as often as the platform takes it."""
 
     a_minute: Annotated[int | None, Field(title="每分钟最多", ge=1, le=10_000)] = None

@@ -30,6 +30,7 @@ from server.store.people import PersonRow, Role, insert_person, put_grant
 from server.store.tx import Store
 from server.watch.joblist import open_jobs
 from server.watch.remind import Sinks
+from tests.audited import WITHOUT_A_LINE, count_lines, route_of
 from tests.house import CODE, SITE, House, open_house
 
 DEPARTMENT = "000000027"
@@ -109,8 +110,12 @@ class Office:
             headers["Authorization"] = f"Bearer {self.tokens.get(by, by)}"
         if value is not None:
             more["data"] = io.BytesIO(json.dumps(value).encode())
+        route = route_of(method, path)
+        before = await count_lines(self.house.store) if route else 0
         async with self.client.request(method, path, headers=headers, **more) as answer:
             content = await answer.read()
+            if route and answer.status < 300 and route not in WITHOUT_A_LINE:
+                assert await count_lines(self.house.store) > before, f"no line of the audit: {route}"
             return Reply(answer.status, answer.headers.copy(), content.decode("utf-8", "replace"), content)
 
     async def get(self, path: str, *, by: str | None = "author") -> Reply:

@@ -11,6 +11,7 @@ import pytest
 from server.api.people import ResetIn
 from server.api.routes import ROUTES
 from server.api.sessions import PasswordIn, SessionIn
+from server.forms.factors import ProofIn
 from tests.api.conftest import CODE, DEPARTMENT, Office, an_item
 
 NASTY: tuple[Any, ...] = (
@@ -85,13 +86,14 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "SnapshotIn": ("admin", {"org": CODE, "reason": "x"}),
     "ReportItemIn": ("admin", {"org": CODE}),
     "FilingIn": ("admin", {"org": CODE, "move": "submit", "reason": "x"}),
+    "CodeIn": ("author", {"code": "123456"}),
     "FollowIn": (
         "author",
         {"source_id": "x", "rule": "at_time", "working_days": 1, "at_clock": "09:00", "not_before": LATER},
     ),
 }  # fmt: skip
 # One route for each form; a password costs too much to try a thousand times (tests/api/test_sessions.py).
-COSTLY = (SessionIn, PasswordIn, ResetIn)
+COSTLY = (SessionIn, PasswordIn, ResetIn, ProofIn)
 SENT = tuple({route.form: route for route in ROUTES if route.form not in (None, *COSTLY)}.values())
 QUERIED = [route for route in ROUTES if route.query is not None]
 

@@ -31,6 +31,7 @@ from server.store.tx import Store
 from server.watch.joblist import open_jobs
 from server.watch.remind import Sinks
 from tests.api.conftest import BOUNDS, Office
+from tests.audited import WITHOUT_A_LINE, count_lines, route_of
 from tests.house import SITE, open_house
 
 Pairs = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -111,8 +112,8 @@ class Seen:
 class Desk:
     """The browser of one person: it keeps cookies and puts into a form what the last page gave it."""
 
-    def __init__(self, base: URL, client: aiohttp.ClientSession) -> None:
-        self.base, self.client = base, client
+    def __init__(self, base: URL, client: aiohttp.ClientSession, store: Store) -> None:
+        self.base, self.client, self.store = base, client, store
         self.form_token = ""
 
     async def get(self, path: str, **more: Any) -> Seen:
@@ -144,10 +145,15 @@ class Desk:
         self.client.cookie_jar.clear(lambda one: one.key == name)
 
     async def _call(self, method: str, path: str, **more: Any) -> Seen:
+        # Only a test that says so may change nothing by a form that was carried out.
+        route = None if more.pop("changes_nothing", False) else route_of(method, path)
+        before = await count_lines(self.store) if route else 0
         async with self.client.request(
             method, self.base.join(URL(path)), allow_redirects=False, **more
         ) as answer:
             content = await answer.read()
+            if route and answer.status == 303 and route not in WITHOUT_A_LINE:
+                assert await count_lines(self.store) > before, f"no line of the audit: {route}"
             seen = Seen(answer.status, answer.headers.copy(), content.decode("utf-8", "replace"), content)
         found = re.search(r'name="tongfa_form" value="([0-9a-f]{64})"', seen.html)
         if found:
@@ -177,7 +183,7 @@ class ConsoleOffice(Office):
                     at=self.house.now(), lasts=SESSION_LASTS,
                 )  # fmt: skip
             client.cookie_jar.update_cookies({SESSION: issued.secret}, base)
-        return Desk(base, client)
+        return Desk(base, client, self.house.store)
 
     async def close(self) -> None:
         for client in self._desks:

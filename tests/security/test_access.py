@@ -19,7 +19,7 @@ TABLE = {
     "reviewer": {"read", "read_statistics", "approve", "return", "file_report", "waive"},
     "chief": {
         "read", "read_statistics", "approve", "return", "release", "withdraw", "file_report", "accept_report",
-        "waive", "manage_dictionary",
+        "waive", "manage_dictionary", "file_evidence",
     },
     "reporter": {"read_statistics"},
     "admin": set(get_args(Act)),
