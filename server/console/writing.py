@@ -24,13 +24,16 @@ from server.review.differences import compare_texts
 from server.store.items import ItemSeen, get_item
 from server.store.orgs import OrgRow, list_orgs
 from server.store.people import get_person
-from server.store.scratches import Scratch, delete_scratch
+from server.store.scratches import Scratch, delete_scratch, list_new_scratches
 
 # 党政机关公文处理工作条例 (2012) Art. 8, in its order.
 _GENRES: Final = (
     "决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案",
     "函", "纪要",
 )  # fmt: skip
+
+
+_MOST_UNSAVED: Final = 3
 
 
 class _Refused(Exception):
@@ -48,9 +51,10 @@ async def show_new(visit: Visit) -> web.Response:
     typed = Typed.new(org=orgs[0].code if orgs else "", column=columns[0].slug)
     async with visit.parts.store.read() as tx:
         kept = await find_kept(tx, visit, visit.query("restore"))
+        unsaved = await list_new_scratches(tx, visit.who.person_id, limit=_MOST_UNSAVED)
     if kept is not None and kept.item_id is None:
         return writing_form(visit, typed_in(kept), orgs=orgs, slot=kept.slot, after=kept.serial)
-    return writing_form(visit, typed, orgs=orgs)
+    return writing_form(visit, typed, orgs=orgs, unsaved=unsaved)
 
 
 async def take_new(visit: Visit) -> web.Response:
@@ -199,11 +203,13 @@ def writing_form(
     slot: str = "",
     after: int = 0,
     kept: Scratch | None = None,
+    unsaved: tuple[Scratch, ...] = (),
 ) -> web.Response:
     """Show the form of an item.
 
     `marks` and `notes` say what an import found in the file `source`. `slot` and `after` are where the
-    unsaved text goes and what was kept there last; `kept` is one that its author has not taken back yet.
+    unsaved text goes and what was kept there last; `kept` is one that its author has not taken back yet,
+    `unsaved` are other new texts of his.
     """
     slot = slot or (seen.id if seen else visit.fields.get("slot") or f"new{secrets.token_hex(6)}")
     return visit.show(
@@ -212,6 +218,7 @@ def writing_form(
         marks=marks, notes=notes, source=source, part_names=PART_NAMES,
         fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),
         slot=slot, after=visit.fields.get("after") or after, kept=kept,
+        unsaved=[(one, typed_in(one).values["title"]) for one in unsaved],
         has_surface=has_asset("surface.js"),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from server.store.scratches import (
     Scratch,
     delete_old_scratches,
     find_scratch,
-    list_scratches,
+    list_slots,
     put_scratch,
 )
 from server.store.tx import Tx
@@ -29,11 +29,10 @@ async def keep(
             "too_large", f"草稿超过 {most_bytes / 1_048_576:g} MB，请先保存正式版本", field="fields"
         )
     await delete_old_scratches(tx, before=at - KEPT)
-    kept = await list_scratches(tx, person_id, limit=MOST_SLOTS + 1)
-    known = next((one for one in kept if one.slot == slot), None)
-    if known is None and len(kept) >= MOST_SLOTS:
+    kept = await list_slots(tx, person_id, limit=MOST_SLOTS + 1)
+    if slot not in kept and len(kept) >= MOST_SLOTS:
         raise Problem("wrong_state", f"您有{MOST_SLOTS}份没有保存的草稿，请先处理一些")
-    if (known.serial if known else 0) != after:
+    if kept.get(slot, 0) != after:
         raise Problem("lost_race", "这份草稿在另一个页面里有更新的内容，请刷新后再写")
     if not await put_scratch(tx, person_id, slot, item_id, base, fields, after=after, at=at):
         raise Problem("lost_race", "这份草稿在另一个页面里有更新的内容，请刷新后再写")

@@ -58,6 +58,19 @@ async def list_scratches(tx: Tx, person_id: str, *, limit: int) -> tuple[Scratch
     return tuple(_scratch_of(row) for row in rows)
 
 
+async def list_slots(tx: Tx, person_id: str, *, limit: int) -> Mapping[str, int]:
+    """Give the slots in which a person keeps something, with their serials and without the texts."""
+    wanted = sa.select(scratch.c.slot, scratch.c.serial).where(scratch.c.person_id == person_id)
+    return {row.slot: row.serial for row in await tx.execute(wanted.limit(limit))}
+
+
+async def list_new_scratches(tx: Tx, person_id: str, *, limit: int) -> tuple[Scratch, ...]:
+    """Give what a person keeps of texts that are no items yet, newest first."""
+    wanted = sa.select(scratch).where(scratch.c.person_id == person_id, scratch.c.item_id.is_(None))
+    rows = await tx.execute(wanted.order_by(scratch.c.saved_at.desc(), scratch.c.slot).limit(limit))
+    return tuple(_scratch_of(row) for row in rows)
+
+
 async def delete_scratch(tx: Tx, person_id: str, slot: str) -> None:
     """Throw a text away."""
     await tx.execute(scratch.delete().where(scratch.c.person_id == person_id, scratch.c.slot == slot))

@@ -232,3 +232,27 @@ async def test_the_disclosure_fields_and_the_moved_addresses_are_usable(window: 
     await page.get_by_role("button", name="登记").click()
     await expect(page.get_by_text("已更改。")).to_be_visible()
     await fine(window, "redirects")
+
+
+async def test_the_back_button_leads_back_to_what_was_being_written(desk: Window):
+    await log_in(desk, "author")
+    page = await desk.go("/console/items/new")
+    title = f"离开又回来的公告（{id(desk)}）"
+    await page.locator("#field-title").fill(title)
+    await page.get_by_role("textbox", name="正文").click()
+    await page.keyboard.type("写到一半。")
+    await expect(page.get_by_text("已自动暂存")).to_be_visible()
+    await page.get_by_role("link", name="帮助").click()
+    await expect(page.get_by_role("heading", name="帮助")).to_be_visible()
+    await page.go_back()
+    notice = page.locator("form.notice", has_text=title)
+    await expect(notice).to_contain_text("还没有保存")
+    await notice.get_by_role("link", name="接着写").click()
+    await expect(page.locator("#field-title")).to_have_value(title)
+    await expect(page.locator(".rich")).to_contain_text("写到一半。")
+    await page.get_by_role("button", name="保存", exact=True).click()
+    await expect(page.get_by_text("已保存。")).to_be_visible()
+    # Back over a save shows no form that could save the same text a second time.
+    await page.go_back()
+    await expect(page.locator("#field-title")).not_to_have_value(title)
+    await expect(page.locator("form.notice", has_text=title)).to_have_count(0)
