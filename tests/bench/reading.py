@@ -46,7 +46,7 @@ def main(folder: Path, rounds: int) -> None:
         "home": "index.html",
         "article": article,
     }
-    ports = _free_port(), _free_port()
+    ports = free_port(), free_port()
     ours = [sys.executable, "-m", "server.cli", "web"]
     bare = [
         sys.executable,
@@ -57,11 +57,11 @@ def main(folder: Path, rounds: int) -> None:
         *dict.fromkeys(kinds.values()),
     ]
     env = {**os.environ, "TONGFA_VAR": str(folder), "TONGFA_PORT": str(ports[0]), "PYTHONPATH": str(ROOT)}
-    with _running(ours, ports[0], env) as server, _running(bare, ports[1], env) as floor:
+    with running_server(ours, ports[0], env) as server, running_server(bare, ports[1], env) as floor:
         told: dict[str, list[tuple[float, float]]] = {kind: [] for kind in kinds}
         for _round in range(rounds):
             for kind, path in kinds.items():
-                spent = tuple(_cost(one, path, known=kind.endswith("304")) for one in (server, floor))
+                spent = tuple(cost(one, path, known=kind.endswith("304")) for one in (server, floor))
                 told[kind].append((spent[0], spent[1]))
     print(
         json.dumps(
@@ -73,7 +73,7 @@ def main(folder: Path, rounds: int) -> None:
     )
 
 
-def _cost(server: Server, path: str, *, known: bool) -> float:
+def cost(server: Server, path: str, *, known: bool, requests: int = REQUESTS) -> float:
     """Give the microseconds of CPU that a request costs."""
     asked = f"GET /{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n"
     lines = [socket.create_connection(("127.0.0.1", server.port)) for _line in range(OPEN)]
@@ -82,11 +82,11 @@ def _cost(server: Server, path: str, *, known: bool) -> float:
     request = f"{asked}If-None-Match: {tag[1].decode()}\r\n\r\n" if known else f"{asked}\r\n"
     _ask(lines, request.encode(), WARM, b"304" if known else b"200")
     before = server.spent()
-    _ask(lines, request.encode(), REQUESTS, b"304" if known else b"200")
+    _ask(lines, request.encode(), requests, b"304" if known else b"200")
     spent = server.spent() - before
     for line in lines:
         line.close()
-    return 1_000_000 * spent / REQUESTS
+    return 1_000_000 * spent / requests
 
 
 def _ask(lines: list[socket.socket], request: bytes, count: int, status: bytes) -> None:
@@ -120,7 +120,8 @@ def _more(line: socket.socket) -> bytes:
 
 
 @contextmanager
-def _running(command: list[str], port: int, env: dict[str, str]) -> Iterator[Server]:
+def running_server(command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[Server]:
+    """Run a server until the end of the block, and wait until its port answers."""
     child = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _try in range(600):
@@ -135,7 +136,8 @@ def _running(command: list[str], port: int, env: dict[str, str]) -> Iterator[Ser
         child.wait(20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
