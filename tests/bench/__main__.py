@@ -80,7 +80,7 @@ def main() -> int:
             bench = _Bench(engine, base, platform, queue, python)
             rows += bench.compare(given.items, given.rounds)
     rows.append(_page_row())
-    rows += [*_archive_rows(), *_reader_rows(given.rounds), _lists_row()]
+    rows += [*_archive_rows(), *_reader_rows(given.rounds), *_front_rows(given.rounds), _lists_row()]
     (FOLDER / "results.json").write_text(
         json.dumps({"rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=2)
     )
@@ -241,6 +241,23 @@ def _reader_rows(rounds: int) -> list[Row]:
         )
         for kind, (ours, bare) in json.loads(run).items()
     ]
+
+
+def _front_rows(rounds: int) -> list[Row]:
+    """Compare the rates that nginx reaches by our settings and by plain ones; no row where it is absent."""
+    run = _capture([sys.executable, "-m", "tests.bench.front", str(_archive(100)), str(rounds)], seconds=1200)
+    seen = json.loads(run)
+    if "absent" in seen:
+        print("nginx is not installed: its rows are left out", flush=True)
+        return []
+    rows = []
+    for kind, (ours, plain) in seen.items():
+        rates = 1_000_000 / ours, 1_000_000 / plain
+        ratio = plain / ours
+        rows.append(
+            Row(f"nginx: {kind}", *rates, "plain", "a CPU s", ratio, ">= 0.95", ratio >= 0.95)
+        )  # fmt: skip
+    return rows
 
 
 def _lists_row() -> Row:
