@@ -58,8 +58,7 @@ def main() -> int:
     print(*tally.wrong, sep="\n")
     print(
         f"seed {order.seed}: {tally.runs} runs, {tally.kills} kills, {tally.faults} faults, "
-        f"{tally.withdrawals} withdrawals, "
-        f"{tally.posts} posts, "
+        f"{tally.corrections} corrections, {tally.withdrawals} withdrawals, {tally.posts} posts, "
         f"{tally.duplicates} duplicates, {tally.losses} losses, {tally.ledger_errors} ledger errors"
     )
     return 0 if tally.is_clean() else 1

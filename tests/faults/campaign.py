@@ -32,6 +32,8 @@ _FIRST = ("during request", "after request", "before commit", "after commit", "r
 
 _BACK = ("withdrawing", "refresh")
 """The errands of a withdrawal."""
+_AGAIN = ("site", "feed", "")
+"""What works over a correction: it goes out again where an older version can be replaced."""
 _TAKEN_BACK = {"site": "withdrawn", "feed": "withdrawn", "weibo": "withdraw_by_hand", "wechat": "withdrawn"}
 _STILL_THERE = {"site": 0, "feed": 0, "weibo": 1, "wechat": 0}
 """After a withdrawal: on Weibo our application may not delete, so that a person is asked to."""
@@ -45,6 +47,7 @@ class Tally:
     kills: int = 0
     faults: int = 0
     withdrawals: int = 0
+    corrections: int = 0
     posts: int = 0
     duplicates: int = 0
     losses: int = 0
@@ -104,6 +107,8 @@ class Campaign:
         """Publish an item undisturbed, to know the steps of the way."""
         item = await self._office.released("第0条")
         await self._finish(item, None)
+        await self._correct(item)
+        await self._finish_correction(item)
         await self._office.withdraw(item)
         await self._finish_withdrawal(item)
 
@@ -115,6 +120,11 @@ class Campaign:
         fault = self._play_a_fault()
         told = await self._kill_some([step for step in self._met if step.errand not in _BACK])
         await self._finish(item, fault)
+        if self._number % 2:
+            await self._correct(item)
+            again = [step for step in self._met if step.errand not in _BACK and step.account in _AGAIN]
+            told += await self._kill_some(again)
+            await self._finish_correction(item)
         if self._number % 3 == 0:
             await self._office.withdraw(item)
             told += await self._kill_some([step for step in self._met if step.errand in _BACK])
@@ -162,6 +172,23 @@ class Campaign:
             raise AssertionError("a worker died that nobody killed")
         self._learn(steps)
 
+    async def _correct(self, item: str) -> None:
+        await self._office.corrected(item, title=_corrected(item))
+
+    async def _finish_correction(self, item: str) -> None:
+        """Let one worker finish; then everybody shows the new version once, and nothing is counted anew."""
+        await self._work_to_the_end()
+        self._tally.corrections += 1
+        seen, rows = await self._office.reckon(item), await self._office.row_errors()
+        titles = await self._office.titles(item)
+        self._tally.duplicates += seen.duplicates
+        self._tally.losses += seen.losses
+        self._tally.ledger_errors += seen.ledger_errors + rows
+        if seen.duplicates or seen.losses or seen.ledger_errors or rows or titles != {_corrected(item)}:
+            self._tally.wrong.append(
+                f"{self._database} {item} corrected: {seen}, {titles}, {rows} row errors"
+            )
+
     async def _finish_withdrawal(self, item: str) -> None:
         """Let one worker finish; then nobody shows the item, and each channel was counted back once."""
         await self._work_to_the_end()
@@ -189,3 +216,7 @@ class Campaign:
     def _learn(self, steps: list[Step]) -> None:
         """Remember how often each step was met; what happens only after a kill becomes known, too."""
         self._met |= Counter(steps)
+
+
+def _corrected(item: str) -> str:
+    return f"更正后的{item[-6:]}"

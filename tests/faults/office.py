@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import lxml.html
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -136,6 +137,16 @@ class Office:
             "wechat": self.sandbox.wechat.published_carrying(f"{link}#r1"),
         }
         return Reckoning(posts, states, lines)
+
+    async def titles(self, item_id: str) -> set[str]:
+        """Give every title that page and feed show of an item."""
+        link = f"{self.orders.public_url}/a/{item_id}.html"
+        async with aiohttp.ClientSession() as session:
+            feed = await _json(session, f"{self.orders.public_url}/feed/site.json")
+            async with session.get(link, headers={"Cache-Control": "no-cache"}) as answer:
+                page = lxml.html.fromstring(await answer.text())
+        shown = {str(heading.text_content()).strip() for heading in page.iter("h1")}
+        return shown | {entry["title"] for entry in feed.get("items", ()) if entry["url"] == link}
 
     async def row_errors(self) -> int:
         """Count what differs between deliveries, ledger and counters."""
