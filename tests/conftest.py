@@ -16,6 +16,7 @@ import asyncpg
 import pytest
 import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from server.store.schema import migrate
@@ -24,6 +25,10 @@ from server.store.tx import Store
 # Drawing a line for every request would take a good part of the suite's time.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
 
+
+# A machine at work on three tests at once is no fault of the code that is tried.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 _ROOM = 2 << 30
 _ALWAYS_ON_BOTH = ("store", "faults")
