@@ -8,6 +8,7 @@ from io import BytesIO
 import docx
 import openpyxl
 import pytest
+from docx.text.paragraph import Paragraph
 
 from server.core.problems import Problem, Problems
 from server.report.check import check_report
@@ -212,3 +213,15 @@ async def test_hostile_text_in_a_name_is_no_markup(year: Year):
     draft = await year.draft()
     page = draft_as_html(Draft("<script>", draft.year, draft.given, draft.blocks), review=True)
     assert b"<script>" not in page
+
+
+async def test_no_table_of_the_workbook_is_printed_in_two_halves(year: Year):
+    book = openpyxl.load_workbook(BytesIO(await asyncio.to_thread(draft_as_xlsx, await year.draft())))
+    setups = [(one.sheet_properties.pageSetUpPr.fitToPage, one.page_setup.fitToWidth) for one in book]
+    assert setups == [(True, 1)] * len(book.sheetnames)
+
+
+async def test_the_word_file_ends_with_a_paragraph_so_that_no_last_table_is_cut_off(year: Year):
+    draft = await year.draft(2017)
+    file = await asyncio.to_thread(lambda: _word(draft, review=False))
+    assert isinstance(list(file.iter_inner_content())[-1], Paragraph)

@@ -46,6 +46,9 @@ def draft_as_docx(draft: Draft, *, review: bool) -> bytes:
                 _comment(file, made.runs, sources if review else ())
             case TableBlock():
                 _table(file, block, review=review)
+    if draft.blocks and isinstance(draft.blocks[-1], TableBlock):
+        # A body must end with a paragraph: LibreOffice showed one row of a last table and lost the others.
+        _paragraph(file, "", _CELL)
     out = BytesIO()
     file.save(out)
     return without_clock(out.getvalue())
