@@ -221,7 +221,11 @@ async def test_no_table_of_the_workbook_is_printed_in_two_halves(year: Year):
     assert setups == [(True, 1)] * len(book.sheetnames)
 
 
-async def test_the_word_file_ends_with_a_paragraph_so_that_no_last_table_is_cut_off(year: Year):
+async def test_the_word_file_keeps_no_row_whole_as_a_table_at_the_foot_of_a_page_would_lose_the_others(
+    year: Year,
+):
     draft = await year.draft(2017)
     file = await asyncio.to_thread(lambda: _word(draft, review=False))
     assert isinstance(list(file.iter_inner_content())[-1], Paragraph)
+    assert "w:tblHeader" in file.element.xml
+    assert "w:cantSplit" not in file.element.xml

@@ -47,7 +47,7 @@ def draft_as_docx(draft: Draft, *, review: bool) -> bytes:
             case TableBlock():
                 _table(file, block, review=review)
     if draft.blocks and isinstance(draft.blocks[-1], TableBlock):
-        # A body must end with a paragraph: LibreOffice showed one row of a last table and lost the others.
+        # A body ends with a paragraph, as Word itself writes it.
         _paragraph(file, "", _CELL)
     out = BytesIO()
     file.save(out)
@@ -117,9 +117,7 @@ def _table(file: Any, block: TableBlock, *, review: bool) -> None:
         _fill(cell, text, centred=True)
     _repeat_head(table.rows[0])
     for (label, cells), sources in zip(block.rows, block.sources, strict=True):
-        added = table.add_row()
-        _keep_whole(added)
-        row = added.cells
+        row = table.add_row().cells
         _fill(row[0], label, centred=False)
         for cell, text in zip(row[1:], cells, strict=True):
             _fill(cell, text, centred=True)
@@ -137,15 +135,14 @@ def _fill(cell: Any, text: str, *, centred: bool) -> None:
 
 
 def _repeat_head(row: Any) -> None:
-    """Print the head of a long table again on each page."""
+    """Print the head of a long table again on each page.
+
+    Rows must not be kept whole as well (cantSplit): where such a table begins at the foot of a page,
+    LibreOffice prints one row and loses the others.
+    """
     head = OxmlElement("w:tblHeader")
     head.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(head)  # noqa: SLF001
-
-
-def _keep_whole(row: Any) -> None:
-    """Keep a row on one page."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
 
 
 def _widths(table: Any, columns: int) -> None:
