@@ -24,7 +24,7 @@ from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import WorkingDays, regate
 from server.core.overtaken import end_of
 from server.store import ledger
-from server.store.accounts import set_account_state
+from server.store.accounts import set_unauthorised
 from server.store.attempts import close_attempt, first_opened
 from server.store.deliveries import DeliverySeen, find_live_page, list_deliveries, move, move_all, put_off
 from server.store.items import ItemSeen, list_released
@@ -74,7 +74,7 @@ async def settle(
             await _leave(tx, leg, "refused", "refused", reason, who_acts, at=at)
         case NeedsAuthorisation(reason):
             await _leave(tx, leg, "blocked", "needs_authorisation", reason, "owner", at=at)
-            await set_account_state(tx, leg.account_id, "unauthorised")
+            await set_unauthorised(tx, leg.account_id)
             await end_permission(tx, leg.account_id, at=at)
         case OutcomeUnknown(reason):
             due = at + timedelta(seconds=limits.settle_after)

@@ -101,6 +101,16 @@ async def set_account_state(tx: Tx, account_id: str, state: str) -> None:
     await tx.execute(account.update().where(account.c.id == account_id).values(state=state))
 
 
+async def set_unauthorised(tx: Tx, account_id: str) -> bool:
+    """Let an active account wait for its permission; say whether it moved. A pause stays one."""
+    moved = await tx.execute(
+        account.update()
+        .where(account.c.id == account_id, account.c.state == "active")
+        .values(state="unauthorised")
+    )
+    return moved.rowcount == 1
+
+
 async def set_account_name(tx: Tx, account_id: str, name: str) -> None:
     """Give an account another name."""
     await tx.execute(account.update().where(account.c.id == account_id).values(name=name))

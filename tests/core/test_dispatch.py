@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from server.core.decide import authorise, set_paused
 from server.core.dispatch import claim
 from server.store.accounts import find_account, set_account_state
 from server.store.attempts import list_attempts
@@ -59,6 +60,26 @@ async def test_a_paused_account_queues_and_does_not_fail(house: House):
         await set_account_state(tx, account.id, "paused")
     made = await house.published()
     assert await house.states(made.id) == {"website": "ready"}
+
+
+async def test_a_permission_that_ends_meanwhile_does_not_end_the_operators_pause(house: House):
+    made = await house.item()
+    await house.release(made.id, ("website", "weibo"))
+    await house.run_until_quiet()
+    house.platform.next_call("logged_out")
+    other = await house.item(title="另一条")
+    await house.release(other.id, ("website",))
+    (errand,) = await house.claim()
+    async with house.store.begin() as tx:
+        account = await find_account(tx, "website")
+        assert account is not None
+        account = await set_paused(tx, account, is_paused=True, at=house.now())
+    await errand.run()
+    async with house.store.begin() as tx:
+        await authorise(tx, account, at=house.now())
+        seen = await find_account(tx, "website")
+    assert seen is not None
+    assert seen.state == "paused"
 
 
 async def test_a_refusal_names_the_editor_and_is_not_repeated(house: House):
