@@ -42,7 +42,7 @@ contracts: $(VENV)/.test-installed
 	$(BIN)/lint-imports
 
 suite: $(VENV)/.test-installed
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not slow'
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m 'not slow'
 
 # Everything, what is slow included: half an hour on two cores.
 thorough: test-needs

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -31,14 +32,15 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 _ROOM = 2 << 30
-_ALWAYS_ON_BOTH = ("store", "faults")
+_ALWAYS_ON_BOTH = ("store",)
 _LONG = ("wire", "test_demo.py", "browser", "faults", "test_walk.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest: at the end one of them would hold everybody up.
 
-    What runs on both databases alike runs on one of them here and on the other among the slow tests.
+    What runs on both databases alike, or in windows of both widths, runs in one of them by default; the other
+    run belongs to the slow tests.
     """
     here = Path(__file__).parent
     rank = {name: place for place, name in enumerate(_LONG)}
@@ -48,13 +50,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _second_of_two(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Give of each test that runs on both databases the run on one of them, always the same."""
+    """Give one of the two runs of each test for both databases or both widths of the window, by its name."""
     runs: dict[str, list[pytest.Item]] = {}
     for item in items:
         told = getattr(item, "callspec", None)
         room = item.path.relative_to(Path(__file__).parent).parts[0]
-        if told is not None and "engine" in told.params and room not in _ALWAYS_ON_BOTH:
+        if told is None:
+            continue
+        if "engine" in told.params and room not in _ALWAYS_ON_BOTH:
             runs.setdefault(item.nodeid.replace(told.params["engine"], "", 1), []).append(item)
+        elif "window" in told.params:
+            runs.setdefault(re.sub("phone|desk", "", item.nodeid), []).append(item)
     for name, run in runs.items():
         if len(run) == 2:
             yield run[crc32(name.encode()) % 2]

@@ -92,6 +92,7 @@ def test_the_interpretation_waits_for_its_day(first: Run):
     assert all(waits["due_at"] for waits in first.summary["waiting"])
 
 
+@pytest.mark.slow
 def test_a_second_run_publishes_nothing_twice(first: Run, second: Run):
     assert (second.code, second.summary["receipts"]) == (0, first.summary["receipts"]), second.said
 

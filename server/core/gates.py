@@ -169,7 +169,7 @@ async def read_facts(
             sources_due=dues.get(leg.item_id, ()),
             page_is_live=leg.release_id in live,
             shut_until=None if leg.release_id in urgent else shut_until.get(leg.account_id),
-            held_since=(leg.due_at or at) if leg.id in held else None,
+            held_since=min(leg.due_at or at, at) if leg.id in held else None,
         )
         for leg in legs
     }

@@ -84,6 +84,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "FiguresIn": ("admin", {"org": CODE, "figures": [{"key": "items", "value": "1", "source": "x"}]}),
     "SnapshotIn": ("admin", {"org": CODE, "reason": "x"}),
+    "MenuIn": ("admin", {"account": "wechat"}),
     "ReportItemIn": ("admin", {"org": CODE}),
     "FilingIn": ("admin", {"org": CODE, "move": "submit", "reason": "x"}),
     "CodeIn": ("author", {"code": "123456"}),

@@ -34,6 +34,7 @@ async def test_wechatpy_drafts_publishes_pushes_and_makes_a_menu(sandbox: Sandbo
     assert saw["four_buttons"] == 40016
 
 
+@pytest.mark.slow  # fetches a client of its own
 async def test_wechat_publish_goes_the_whole_way_from_a_file(sandbox: Sandbox, client: Client):
     saw = await client("wechat_publish", orders(sandbox))
     assert "40125" in saw["refused"]  # a wrong secret
@@ -50,6 +51,7 @@ async def test_wechat_publish_goes_the_whole_way_from_a_file(sandbox: Sandbox, c
     assert "<img" in article["content"]
 
 
+@pytest.mark.slow  # fetches a client of its own
 async def test_a_client_that_escapes_its_json_leaves_the_escapes_in_the_article(
     sandbox: Sandbox, client: Client
 ):
@@ -74,6 +76,7 @@ async def test_a_client_that_escapes_its_json_leaves_the_escapes_in_the_article(
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
+@pytest.mark.slow  # fetches a client of its own
 @pytest.mark.parametrize("mode", ["plain", "safe"])
 async def test_werobot_understands_what_the_pretended_platform_tells_it(sandbox: Sandbox, mode: str):
     python = await asyncio.to_thread(python_with, "werobot")

@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from channels.sandbox.run import Sandbox
 from tests.channels.sandbox.conftest import png
 from tests.wire.conftest import Client
@@ -19,6 +21,7 @@ async def test_weibo_gets_its_token_and_shares_with_and_without_a_picture(sandbo
     assert [text.split()[0] for text in saw["texts"]] == ["配图一条", "医疗救助办法"]
 
 
+@pytest.mark.slow  # fetches a client of its own
 async def test_weibo_oauth_gets_a_token_shares_and_gives_it_back(sandbox: Sandbox, client: Client):
     saw = await client("weibo_oauth", orders(sandbox))
     assert saw["token"]
