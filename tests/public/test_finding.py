@@ -12,9 +12,9 @@ from server.api.routes import add_api
 from server.core.catalogue import read_changes
 from server.parts import PARTS
 from server.public.finding import add_finding
-from tests.api.conftest import Office, engine, office
+from tests.api.conftest import Office, engine, office, site
 
-__all__ = ["engine", "office"]
+__all__ = ["engine", "office", "site"]
 
 
 @pytest.fixture
