@@ -26,7 +26,7 @@ from server.store.tx import Store
 
 _SEASON: Final = ((1, 2), (6, 30))
 """From when to when in a year, month and day, the last year's reports are drafted."""
-_MOST: Final = 20
+_MOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
+from server.review.blanks import blanks
 from server.review.elements import dead_links, elements, pictures, unread_attachments
 from server.review.findings import Finding, Place
 from server.review.laws import cited_numbers_of_titles, law_titles
@@ -57,6 +58,7 @@ def _of_passage(passage: Passage, subject: Subject, lists: Lists) -> Iterator[Fi
         if not (finding.rule in _PHONE_RULES and _is_office_phone(passage, finding, lists)):
             yield finding
     yield from rosters(passage, subject.title)
+    yield from blanks(passage)
     yield from listed_words(passage, lists.wordings)
     if not passage.field.startswith("attachments"):
         yield from number_forms(passage)

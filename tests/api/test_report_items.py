@@ -11,7 +11,7 @@ import pytest
 
 from channels.item import Column, Site
 from server.forms.report_items import draft_last_year
-from tests.api.conftest import CODE, DEPARTMENT, Office
+from tests.api.conftest import CODE, DEPARTMENT, Office, an_item
 from tests.house import SITE
 
 REPORTS = Column("xxgknb", "年报", "信息公开年报", "")
@@ -46,6 +46,13 @@ async def test_the_report_becomes_a_draft_in_the_column_of_reports_with_its_file
 
 async def test_it_goes_the_way_of_every_item_and_is_counted_once(office: Office):
     item_id = (await office.post(ITEM, {"org": CODE})).json["id"]
+    blanks = (await office.get(f"/api/v1/items/{item_id}/checks")).json["findings"]
+    assert {one["severity"] for one in blanks if one["rule"] == "unfilled_blank"} == {"blocking"}
+    filled = an_item(
+        kind="notice", title="某旗2026年政府信息公开工作年度报告", column="xxgknb", genre="年报",
+        body="<p>一、总体情况</p><p>全年主动公开政府信息4条。</p>", document_number=None,
+    )  # fmt: skip
+    assert (await office.call("PUT", f"/api/v1/items/{item_id}", filled)).status == 200
     await office.post(f"/api/v1/items/{item_id}/submit")
     assert (await office.post(f"/api/v1/items/{item_id}/approve", by="chief")).status == 200
     released = await office.post(f"/api/v1/items/{item_id}/release", {"accounts": ["website"]}, by="chief")
