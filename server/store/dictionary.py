@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from server.store.review_tables import dictionary
+from server.store.review_tables import dictionary, dictionary_state
 from server.store.rows import upsert
 from server.store.tx import Tx
 
@@ -31,15 +31,26 @@ class WordRow:
 
 
 async def dictionary_serial(tx: Tx) -> int:
-    """Give a number that grows with every change; 0 for a list nobody has entered anything in."""
-    return (await tx.execute(sa.select(sa.func.max(dictionary.c.serial)))).scalar_one() or 0
+    """Give a number that grows with every change, a removal too; 0 for a list nobody has touched."""
+    return (await tx.execute(sa.select(dictionary_state.c.serial))).scalar_one_or_none() or 0
+
+
+async def _next_serial(tx: Tx) -> int:
+    # One row, so that two who change the list at once stand in line and neither gets the other's number.
+    counted = upsert(tx, dictionary_state).values(slot=1, serial=1)
+    counted = counted.on_conflict_do_update(
+        index_elements=["slot"], set_={"serial": dictionary_state.c.serial + 1}
+    )
+    return int((await tx.execute(counted.returning(dictionary_state.c.serial))).scalar_one())
 
 
 async def put_words(
     tx: Tx, rows: Iterable[WordRow], *, ids: Iterable[str], by: str | None, at: datetime
 ) -> int:
-    """Write lines, or change those of the same word and place; gives the new serial."""
-    serial = await dictionary_serial(tx) + 1
+    """Write lines, or change those of the same word and place; gives the list's serial then."""
+    if not (lines := tuple(rows)):
+        return await dictionary_serial(tx)
+    serial = await _next_serial(tx)
     written = upsert(tx, dictionary)
     written = written.on_conflict_do_update(
         index_elements=["word", "place"],
@@ -63,10 +74,9 @@ async def put_words(
             "context": row.context, "severity": row.severity, "note": row.note, "serial": serial,
             "changed_by": by, "changed_at": at,
         }
-        for row, key in zip(rows, ids, strict=False)
+        for row, key in zip(lines, ids, strict=True)
     ]  # fmt: skip
-    if values:
-        await tx.execute(written, values)
+    await tx.execute(written, values)
     return serial
 
 
@@ -84,7 +94,10 @@ async def count_words(tx: Tx) -> int:
 async def delete_word(tx: Tx, word: str, place: WordPlace) -> bool:
     """Take a line out; says whether there was one."""
     gone = await tx.execute(dictionary.delete().where(dictionary.c.word == word, dictionary.c.place == place))
-    return gone.rowcount == 1
+    if gone.rowcount != 1:
+        return False
+    await _next_serial(tx)  # what the word held or flagged is asked again
+    return True
 
 
 def _word_of(row: sa.Row[Any]) -> WordRow:

@@ -6,8 +6,7 @@ from server.store.columns import Json, among, id_column, moment_column, ref_colu
 from server.store.metadata import metadata
 from server.store.words import KINDS, SEVERITIES, TEXT_STATES, WORD_KINDS, WORD_PLACES
 
-# 词库: what an office wants found in its texts. `serial` grows with every change, so that a look over the
-# archive knows whether anything is new to it.
+# 词库: what an office wants found in its texts; `serial` says at which change of the list a line was written.
 dictionary = sa.Table(
     "dictionary",
     metadata,
@@ -27,6 +26,16 @@ dictionary = sa.Table(
     among("severity", SEVERITIES),
     sa.UniqueConstraint("word", "place"),
     sa.Index("ix_dictionary_serial", "serial"),
+)
+
+# The number of the list's newest change, removals counted, so that a look over the archive and over what is
+# planned knows whether anything is new. A maximum over the lines stays when the newest leaves and one comes.
+dictionary_state = sa.Table(
+    "dictionary_state",
+    metadata,
+    sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("serial", sa.Integer, nullable=False),
+    sa.CheckConstraint("slot = 1", name="one_row"),
 )
 
 media_text = sa.Table(

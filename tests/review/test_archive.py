@@ -9,7 +9,7 @@ import pytest
 
 from server.review.archive import recheck
 from server.review.waiving import second, waive
-from server.store.dictionary import WordRow, put_words
+from server.store.dictionary import WordRow, delete_word, put_words
 from server.watch.archive import archive_flagged
 from tests.core.test_archive import traced, walks
 from tests.house import House
@@ -38,6 +38,19 @@ async def test_a_live_item_with_a_new_word_is_told_and_a_clean_one_is_not(house:
     await grow(house)
     assert await run(house) == 2
     assert await flagged(house) == [bad.id]
+
+
+async def test_a_word_taken_out_ends_the_alarm_and_one_put_in_its_place_is_looked_for(house: House):
+    bad = await house.published(body_html="<p>苏木长出席</p>")
+    other = await house.published(body_html="<p>嘎查长出席</p>")
+    await grow(house)
+    await run(house)
+    assert await flagged(house) == [bad.id]
+    async with house.store.begin() as tx:
+        assert await delete_word(tx, "苏木长", "any")
+    await grow(house, "嘎查长")
+    assert await run(house) == 2
+    assert await flagged(house) == [other.id]
 
 
 async def test_nothing_is_checked_twice_against_the_same_list(house: House):

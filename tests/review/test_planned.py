@@ -7,7 +7,7 @@ from server.core.expedite import expedite
 from server.review.examiner import Checked
 from server.review.waiving import second, waive
 from server.store.alerts import list_alerts
-from server.store.dictionary import WordRow, put_words
+from server.store.dictionary import WordRow, delete_word, put_words
 from server.store.gates import list_late_marks
 from server.watch.alerts import watch
 from tests.house import SITE, House
@@ -123,3 +123,20 @@ async def test_what_goes_out_at_once_is_not_examined_twice(house: House):
     await house.run_until_quiet()
     assert await house.states(made.id) == {"website": "live", "weibo": "live"}
     assert await house.planned.examine(at=house.now()) == 0
+
+
+async def test_a_word_taken_out_frees_what_it_held_and_one_put_in_its_place_holds_anew(house: House):
+    old, new = (
+        await planned(house, body_html="<p>由旧名局负责。</p>"),
+        await planned(house, body_html="<p>由新名局负责。</p>"),
+    )
+    await enter(house, "旧名局")
+    await house.tick()
+    assert len(await told(house)) == 1
+    async with house.store.begin() as tx:
+        assert await delete_word(tx, "旧名局", "any")
+    await enter(house, "新名局")
+    house.now.move(hours=2)
+    await at_work(house)
+    assert await house.states(old) == {"website": "live", "weibo": "live"}
+    assert {leg.gate for leg in (await house.legs(new)).values()} == {"check"}
