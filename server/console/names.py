@@ -46,6 +46,14 @@ DELIVERY_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
     "superseded": ("已被新的发布取代", ""),
     "replaced": ("已由新版本替换", ""),
 }
+TERM_KINDS: Final[Mapping[str, str]] = {
+    "obligation": "解读期限",
+    "follow": "解读发布时间",
+    "disclosure": "公开期限",
+    "report": "年报最后一个工作日",
+}
+"""Terms that a change of the calendar may move."""
+
 ENTRY_KINDS: Final[Mapping[str, tuple[str, Tone]]] = {
     "release": ("定时发布", ""),
     "follow": ("解读", ""),

@@ -44,6 +44,7 @@ from server.console import (
     withdrawing,
     words,
     work,
+    workdays,
     writing,
 )
 from server.console.assets import serve_asset
@@ -81,6 +82,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *evidence.PAGES,
     *follows.PAGES,
     *calendar.PAGES,
+    *workdays.PAGES,
     *notices.PAGES,
     *overdue.PAGES,
     *accounts.PAGES,

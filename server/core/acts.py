@@ -36,7 +36,8 @@ Verb = Literal[
     "session.open", "session.refuse", "session.close", "media.upload",
     "item.review_afterwards", "review.levels", "deputy.appoint", "deputy.dismiss", "channels.template",
     "finding.waive", "finding.second", "dictionary.import", "dictionary.remove",
-    "report.declare", "report.snapshot", "report.filing", "calendar.import", "address.move",
+    "report.declare", "report.snapshot", "report.filing", "calendar.import", "calendar.drop",
+    "address.move",
     "job.run", "audit.export",
 ]  # fmt: skip
 
@@ -114,6 +115,7 @@ VERB_NAMES: Final[dict[Verb, str]] = {
     "report.snapshot": "生成统计快照",
     "report.filing": "报送年度数字",
     "calendar.import": "导入放假安排",
+    "calendar.drop": "删去本地节日",
     "address.move": "改变网址跳转",
     "job.run": "手工运行定时任务",
     "audit.export": "导出操作记录",

@@ -14,10 +14,12 @@ import structlog
 from scheduler.notices import Notice
 from scheduler.workdays import Calendar, DueDay
 from server.core.acts import note
+from server.core.problems import Problem
 from server.store.calendars import (
     CalendarDay,
     CalendarNotice,
     Layer,
+    delete_day,
     insert_notice,
     list_calendar_days,
     list_notices,
@@ -41,6 +43,16 @@ async def import_notice(
     await note(
         tx, "calendar.import", at=at, layer=layer, serial=serial, source=made.source, years=list(whole)
     )
+    return made
+
+
+async def drop_local_day(tx: Tx, day: date, *, by: str | None, at: datetime) -> CalendarNotice:
+    """Take a day out of the local layer; the national one is put right by its notice, in full."""
+    made = CalendarNotice(await newest_serial(tx) + 1, "local", f"删去 {day.isoformat()}", (), at)
+    if not await delete_day(tx, "local", day):
+        raise Problem("invalid", f"本地节日里没有 {day.isoformat()}", field="day")
+    await insert_notice(tx, made, by=by)
+    await note(tx, "calendar.drop", at=at, layer="local", serial=made.serial, day=day.isoformat())
     return made
 
 

@@ -96,9 +96,7 @@ async def list_follows(
         source = await find_item(tx, follow.source_id)
         if item is None or source is None:
             continue
-        is_live = await find_live_page(tx, source.id) is not None
-        live_at = await first_page_live_at(tx, source.id) if is_live else None
-        starts = live_at or await _planned_for(tx, source, at=at)
+        is_live, starts = await _starts(tx, source, at=at)
         due = None if starts is None else source_due(follow, starts, calendar)
         provisional = starts is not None and _is_provisional(follow, starts, calendar)
         sentence = _sentence(follow, source, is_live=is_live, starts=starts, calendar=calendar, at=at)
@@ -109,6 +107,29 @@ async def list_follows(
         title = source.revision.title
         seen.append(FollowSeen(follow, title, is_live, due_at, due, provisional, sentence, alike))
     return tuple(seen)
+
+
+async def find_term(
+    tx: Tx, item_id: str, calendar: WorkingDays, *, at: datetime
+) -> tuple[datetime, bool] | None:
+    """Give when all sources let an item go, and whether that is provisional; None while one has no time."""
+    dues: list[tuple[datetime, bool]] = []
+    for follow in await list_sources(tx, item_id):
+        source = await find_item(tx, follow.source_id)
+        starts = None if source is None else (await _starts(tx, source, at=at))[1]
+        if starts is None:
+            return None
+        dues.append((source_due(follow, starts, calendar), _is_provisional(follow, starts, calendar)))
+    if not dues:
+        return None
+    return max(due for due, _ in dues), any(provisional for _, provisional in dues)
+
+
+async def _starts(tx: Tx, source: ItemSeen, *, at: datetime) -> tuple[bool, datetime | None]:
+    """Say whether a source is live, and since when or when it should be; None: nobody has released it."""
+    is_live = await find_live_page(tx, source.id) is not None
+    live_at = await first_page_live_at(tx, source.id) if is_live else None
+    return is_live, live_at or await _planned_for(tx, source, at=at)
 
 
 async def _planned_for(tx: Tx, source: ItemSeen, *, at: datetime) -> datetime | None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from server.store.clock_tables import calendar_day, calendar_notice
+from server.store.deliveries import LostRace
 from server.store.rows import upsert
 from server.store.tx import Tx
 
@@ -42,9 +43,10 @@ async def newest_serial(tx: Tx) -> int:
 
 
 async def insert_notice(tx: Tx, notice: CalendarNotice, *, by: str | None) -> None:
-    """Write down an import; two at the same time get the same serial and one of them is refused."""
-    await tx.execute(
-        calendar_notice.insert().values(
+    """Write down an import; two at the same time get the same serial, and one of them raises LostRace."""
+    written = (
+        upsert(tx, calendar_notice)
+        .values(
             serial=notice.serial,
             layer=notice.layer,
             source=notice.source,
@@ -52,7 +54,10 @@ async def insert_notice(tx: Tx, notice: CalendarNotice, *, by: str | None) -> No
             imported_by=by,
             imported_at=notice.imported_at,
         )
+        .on_conflict_do_nothing(index_elements=["serial"])
     )
+    if (await tx.execute(written)).rowcount != 1:
+        raise LostRace("calendar", str(notice.serial - 1), str(notice.serial))
 
 
 async def replace_days(tx: Tx, notice: CalendarNotice, days: Iterable[CalendarDay]) -> None:
@@ -82,6 +87,14 @@ async def replace_days(tx: Tx, notice: CalendarNotice, days: Iterable[CalendarDa
     await tx.execute(written, rows)
 
 
+async def delete_day(tx: Tx, layer: Layer, day: date) -> bool:
+    """Take a day out of a layer; says whether it was there."""
+    gone = await tx.execute(
+        calendar_day.delete().where(calendar_day.c.layer == layer, calendar_day.c.day == day)
+    )
+    return gone.rowcount == 1
+
+
 async def list_calendar_days(tx: Tx, year: int | None = None) -> tuple[CalendarDay, ...]:
     """Give what was entered, by day, the national layer before the local one; of a year, or all of it."""
     wanted = sa.select(calendar_day)
@@ -91,9 +104,9 @@ async def list_calendar_days(tx: Tx, year: int | None = None) -> tuple[CalendarD
     return tuple(CalendarDay(row.layer, row.day, row.worked, row.name) for row in await tx.execute(wanted))
 
 
-async def list_notices(tx: Tx) -> tuple[CalendarNotice, ...]:
+async def list_notices(tx: Tx, *, limit: int | None = None) -> tuple[CalendarNotice, ...]:
     """Give the imports, newest first."""
-    wanted = sa.select(calendar_notice).order_by(calendar_notice.c.serial.desc())
+    wanted = sa.select(calendar_notice).order_by(calendar_notice.c.serial.desc()).limit(limit)
     return tuple(_notice_of(row) for row in await tx.execute(wanted))
 
 

@@ -91,7 +91,7 @@ def calendars_missing(calendar: Calendar, today: date) -> list[Alert]:
             "calendar",
             "alarm" if year == today.year or today.month == 12 else "warn",
             f"{year}年的放假安排还没有导入，期限按周一至周五暂定计算；"
-            "国务院通知公布后请运行 tongfa calendar import",
+            "国务院通知公布后请在后台“工作日历”里导入",
         )
         for year in calendar.unknown_years(today)
     ]

@@ -66,6 +66,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "AccessIn": ("admin", {"account": "website", "settings": {"a": "b"}, "secret": {"a": "b"}}),
     "WaiverIn": ("author", {"finding": "0123456789abcdef", "reason": "确属公开内容"}),
     "MendIn": ("author", {"findings": ["0123456789abcdef"]}),
+    "LocalDayGoneIn": ("admin", {"day": "2027-01-20"}),
     "WordGoneIn": ("admin", {"word": "x", "place": "any"}),
     "LevelsIn": ("admin", {"org": CODE, "kind": "any", "levels": [{"role": "reviewer", "name": "x"}]}),
     "AfterwardsIn": ("reviewer", {"decision": "approved", "reason": "x"}),

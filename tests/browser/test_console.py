@@ -208,7 +208,7 @@ async def test_a_file_is_imported_and_corrected(window: Window):
 
 async def test_the_pages_of_the_office_are_readable(window: Window):
     await log_in(window, "admin")
-    for name in ("words", "levels", "me", "help", "items"):
+    for name in ("words", "workdays", "levels", "me", "help", "items"):
         await window.go(f"/console/{name}")
         await fine(window, name)
 
