@@ -119,11 +119,12 @@ async def open_fleet(database_url: str, redis_url: str, folder: Path) -> AsyncIt
     first, second = unused_port(), unused_port()
     fleet = Fleet(folder, database_url, redis_url, first)
     try:
-        await fleet.start("web-1", "web", first)
-        await fleet.start("web-2", "web", second)
-        for number in (1, 2, 3):
-            await fleet.start(f"worker-{number}", "worker")
-        await fleet.start("clock", "clock")
+        await fleet.start("web-1", "web", first)  # the first alone: it makes the keys of the folder
+        async with asyncio.TaskGroup() as others:
+            others.create_task(fleet.start("web-2", "web", second))
+            for number in (1, 2, 3):
+                others.create_task(fleet.start(f"worker-{number}", "worker"))
+            others.create_task(fleet.start("clock", "clock"))
         yield fleet
     finally:
         await fleet.close()
