@@ -6,7 +6,12 @@ Nothing here can change, nothing here does I/O, and nothing here knows a databas
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
+
+PRACTICE_FOLDER: Final = "practice"
+"""Where the practice site stands, below the real one."""
+
+PRACTICE_MARK: Final = "【演练】"
 
 Kind = Literal["policy", "interpretation", "news", "notice", "response"]
 """文件, 解读, 新闻, 公告, 回应."""
@@ -203,6 +208,7 @@ class Content:
     twin: Twin | None = None
     ended_at: datetime | None = None  # 公示期: when the notice had been shown long enough
     statutory: tuple[int, ...] = ()  # the kinds of Art. 20 that people put it into
+    practice: bool = False  # 演练: says so wherever it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +240,24 @@ class Site:
     theme: Theme = Theme()
     has_hub: bool = False  # whether the feeds name our hub
     push_key: str = ""  # by which browsers know us, when they are told of what is new
+    practice: bool = False  # 演练: the site on which practice items stand, and nothing else
+
+    def world(self, practice: bool) -> "Site":  # noqa: FBT001 -- the mark of an item or an account
+        """Give the site on which items of one world stand: this one, or the one for practice.
+
+        The latter has its own address, its own ids in feeds, and neither hub nor push.
+        """
+        if practice == self.practice:
+            return self
+        return replace(
+            self,
+            name=f"{PRACTICE_MARK}{self.name}",
+            url=f"{self.url}/{PRACTICE_FOLDER}",
+            domain=f"{PRACTICE_FOLDER}.{self.domain}",
+            has_hub=False,
+            push_key="",
+            practice=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)

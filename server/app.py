@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 
 from channels.contract import Channel, DocRoot, Tools
 from channels.docroot import FolderRoot
-from channels.item import Account, Site
+from channels.item import PRACTICE_FOLDER, Account, Site
 from channels.registry import CHANNELS, open_channel
 from channels.transport import Transport
 from scheduler.clock import Clock
@@ -165,6 +165,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             site=site,
             http=Transport(session, seconds=settings.http_seconds),
             root=FolderRoot(settings.var / "site"),
+            practice_root=FolderRoot(practice_root(settings)),
             blobs=blobs,
             tokens=SharedTokens(redis, owner=owner),
         )
@@ -232,12 +233,17 @@ def _jobs(
     )
 
 
-def opener_into(house: House, root: DocRoot) -> OpenChannel:
-    """Give what opens the channels of a house over another document root."""
+def practice_root(settings: Settings) -> Path:
+    """Give the document root of the practice site: beside the real one, never in it."""
+    return settings.var / PRACTICE_FOLDER / "site"
+
+
+def opener_into(house: House, root: DocRoot, practice: DocRoot) -> OpenChannel:
+    """Give what opens the channels of a house over other document roots, of either world."""
     opener = house.workplace.open_channel
     if not isinstance(opener, _Opener):
         raise TypeError("not an opener of this wiring")
-    return replace(opener, root=root)
+    return replace(opener, root=root, practice_root=practice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,15 +255,17 @@ class _Opener:
     site: Site
     http: Transport
     root: DocRoot
+    practice_root: DocRoot
     blobs: Blobs
     tokens: SharedTokens
 
     def __call__(self, row: AccountRow) -> Channel:
         secret = self.vault.open(row.sealed) if row.sealed else {}
+        root = self.practice_root if row.practice else self.root
         account = Account(row.id, row.channel, row.slug, row.name, row.org, row.settings, secret)
         shelf = StoreShelf(self.store, self.site, row.id)
         uploads = StoreUploads(self.store, _now)
-        tools = Tools(self.http, self.root, self.site, shelf, self.blobs, self.tokens, uploads)
+        tools = Tools(self.http, root, self.site.world(row.practice), shelf, self.blobs, self.tokens, uploads)
         return open_channel(account, tools)
 
 

@@ -37,6 +37,7 @@ class AccountOut(Out):
     state: str
     has_secret: bool
     permitted_until: datetime | None
+    practice: bool  # 演练: takes practice items and nothing else
 
     @classmethod
     def of(cls, row: AccountRow) -> "AccountOut":
@@ -50,6 +51,7 @@ class AccountOut(Out):
             state=row.state,
             has_secret=row.sealed is not None,
             permitted_until=row.permitted_until,
+            practice=row.practice,
         )
 
 

@@ -44,6 +44,7 @@ class ItemBrief(Out):
     created_at: datetime
     published_at: datetime | None
     withdrawn_at: datetime | None
+    practice: bool  # 演练: never public, never counted
 
     @classmethod
     def of(cls, seen: ItemSeen, site: Site) -> "ItemBrief":
@@ -56,10 +57,11 @@ class ItemBrief(Out):
             title=seen.revision.title,
             state=seen.revision.state,
             revision=seen.revision.number,
-            url=page_url(site, seen.id),
+            url=page_url(site.world(seen.practice), seen.id),
             created_at=seen.created_at,
             published_at=seen.published_at,
             withdrawn_at=seen.withdrawn_at,
+            practice=seen.practice,
         )
 
 

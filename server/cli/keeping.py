@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from channels.docroot import FolderRoot
-from server.app import CannotStart, open_house, opener_into
+from channels.item import PRACTICE_FOLDER
+from server.app import CannotStart, open_house, opener_into, practice_root
 from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
 from server.core.keeping import CannotKeep
 from server.core.keeping import backup as back_up
@@ -85,16 +87,21 @@ async def rebuild(settings: Settings, *, check: bool) -> Rebuilt:
     """Write the site beside the old one, compare both, and unless only asked to `check`, put it in place."""
     async with open_house(settings, migrate_first=False) as house:
         beside = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=".site-", dir=settings.var))
-        root = FolderRoot(settings.var / "site")
+        drafts = (beside / "real", beside / PRACTICE_FOLDER)
+        folders = (settings.var / "site", practice_root(settings))
         try:
-            async with root.turn():  # nobody publishes in between, or his lines would get lost
-                await write_site(house.workplace, opener_into(house, Draft(beside)))
-                rebuilt = await asyncio.to_thread(compare, settings.var / "site", beside)
-                if not check:
-                    await take_over(settings.var / "site", beside, rebuilt)
+            async with AsyncExitStack() as turns:
+                for folder in folders:  # nobody publishes in between, or his lines would get lost
+                    await turns.enter_async_context(FolderRoot(folder).turn())
+                await write_site(house.workplace, opener_into(house, *(Draft(draft) for draft in drafts)))
+                rebuilt = []
+                for folder, draft in zip(folders, drafts, strict=True):
+                    rebuilt.append(await asyncio.to_thread(compare, folder, draft))
+                    if not check:
+                        await take_over(folder, draft, rebuilt[-1])
         finally:
             await asyncio.to_thread(shutil.rmtree, beside)
-    return rebuilt
+    return rebuilt[0].beside(rebuilt[1], PRACTICE_FOLDER)
 
 
 async def _with_store(settings: Settings, act: Callable[[Store], Coroutine[Any, Any, T]]) -> T:

@@ -134,7 +134,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
 async def _lines(tx: Tx, visit: Visit) -> list[AccountLine]:
     today = day_of(visit.parts.now())
     rows = await list_accounts(tx, visit.who.orgs_for("read"))
-    heard = {one.id: one for one in await list_accounts_heard(tx)}
+    heard = {one.id: one for one in await list_accounts_heard(tx, with_practice=True)}
     counts: dict[str, int] = {}
     for counter in await sum_figures(tx, Sieve(today.replace(day=1), today), "account"):
         if counter.line == "counted" and counter.channel != "item":
@@ -155,11 +155,15 @@ def _line(
     return AccountLine(
         row,
         last,
-        (today - since).days if row.channel in _SOCIAL and row.state != "paused" else None,
+        (today - since).days if _is_watched(row) else None,
         None if until is None else (day_of(until) - today).days,
         this_month,
         row.org.id in managed,
     )
+
+
+def _is_watched(row: AccountRow) -> bool:
+    return row.channel in _SOCIAL and row.state != "paused" and not row.practice
 
 
 PAGES = (

@@ -67,7 +67,7 @@ async def show_item(visit: Visit) -> web.Response:
     return visit.show(
         "item.html", section="items", seen=seen, steps=steps, legs=legs, text=text, twin=twin,
         languages=LANGUAGE_NAMES, fifteen=FIFTEEN,
-        column=column_of(site, seen.revision.sheet.column), url=page_url(site, seen.id),
+        column=column_of(site, seen.revision.sheet.column), url=page_url(site.world(seen.practice), seen.id),
         may=frozenset(act for act in ("write", "submit", "approve", "return", "release", "withdraw")
                       if seen.org.id in visit.who.orgs_for(act)),
     )  # fmt: skip

@@ -58,6 +58,7 @@ def previews_of(
 
 def page_of(content: Content, post: Post, site: Site) -> str:
     """Give the page of the website as it will stand, with its assets and pictures from the console."""
+    site = site.world(content.practice)
     base, html = Addresses(site).base, post.html
     for path in assets_of(site).files:
         html = html.replace(f"{base}/{path}", f"/console/site/{path.rpartition('/')[2]}")

@@ -68,7 +68,7 @@ async def with_neighbours(tx: Tx, content: Content, site: Site) -> Content:
     """Give a content with the items before and after it in its column, as far as a reader can open them."""
     found = await find_neighbours(tx, content.item_id, ("live",))
     beside = tuple(
-        Neighbour(one.line.role, one.item.revision.title, page_url(site, one.item.id))
+        Neighbour(one.line.role, one.item.revision.title, page_url(site.world(content.practice), one.item.id))
         for one in found
         if one.column == content.column.slug
     )
@@ -114,7 +114,7 @@ def make_content(
     It is as old as its first publication or its newest major correction: a minor one is silent and moves
     no date. A notice that has run out says so, and where so decided shows its title and elements alone.
     """
-    version, sheet = seen.revision, seen.revision.sheet
+    version, sheet, site = seen.revision, seen.revision.sheet, site.world(seen.practice)
     published_at = seen.published_at or at
     made = Content(
         item_id=seen.id,
@@ -148,6 +148,7 @@ def make_content(
         correction="" if corrected is None else corrected.note,
         language=sheet.language,
         statutory=sheet.statutory,
+        practice=seen.practice,
     )
     return made if notice is None or notice.ended_at is None else _ended(made, notice)
 
@@ -185,6 +186,7 @@ async def _corrections(tx: Tx, rows: tuple[ReleaseRow, ...]) -> dict[str, Correc
 
 async def _related(tx: Tx, seen: ItemSeen, site: Site) -> tuple[Related, ...]:
     """Give the links both ways, only to pages a reader can open."""
+    site = site.world(seen.practice)  # what belongs to it is of the same world
     found: list[tuple[Role, str]] = []
     found += [("source", follow.source_id) for follow in await list_sources(tx, seen.id)]
     found += [("interpretation", follow.interpretation_id) for follow in await list_followers(tx, seen.id)]
@@ -208,5 +210,6 @@ async def _twins(tx: Tx, item_ids: frozenset[str], site: Site) -> dict[str, Twin
         if page is not None:
             other = await get_item_at(tx, (await get_release(tx, page.release_id)).revision_id)
             version = other.revision
-            found[item_id] = Twin(version.sheet.language, version.title, page_url(site, other_id))
+            url = page_url(site.world(other.practice), other_id)
+            found[item_id] = Twin(version.sheet.language, version.title, url)
     return found

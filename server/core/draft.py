@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from channels.item import Attachment, Kind, Language, Openness, Org, Override, Picture, Validity
 from server.core.acts import note, of_item
 from server.core.days import day_of
+from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.store.items import (
     OPEN_STATES,
+    PRACTICE_FRONT,
     ItemSeen,
     RevisionSeen,
     Sheet,
@@ -21,9 +24,13 @@ from server.store.items import (
     lock_newest,
     move_revision,
     take_index_number,
+    take_practice_number,
 )
+from server.store.practice import is_practising
 from server.store.rows import Taken
 from server.store.tx import Tx
+
+_LONGEST_NUMBER: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +66,20 @@ class Draft:
 
 async def create_item(tx: Tx, draft: Draft, *, by: str, at: datetime, new_id: Callable[[], str]) -> ItemSeen:
     """Write a new item with revision 1; refuses a 索引号 that is in use."""
-    item_id = new_id()
-    index_number = draft.index_number or await _next_free_number(tx, draft.org, at)
+    item_id, practice = new_id(), await is_practising(tx, draft.org.id)
+    if practice:
+        index_number = await _practice_number(tx, draft, at)
+    elif (draft.index_number or "").startswith(PRACTICE_FRONT):
+        raise Problem(
+            "invalid", f"“{PRACTICE_FRONT}”开头的是演练稿件的编号，不能作索引号", field="index_number"
+        )
+    else:
+        index_number = draft.index_number or await _next_free_number(tx, draft.org, at)
     try:
         await insert_item(
-            tx, id=item_id, index_number=index_number, kind=draft.kind, org_id=draft.org.id, by=by, at=at
-        )
+            tx, id=item_id, index_number=index_number, kind=draft.kind, org_id=draft.org.id, by=by, at=at,
+            practice=practice,
+        )  # fmt: skip
     except Taken as error:
         raise Problem(
             "index_number_taken",
@@ -94,6 +109,7 @@ async def revise_item(
     """
     await lock_newest(tx, item_id)
     seen = await get_item(tx, item_id)
+    await refuse_other_world(tx, seen)
     if base is not None and base != seen.revision.number:
         raise Problem("lost_race", f"这篇稿件已有第 {seen.revision.number} 版，您是从第 {base} 版开始修改的")
     if draft.kind != seen.kind:
@@ -134,6 +150,16 @@ async def _next_free_number(tx: Tx, org: Org, at: datetime) -> str:
         number = await take_index_number(tx, org.code, day_of(at).year)
         if await find_item_by_index_number(tx, number) is None:
             return number
+
+
+async def _practice_number(tx: Tx, draft: Draft, at: datetime) -> str:
+    """Give a number of practice: a real one that was brought along is not used up."""
+    given = (draft.index_number or "").removeprefix(PRACTICE_FRONT)
+    if not given:
+        return await take_practice_number(tx, draft.org.id, draft.org.code, day_of(at).year)
+    if len(PRACTICE_FRONT + given) > _LONGEST_NUMBER:
+        raise Problem("invalid", "演练编号太长：请缩短索引号", field="index_number")
+    return PRACTICE_FRONT + given
 
 
 def _revision(draft: Draft, number: int, id: str, *, by: str, at: datetime) -> RevisionSeen:

@@ -6,6 +6,7 @@ from scheduler.windows import read_window
 from server.core.acts import note, of_account, of_item
 from server.core.days import say_moment
 from server.core.gates import WorkingDays, regate, regate_all
+from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.store.accounts import AccountRow
 from server.store.deliveries import DeliverySeen, list_of_release
@@ -34,6 +35,7 @@ async def expedite(
 
     Refuses when nothing is planned or an embargo holds; an interpretation still waits for its document.
     """
+    await refuse_other_world(tx, await get_item(tx, item_id))
     release_id = await find_planned_release(tx, item_id)
     if release_id is None:
         raise Problem("wrong_state", "这篇稿件没有等待发布的内容")

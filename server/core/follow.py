@@ -10,6 +10,7 @@ from server.core.gates import WorkingDays, regate, source_due
 from server.core.likeness import likeness
 from server.core.neighbours import find_neighbours
 from server.core.oblige import note_page
+from server.core.practice import refuse_mixing
 from server.core.problems import Problem
 from server.store.catalogue import note_change
 from server.store.corrections import find_successor, list_predecessors
@@ -45,6 +46,7 @@ async def bind(tx: Tx, follow: Follow, calendar: WorkingDays, *, by: str, at: da
     if interpretation is None or source is None:
         missing = "source_id" if source is None else ""
         raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field=missing)
+    refuse_mixing(interpretation, source, field="source_id")
     if interpretation.kind != "interpretation":
         raise Problem("wrong_state", "只有“解读”类稿件可以跟进文件")
     if source.kind != "policy":
@@ -72,7 +74,7 @@ async def mark_pages_stale(tx: Tx, item_id: str, *, at: datetime) -> None:
 
     An item that changed for readers is noted for the catalogue and for those who ask what is new.
     """
-    await note_change(tx, item_id, at=at)
+    await note_change(tx, item_id, at=at)  # of a practice item it keeps nothing
     linked = [follow.source_id for follow in await list_sources(tx, item_id)]
     linked += [follow.interpretation_id for follow in await list_followers(tx, item_id)]
     linked += await list_predecessors(tx, item_id)

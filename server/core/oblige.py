@@ -44,7 +44,7 @@ async def exempt(tx: Tx, seen: ItemSeen, reason: str, *, by: str, at: datetime) 
 async def note_page(tx: Tx, item_id: str, calendar: WorkingDays, *, at: datetime) -> None:
     """Take over that the page of an item went live, was withdrawn, came back, or was bound to a document."""
     seen = await find_item(tx, item_id)
-    if seen is None:
+    if seen is None or seen.practice:
         return
     if seen.kind == "interpretation":
         for follow in await list_sources(tx, item_id):

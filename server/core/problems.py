@@ -23,6 +23,7 @@ Code = Literal[
     "wrong_state",
     "not_approved",
     "own_item",
+    "practice",  # practice and what is real never meet
     "index_number_taken",
     "taken",
     "blocked_by_check",

@@ -45,6 +45,19 @@ class Rebuilt:
     removed: tuple[str, ...]
     files: int
 
+    def beside(self, other: "Rebuilt", folder: str) -> "Rebuilt":
+        """Give both roots as one, the other one's paths below a folder."""
+
+        def both(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+            return (*mine, *(f"{folder}/{path}" for path in theirs))
+
+        return Rebuilt(
+            both(self.added, other.added),
+            both(self.changed, other.changed),
+            both(self.removed, other.removed),
+            self.files + other.files,
+        )
+
     @property
     def is_same(self) -> bool:
         """Say whether both are the same, byte for byte."""

@@ -10,6 +10,7 @@ from server.core.acts import note, of_item
 from server.core.contents import content_of_draft
 from server.core.examined import Examined, require_examined
 from server.core.gates import WorkingDays, gate_of, read_facts
+from server.core.practice import WORLDS, refuse_other_world
 from server.core.problems import Problem, Problems
 from server.core.ticked import require_reasons
 from server.store.accounts import AccountRow, list_accounts_named
@@ -84,6 +85,7 @@ async def release(
     seen = await _releasable(tx, order, at=at)
     await require_examined(tx, seen, examined)
     accounts = await _accounts(tx, order.accounts)
+    _refuse_mixing(seen, accounts)
     left_out = await require_reasons(tx, seen, order.accounts, order.left_out)
     content = await content_of_draft(tx, seen.id, site, at=at)
     _refuse_findings(content, accounts, open_channel)
@@ -148,6 +150,7 @@ async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *,
 
 async def _releasable(tx: Tx, order: ReleaseOrder, *, at: datetime) -> ItemSeen:
     seen = await get_item(tx, order.item_id)
+    await refuse_other_world(tx, seen)
     version = seen.revision
     if version.state == "released":
         raise Problem("wrong_state", "最新版本已经发布过；要再次发布，请先写出新版本并审核")
@@ -183,6 +186,16 @@ async def _accounts(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRow, ...]:
         names = "、".join(account.name for account in needs_page)
         raise Problem("invalid", f"{names} 要等网页上线后才能发布：请同时选择网站账号", field="accounts")
     return found
+
+
+def _refuse_mixing(seen: ItemSeen, accounts: tuple[AccountRow, ...]) -> None:
+    """Keep practice and what is real apart (PRACTICE.md); the database refuses it, too."""
+    for account in accounts:
+        if account.practice != seen.practice:
+            mine, theirs = WORLDS[seen.practice], WORLDS[account.practice]
+            raise Problem(
+                "practice", f"这是{mine}稿件，不能发到{theirs}账号“{account.name}”", field="accounts"
+            )
 
 
 def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_channel: OpenChannel) -> None:

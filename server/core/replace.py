@@ -4,6 +4,7 @@ from datetime import datetime
 
 from server.core.acts import note, of_item
 from server.core.follow import mark_item_stale, mark_pages_stale
+from server.core.practice import refuse_mixing
 from server.core.problems import Problem
 from server.store.corrections import delete_replacement, find_successor, put_replacement
 from server.store.deliveries import find_live_page
@@ -22,8 +23,10 @@ async def replace_item(tx: Tx, item_id: str, by_id: str | None, *, by: str, at: 
             raise Problem("wrong_state", "这篇稿件没有被取代")
         await delete_replacement(tx, item_id)
     else:
-        if await find_item(tx, by_id) is None:
+        successor = await find_item(tx, by_id)
+        if successor is None:
             raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field="item")
+        refuse_mixing(item, successor, field="item")
         await _refuse_circle(tx, item_id, by_id)
         await put_replacement(tx, item_id, by_id, by=by, at=at)
     await note(tx, "item.replace", of_item(item), at=at, successor=by_id, former=former)

@@ -11,6 +11,7 @@ from server.core.acts import note, of_item
 from server.core.days import say_moment
 from server.core.follow import list_follows, wake_followers
 from server.core.gates import WorkingDays, regate
+from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.store.deliveries import DeliverySeen, list_of_release
 from server.store.gates import UNSENT, list_embargoes, list_urgent, list_windows
@@ -28,6 +29,7 @@ async def reschedule(
     the item go, or outside the hours of an account. A delivery that has left already stays as it is.
     """
     seen = await get_item(tx, item_id)
+    await refuse_other_world(tx, seen)
     planned = [row for row in await list_releases(tx, item_id) if row.state == "planned"]
     if not planned:
         raise Problem("wrong_state", "这篇稿件没有等待发布的安排，或者已经上线")

@@ -220,6 +220,8 @@ async def _close(tx: Tx, leg: DeliverySeen, outcome: str, reason: str | None, *,
 async def _count(tx: Tx, leg: DeliverySeen, bench: Bench, *, live_at: datetime, at: datetime) -> None:
     """Write the first-live lines of the channel and of the item; a second account or release adds none."""
     seen = (await list_released(tx, frozenset((leg.release_id,))))[leg.release_id]
+    if seen.practice:
+        return
     for channel in (leg.counted_as, "item"):
         line = entry_of(leg, seen, "counted", channel, bench.new_id(), day=day_of(live_at), at=at)
         if await ledger.append(tx, line):

@@ -130,4 +130,5 @@ def _arrival(one: Settlement, limits: Limits, at: datetime) -> Arrival:
         kind=one.content.kind,
         column=one.content.column.slug,
         look_at=at + timedelta(seconds=limits.watch_after[0]) if limits.watch_after else None,
+        is_counted=not one.content.practice,
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from server.core.acts import note, of_item
 from server.core.follow import mark_item_stale, mark_pages_stale
+from server.core.practice import refuse_mixing
 from server.core.problems import Problem
 from server.store.items import ItemSeen, find_item, get_item
 from server.store.twins import find_twin, pair_twins, part_twins
@@ -18,6 +19,7 @@ async def pair(tx: Tx, item_id: str, other_id: str, *, at: datetime) -> ItemSeen
     one, other = await get_item(tx, item_id), await find_item(tx, other_id)
     if other is None:
         raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field="twin_id")
+    refuse_mixing(one, other, field="twin_id")
     if one.id == other.id:
         raise Problem("invalid", "稿件不能与自己对应", field="twin_id")
     if one.revision.sheet.language == other.revision.sheet.language:

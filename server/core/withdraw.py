@@ -110,6 +110,8 @@ async def record_gone(tx: Tx, leg: DeliverySeen, reason: str, bench: Bench, *, a
 async def _write_lines(tx: Tx, leg: DeliverySeen, bench: Bench, *, at: datetime) -> None:
     """Write that an item is gone from a channel, or from all, once nothing of it can be seen there."""
     seen = (await list_released(tx, frozenset((leg.release_id,))))[leg.release_id]
+    if seen.practice:
+        return
     for channel, shown_on in ((leg.counted_as, leg.counted_as), ("item", None)):
         if leg.live_at is None or await count_shown(tx, leg.item_id, shown_on):
             continue

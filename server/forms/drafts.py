@@ -52,7 +52,8 @@ class ItemIn(Form):
     openness: Annotated[Openness, Field(title="公开属性")]
     validity: Annotated[Validity, Field(title="有效性")] = "valid"
     index_number: Annotated[
-        str | None, Field(title="索引号", max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z/._-]{2,63}$")
+        str | None,
+        Field(title="索引号", max_length=64, pattern=r"^(?:演练-)?[0-9A-Za-z][0-9A-Za-z/._-]{2,63}$"),
     ] = None
     document_number: Annotated[Line | None, Field(title="文号", max_length=60)] = None
     formed_on: Annotated[Day | None, Field(title="成文日期")] = None

@@ -28,6 +28,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "not_approved": (409, "还没有审核通过"),
     "own_item": (403, "不能审核自己的稿件"),
     "index_number_taken": (409, "索引号已被使用"),
+    "practice": (409, "演练与正式不能混在一起"),
     "taken": (409, "已被使用"),
     "blocked_by_check": (422, "检查没有通过"),
     "findings_open": (422, "有检查意见没有处理"),

@@ -52,6 +52,8 @@ async def write_report_item(desk: Desk, org_code: str, year: int, *, by: str) ->
         raise Problem("invalid", "网站没有年报栏目：请先在设置里添加，类型含“年报”", field="column")
     async with desk.store.read() as tx:
         org = await get_org(tx, org_code, field="org")
+        if org.practice_since is not None:
+            raise Problem("practice", f"{org.name}正在演练，年报不能写成演练稿件：请先结束演练", field="org")
         known = await find_report_item(tx, org.id, year)
         if known is not None:
             return known

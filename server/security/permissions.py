@@ -88,6 +88,8 @@ async def change_access(
     """Change settings and secret of an account by name, "" takes one away; refuses what does not open."""
     await lock_account(tx, account.id)
     account = await get_account(tx, account.id)
+    if account.practice:
+        raise Problem("practice", "演练账号只连演练平台，它的设置和凭据由演练开关管理", field="account")
     settings = _changed(account.settings, access.settings)
     secret = _changed(_opened(vault, account), access.secret)
     row = replace(account, settings=settings, sealed=vault.seal(secret) if secret else None)

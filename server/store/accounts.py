@@ -31,6 +31,7 @@ class AccountRow:
     sealed: str | None
     state: str
     permitted_until: datetime | None = None  # when the platform's permission ends, where it tells
+    practice: bool = False  # 演练: carries practice items and nothing else
 
     def __repr__(self) -> str:
         """Leave settings and secret out of logs."""
@@ -52,6 +53,7 @@ async def insert_account(tx: Tx, row: AccountRow, *, at: datetime) -> None:
             secret=row.sealed,
             state=row.state,
             created_at=at,
+            practice=row.practice,
         )
         .on_conflict_do_nothing(index_elements=["slug"])
     )
@@ -127,10 +129,24 @@ async def set_settings(tx: Tx, account_id: str, changes: Mapping[str, str | None
 def _by_id(dialect: Dialect, ids: frozenset[str]) -> Script[dict[str, AccountRow]]:
     rows = yield _by_id_text(dialect), (json_of(sorted(ids)),)
     accounts = {}
-    for key, org_id, code, org_name, channel, slug, name, counted_as, settings, sealed, state, until in rows:
+    for (
+        key,
+        org_id,
+        code,
+        org_name,
+        channel,
+        slug,
+        name,
+        counted_as,
+        settings,
+        sealed,
+        state,
+        until,
+        practice,
+    ) in rows:
         accounts[key] = AccountRow(
             key, Org(org_id, code, org_name), channel, slug, name, counted_as, json.loads(settings), sealed,
-            state, moment_of(until),
+            state, moment_of(until), bool(practice),
         )  # fmt: skip
     return accounts
 
@@ -139,7 +155,7 @@ def _by_id(dialect: Dialect, ids: frozenset[str]) -> Script[dict[str, AccountRow
 def _by_id_text(dialect: Dialect) -> str:
     return f"""
         SELECT a.id, a.org_id, o.code, o.name, a.channel, a.slug, a.name, a.counted_as,
-            CAST(a.settings AS text), a.secret, a.state, p.until
+            CAST(a.settings AS text), a.secret, a.state, p.until, a.practice
         FROM accounts a JOIN orgs o ON o.id = a.org_id LEFT JOIN {permission.name} p ON p.account_id = a.id
         WHERE a.id IN {dialect.ids("$1")}"""  # noqa: S608 -- of constants
 
@@ -165,4 +181,5 @@ def _account_of(row: sa.Row[Any]) -> AccountRow:
         sealed=row.secret,
         state=row.state,
         permitted_until=row.until,
+        practice=row.practice,
     )

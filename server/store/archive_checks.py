@@ -75,7 +75,9 @@ def _unchecked_of(row: sa.Row[Any]) -> Unchecked:
 
 async def _newer(tx: Tx, limit: int) -> sa.Select[Any]:
     newest = (await tx.execute(sa.select(sa.func.max(archive_check.c.live_at)))).scalar_one()
-    accounts = await tx.execute(sa.select(account.c.id).where(account.c.channel == "website"))
+    accounts = await tx.execute(
+        sa.select(account.c.id).where(account.c.channel == "website", ~account.c.practice)
+    )
     # By the index of an account's arrivals, each account by itself: a search by state finds all of them.
     wanted = _live().where(
         delivery.c.account_id.in_(accounts.scalars().all()),

@@ -31,6 +31,7 @@ class Arrival:
     kind: str
     column: str
     look_at: datetime | None  # when it is looked at again; None: never
+    is_counted: bool = True  # False for practice
 
 
 async def settle_arrivals(
@@ -55,9 +56,10 @@ def _settle(
     come = tuple(one for one in here if one.delivery_id in moved)
     if come:
         yield texts["close"], (json_of([one.attempt_id for one in come]), now)
-        lines = _lines(come, new_id)
-        first = {row[0] for row in (yield texts["ledger"], (json_of(lines.values()), now))}
-        yield texts["count"], (json_of(_counts(lines, first)),)
+        lines = _lines(tuple(one for one in come if one.is_counted), new_id)
+        if lines:
+            first = {row[0] for row in (yield texts["ledger"], (json_of(lines.values()), now))}
+            yield texts["count"], (json_of(_counts(lines, first)),)
         planned = {one.release_id for one in come if states[one.release_id] == "planned"}
         yield texts["live"], (json_of(sorted(planned)),)
     return frozenset(one.delivery_id for one in arrivals if one not in here)

@@ -66,10 +66,12 @@ class Change:
 
 
 async def note_change(tx: Tx, item_id: str, *, at: datetime) -> None:
-    """Note that an item's page appeared, changed or went."""
+    """Note that an item's page appeared, changed or went; of practice the public never hears."""
+    told = sa.select(item.c.id, sa.literal(at, page_change.c.changed_at.type), sa.literal(1), sa.false())
+    told = told.where(item.c.id == item_id, ~item.c.practice)
     await tx.execute(
         upsert(tx, page_change)
-        .values(item_id=item_id, changed_at=at, serial=1, is_read=False)
+        .from_select(["item_id", "changed_at", "serial", "is_read"], told)
         .on_conflict_do_update(
             index_elements=["item_id"],
             set_={"changed_at": at, "serial": page_change.c.serial + 1, "is_read": False},

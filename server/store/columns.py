@@ -61,3 +61,8 @@ def among(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
     """Hold a column to its words; NULL passes."""
     listed = ", ".join(f"'{word}'" for word in words)
     return sa.CheckConstraint(f"{column} IN ({listed})", name=f"{column}_word")
+
+
+def mark_column(name: str) -> sa.Column[bool]:
+    """Give a mark that a row has or has not; without a word it has it not."""
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())

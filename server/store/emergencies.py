@@ -83,7 +83,7 @@ async def list_standing_emergencies(tx: Tx, *, limit: int) -> tuple[EmergencySee
         .join(item, item.c.id == emergency.c.item_id)
         .join(revision, revision.c.id == emergency.c.revision_id)
         .join(release, release.c.id == emergency.c.release_id)
-        .where(sa.or_(waits, stands))
+        .where(sa.or_(waits, stands), ~item.c.practice)
         .order_by(emergency.c.review_by)
         .limit(limit)
     )

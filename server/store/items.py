@@ -4,18 +4,21 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from channels.item import Attachment, Kind, Language, Openness, Org, Override, Picture, Validity
+from server.store.practice_tables import practice_serial
 from server.store.rows import NotThere, Taken, upsert
 from server.store.tables import index_serial, item, org, release, revision
 from server.store.tx import Tx
 
 RevisionState = Literal["draft", "submitted", "returned", "approved", "released", "superseded"]
 OPEN_STATES = ("draft", "submitted", "returned")
+PRACTICE_FRONT: Final = "演练-"
+"""What the 索引号 of a practice item begins with, and that of no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class ItemSeen:
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
     revision: RevisionSeen
+    practice: bool = False  # 演练: for ever, and nowhere that is real
 
 
 _SHEET = TypeAdapter(Sheet)
@@ -105,8 +109,27 @@ async def take_index_number(tx: Tx, org_code: str, year: int) -> str:
     return f"{org_code}/{year}-{(await tx.execute(taken)).scalar_one():05d}"
 
 
+async def take_practice_number(tx: Tx, org_id: str, org_code: str, year: int) -> str:
+    """Give the next number of an organ's practice items and year, which is of no use to any other."""
+    taken = (
+        upsert(tx, practice_serial)
+        .values(org_id=org_id, year=year, last=1)
+        .on_conflict_do_update(index_elements=["org_id", "year"], set_={"last": practice_serial.c.last + 1})
+        .returning(practice_serial.c.last)
+    )
+    return f"{PRACTICE_FRONT}{org_code}/{year}-{(await tx.execute(taken)).scalar_one():05d}"
+
+
 async def insert_item(
-    tx: Tx, *, id: str, index_number: str, kind: str, org_id: str, by: str, at: datetime
+    tx: Tx,
+    *,
+    id: str,
+    index_number: str,
+    kind: str,
+    org_id: str,
+    by: str,
+    at: datetime,
+    practice: bool = False,
 ) -> None:
     """Write the identity of an item; raises Taken when the 索引号 is in use."""
     row = {
@@ -116,6 +139,7 @@ async def insert_item(
         "org_id": org_id,
         "created_by": by,
         "created_at": at,
+        "practice": practice,
     }
     statement = upsert(tx, item).values(row).on_conflict_do_nothing(index_elements=["index_number"])
     if (await tx.execute(statement)).rowcount != 1:
@@ -260,4 +284,5 @@ def _item_of(row: sa.Row[Any]) -> ItemSeen:
             created_at=row.revision_created_at,
             submitted_at=row.revision_submitted_at,
         ),
+        practice=row.practice,
     )

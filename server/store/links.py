@@ -72,7 +72,12 @@ async def list_pairs_to_check(
                 link_check.c.source_id == followup.c.source_id,
             ),
         )
-        .where(due, sa.or_(_is_live(followup.c.interpretation_id), _is_live(followup.c.source_id)))
+        .join(item, item.c.id == followup.c.source_id)
+        .where(
+            ~item.c.practice,
+            due,
+            sa.or_(_is_live(followup.c.interpretation_id), _is_live(followup.c.source_id)),
+        )
         .order_by(link_check.c.checked_at, followup.c.interpretation_id, followup.c.source_id)
         .limit(limit)
     )

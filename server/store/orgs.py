@@ -20,6 +20,8 @@ class OrgRow:
     code: str
     name: str
     parent_id: str | None
+    practice_since: datetime | None = None  # 演练 since when; what it writes meanwhile is practice
+    practice_by: str | None = None  # the name of whoever switched it on
 
     def as_org(self) -> Org:
         """Give what a channel may see of it."""
@@ -70,8 +72,17 @@ async def ancestor_ids(tx: Tx, org_id: str) -> frozenset[str]:
 
 
 def _select() -> sa.Select[Any]:
-    return sa.select(org.c.id, org.c.code, org.c.name, org.c.parent_id)
+    return sa.select(
+        org.c.id, org.c.code, org.c.name, org.c.parent_id, org.c.practice_since, org.c.practice_by
+    )
 
 
 def _org_of(row: sa.Row[Any]) -> OrgRow:
-    return OrgRow(id=row.id, code=row.code, name=row.name, parent_id=row.parent_id)
+    return OrgRow(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        parent_id=row.parent_id,
+        practice_since=row.practice_since,
+        practice_by=row.practice_by,
+    )

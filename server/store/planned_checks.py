@@ -98,7 +98,7 @@ async def list_objected(tx: Tx, *, limit: int) -> tuple[Objected, ...]:
         .join(revision, revision.c.id == release.c.revision_id)
         .join(item, item.c.id == release.c.item_id)
         .join(delivery, delivery.c.release_id == release.c.id)
-        .where(planned_check.c.blocking > 0, delivery.c.state == "waiting")
+        .where(planned_check.c.blocking > 0, delivery.c.state == "waiting", ~item.c.practice)
         .group_by(
             planned_check.c.release_id, release.c.item_id, item.c.org_id, revision.c.title,
             planned_check.c.blocking, planned_check.c.words,

@@ -19,7 +19,7 @@ _RELEASE: Final = (
 )
 _ITEM: Final = (
     *("index_number", "kind", "org_id", "created_by", "created_at", "published_at", "withdrawn_at"),
-    "withdrawn_reason",
+    *("withdrawn_reason", "practice"),
 )
 _REVISION: Final = (
     *("number", "state", "title", "summary", "body", "content_hash", "created_by", "created_at"),
@@ -64,6 +64,8 @@ def _released_of(row: Sequence[Any]) -> Released:
 
 
 def _value(name: str, value: Any) -> Any:
+    if name == "practice":  # SQLite has no truth, only 0 and 1
+        return bool(value)
     return moment_of(value) if name in _MOMENTS else value
 
 

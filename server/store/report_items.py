@@ -48,7 +48,7 @@ async def list_report_writers(tx: Tx, year: int, limit: int) -> tuple[tuple[str,
     )
     wanted = (
         sa.select(org.c.code, first.label("person_id"))
-        .where(~has_one, first.is_not(None))
+        .where(~has_one, first.is_not(None), org.c.practice_since.is_(None))
         .order_by(org.c.code)
         .limit(limit)
     )

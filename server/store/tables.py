@@ -10,6 +10,7 @@ from server.store.columns import (
     Json,
     among,
     id_column,
+    mark_column,
     moment_column,
     ref_column,
     text_column,
@@ -41,6 +42,8 @@ org = sa.Table(
     text_column("name"),
     ref_column("parent_id", "orgs.id", nullable=True),
     moment_column("created_at"),
+    moment_column("practice_since", nullable=True),  # while it stands, what the organ writes is practice
+    text_column("practice_by", nullable=True),
 )
 
 person = sa.Table(
@@ -93,6 +96,7 @@ account = sa.Table(
     text_column("secret", nullable=True),  # encrypted; see server/security/vault.py
     word_column("state"),
     moment_column("created_at"),
+    mark_column("practice"),  # triggers keep it apart from what is real: PRACTICE.md in core
     among("channel", CHANNELS),
     among("counted_as", COUNTED_AS),
     among("state", ("active", "paused", "unauthorised")),
@@ -131,6 +135,7 @@ item = sa.Table(
     moment_column("published_at", nullable=True),  # when its page was first sent out; never changes
     moment_column("withdrawn_at", nullable=True),
     text_column("withdrawn_reason", nullable=True),
+    mark_column("practice"),  # for ever; see accounts
     among("kind", KINDS),
     sa.Index("ix_items_org_created", "org_id", "created_at"),
     sa.Index(

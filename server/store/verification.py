@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.store.tables import attempt, day_counter, delivery, ledger, media
+from server.store.tables import attempt, day_counter, delivery, item, ledger, media
 from server.store.tx import Tx
 
 _KEY = ("day", "org_id", "channel", "kind", "column", "line")
@@ -72,7 +72,8 @@ async def list_uncounted_deliveries(tx: Tx, limit: int) -> tuple[Difference, ...
     )
     wanted = (
         sa.select(delivery.c.id, delivery.c.item_id, delivery.c.counted_as)
-        .where(delivery.c.state.in_(WAS_LIVE), delivery.c.live_at.is_not(None), ~counted)
+        .join(item, item.c.id == delivery.c.item_id)
+        .where(delivery.c.state.in_(WAS_LIVE), delivery.c.live_at.is_not(None), ~counted, ~item.c.practice)
         .limit(limit)
     )
     return tuple(

@@ -51,14 +51,16 @@ class Unreleased:
     formed_on: date
 
 
-async def list_accounts_heard(tx: Tx) -> tuple[AccountHeard, ...]:
-    """Give every account with its last moment of life."""
+async def list_accounts_heard(tx: Tx, *, with_practice: bool = False) -> tuple[AccountHeard, ...]:
+    """Give every real account with its last moment of life; those of practice only where asked for."""
     last = (
         sa.select(sa.func.max(delivery.c.live_at)).where(delivery.c.account_id == account.c.id)
     ).scalar_subquery()
     wanted = sa.select(account, last.label("last_live_at"), permission.c.until).outerjoin(
         permission, permission.c.account_id == account.c.id
     )
+    if not with_practice:
+        wanted = wanted.where(~account.c.practice)
     rows = await tx.execute(wanted.order_by(account.c.slug))
     return tuple(
         AccountHeard(
@@ -127,7 +129,7 @@ async def list_stuck(tx: Tx, *, since: datetime, limit: int) -> tuple[Stuck, ...
         .join(revision, revision.c.id == release.c.revision_id)
         .join(item, item.c.id == delivery.c.item_id)
         .join(account, account.c.id == delivery.c.account_id)
-        .where(sa.or_(waiting, delivery.c.state.in_(("ready", "retry_wait"))), due <= since)
+        .where(sa.or_(waiting, delivery.c.state.in_(("ready", "retry_wait"))), due <= since, ~item.c.practice)
         .order_by(due, delivery.c.id)
         .limit(limit)
     )
@@ -146,7 +148,7 @@ async def list_unreleased(tx: Tx, *, limit: int) -> tuple[Unreleased, ...]:
     wanted = (
         sa.select(item.c.id, item.c.org_id, revision.c.title, revision.c.sheet)
         .join(revision, sa.and_(revision.c.item_id == item.c.id, revision.c.number == newest))
-        .where(item.c.published_at.is_(None), item.c.withdrawn_at.is_(None))
+        .where(item.c.published_at.is_(None), item.c.withdrawn_at.is_(None), ~item.c.practice)
         .order_by(item.c.created_at)
         .limit(limit)
     )
@@ -174,7 +176,7 @@ async def list_orphans(tx: Tx, *, limit: int) -> tuple[tuple[str, str, str, str]
     wanted = (
         sa.select(followup.c.interpretation_id, followup.c.source_id, item.c.org_id, newest.label("title"))
         .join(item, item.c.id == followup.c.source_id)
-        .where(item.c.withdrawn_at.is_not(None), live)
+        .where(item.c.withdrawn_at.is_not(None), live, ~item.c.practice)
         .order_by(followup.c.interpretation_id, followup.c.source_id)
         .limit(limit)
     )

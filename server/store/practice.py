@@ -1,0 +1,61 @@
+"""Practice: which organs are in it, and what of theirs is still on its way."""
+
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from server.store.tables import account, delivery, item, org
+from server.store.tx import Tx
+
+ON_ITS_WAY: Final = ("sending", "accepted", "unknown", "withdrawing")
+"""States of a real delivery whose end nobody knows yet."""
+LEAVING: Final = ("sending",)
+"""Of practice only what a worker holds at this moment: a rehearsal platform that was stopped says nothing any
+more, and must not keep an office from its real work."""
+
+
+async def is_practising(tx: Tx, org_id: str) -> bool:
+    """Say whether an organ is in practice, and keep it so until the transaction ends."""
+    wanted = sa.select(org.c.practice_since).where(org.c.id == org_id).with_for_update(read=True)
+    return (await tx.execute(wanted)).scalar_one_or_none() is not None
+
+
+async def switch_practice(tx: Tx, org_id: str, since: datetime | None, by: str | None) -> bool:
+    """Put an organ into practice (`since` and by whom) or out of it (None); False when it was so already."""
+    was = org.c.practice_since.is_(None) if since is not None else org.c.practice_since.is_not(None)
+    moved = await tx.execute(
+        org.update().where(org.c.id == org_id, was).values(practice_since=since, practice_by=by)
+    )
+    return moved.rowcount == 1
+
+
+async def count_in_flight(tx: Tx, org_id: str, *, practice: bool) -> int:
+    """Give how many deliveries of an organ's practice items, or of its real ones, are under way."""
+    states = LEAVING if practice else ON_ITS_WAY
+    wanted = (
+        sa.select(sa.func.count())
+        .select_from(delivery)
+        .join(item, item.c.id == delivery.c.item_id)
+        .where(delivery.c.state.in_(states), item.c.org_id == org_id, item.c.practice.is_(practice))
+    )
+    return (await tx.execute(wanted)).scalar_one()
+
+
+async def list_practice_accounts(tx: Tx, org_id: str) -> tuple[tuple[str, str], ...]:
+    """Give slug and channel of the practice accounts that an organ's items go to: its own and the shared."""
+    wanted = (
+        sa.select(account.c.slug, account.c.channel)
+        .where(
+            account.c.practice,
+            sa.or_(account.c.org_id == org_id, account.c.channel.in_(("website", "feed"))),
+        )
+        .order_by(account.c.slug)
+    )
+    return tuple((row.slug, row.channel) for row in await tx.execute(wanted))
+
+
+async def list_practising(tx: Tx, org_ids: frozenset[str]) -> tuple[str, ...]:
+    """Give the names of those of some organs that are in practice, by code."""
+    wanted = sa.select(org.c.name).where(org.c.practice_since.is_not(None), org.c.id.in_(org_ids))
+    return tuple((await tx.execute(wanted.order_by(org.c.code))).scalars())
