@@ -153,9 +153,24 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+def database_folder(tmp_path: Path) -> Iterator[Path]:
+    """Where SQLite puts a test's database: in memory, as far as there is room.
+
+    Nothing of it must survive a power cut, and most of a test with many commits would go into syncing a disk.
+    """
+    memory = _memory()
+    folder = tmp_path if memory is None else Path(tempfile.mkdtemp(prefix="tongfa-sqlite-", dir=memory))
+    yield folder
+    if folder != tmp_path:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def database_url(
+    engine: str, request: pytest.FixtureRequest, database_folder: Path
+) -> AsyncIterator[str]:
     """The address of a migrated database that only this test uses."""
-    url = await migrated_database(engine, request, tmp_path)
+    url = await migrated_database(engine, request, database_folder)
     yield url
     if engine == "postgresql":
         base: str = request.getfixturevalue("postgres")

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from server.api import (
     accounts,
+    agenda,
     alerts,
     assessments,
     audit,
@@ -80,6 +81,7 @@ ROUTES: Final = (
     *twins.ROUTES,
     *moves.ROUTES,
     *calendars.ROUTES,
+    *agenda.ROUTES,
     *obligations.ROUTES,
     *jobs.ROUTES,
     *hours.ROUTES,

@@ -98,9 +98,11 @@ async def test_7_with_a_secret_the_delivery_is_signed(stage, subscriber):
     assert sent.headers["X-Hub-Signature"] == signature(sent.body)
 
 
-async def test_7_the_secret_is_not_readable_in_the_database(stage, subscriber, tmp_path):
+async def test_7_the_secret_is_not_readable_in_the_database(stage, subscriber, database_folder):
     await stage.subscribe(subscriber.callback(), hub_secret="s3cret")
-    files = await asyncio.to_thread(lambda: [path.read_bytes() for path in tmp_path.glob("tongfa.db*")])
+    files = await asyncio.to_thread(
+        lambda: [path.read_bytes() for path in database_folder.glob("tongfa.db*")]
+    )
     assert any(b"/callback" in body for body in files)
     assert not any(b"s3cret" in body for body in files)
 
