@@ -60,6 +60,7 @@ from server.store.accounts import AccountRow
 from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
 from server.store.tx import Store, StoreAway
+from server.watch.disk import LOW, free_bytes
 from server.watch.joblist import open_jobs
 from server.watch.jobs import Jobs
 from server.watch.remind import Sinks
@@ -176,7 +177,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             now=_now,
             new_id=new_id,
             wake=wakeups.wake,
-            is_ready=lambda: _readiness(store, redis),
+            is_ready=lambda: _readiness(store, redis, settings.var),
             site=site,
             calendar=calendar,
             open_channel=opener,
@@ -229,6 +230,7 @@ def _jobs(
         sinks=_sinks(settings),
         recheck=lambda: recheck(workplace.store, at=_now()),
         recheck_planned=lambda: planned.examine(at=_now()),
+        free=lambda: asyncio.to_thread(free_bytes, settings.var),
         readers={**readers.acts(), "reports": partial(draft_last_year, desk)},
     )
 
@@ -312,12 +314,14 @@ async def _open_redis(stack: AsyncExitStack, settings: Settings) -> tuple[Privat
     return valkey, redis
 
 
-async def _readiness(store: Store, redis: Redis) -> dict[str, str]:
+async def _readiness(store: Store, redis: Redis, var: Path) -> dict[str, str]:
     try:
         state = "ok" if await is_current(store) else "schema is not current: run tongfa migrate"
     except StoreAway:
         state = "away"
-    return {"store": state, "redis": "ok" if await is_answering(redis) else "away"}
+    free = await asyncio.to_thread(free_bytes, var)
+    disk = "full" if store.room.is_full or not free else "low" if free < LOW else "ok"
+    return {"store": state, "redis": "ok" if await is_answering(redis) else "away", "disk": disk}
 
 
 async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> None:

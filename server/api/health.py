@@ -1,6 +1,6 @@
 """/healthz and /readyz: for whoever restarts processes and balances load."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from aiohttp import web
 
@@ -8,6 +8,9 @@ from server.api.answers import answer
 from server.api.route import Route
 from server.forms.words import Out
 from server.parts import PARTS
+
+_SERVES_WITHOUT: Final = ("disk",)
+"""Parts without which readers are served still: a balancer must not take the process away for them."""
 
 
 class HealthOut(Out):
@@ -19,7 +22,7 @@ class HealthOut(Out):
 class ReadyOut(Out):
     """Each part a request needs: `ok`, or what is wrong with it."""
 
-    status: Literal["ok", "not_ready"]
+    status: Literal["ok", "degraded", "not_ready"]
     parts: dict[str, str]
 
 
@@ -29,11 +32,12 @@ async def show_health(_request: web.Request) -> web.Response:
 
 
 async def show_readiness(request: web.Request) -> web.Response:
-    """Say whether every part is there; 503 when one is not."""
+    """Say whether every part is there; 503 when one is not. A disk that fills makes it degraded."""
     parts = await request.config_dict[PARTS].is_ready()
-    if all(state == "ok" for state in parts.values()):
-        return answer(ReadyOut(status="ok", parts=parts))
-    return answer(ReadyOut(status="not_ready", parts=parts), 503)
+    wanting = {name for name, state in parts.items() if state != "ok"}
+    if wanting - set(_SERVES_WITHOUT):
+        return answer(ReadyOut(status="not_ready", parts=parts), 503)
+    return answer(ReadyOut(status="degraded" if wanting else "ok", parts=parts))
 
 
 ROUTES = (

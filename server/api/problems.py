@@ -11,7 +11,7 @@ from server.api.requests import request_id
 from server.api.route import Handler
 from server.core.problems import Problem
 from server.forms.complaints import BadJson
-from server.forms.refusals import STATUSES, refusals_of
+from server.forms.refusals import STATUSES, refusals_of, unkept_by
 from server.store.tx import StoreAway
 
 log = structlog.get_logger(__name__)
@@ -32,9 +32,10 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return _http_answer(request, error)
     except BadJson as error:
         return _answer(request, 400, "invalid_json", "不是 JSON", str(error))
-    except StoreAway:
-        log.error("store_away")  # noqa: TRY400 -- a database that is away is no bug of ours
-        return _answer(request, 503, "store_away", "数据库暂时不可用", "数据库暂时不可用，请稍后再试")
+    except StoreAway as error:
+        words = unkept_by(error)
+        log.error(words.code)  # noqa: TRY400 -- a database that is away is no bug of ours
+        return _answer(request, 503, words.code, words.title, f"{words.reason}；{words.advice}")
     except Exception as error:
         found = refusals_of(error)
         if found is None:

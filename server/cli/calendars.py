@@ -12,7 +12,7 @@ import typer
 
 from scheduler.notices import MOST_BYTES, BadNotice, Notice, read_notice
 from scheduler.workdays import MOST_DAYS, Calendar
-from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.calendar import import_notice, load_calendar
 from server.settings import Settings
 from server.store.calendars import CalendarDay, CalendarNotice, Layer, list_calendar_days
@@ -127,7 +127,7 @@ def _run(act: Callable[[], Awaitable[T]]) -> T:
     try:
         return asyncio.run(run())
     except StoreAway as error:
-        end(f"连不上数据库：{error}", REFUSED)
+        end_without_store(error)
 
 
 async def _load(settings: Settings) -> tuple[Calendar, tuple[CalendarDay, ...]]:

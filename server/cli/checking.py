@@ -5,7 +5,7 @@ import json
 
 import typer
 
-from server.cli.endings import REFUSED, end, settings_or_end
+from server.cli.endings import end_without_store, settings_or_end
 from server.settings import Settings, masked
 from server.store.schema import migrate
 from server.store.tx import Store, StoreAway
@@ -22,7 +22,7 @@ def migrate_database() -> None:
     try:
         asyncio.run(_migrate(settings))
     except StoreAway as error:
-        end(f"连不上数据库：{error}", REFUSED)
+        end_without_store(error)
     typer.echo("数据库结构已是最新。")
 
 

@@ -6,7 +6,7 @@ import pwd
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.acts import acting_as
 from server.core.occupancy import is_half
 from server.core.problems import Problem
@@ -31,7 +31,7 @@ def on_database(act: Callable[[Store, Settings], Awaitable[T]]) -> T:
     except NotThere as missing:
         end(f"没有“{missing.key}”。", REFUSED)
     except StoreAway as error:
-        end(f"连不上数据库：{error}", REFUSED)
+        end_without_store(error)
 
 
 async def _open_and_run(act: Callable[[Store, Settings], Awaitable[T]], settings: Settings) -> T:

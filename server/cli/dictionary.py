@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.acts import note
 from server.core.ids import new_id
 from server.core.problems import Problem, Problems
@@ -87,6 +87,6 @@ def _run(act: Callable[[Store], Awaitable[T]]) -> T:
     try:
         return asyncio.run(run())
     except StoreAway as error:
-        end(f"连不上数据库：{error}", REFUSED)
+        end_without_store(error)
     except Problem as error:
         end(error.message, REFUSED)

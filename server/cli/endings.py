@@ -5,6 +5,7 @@ from typing import Final, NoReturn
 import typer
 
 from server.settings import BadSettings, Settings, load_settings
+from server.store.tx import StoreAway, StoreFull
 
 REFUSED: Final = 1
 """The server or the database said no."""
@@ -17,6 +18,13 @@ def end(sentence: str, code: int) -> NoReturn:
     """Say why and stop."""
     typer.echo(sentence, err=True)
     raise typer.Exit(code)
+
+
+def end_without_store(error: StoreAway) -> NoReturn:
+    """Stop because the database does not answer, or cannot write."""
+    if isinstance(error, StoreFull):
+        end(f"磁盘写不进去（多半是空间已用完）：{error}。请清理磁盘空间后再运行一次。", REFUSED)
+    end(f"连不上数据库：{error}", REFUSED)
 
 
 def settings_or_end(**given: object) -> Settings:

@@ -15,7 +15,7 @@ import typer
 from channels.docroot import FolderRoot
 from channels.item import PRACTICE_FOLDER
 from server.app import CannotStart, open_house, opener_into, practice_root
-from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.keeping import CannotKeep
 from server.core.keeping import backup as back_up
 from server.core.keeping import restore as put_back
@@ -123,6 +123,6 @@ def _or_end(act: Callable[[], Coroutine[Any, Any, T]]) -> T:
     except Occupied:
         end("tongfa 正在运行：请先停止它，再恢复。", MISUSED)
     except StoreAway as error:
-        end(f"连不上数据库：{error}", REFUSED)
+        end_without_store(error)
     except OSError as error:
         end(f"读写文件失败（{error.filename or ''}）：{error.strerror}", REFUSED)

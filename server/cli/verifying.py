@@ -5,7 +5,7 @@ import asyncio
 import typer
 
 from server.app import CannotStart, open_house
-from server.cli.endings import MISUSED, REFUSED, end, settings_or_end
+from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.sealing import verify_chain
 from server.core.verify import verify_files, verify_pages, verify_rows
 from server.settings import Settings
@@ -20,7 +20,7 @@ def verify() -> None:
     except CannotStart as error:
         end(str(error), MISUSED)
     except StoreAway as error:
-        end(f"连不上数据库：{error}", REFUSED)
+        end_without_store(error)
     for one in found:
         typer.echo(f"{one.rule} {one.where}：记为 {one.stated}，实为 {one.found}")
     if found:

@@ -20,7 +20,7 @@ from server.console.fields import Fields, read_fields
 from server.console.page import Page, Visit, show
 from server.core.acts import acting_as
 from server.core.problems import Problem
-from server.forms.refusals import STATUSES, refusals_of, status_of
+from server.forms.refusals import STATUSES, refusals_of, status_of, unkept_by
 from server.parts import PARTS, Parts
 from server.security.access import SignedIn
 from server.security.log_in import Entrance
@@ -46,6 +46,13 @@ async def visit(page: Page, request: web.Request) -> web.StreamResponse:
         fields = await read_fields(request, parts.bounds)
         if not is_own_form(request, fields.get("tongfa_form")):
             return _door(request, fields, "页面打开太久，请再登录一次，已填的内容都在")
+    try:
+        return await _enter(page, request, parts, fields)
+    except StoreAway as error:
+        return _unkept(request, error, fields)
+
+
+async def _enter(page: Page, request: web.Request, parts: Parts, fields: Fields) -> web.StreamResponse:
     secret = ""
     try:
         who, secret = await _who(request, parts, fields)
@@ -123,9 +130,8 @@ async def answer_trouble(request: web.Request, handler: _Handler) -> web.StreamR
         if error.status < 400:
             raise
         answer = _trouble(request, error.status, "没有这个页面", "地址可能有误，请从左边的菜单进入。")
-    except StoreAway:
-        log.error("store_away")  # noqa: TRY400 -- a database that is away is no bug of ours
-        answer = _trouble(request, 503, "数据库暂时不可用", "请稍后刷新本页。已经提交成功的内容不会丢失。")
+    except StoreAway as error:
+        answer = _unkept(request, error, Fields())
     except Exception as error:
         found = refusals_of(error)
         if found is None:
@@ -188,8 +194,18 @@ def _door(request: web.Request, fields: Fields, sentence: str, *, ticket: str = 
     )  # fmt: skip
 
 
-def _trouble(request: web.Request, status: int, heading: str, *sentences: str) -> web.Response:
+def _unkept(request: web.Request, error: StoreAway, fields: Fields) -> web.Response:
+    """Say why nothing could be kept, and give back what was typed."""
+    words = unkept_by(error)
+    log.error(words.code)
+    sentences = (f"{words.reason}。{words.advice}。", "以前保存的内容没有丢失。")
+    return _trouble(request, 503, words.title, *sentences, kept=fields.kept())
+
+
+def _trouble(
+    request: web.Request, status: int, heading: str, *sentences: str, kept: tuple[tuple[str, str], ...] = ()
+) -> web.Response:
     form_token(request)
     return show(
-        request, "trouble.html", who=None, status=status, heading=heading, sentences=sentences, kept=()
+        request, "trouble.html", who=None, status=status, heading=heading, sentences=sentences, kept=kept
     )

@@ -13,11 +13,11 @@ from server.console.fields import LOGIN_FIELDS, Fields
 from server.console.page import Page, Visit, tell
 from server.console.typed import Typed
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of, status_of, unkept_by
 from server.review.keeping import keep
 from server.store.items import get_item
 from server.store.scratches import Scratch, delete_scratch, find_scratch
-from server.store.tx import Tx
+from server.store.tx import StoreAway, Tx
 
 _SLOT: Final = re.compile(r"[0-9A-Za-z]{1,40}")
 _OWN: Final = (*LOGIN_FIELDS, "slot", "after", "item")
@@ -40,6 +40,9 @@ async def take_scratch(visit: Visit) -> web.Response:
     """Keep what the visitor is writing."""
     try:
         kept = await _keep(visit)
+    except StoreAway as error:
+        words = unkept_by(error)
+        return tell({"error": words.title, "code": words.code}, 503)
     except REFUSALS as error:
         found = refusals_of(error)
         if found is None:

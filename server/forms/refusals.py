@@ -1,13 +1,15 @@
 """What the rooms refuse, as problems with the HTTP status that each of them has in every face (RFC 9110)."""
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from server.core.problems import Code, Problem, Problems
 from server.forms.complaints import BadForm
 from server.store.blobs import BlobTooLarge
 from server.store.deliveries import LostRace
 from server.store.rows import NotThere, Taken
+from server.store.tx import StoreAway, StoreFull
 
 STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "invalid": (422, "内容不符合要求"),
@@ -91,6 +93,30 @@ def _of_rows(error: LostRace | Taken | NotThere) -> tuple[Problem, ...] | None:
             return (Problem("lost_race", "刚刚被别人改动，请刷新后再试"),)
         case _:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """Why nothing could be kept, and what whoever wanted it may do: 503 in every face."""
+
+    code: Literal["store_away", "store_full"]
+    title: str
+    reason: str
+    advice: str
+
+
+_AWAY: Final = Unkept("store_away", "数据库暂时不可用", "数据库暂时不可用，刚才的操作没有保存", "请稍后再试")
+_FULL: Final = Unkept(
+    "store_full",
+    "服务器磁盘已满",
+    "服务器的磁盘写不进去（多半是空间已用完），刚才的操作没有保存",
+    "请管理员清理磁盘空间，然后再试",
+)
+
+
+def unkept_by(error: StoreAway) -> Unkept:
+    """Give the words for a database that does not answer, or has no room."""
+    return _FULL if isinstance(error, StoreFull) else _AWAY
 
 
 def status_of(problem: Problem) -> int:

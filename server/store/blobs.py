@@ -8,6 +8,9 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from server.store.room import is_full
+from server.store.tx import StoreFull
+
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -23,7 +26,7 @@ class Blobs:
         self._root, self._limit = root, limit
 
     async def put(self, body: bytes, /) -> str:
-        """Keep the bytes and give their SHA-256; durable when it returns. Raises BlobTooLarge."""
+        """Keep the bytes, durable on return, and give their SHA-256. Raises BlobTooLarge and StoreFull."""
         if len(body) > self._limit:
             raise BlobTooLarge(f"{len(body)} bytes, {self._limit} allowed")
         return await asyncio.to_thread(self._put, body)
@@ -54,6 +57,10 @@ class Blobs:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
+        except OSError as error:
+            if is_full(error):
+                raise StoreFull(str(error)) from error
+            raise
         finally:
             draft.unlink(missing_ok=True)
         for folder in (path.parent, self._root):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.store.commits import CommitLine, Undone
+from server.store.room import Room, is_full
 from server.store.sqlite import connect, prepare_sqlite
 
 Tx = AsyncConnection
@@ -26,6 +27,10 @@ _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 
 class StoreAway(Exception):
     """The database does not answer; whatever was not committed did not happen."""
+
+
+class StoreFull(StoreAway):
+    """The disk takes no more; what stands can still be read, and what was not committed did not happen."""
 
 
 class StoreBusy(StoreAway):
@@ -50,6 +55,7 @@ class Store:
         self.engine: AsyncEngine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._line = CommitLine(self.engine) if self.is_sqlite else None
+        self.room = Room()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
@@ -59,6 +65,9 @@ class Store:
             with _plain_errors():
                 async with self._open(writing=True) if self._line is None else self._line.stand() as tx:
                     yield tx
+        except StoreFull as error:
+            self.room.refused(str(error))
+            raise
         finally:
             _inside.reset(mark)
 
@@ -117,27 +126,31 @@ def _plain_errors() -> Iterator[None]:
     except Undone as error:
         raise StoreBusy(str(error)) from error
     except (sqlite3.OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
-        raise StoreAway(str(error)) from error  # a script speaks to the driver itself
+        raise _away(error) from error  # a script speaks to the driver itself
     except asyncpg.PostgresError as error:
         if error.sqlstate in _UNDONE:
             raise StoreBusy(str(error)) from error
         if _is_gone(error.sqlstate):
-            raise StoreAway(str(error)) from error
+            raise _away(error) from error
         raise
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, ConnectionError) as error:
-        raise StoreAway(str(error.__cause__ or error)) from error
+        raise _away(getattr(error, "orig", None) or error.__cause__ or error) from error
     except sa.exc.DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None)
         if state in _UNDONE:
             raise StoreBusy(str(error.orig)) from error
         if error.connection_invalidated or _is_gone(state):
-            raise StoreAway(str(error.orig)) from error
+            raise _away(error.orig or error) from error
         raise
 
 
+def _away(error: BaseException) -> StoreAway:
+    return StoreFull(str(error)) if is_full(error) else StoreAway(str(error))
+
+
 def _is_gone(sqlstate: str | None) -> bool:
-    """Say whether the server has closed the line: class 08 lost connections, 57P it stops or starts."""
-    return sqlstate is not None and sqlstate.startswith(("08", "57P"))
+    """Say whether the server cannot serve: 08 lost connections, 57P it stops or starts, 53 it lacks room."""
+    return sqlstate is not None and sqlstate.startswith(("08", "57P", "53"))
 
 
 def _make_engine(url: str) -> AsyncEngine:

@@ -16,6 +16,7 @@ from server.store.links import list_wrong_links
 from server.store.tx import Store, Tx
 from server.store.watching import list_orphans
 from server.watch.archive import archive_flagged
+from server.watch.disk import disk_alerts
 from server.watch.emergencies import emergencies_due
 from server.watch.overdue import overdue_alert
 from server.watch.planned import planned_flagged
@@ -27,10 +28,14 @@ _LINK_GRACE: Final = timedelta(minutes=10)
 _FAILURES: Final = 3
 
 
-async def watch(store: Store, site: Site, *, at: datetime) -> int:
-    """Ask every rule and write down what stands; say how many matters were raised, changed or cleared."""
+async def watch(store: Store, site: Site, *, at: datetime, free: int | None = None) -> int:
+    """Ask every rule and write down what stands; say how many matters were raised, changed or cleared.
+
+    `free` is how many bytes the disk of the data has left, None when nobody knows.
+    """
     async with store.read() as tx:
-        standing = {one.key: one for one in await _ask(tx, site, at)}
+        asked = [*(disk_alerts(free) if free is not None else ()), *await _ask(tx, site, at)]
+        standing = {one.key: one for one in asked[:MOST]}
         known = {seen.alert.key: seen.alert for seen in await list_alerts(tx, limit=MOST)}
     news = [one for key, one in standing.items() if known.get(key) != one]
     gone = known.keys() - standing.keys()
@@ -47,7 +52,7 @@ async def watch(store: Store, site: Site, *, at: datetime) -> int:
 
 async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
     calendar, today = await load_calendar(tx), day_of(at)
-    found = [
+    return [
         *await overdue_alert(tx, at=at),
         *await interpretations_due(tx, calendar, today),
         *await disclosures_due(tx, calendar, today),
@@ -62,7 +67,6 @@ async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
         *await archive_flagged(tx),
         *await planned_flagged(tx),
     ]
-    return found[:MOST]
 
 
 async def _orphans(tx: Tx) -> list[Alert]:

@@ -58,12 +58,14 @@ def open_jobs(
     sinks: Sinks,
     recheck: Callable[[], Awaitable[int]],
     recheck_planned: Callable[[], Awaitable[int]],
+    free: Callable[[], Awaitable[int]] | None = None,
     readers: Mapping[str, Act] = MappingProxyType({}),
 ) -> Jobs:
     """Give the jobs of one process; `http` looks at our own pages, reminders go to `sinks`.
 
     `recheck` holds some of what is live against the word list, `recheck_planned` what waits for its time;
-    each says how many. `readers` are acts that others bring, by the name of their job.
+    each says how many. `free` gives the room on the disk of the data. `readers` are acts that others bring,
+    by the name of their job.
     """
     counted_on = 0
 
@@ -76,6 +78,10 @@ def open_jobs(
         counted = await recount(place.store, calendar, at=place.now())
         counted_on = serial
         return counted
+
+    async def look() -> int:
+        room = None if free is None else await free()
+        return await watch(place.store, place.site, at=place.now(), free=room)
 
     acts = {
         "calendar": follow_calendar,
@@ -91,7 +97,7 @@ def open_jobs(
         "all_links": lambda: check_links(place.store, place.site, http, at=place.now(), all_pairs=True),
         "permissions": lambda: check_permissions(place),
         "archive": recheck,
-        "watch": lambda: watch(place.store, place.site, at=place.now()),
+        "watch": look,
         "remind": lambda: remind(place.store, sinks),
         "reports": _nothing,
         "hub_verify": _nothing,

@@ -18,7 +18,7 @@ from scheduler.rhythms import Every, Rhythm, last_slot, next_slot
 from scheduler.scans import Scan
 from server.core.problems import Problem
 from server.store.jobs import JobRow, claim_job, list_jobs, write_run
-from server.store.tx import Store, StoreAway
+from server.store.tx import Store, StoreAway, StoreFull
 
 _LOOK_SECONDS: Final = 15.0
 _QUIET: Final = timedelta(seconds=60)
@@ -102,7 +102,8 @@ class Jobs:
         try:
             count = await self._acts[job.name]()
         except StoreAway as error:
-            result, note = "failed", "数据库连不上"
+            result = "failed"
+            note = "磁盘已满，数据库写不进去" if isinstance(error, StoreFull) else "数据库连不上"
             log.warning("store_away", job=job.name, reason=str(error))
         except Exception as error:  # noqa: BLE001 -- one job's bug must not stop the others
             # The type alone: the text of an error may carry an address or a secret.

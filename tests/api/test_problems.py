@@ -7,7 +7,7 @@ import structlog
 
 from server.api.problems import STATUSES
 from server.core.problems import Code
-from server.store.tx import StoreAway
+from server.store.tx import StoreAway, StoreFull
 from tests.api.conftest import Office, an_item
 
 
@@ -55,6 +55,16 @@ async def test_a_database_that_is_away_is_said_to_be_away(office: Office):
     assert (await office.post("/api/v1/items", an_item())).refusal == (503, "store_away", "")
 
 
+async def test_a_full_disk_is_said_to_be_full_and_what_helps(office: Office):
+    def full() -> str:
+        raise StoreFull("no room")
+
+    object.__setattr__(office.parts, "new_id", full)
+    refused = await office.post("/api/v1/items", an_item())
+    assert refused.refusal == (503, "store_full", "")
+    assert all(word in refused.json["detail"] for word in ("磁盘", "没有保存", "管理员清理"))
+
+
 async def test_a_given_request_id_comes_back(office: Office):
     told = await office.call("GET", "/api/v1/items", headers={"X-Request-Id": "job-7.a_b"})
     assert told.headers["X-Request-Id"] == "job-7.a_b"
@@ -97,6 +107,13 @@ async def test_a_missing_part_makes_it_unready(office: Office):
     office.ready = {"store": "ok", "redis": "away"}
     told = await office.get("/readyz", by=None)
     assert (told.status, told.json["parts"]["redis"]) == (503, "away")
+
+
+@pytest.mark.parametrize("disk", ["full", "low"])
+async def test_a_process_whose_disk_fills_says_so_and_serves_readers_still(office: Office, disk: str):
+    office.ready = {"store": "ok", "disk": disk}
+    told = await office.get("/readyz", by=None)
+    assert (told.status, told.json) == (200, {"status": "degraded", "parts": {"store": "ok", "disk": disk}})
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.console.conftest import XSS, ConsoleOffice, Desk
 from tests.console.test_writing import a_form
+from tests.disk import KIB, files_of_at_most
 
 KEEP, NEW = "/console/scratch", "/console/items/new"
 
@@ -81,3 +82,17 @@ async def test_who_edits_is_told_only_to_those_who_may(office: ConsoleOffice):
     told = await (await office.desk("author")).post(path)
     assert (told.status, json.loads(told.html)) == (200, {"others": []})  # no Redis stands there
     assert (await (await office.desk("stranger")).post(path)).status == 403
+
+
+async def test_an_editor_without_room_on_the_disk_is_told_so_and_has_what_was_typed(office: ConsoleOffice):
+    desk = await office.desk("author")
+    form = a_form(title="写了一上午的稿件", body="<p>" + "正文" * 4000)
+    await desk.get(NEW)
+    with files_of_at_most(4 * KIB):
+        refused = await desk.post(NEW, form)
+        kept = await _keep(desk, "new1", 0, body=form["body"])
+    assert refused.status == 503
+    assert all(word in refused.words for word in ("服务器磁盘已满", "管理员清理", "写了一上午的稿件"))
+    assert (kept[0], kept[1]["code"], kept[1]["error"]) == (503, "store_full", "服务器磁盘已满")
+    assert await office.count_items() == 0
+    assert (await desk.post(NEW, form)).status == 303

@@ -1,9 +1,7 @@
 """No room on the disk: what stands stays whole, nothing is half done, and it goes on when there is room."""
 
 import asyncio
-import resource
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -13,23 +11,12 @@ import sqlalchemy as sa
 from server.core.verify import verify_rows
 from server.ephemeral.embedded import PrivateValkey
 from server.store.deliveries import DeliverySeen, list_deliveries
-from server.store.tx import Store, StoreAway
+from server.store.tx import Store, StoreFull
+from tests.disk import KIB, files_of_at_most
 from tests.faults.office import Office, open_office
 from tests.house import House
 
-KIB = 1024
 BODY = "<p>" + "正文" * 8 * KIB + "</p>"  # 48 KiB: a page has room where a list of two does not
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let the kernel refuse to write beyond a size, as it does beyond the end of a disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture
@@ -120,11 +107,12 @@ async def test_a_database_without_room_refuses_plainly_and_does_nothing_by_half(
     before, posts = await rows(house.store), len(house.platform.posts)
     with files_of_at_most(4 * KIB):
         for number in range(3):
-            with pytest.raises(StoreAway):
+            with pytest.raises(StoreFull):
                 await house.item(title=f"第{number}条")
-        with pytest.raises(StoreAway):
+        with pytest.raises(StoreFull):
             await house.claim()  # nothing is sent of which no attempt can be written down
         during = await rows(house.store)
+        assert house.store.room.is_full
     assert (during, len(house.platform.posts)) == (before, posts)
     assert await house.states(kept.id) == {"website": "live"}
     await house.run_until_quiet()

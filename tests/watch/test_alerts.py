@@ -54,6 +54,16 @@ async def test_a_matter_is_raised_once_and_cleared_when_it_is_settled(house: Hou
     assert key not in await look(house)
 
 
+@pytest.mark.parametrize(("megabytes", "level"), [(5000, None), (900, "warn"), (200, "alarm")])
+async def test_a_disk_that_fills_is_told_of_while_there_is_room_to_write_it_down(
+    house: House, megabytes: int, level: str | None
+):
+    await watch(house.store, SITE, at=house.now(), free=megabytes << 20)
+    async with house.store.read() as tx:
+        told = {seen.alert.key: seen.alert.level for seen in await list_alerts(tx, limit=100)}
+    assert told.get("disk") == level
+
+
 async def test_looking_again_changes_nothing(house: House):
     await house.published()
     assert await watch(house.store, SITE, at=house.now()) > 0

@@ -104,7 +104,8 @@
         form.elements.after.value = kept.serial;
         localStorage.removeItem(key);
         say(`已自动暂存（${kept.at}），还没有保存。`);
-      } else if (kept.error) { dirty = true; say(kept.error); }
+      } else if (answer.status >= 500) store(`${kept.error || "服务器暂时不能保存"}，`);
+      else if (kept.error) { dirty = true; say(kept.error); }
       else store("登录已过期，");
     } catch { if (!sent) store("网络断开，"); }
     busy = null;
