@@ -1,6 +1,7 @@
 """What every test stands on: no blocking call on the loop, time moved by hand, a real database each."""
 
 import asyncio
+import gc
 import os
 import re
 import shutil
@@ -47,6 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in _second_of_two(items):
         item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: rank.get(item.path.relative_to(here).parts[0], len(_LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays: going through it again and again took a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _second_of_two(items: list[pytest.Item]) -> Iterator[pytest.Item]:

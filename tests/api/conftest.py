@@ -27,7 +27,7 @@ from server.security.vault import Vault
 from server.store.blobs import Blobs
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, Role, insert_person, put_grant
-from server.store.tx import Store
+from server.store.tx import Store, Tx
 from server.watch.joblist import open_jobs
 from server.watch.remind import Sinks
 from tests.audited import WITHOUT_A_LINE, count_lines, route_of
@@ -76,29 +76,33 @@ class Office:
             await insert_org(tx, beside, at=at)
             await put_grant(tx, house.author, house.org.id, "author")
             await put_grant(tx, house.chief, house.org.id, "chief")
-        self.tokens["author"] = await self.token(house.author)
-        self.tokens["chief"] = await self.token(house.chief)
-        for role in ("reviewer", "reporter", "admin"):
-            await self.person(role, house.org.id, role)
-        await self.person("clerk", below.id, "author")
-        await self.person("stranger", beside.id, "admin")
+            self.tokens["author"] = await self._token(tx, house.author)
+            self.tokens["chief"] = await self._token(tx, house.chief)
+            for role in ("reviewer", "reporter", "admin"):
+                await self._person(tx, role, house.org.id, role)
+            await self._person(tx, "clerk", below.id, "author")
+            await self._person(tx, "stranger", beside.id, "admin")
 
     async def person(self, login: str, org_id: str, role: Role) -> None:
         """Write a person with one role and keep a token of his under his login."""
-        house = self.house
-        row = PersonRow(house.new_id(), login, login, None, None)
-        async with house.store.begin() as tx:
-            await insert_person(tx, row, at=house.now())
-            await put_grant(tx, row.id, org_id, role)
-        self.tokens[login] = await self.token(row.id)
+        async with self.house.store.begin() as tx:
+            await self._person(tx, login, org_id, role)
 
     async def token(self, person_id: str, only_role: Role | None = None) -> str:
-        house = self.house
-        async with house.store.begin() as tx:
-            issued = await issue_token(
-                tx, person_id, id=house.new_id(), name="test", use="api", at=house.now(), lasts=None,
-                only_role=only_role,
-            )  # fmt: skip
+        async with self.house.store.begin() as tx:
+            return await self._token(tx, person_id, only_role)
+
+    async def _person(self, tx: Tx, login: str, org_id: str, role: Role) -> None:
+        row = PersonRow(self.house.new_id(), login, login, None, None)
+        await insert_person(tx, row, at=self.house.now())
+        await put_grant(tx, row.id, org_id, role)
+        self.tokens[login] = await self._token(tx, row.id)
+
+    async def _token(self, tx: Tx, person_id: str, only_role: Role | None = None) -> str:
+        issued = await issue_token(
+            tx, person_id, id=self.house.new_id(), name="test", use="api", at=self.house.now(), lasts=None,
+            only_role=only_role,
+        )  # fmt: skip
         return issued.secret
 
     async def call(

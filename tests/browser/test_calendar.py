@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.office import Office
@@ -25,6 +26,7 @@ async def planned(office: Office, title: str) -> datetime:
     return moment
 
 
+@pytest.mark.slow
 async def test_a_release_is_dragged_to_another_day(desk: Window):
     moment = await planned(desk.office, "拖到别的日子的公告")
     await log_in(desk, "chief")

@@ -85,6 +85,7 @@ async def test_several_files_become_drafts_though_an_answer_is_lost_and_the_netw
     assert len(await titles(window, batch)) == 4
 
 
+@pytest.mark.slow
 async def test_a_batch_that_broke_off_is_gone_on_with_by_choosing_its_files_again(desk: Window):
     await log_in(desk, "author")
     page = await desk.go("/console/imports")
@@ -101,8 +102,10 @@ async def test_a_batch_that_broke_off_is_gone_on_with_by_choosing_its_files_agai
     await choose(page, files)
     await expect(page.locator("[data-rows] li")).to_have_count(2)
     page.on("dialog", lambda dialog: dialog.accept())
+    await desk.go(
+        "/console/imports"
+    )  # what is held goes down with the page: set free before, it would get through
     await page.unroute_all(behavior="ignoreErrors")
-    await desk.go("/console/imports")
     await expect(page.get_by_text("上一批没有导完（2/4）")).to_be_visible()
     await choose(page, files)
     await expect(page.get_by_text("4 个文件已成为草稿，0 个没有导入")).to_be_visible()
@@ -111,6 +114,7 @@ async def test_a_batch_that_broke_off_is_gone_on_with_by_choosing_its_files_agai
     await expect(page.get_by_text("上一批没有导完")).to_be_hidden()
 
 
+@pytest.mark.slow
 async def test_a_session_that_ends_in_a_batch_costs_no_file(desk: Window):
     await log_in(desk, "author")
     page = await desk.go("/console/imports")

@@ -165,6 +165,7 @@ async def test_every_kind_of_page_keeps_the_rules_of_accessibility_and_fits_a_ph
     assert broken == []
 
 
+@pytest.mark.slow
 async def test_so_do_the_pages_at_a_desk(desk: Window, shelf: Shelf):
     broken = []
     for name in ("home", "document", "catalogue"):
@@ -173,6 +174,7 @@ async def test_so_do_the_pages_at_a_desk(desk: Window, shelf: Shelf):
     assert broken == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["dark", "contrast"])
 async def test_so_do_the_other_colours(small: Window, shelf: Shelf, mode: str):
     if mode == "dark":

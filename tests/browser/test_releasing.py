@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.office import PASSWORD
@@ -80,6 +81,7 @@ async def _withdraw(window: Window, item_id: str) -> None:
     await expect(rows.filter(has_text="@某旗发布")).to_contain_text("已撤回")
 
 
+@pytest.mark.slow
 async def test_a_notice_board_is_proved_in_one_form(window: Window):
     title = f"关于张贴的公告（{id(window)}）"
     item_id = await window.office.approved(title=title)

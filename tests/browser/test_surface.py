@@ -104,6 +104,7 @@ async def test_a_paste_from_word_leaves_its_formats_behind(new_item: Page):
     assert await new_item.evaluate("window.ran") is None
 
 
+@pytest.mark.slow
 async def test_a_table_grows_shrinks_and_is_merged(new_item: Page):
     press = new_item.get_by_role("toolbar", name="表格").get_by_role("button", name="删除列")
     await new_item.get_by_role("button", name="表格", exact=True).click()
@@ -145,6 +146,7 @@ async def test_a_picture_that_is_dropped_wants_words_or_is_mere_decoration(desk:
     assert 'alt="" role="presentation"' in stored
 
 
+@pytest.mark.slow
 async def test_a_picture_inside_a_paste_is_uploaded(new_item: Page):
     data = "data:image/png;base64," + b64encode(a_png("blue")).decode()
     await paste(new_item, html=f"<p>前</p><p><img src='{data}' alt='蓝色'></p>")
@@ -176,6 +178,7 @@ async def test_a_paste_of_two_megabytes_is_kept_saved_and_open_to_further_typing
     assert (pasted < 15, typed < 3) == (True, True), (pasted, typed)
 
 
+@pytest.mark.slow
 async def test_looking_at_a_text_again_changes_no_letter_of_it(desk: Window):
     await log_in(desk, "author")
     body = "<p>甲<b>乙</b></p><table><tbody><tr><td>丙</td></tr></tbody></table><ol><li>丁</li></ol>"

@@ -20,7 +20,7 @@ async def test_workers_that_die_anywhere_publish_once_and_count_once(
     database_url: str, engine: str, tmp_path: Path, forks: multiprocessing.context.BaseContext
 ):
     valkey, tally = PrivateValkey(tmp_path), Tally()
-    runs = int(os.environ.get("RUNS", "4"))
+    runs = int(os.environ.get("RUNS", "2"))
     try:
         async with open_office(database_url, await valkey.start(), tmp_path) as office:
             campaign = Campaign(office, worker_of(forks), tally, runs, engine)
