@@ -42,6 +42,7 @@ class Clock:
         self._wall, self._look_seconds = wall, look_seconds
         self._running: set[asyncio.Task[object]] = set()
         self._looking: asyncio.Task[None] | None = None
+        self._is_stopping = False
         # Times in UTC: otherwise the zone of the machine would be looked up in files.
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -63,6 +64,7 @@ class Clock:
 
     async def stop(self) -> None:
         """Cut off what is running (APScheduler cancels it) and wait until it is gone."""
+        self._is_stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)  # only asks the loop to shut down
         if self._looking is not None:
@@ -92,6 +94,11 @@ class Clock:
             if await self._lead():
                 with structlog.contextvars.bound_contextvars(scan=scan.name):
                     await scan.run()
+        except asyncio.CancelledError:
+            # At a stop nothing has failed; let through, APScheduler would log a trace for each scan.
+            if not self._is_stopping:
+                raise
+            log.info("scan_cut_off", scan=scan.name)
         except Exception:
             # One scan's bug must not stop its sisters; the next run comes in its rhythm.
             log.exception("scan_failed", scan=scan.name)

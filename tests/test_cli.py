@@ -35,8 +35,8 @@ def tongfa(*arguments: str, typed: str = "") -> Result:
 def started(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "server.cli", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,  # one line at most; a log that nobody reads would fill its pipe
+        stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
@@ -313,7 +313,7 @@ def _free_port() -> int:
 
 def _wait_for(url: str) -> None:
     async def ask() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):  # on a machine with much else to do
             while not await asyncio.to_thread(_answers, url):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 

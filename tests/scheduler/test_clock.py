@@ -1,6 +1,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from scheduler.clock import Clock
 from scheduler.scans import Scan
 
@@ -135,6 +137,16 @@ async def test_stopping_cuts_a_scan_off_and_waits_until_it_is_gone() -> None:
     await until(lambda: bell.begun == 1)
     await clock.stop()
     assert (bell.cut_off, bell.ended) == (1, 0)
+
+
+async def test_stopping_is_not_told_as_a_fault(caplog: pytest.LogCaptureFixture) -> None:
+    bell = Bell(lasts=60)
+    clock = clock_of(bell)
+    clock.start()
+    await until(lambda: bell.begun == 1)
+    await clock.stop()
+    await asyncio.sleep(0)  # APScheduler looks at how a run ended once the run is gone
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_stopping_a_clock_that_never_started_is_no_error() -> None:
