@@ -181,8 +181,7 @@ async def database_url(
     url = await migrated_database(engine, request, database_folder)
     yield url
     if engine == "postgresql":
-        base: str = request.getfixturevalue("postgres")
-        await _drop_database(base.format("postgres"), make_url(url).database or "")
+        await drop_postgres(request.getfixturevalue("postgres"), url)
 
 
 async def migrated_database(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
@@ -192,10 +191,19 @@ async def migrated_database(engine: str, request: pytest.FixtureRequest, folder:
         template = request.getfixturevalue("sqlite_template")
         await asyncio.to_thread(shutil.copy, template, path)
         return f"sqlite+aiosqlite:///{path}"
-    base: str = request.getfixturevalue("postgres")
+    return await migrated_postgres(request.getfixturevalue("postgres"))
+
+
+async def migrated_postgres(base: str) -> str:
+    """Give the address of a migrated database without a row on the server of the tests."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     await _create_database(base.format("postgres"), name, template="template_tongfa")
     return base.format(name)
+
+
+async def drop_postgres(base: str, url: str) -> None:
+    """Take such a database away."""
+    await _drop_database(base.format("postgres"), make_url(url).database or "")
 
 
 async def new_database(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
