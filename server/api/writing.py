@@ -11,18 +11,16 @@ from server.api.answers import answer, done
 from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
-from server.core.acts import note
 from server.core.organs import get_org
 from server.core.problems import Problem
-from server.forms.reviews import AnyKind
-from server.forms.words import Form, Id, OrgCode, Out, Query, Slug
+from server.core.ticked import tick
+from server.forms.orders import TemplateIn
+from server.forms.words import Form, Id, OrgCode, Out, Query
 from server.parts import PARTS
 from server.review.keeping import MOST_SLOTS, keep
-from server.store.accounts import list_accounts_named
-from server.store.audit import Subject
 from server.store.items import get_item
 from server.store.scratches import Scratch, delete_scratch, find_scratch, list_scratches
-from server.store.templates import list_templates, replace_template, template_of
+from server.store.templates import list_templates, template_of
 
 
 class EditingOut(Out):
@@ -77,14 +75,6 @@ class TemplateQuery(Query):
     """Of which organ."""
 
     org: Annotated[OrgCode, Field(title="机构代码")]
-
-
-class TemplateIn(Form):
-    """The accounts of an organ for a kind; none at all: those of the organ above hold."""
-
-    org: Annotated[OrgCode, Field(title="机构代码")]
-    kind: Annotated[AnyKind, Field(title="种类")] = "any"
-    accounts: Annotated[tuple[Slug, ...], Field(title="账号", max_length=200)]
 
 
 class TemplateOut(Out):
@@ -181,13 +171,7 @@ async def put_template(request: web.Request) -> web.Response:
     async with parts.store.begin() as tx:
         org = await get_org(tx, form.org, field="org")
         signed_in(request).require("manage_accounts", org.id)
-        found = await list_accounts_named(tx, form.accounts)
-        missing = set(form.accounts) - {one.slug for one in found}
-        if missing:
-            raise Problem("unknown_account", f"没有账号“{min(missing)}”", field="accounts")
-        await replace_template(tx, org.id, form.kind, [one.id for one in found], at=parts.now())
-        subject, told = Subject(org_id=org.id), sorted(form.accounts)
-        await note(tx, "channels.template", subject, at=parts.now(), kind=form.kind, accounts=told)
+        found = await tick(tx, org.id, form.kind, form.accounts, at=parts.now())
     return answer(TemplateOut(kind=form.kind, accounts=tuple(one.slug for one in found)))
 
 

@@ -1,7 +1,7 @@
 """/console/items/{item_id}/release: choose accounts and time, read in a sentence what happens, release."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
@@ -16,12 +16,15 @@ from server.core.release import ReleaseOrder, release
 from server.forms.complaints import filled_in
 from server.forms.orders import ReleaseIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
-from server.store.accounts import AccountRow, list_accounts
+from server.store.accounts import AccountRow, list_accounts, list_accounts_named
 from server.store.deliveries import list_deliveries
 from server.store.items import ItemSeen, get_item
 from server.store.orgs import ancestor_ids
 from server.store.release_lines import list_last_accounts
+from server.store.templates import list_left_out, template_of
 from server.store.tx import Tx
+
+_WHY: Final = "left_out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Choice:
     seen: ItemSeen
     accounts: tuple[AccountRow, ...]
     usual: tuple[str, ...]
+    template: frozenset[str]  # slugs that cannot be left out without a reason
+    left_out: Mapping[str, str]  # by the last release, and why
     releases: int
 
     @property
@@ -50,13 +55,15 @@ class Typed:
     not_before: str = ""
     urgent_reason: str = ""
     note: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, fields: Fields) -> "Typed":
         """Give what was posted."""
+        reasons = {name.removeprefix(_WHY): text for name, text in fields.pairs if name.startswith(_WHY)}
         return cls(
             fields.all("accounts"), fields.get("change", "major"),
-            fields.get("not_before"), fields.get("urgent_reason"), fields.get("note"),
+            fields.get("not_before"), fields.get("urgent_reason"), fields.get("note"), reasons,
         )  # fmt: skip
 
     def order(self, item_id: str) -> ReleaseOrder:
@@ -64,9 +71,17 @@ class Typed:
         moment = read_moment(self.not_before, "not_before", "不早于")
         told: dict[str, Any] = {"accounts": list(self.accounts), "change": self.change}
         told |= {name: text for name, text in self._spoken().items() if text.strip()}
+        told["left_out"] = [
+            {"account": slug, "reason": reason}
+            for slug, reason in self.left_out.items()
+            if reason.strip() and slug not in self.accounts
+        ]
         form = filled_in(ReleaseIn, told)
         chosen = tuple(dict.fromkeys(form.accounts))
-        return ReleaseOrder(item_id, chosen, form.change, moment, form.urgent_reason, form.note)
+        reasons = {one.account: one.reason for one in form.left_out}
+        return ReleaseOrder(
+            item_id, chosen, form.change, moment, form.urgent_reason, form.note, left_out=reasons
+        )
 
     def _spoken(self) -> dict[str, str]:
         return {"urgent_reason": self.urgent_reason, "note": self.note}
@@ -75,7 +90,7 @@ class Typed:
 async def show_form(visit: Visit) -> web.StreamResponse:
     """Show the page with the accounts that are usual for such an item."""
     choice = await _choice(visit)
-    return await _shown(visit, choice, Typed(choice.usual))
+    return await _shown(visit, choice, Typed(choice.usual, left_out=choice.left_out))
 
 
 async def look(visit: Visit) -> web.StreamResponse:
@@ -104,20 +119,24 @@ async def _choice(visit: Visit) -> Choice:
         visit.who.require("release", seen.org.id)
         # An organ may post on its own accounts and on those of the organs above it: the county's portal.
         orgs = await ancestor_ids(tx, seen.org.id) | visit.who.orgs_for("read")
-        accounts = sorted(
-            await list_accounts(tx, orgs), key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug)
-        )
+        template = await template_of(tx, seen.org.id, seen.kind)
+        offered = {one.id: one for one in await list_accounts(tx, orgs)}
+        offered |= {one.id: one for one in await list_accounts_named(tx, template)}
+        accounts = sorted(offered.values(), key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug))
         legs = await list_deliveries(tx, seen.id)
-        usual = await _usual(tx, seen, accounts)
-    return Choice(seen, tuple(accounts), usual, max((leg.release_number for leg in legs), default=0))
+        newest = max(legs, key=lambda leg: leg.release_number, default=None)
+        had = tuple(leg.account for leg in legs if newest and leg.release_id == newest.release_id)
+        left_out = await list_left_out(tx, newest.release_id) if newest else ()
+        usual = had or template or await _usual(tx, seen, accounts)
+    return Choice(
+        seen, tuple(accounts), usual, frozenset(template), {one.account: one.reason for one in left_out},
+        newest.release_number if newest else 0,
+    )  # fmt: skip
 
 
 async def _usual(tx: Tx, seen: ItemSeen, accounts: list[AccountRow]) -> tuple[str, ...]:
-    """Give what the item had, else what its organ took last for this kind, else every account of its own."""
-    legs = await list_deliveries(tx, seen.id)
-    newest = max((leg.release_number for leg in legs), default=0)
-    had = tuple(leg.account for leg in legs if leg.release_number == newest)
-    last = had or await list_last_accounts(tx, seen.org.id, seen.kind)
+    """Give what its organ took last for this kind, else every account of its own."""
+    last = await list_last_accounts(tx, seen.org.id, seen.kind)
     own = tuple(one.slug for one in accounts if one.org.id == seen.org.id and one.channel != "other")
     return last or own or tuple(one.slug for one in accounts if one.channel in ("website", "feed"))
 

@@ -33,6 +33,7 @@ SECTIONS: Final = (
     Section("statistics", "统计", "/console/statistics", "read_statistics", group="统计和年报"),
     Section("report", "年度报告", "/console/report", "read_statistics", group="统计和年报"),
     Section("accounts", "账号", "/console/accounts", "read", group="管理"),
+    Section("templates", "渠道模板", "/console/templates", "manage_accounts", group="管理"),
     Section("permissions", "平台授权", "/console/permissions", "manage_accounts", group="管理"),
     Section("redirects", "网址跳转", "/console/redirects", "manage_accounts", group="管理"),
     Section("people", "人员", "/console/people", "manage_people", group="管理"),

@@ -1,11 +1,46 @@
-"""What a release leaves out of the template of its organ and kind: each account needs a reason."""
+"""Channel templates: which accounts a kind of item goes to, and why a release leaves one of them out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from server.core.acts import note
 from server.core.problems import Problem, Problems
+from server.store.accounts import AccountRow, list_accounts_named
+from server.store.audit import Subject
 from server.store.items import ItemSeen
-from server.store.templates import template_of
+from server.store.orgs import ancestor_ids, subtree_ids
+from server.store.templates import replace_template, template_of
 from server.store.tx import Tx
+
+_NEED_THE_PAGE = ("weibo", "wechat", "feed")
+
+
+async def reachable_ids(tx: Tx, org_id: str) -> frozenset[str]:
+    """Give the organs on whose accounts the items of an organ may go: its own, those above, those below."""
+    return await ancestor_ids(tx, org_id) | await subtree_ids(tx, org_id)
+
+
+async def tick(
+    tx: Tx, org_id: str, kind: str, slugs: tuple[str, ...], *, at: datetime
+) -> tuple[AccountRow, ...]:
+    """Set the accounts of an organ for a kind; none at all: those of the organ above hold.
+
+    Refuses accounts that are not known or are another organ's, and a set that no release could take: what
+    waits for the page needs the website beside it (invariant 7).
+    """
+    found = await list_accounts_named(tx, slugs)
+    reachable = await reachable_ids(tx, org_id)
+    missing = set(slugs) - {one.slug for one in found if one.org.id in reachable}
+    if missing:
+        raise Problem("unknown_account", f"没有账号“{min(missing)}”", field="accounts")
+    waiting = [one.name for one in found if one.channel in _NEED_THE_PAGE]
+    if waiting and not any(one.channel == "website" for one in found):
+        told = "、".join(waiting)
+        raise Problem("invalid", f"{told} 要等网页上线后才能发布：请同时选择网站账号", field="accounts")
+    await replace_template(tx, org_id, kind, [one.id for one in found], at=at)
+    subject = Subject(org_id=org_id)
+    await note(tx, "channels.template", subject, at=at, kind=kind, accounts=sorted(one.slug for one in found))
+    return found
 
 
 async def require_reasons(
@@ -17,10 +52,13 @@ async def require_reasons(
     missing = [slug for slug in await template_of(tx, seen.org.id, seen.kind) if slug not in accounts]
     silent = [slug for slug in missing if not reasons.get(slug, "").strip()]
     if silent:
+        names = {one.slug: one.name for one in await list_accounts_named(tx, tuple(silent))}
         raise Problems(
             tuple(
                 Problem(
-                    "left_out", f"渠道模板里有账号“{slug}”，不发到这里要写明原因", field=f"left_out.{slug}"
+                    "left_out",
+                    f"渠道模板里有账号“{names.get(slug, slug)}”，不发到这里要写明原因",
+                    field=f"left_out.{slug}",
                 )
                 for slug in silent
             )

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from server.core.decide import Verdict
-from server.forms.words import Filled, Form, Id, Line, Moment, Prose, Sha256, Slug
+from server.forms.reviews import AnyKind
+from server.forms.words import Filled, Form, Id, Line, Moment, OrgCode, Prose, Sha256, Slug
 from server.store.releases import Change
 
 
@@ -33,6 +34,14 @@ class ReleaseIn(Form):
     note: Annotated[Filled | None, Field(title="更正说明", max_length=200)] = None
     unreviewed: Annotated[UnreviewedIn | None, Field(title="先发后审")] = None
     left_out: Annotated[tuple[LeftOutIn, ...], Field(title="不发的账号", max_length=200)] = ()
+
+
+class TemplateIn(Form):
+    """The accounts of an organ for a kind; none at all: those of the organ above hold."""
+
+    org: Annotated[OrgCode, Field(title="机构代码")]
+    kind: Annotated[AnyKind, Field(title="种类")] = "any"
+    accounts: Annotated[tuple[Slug, ...], Field(title="账号", max_length=200)]
 
 
 class RescheduleIn(Form):

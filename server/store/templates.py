@@ -22,6 +22,15 @@ class LeftOut:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A template that holds: which organ has set it, for which kind, and the slugs of its accounts."""
+
+    org_id: str
+    kind: str
+    slugs: tuple[str, ...]
+
+
 async def replace_template(
     tx: Tx, org_id: str, kind: str, account_ids: Iterable[str], *, at: datetime
 ) -> None:
@@ -51,18 +60,26 @@ async def list_templates(tx: Tx, org_id: str) -> dict[str, tuple[str, ...]]:
     return {kind: tuple(slugs) for kind, slugs in found.items()}
 
 
-async def template_of(tx: Tx, org_id: str, kind: str) -> tuple[str, ...]:
-    """Give the slugs of the accounts ticked for a kind at an organ, without those that may not post.
+async def find_standing(tx: Tx, org_id: str, kind: str) -> Standing | None:
+    """Give what holds for a kind at an organ.
 
     The organ's own template goes before those above it, one of the kind before one of all kinds.
     """
     for above in await upwards(tx, org_id):
         by_kind = await list_templates(tx, above)
-        slugs = by_kind.get(kind) or by_kind.get(ANY_KIND)
-        if slugs:
-            active = sa.select(account.c.slug).where(account.c.slug.in_(slugs), account.c.state == "active")
-            return tuple((await tx.execute(active.order_by(account.c.slug))).scalars())
-    return ()
+        for said in (kind, ANY_KIND):
+            if slugs := by_kind.get(said):
+                return Standing(above, said, slugs)
+    return None
+
+
+async def template_of(tx: Tx, org_id: str, kind: str) -> tuple[str, ...]:
+    """Give the slugs of the accounts ticked for a kind at an organ, without those that may not post."""
+    standing = await find_standing(tx, org_id, kind)
+    if standing is None:
+        return ()
+    active = sa.select(account.c.slug).where(account.c.slug.in_(standing.slugs), account.c.state == "active")
+    return tuple((await tx.execute(active.order_by(account.c.slug))).scalars())
 
 
 async def insert_left_out(tx: Tx, release_id: str, reasons: Mapping[str, str], *, by: str) -> None:
