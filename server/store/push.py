@@ -84,6 +84,11 @@ async def note_seen(tx: Tx, item_id: str, *, at: datetime) -> bool:
     return (await tx.execute(put)).rowcount == 1
 
 
+async def forget_seen(tx: Tx, *, before: datetime) -> None:
+    """Forget items looked at before a moment: what went live so long ago is no news, seen or not."""
+    await tx.execute(push_item.delete().where(push_item.c.seen_at < before))
+
+
 async def spread_item(
     tx: Tx, item_id: str, topics: tuple[str, ...], *, live_at: datetime, at: datetime, after_night: datetime,
     expires_at: datetime,

@@ -25,6 +25,7 @@ from server.store.push import (
     claim_notes,
     close_note,
     delete_browser,
+    forget_seen,
     has_browsers,
     has_due_notes,
     list_unseen,
@@ -39,6 +40,8 @@ from server.subscribe.push_message import BrowserKeys, authorise, encrypt, pack
 LIFE: Final = timedelta(days=1)
 """So long a message waits for a phone that is off (the TTL), and an item is news."""
 NIGHT: Final = (22, 7)
+_REMEMBERED: Final = 2 * LIFE
+"""Whoever looks at an item again later finds that it has been live for longer than an item is news."""
 _SLOTS: Final = 16
 _BATCH: Final = 200
 _MOST: Final = 2000
@@ -60,6 +63,8 @@ async def push_news(push: Push) -> int:
         unseen = await list_unseen(tx, push.now() - LIFE, _BATCH)
     for item_id in unseen:
         await push.store.write(partial(_spread, push=push, item_id=item_id))
+    if unseen:
+        await push.store.write(partial(forget_seen, before=push.now() - _REMEMBERED))
     tried = 0
     while tried < _MOST:
         batch = await _send_batch(push)

@@ -38,13 +38,13 @@ def main(folder: Path, rounds: int) -> None:
     kinds = {"feed 200": "feed/site.rss", "feed 304": "feed/site.rss", "article": article}
     ports = free_port(), free_port()
     with tempfile.TemporaryDirectory() as place:
-        front = _settings(Path(place) / "ours", _ours(ports[0], root))
-        least = _settings(Path(place) / "plain", PLAIN % (ports[1], root))
+        front = settings(Path(place) / "ours", ours(ports[0], root))
+        least = settings(Path(place) / "plain", PLAIN % (ports[1], root))
         with (
-            running_server([nginx, "-c", str(front)], ports[0]) as ours,
+            running_server([nginx, "-c", str(front)], ports[0]) as full,
             running_server([nginx, "-c", str(least)], ports[1]) as plain,
         ):
-            told = _rounds((ours, plain), kinds, rounds)
+            told = _rounds((full, plain), kinds, rounds)
     medians = {
         kind: [statistics.median(side) for side in zip(*seen, strict=True)] for kind, seen in told.items()
     }
@@ -62,7 +62,7 @@ def _rounds(
     return told
 
 
-def _ours(port: int, root: Path) -> str:
+def ours(port: int, root: Path) -> str:
     """Give the settings as they are, but for the port, the folder and the server behind."""
     text = SETTINGS.read_text(encoding="utf-8")
     for old, new in (
@@ -76,7 +76,7 @@ def _ours(port: int, root: Path) -> str:
     return text
 
 
-def _settings(folder: Path, server: str) -> Path:
+def settings(folder: Path, server: str) -> Path:
     """Write settings for one process that keeps connections as both of them do."""
     folder.mkdir()
     temporary = "\n".join(

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from server.network import open_guarded_session
 from server.public.push import PATH, add_push
 from server.store.push import count_browsers
+from server.store.push_tables import push_item
 from server.subscribe.push import Push, PushRefusal, forget_browser, take_browser
 from server.subscribe.push_delivery import after_night, push_news
 from tests.house import SITE, House, open_house
@@ -87,6 +88,22 @@ async def test_a_correction_and_a_page_written_again_are_no_news(stage):
     await stage.house.release(item.id, change="major", note="更正")
     await stage.house.run_until_quiet()
     assert await push_news(stage.push) == 0
+
+
+async def test_what_was_seen_is_forgotten_after_days_and_is_no_news_all_the_same(stage):
+    await stage.take("site")
+    old = await stage.house.published()
+    await push_news(stage.push)
+    stage.house.now.move(days=3)
+    new = await stage.house.published(document_number=None)
+    assert await push_news(stage.push) == 1
+    async with stage.push.store.read() as tx:
+        assert set((await tx.execute(push_item.select())).scalars()) == {new.id}
+    await stage.house.corrected(old.id, title="更正后的标题")
+    await stage.house.release(old.id, change="major", note="更正")
+    await stage.house.run_until_quiet()
+    assert await push_news(stage.push) == 0
+    assert [heard["tag"] for heard in stage.browser.heard] == [old.id, new.id]
 
 
 async def test_what_was_published_before_is_no_news_for_a_new_browser(stage):

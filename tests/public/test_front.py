@@ -1,0 +1,80 @@
+"""deploy/nginx.conf before a document root: what it remembers for a second, and what it never opens."""
+
+import shutil
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench.front import ours, settings
+from tests.bench.reading import free_port, running_server
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("nginx") is None, reason="no nginx here")]
+_PATIENCE = 10.0
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    (folder / "feed").mkdir(parents=True)
+    (folder / "feed" / "site.rss").write_text("<rss/>")
+    (folder / "a.html").write_text("one")
+    return folder
+
+
+@pytest.fixture
+def front(root: Path, tmp_path: Path) -> Iterator[str]:
+    port = free_port()
+    nginx = shutil.which("nginx") or ""
+    with running_server([nginx, "-c", str(settings(tmp_path / "nginx", ours(port, root)))], port):
+        yield f"http://127.0.0.1:{port}"
+
+
+def ask(url: str, **headers: str) -> tuple[int, bytes, str]:
+    wanted = urllib.request.Request(
+        url, headers={name.replace("_", "-"): one for name, one in headers.items()}
+    )
+    try:
+        with urllib.request.urlopen(wanted) as told:
+            return told.status, told.read(), told.headers.get("Link", "")
+    except urllib.error.HTTPError as refused:
+        return refused.code, b"", ""
+
+
+def until(url: str, old: tuple[int, bytes]) -> tuple[tuple[int, bytes], float]:
+    """Ask until something else comes than what was there; give it, and how long that took."""
+    began = time.monotonic()
+    while (seen := ask(url)[:2]) == old and time.monotonic() - began < _PATIENCE:
+        time.sleep(0.05)
+    return seen, time.monotonic() - began
+
+
+def test_a_page_written_anew_is_seen_within_two_seconds(front: str, root: Path):
+    assert ask(f"{front}/a.html")[:2] == (200, b"one")
+    (root / "new").write_text("two")
+    (root / "new").replace(root / "a.html")
+    seen, took = until(f"{front}/a.html", (200, b"one"))
+    assert (seen, took < 2) == ((200, b"two"), True)
+
+
+def test_a_link_in_a_pages_place_is_never_opened_however_often_the_page_was_asked_for(
+    front: str, root: Path, tmp_path: Path
+):
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    (root / "link.html").symlink_to(secret)
+    assert ask(f"{front}/link.html")[0] == 502  # it is left to the server, and none stands here
+    assert ask(f"{front}/a.html")[:2] == (200, b"one")
+    (root / "a.html").unlink()
+    (root / "a.html").symlink_to(secret)
+    assert until(f"{front}/a.html", (200, b"one"))[0] == (502, b"")
+
+
+def test_behind_a_proxy_that_ends_tls_the_hub_is_named_by_https_and_by_nothing_else(front: str):
+    here = front.removeprefix("http://").partition(":")[0]
+    for told, scheme in (("http", "http"), ("https", "https"), ('x>; rel="self"', "http")):
+        link = ask(f"{front}/feed/site.rss", X_Forwarded_Proto=told)[2]
+        assert link.startswith(f'<{scheme}://{here}/hub>; rel="hub", <{scheme}://{here}/feed/site.rss>')
