@@ -190,6 +190,10 @@ class Content:
             return self.pictures
         return (self.cover, *(one for one in self.pictures if one.sha256 != self.cover.sha256))
 
+    def marked(self, title: str) -> str:
+        """Give a title with the mark of practice where that is what it is."""
+        return f"{PRACTICE_MARK}{title}" if self.practice else title
+
     def told_on(self, channel: str, account: str) -> "Content":
         """Give the content as a channel's account tells it: its own words go before those of its channel."""
         mine = [one for one in self.overrides if one.channel == channel and one.account in (None, account)]
@@ -197,7 +201,7 @@ class Content:
         for one in sorted(mine, key=lambda one: one.account is not None):
             told = replace(
                 told,
-                title=one.title or told.title,
+                title=told.title if one.title is None else self.marked(one.title),
                 summary=told.summary if one.summary is None else one.summary,
                 cover=one.cover or told.cover,
             )

@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 
 from channels.contract import Channel, DocRoot, Tools
 from channels.docroot import FolderRoot
-from channels.item import PRACTICE_FOLDER, Account, Site
+from channels.item import Account, Site
 from channels.registry import CHANNELS, open_channel
 from channels.transport import Transport
 from scheduler.clock import Clock
@@ -48,8 +48,9 @@ from server.importing.texts import TextReader
 from server.network import open_session
 from server.parts import PARTS, Bounds, Parts
 from server.public.finding import add_finding, moved_to
-from server.public.site import add_site
+from server.public.site import add_practice_site, add_site
 from server.readers import Readers, open_readers
+from server.rehearsal import open_rehearsal, practice_root, rehearsal_platforms
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
 from server.review.archive import recheck
 from server.review.examiner import Examiner
@@ -186,6 +187,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             presence=Presence(redis),
             vault=vault,
             bounds=Bounds(**settings.bounds.model_dump()),
+            rehearsal=open_rehearsal(settings, opener.http),
             assessment=await _read_scheme(settings.assessment_file),
             jobs=_jobs(settings, workplace, calendar, wakeups, opener, readers),
             examiner=Examiner(store, site, blobs.read, TextReader()),
@@ -233,11 +235,6 @@ def _jobs(
         free=lambda: asyncio.to_thread(free_bytes, settings.var),
         readers={**readers.acts(), "reports": partial(draft_last_year, desk)},
     )
-
-
-def practice_root(settings: Settings) -> Path:
-    """Give the document root of the practice site: beside the real one, never in it."""
-    return settings.var / PRACTICE_FOLDER / "site"
 
 
 def opener_into(house: House, root: DocRoot, practice: DocRoot) -> OpenChannel:
@@ -325,6 +322,17 @@ async def _readiness(store: Store, redis: Redis, var: Path) -> dict[str, str]:
 
 
 async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> None:
+    async with AsyncExitStack() as stack:
+        if settings.practice.platforms:
+            try:
+                await stack.enter_async_context(rehearsal_platforms(settings))
+            except OSError as error:
+                # The office's real work does not wait for a rehearsal; the switch says what is missing.
+                log.warning("rehearsal_platforms_not_started", why=error.strerror or str(error))
+        await _serve_pages(settings, house, stop)
+
+
+async def _serve_pages(settings: Settings, house: House, stop: asyncio.Event) -> None:
     app = web.Application(client_max_size=settings.bounds.body_bytes)
     app[PARTS] = house.parts
     add_api(app)
@@ -332,6 +340,7 @@ async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> N
     add_finding(app)
     house.readers.add_to(app, house.parts.throttle.allow)
     front = house.parts.site.url if house.parts.site.has_hub else None
+    add_practice_site(app, practice_root(settings))
     add_site(app, settings.var / "site", partial(moved_to, house.parts.store), front)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()

@@ -15,6 +15,7 @@ from server.forms.report_items import Desk
 from server.report.assessing.scheme import OURS, Indicator
 from server.review.examiner import Examiner
 from server.security.origin import Networks
+from server.security.practising import NO_REHEARSAL, Rehearsal
 from server.security.vault import Vault
 from server.store.blobs import Blobs
 from server.store.people import Role
@@ -53,6 +54,7 @@ class Parts:
     jobs: Jobs
     presence: Presence  # who has an item open; honest when it cannot know
     examiner: Examiner  # the checks: of what is stored, and of what somebody is writing
+    rehearsal: Rehearsal = NO_REHEARSAL  # the platforms of practice
     assessment: tuple[Indicator, ...] = OURS  # what a yearly assessment of organs looks at
     factor_roles: frozenset[Role] = frozenset()  # who must sign in with a second step
     trusted_proxies: Networks = ()  # whose word on a caller's address counts

@@ -135,6 +135,22 @@ class SubscribeSettings(BaseModel):
     internal: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = ()
 
 
+class PracticeSettings(BaseModel):
+    """演练: where the rehearsal platforms stand, and whether `tongfa serve` starts them."""
+
+    model_config = _FORBID
+    platforms: bool = False
+    host: Annotated[str, Field(pattern=r"^[0-9A-Za-z.:_-]{1,253}$")] = "127.0.0.1"
+    wechat_port: Annotated[int, Field(ge=1, le=65535)] = 8091
+    weibo_port: Annotated[int, Field(ge=1, le=65535)] = 8092
+
+    @model_validator(mode="after")
+    def _two_ports(self) -> Self:
+        if self.wechat_port == self.weibo_port:
+            raise ValueError("演练微信和演练微博不能共用一个端口")
+        return self
+
+
 class WatchSettings(BaseModel):
     """Where reminders go beside the console; what is empty is not used."""
 
@@ -198,6 +214,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     watch: WatchSettings = WatchSettings()
     subscribe: SubscribeSettings = SubscribeSettings()
+    practice: PracticeSettings = PracticeSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -35,17 +35,7 @@ class Sandbox:
 
     def credentials(self) -> dict[str, dict[str, str]]:
         """Give what an account needs to publish here; made up, and of no use anywhere else."""
-        return {
-            "wechat": {"base_url": self.wechat_url, "appid": APPID, "secret": SECRET},
-            "weibo": {
-                "base_url": self.weibo_url,
-                "client_id": CLIENT_ID,
-                "client_secret": CLIENT_SECRET,
-                "access_token": ACCESS_TOKEN,
-                "uid": str(UID),
-                "safe_domain": self.weibo.book.switches.safe_domain,
-            },
-        }
+        return credentials_at(self.wechat_url, self.weibo_url, self.weibo.book.switches.safe_domain)
 
     async def close(self) -> None:
         """Stop answering, end what hangs, and write down what is known."""
@@ -58,6 +48,21 @@ class Sandbox:
             await runner.cleanup()
         await self.wechat.save()
         await self.weibo.save()
+
+
+def credentials_at(wechat_url: str, weibo_url: str, safe_domain: str) -> dict[str, dict[str, str]]:
+    """Give what an account needs to publish at platforms that stand at these addresses."""
+    return {
+        "wechat": {"base_url": wechat_url, "appid": APPID, "secret": SECRET},
+        "weibo": {
+            "base_url": weibo_url,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "access_token": ACCESS_TOKEN,
+            "uid": str(UID),
+            "safe_domain": safe_domain,
+        },
+    }
 
 
 async def start_sandbox(

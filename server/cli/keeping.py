@@ -14,7 +14,7 @@ import typer
 
 from channels.docroot import FolderRoot
 from channels.item import PRACTICE_FOLDER
-from server.app import CannotStart, open_house, opener_into, practice_root
+from server.app import CannotStart, open_house, opener_into
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.keeping import CannotKeep
 from server.core.keeping import backup as back_up
@@ -22,6 +22,7 @@ from server.core.keeping import restore as put_back
 from server.core.occupancy import Occupied
 from server.core.parcel import BadArchive
 from server.core.rebuild import CannotRebuild, Draft, Rebuilt, compare, take_over, write_site
+from server.rehearsal import practice_root
 from server.settings import Settings
 from server.store.dumps import DumpFailed
 from server.store.tx import Store, StoreAway

@@ -11,10 +11,12 @@ from typing import Annotated, Any
 import typer
 import uvloop
 
+from channels.item import PRACTICE_FOLDER
 from channels.sandbox.run import start_sandbox
-from server.cli.endings import MISUSED, end
+from server.cli.endings import MISUSED, end, settings_or_end
 from server.cli.ports import port_trouble
 from server.logs import configure_logs
+from server.rehearsal import safe_domain as host_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,20 @@ def sandbox(
     state: Annotated[Path | None, typer.Option("--state", help="保存平台状态的文件夹")] = None,
     *,
     safe_domain: Annotated[str, typer.Option("--safe-domain", help="演练微博的安全域名")] = "127.0.0.1",
+    practice: Annotated[
+        bool, typer.Option("--practice", help="供“演练”使用：端口和文件夹按配置文件 [practice]")
+    ] = False,
     print_credentials: Annotated[
         bool, typer.Option("--print-credentials", help="打印一行 JSON：地址与凭据")
     ] = False,
 ) -> None:
     """启动演练平台（微信、微博），不连接任何真实平台。"""  # noqa: D400, D415 -- shown as help
+    if practice:
+        settings = settings_or_end()
+        host, wechat_port, weibo_port = (
+            settings.practice.host, settings.practice.wechat_port, settings.practice.weibo_port
+        )  # fmt: skip
+        state, safe_domain = settings.var / PRACTICE_FOLDER / "platforms", host_of(settings)
     if wechat_port and wechat_port == weibo_port:
         end(f"演练微信和演练微博不能共用端口 {wechat_port}：请给它们不同的端口。", MISUSED)
     for port in (wechat_port, weibo_port):

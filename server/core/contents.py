@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from channels.addresses import Addresses, page_path
 from channels.item import Column, Content, Disclosure, Neighbour, Related, Role, Site, Twin
@@ -17,6 +18,8 @@ from server.store.released import read_released
 from server.store.releases import ReleaseRow, get_release, list_by_id, list_releases
 from server.store.twins import list_twins
 from server.store.tx import Tx
+
+PRACTICE_NOTE: Final = "<p><strong>【演练】本页为演练内容，不是真实的政府信息。</strong></p>"
 
 
 def page_url(site: Site, item_id: str) -> str:
@@ -150,6 +153,10 @@ def make_content(
         statutory=sheet.statutory,
         practice=seen.practice,
     )
+    if seen.practice:  # said in the words themselves: they reach every channel and every copy
+        made = replace(
+            made, title=made.marked(made.title), body_html=f"{PRACTICE_NOTE}{made.body_html}",
+        )  # fmt: skip
     return made if notice is None or notice.ended_at is None else _ended(made, notice)
 
 

@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 from multidict import CIMultiDict
 
 from channels.addresses import HUB, feed_form
+from channels.item import PRACTICE_FOLDER
 from server.negotiation import PLAIN, choose_encoding, is_known
 from server.public.pages import LargeFile, Page, PageCache
 
@@ -72,6 +73,19 @@ Moved = Callable[[tuple[str, ...]], Awaitable[str | None]]
 
 async def _nowhere(_addresses: tuple[str, ...]) -> None:
     return None
+
+
+def add_practice_site(app: web.Application, root: Path) -> None:
+    """Serve the practice site in its folder; nobody is to keep or to find what stands there."""
+    site = _Site(PageCache(root, bound=MEMORY // 8, clock=time.monotonic), _nowhere, None)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        answered = await site.answer(request)
+        answered.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        answered.headers[hdrs.CACHE_CONTROL] = "no-store"
+        return answered
+
+    app.router.add_get(f"/{PRACTICE_FOLDER}/{{path:.*}}", answer)
 
 
 def add_site(app: web.Application, root: Path, moved: Moved = _nowhere, front: str | None = None) -> None:

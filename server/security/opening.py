@@ -27,6 +27,7 @@ class DrawnUp:
     counted_as: str
     settings: Mapping[str, str]
     secret: Mapping[str, str] = field(repr=False)
+    practice: bool = False
 
 
 async def open_account(
@@ -37,6 +38,7 @@ async def open_account(
     row = AccountRow(
         drawn.id, drawn.org, drawn.channel, drawn.slug, drawn.name, drawn.counted_as,
         dict(drawn.settings), sealed, "active",
+        practice=drawn.practice,
     )  # fmt: skip
     try:
         if row.settings.get("window"):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from channels.item import Site
 from channels.wechat.identity import job_key
@@ -15,6 +15,8 @@ from server.store.tx import Tx
 from server.store.uploads import keep_upload
 from server.subscribe.answers import Reader, answer_press, answer_word, welcome
 
+PRACTICE_ANSWER: Final = "这是演练公众号，不提供查询和订阅。演练的稿件发布后，在文章列表里可以看到。"
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -26,6 +28,12 @@ class Heard:
 
 async def hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datetime) -> Heard:
     """Act on a push once and answer it; a repeat is answered again, since nobody heard the first answer."""
+    if account.practice and isinstance(push.what, Followed | Pressed | Wrote):
+        return Heard(Reply(PRACTICE_ANSWER))  # what the others look through is real
+    return await _hear(tx, account, push, site, at=at)
+
+
+async def _hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datetime) -> Heard:
     is_new = await note_push(tx, account.id, push.key, at=at)
     reader = Reader(account.id, account.name, push.openid)
     match push.what:

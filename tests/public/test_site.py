@@ -7,7 +7,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
+from channels.docroot import FolderRoot
+from server.public.site import add_practice_site, add_site
 from tests.channels.public_site import PublicSite, a_public_site
 from tests.public.wire import ask
 
@@ -251,3 +255,22 @@ async def test_a_film_can_be_asked_for_in_parts(site):
     await put(site, "m/film.mp4", b"0123456789")
     answer, body = await fetch(site, "m/film.mp4", Range="bytes=2-4")
     assert (answer.status, body) == (206, b"234")
+
+
+async def test_the_practice_site_stands_in_its_folder_and_is_neither_kept_nor_found(tmp_path: Path):
+    root, practice = FolderRoot(tmp_path / "site"), FolderRoot(tmp_path / "practice" / "site")
+    await root.put("a/i1.html", b"<p>real</p>")
+    await practice.put("a/i2.html", b"<p>rehearsed</p>")
+    app = web.Application()
+    add_practice_site(app, tmp_path / "practice" / "site")
+    add_site(app, tmp_path / "site")
+    async with TestClient(TestServer(app)) as client:
+        for path, status in (("/practice/a/i2.html", 200), ("/practice/a/i1.html", 404)):
+            async with client.get(path) as answer:
+                assert answer.status == status
+                assert "noindex" in answer.headers["X-Robots-Tag"]
+                assert answer.headers["Cache-Control"] == "no-store"
+        for path, status in (("/a/i1.html", 200), ("/a/i2.html", 404)):
+            async with client.get(path) as answer:
+                assert answer.status == status
+                assert "X-Robots-Tag" not in answer.headers

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from server.subscribe.hear import PRACTICE_ANSWER
 from tests.subscribe.conftest import Reader
 
 TITLE = "关于做好医疗救助工作的通知"
@@ -38,6 +41,14 @@ async def test_what_was_withdrawn_is_not_found(reader: Reader):
     item_id = await reader.published()
     await reader.house.withdraw(item_id)
     assert "没有找到" in await reader.write("医疗救助")
+
+
+async def test_a_practice_account_shows_nothing_real_and_follows_nothing(reader: Reader):
+    await reader.published()
+    reader.account = replace(reader.account, practice=True)
+    for asked in ("医疗救助", "最新", "订阅 政策文件"):
+        assert await reader.write(asked) == PRACTICE_ANSWER
+    assert await reader.press("latest") == PRACTICE_ANSWER
 
 
 async def test_a_draft_is_not_found(reader: Reader):
