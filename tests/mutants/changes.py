@@ -212,7 +212,7 @@ MUTANTS = (
         (
             Change(
                 ARRIVALS,
-                "        lines = _lines(come, new_id)\n",
+                "        lines = _lines(tuple(one for one in come if one.is_counted), new_id)\n",
                 "        lines = _lines(come[:0], new_id)\n",
             ),
         ),
