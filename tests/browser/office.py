@@ -112,8 +112,8 @@ def an_item(**fields: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_office(folder: Path) -> AsyncIterator[Office]:
-    """Start an office whose database stands in the folder already, migrated and empty."""
+async def open_office(folder: Path, **more: str) -> AsyncIterator[Office]:
+    """Start an office whose database stands in the folder, migrated and empty; `more` are settings."""
     tokens = await staff(f"sqlite+aiosqlite:///{folder / 'tongfa.db'}")
     port = unused_port()
     base_url = f"http://127.0.0.1:{port}"
@@ -124,7 +124,7 @@ async def open_office(folder: Path) -> AsyncIterator[Office]:
         )  # fmt: skip
         stack.push_async_callback(sandbox.close)
         sandbox.wechat.switch(job_seconds=0)
-        await stack.enter_async_context(_serving(folder, port, base_url))
+        await stack.enter_async_context(_serving(folder, port, base_url, more))
         people = [await stack.enter_async_context(Remote(base_url, tokens[login])) for login in PEOPLE]
         office = Office(base_url, folder, sandbox, *people)
         for account in accounts(sandbox.credentials()):
@@ -151,7 +151,7 @@ async def staff(database_url: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _serving(folder: Path, port: int, base_url: str) -> AsyncIterator[None]:
+async def _serving(folder: Path, port: int, base_url: str, more: dict[str, str]) -> AsyncIterator[None]:
     """Run `tongfa serve`; the kernel ends it together with us, however we end."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("TONGFA_") and not k.endswith("_URL")}
     environment = {
@@ -162,6 +162,7 @@ async def _serving(folder: Path, port: int, base_url: str) -> AsyncIterator[None
         "TONGFA_SITE__NAME": "某旗人民政府",
         "TONGFA_SITE__ORGANISER": "某旗人民政府办公室",
         "TONGFA_WORKER__POLL_SECONDS": "0.2",
+        **{f"TONGFA_{name.upper()}": value for name, value in more.items()},
     }
     with (folder / "serve.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
