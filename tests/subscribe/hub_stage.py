@@ -62,18 +62,35 @@ class Stage:
         return await tell_changes(self.hub)
 
 
+def site_at(address: str) -> Site:
+    return replace(SITE, url=address, has_hub=True)
+
+
+def hub_of(
+    store: Store,
+    root: FolderRoot,
+    site: Site,
+    session: aiohttp.ClientSession,
+    now: Hand,
+    inner: Inner = LOOPBACK,
+) -> Hub:
+    return Hub(
+        store=store, topics=Topics(root, site), session=session, inner=inner,
+        seal=lambda secret: secret[::-1], unseal=lambda sealed: sealed[::-1], now=now, chance=lambda: 0.5,
+    )  # fmt: skip
+
+
 @asynccontextmanager
-async def open_stage(store: Store, now: Hand, folder: Path, inner: Inner = LOOPBACK) -> AsyncIterator[Stage]:
+async def open_stage(
+    store: Store, now: Hand, folder: Path, inner: Inner = LOOPBACK, patience: float = 2.0
+) -> AsyncIterator[Stage]:
     port = unused_port()
-    site = replace(SITE, url=f"http://127.0.0.1:{port}", has_hub=True)
+    site = site_at(f"http://127.0.0.1:{port}")
     root = FolderRoot(folder)
     for path in (ATOM, "feed/site.rss", "feed/site.json", "feed/column/zcwj.rss"):
         await root.put(path, f"<feed>{path}</feed>".encode())
-    async with open_guarded_session(inner, 2.0) as session, aiohttp.ClientSession() as http:
-        hub = Hub(
-            store=store, topics=Topics(root, site), session=session, inner=inner,
-            seal=lambda secret: secret[::-1], unseal=lambda sealed: sealed[::-1], now=now, chance=lambda: 0.5,
-        )  # fmt: skip
+    async with open_guarded_session(inner, patience) as session, aiohttp.ClientSession() as http:
+        hub = hub_of(store, root, site, session, now, inner)
         stage = Stage(hub, site, root, now, http)
 
         async def allow(_key: str, _limit: int, _seconds: int) -> bool:
