@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ from yarl import URL
 
 from channels.contract import Channel, Limits, Tools
 from channels.item import Account, Column, Site
+from channels.sandbox.run import credentials_at
 from channels.transport import Answer, Transport
 from scheduler.workdays import Calendar
 from server.core.draft import Draft, create_item, revise_item
+from server.core.practice import Stage
 from server.core.release import ReleaseMade, ReleaseOrder, release
 from server.core.rounds import open_time_gates, recover_lapsed, take_errands
 from server.core.settle import Bench
@@ -24,6 +27,7 @@ from server.report.figures import Question, channel_figures
 from server.review.approvals import approve, submit
 from server.review.examiner import Examiner
 from server.review.planned import PlannedExaminer
+from server.security.practising import Rehearsal
 from server.store.accounts import AccountRow, insert_account
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
 from server.store.items import ItemSeen
@@ -61,12 +65,23 @@ class House:
     ) -> None:
         self.store, self.now, self.new_id = store, now, new_id
         self.platform, self._base, self._tools = platform, base, tools
+        self.is_rehearsed = True
         self.real: dict[str, Callable[[AccountRow], Channel]] = {}  # channels that are not the plain one
         self.calendar = Calendar()
         self.bench = Bench(self.calendar, new_id)
         self.place = self.workplace("worker-1")
         self.planned = PlannedExaminer(store, self.calendar)
         self.examiner = Examiner(store, SITE, _no_blob, _no_text)
+
+    @property
+    def rehearsal(self) -> Rehearsal:
+        """The plain platform as what practice accounts post to; `is_rehearsed` says whether it is up."""
+        told = credentials_at(self._base, self._base, "site.invalid")
+
+        async def answers() -> bool:
+            return self.is_rehearsed
+
+        return Rehearsal(Stage(told["wechat"], told["weibo"]), answers)
 
     def workplace(self, worker: str) -> Workplace:
         return Workplace(
@@ -83,7 +98,7 @@ class House:
     def open_channel(self, row: AccountRow) -> Channel:
         if row.channel in self.real:
             return self.real[row.channel](row)
-        return open_plain(row, self._tools)
+        return open_plain(replace(row, settings={"base_url": self._base, **row.settings}), self._tools)
 
     async def found(self) -> None:
         """Set up the org, the people and the accounts."""

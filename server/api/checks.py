@@ -23,7 +23,7 @@ from server.review.examiner import Checked
 from server.review.findings import Finding
 from server.review.mending import mend
 from server.review.waiving import second, waive
-from server.store.accounts import AccountRow, list_accounts, list_accounts_named
+from server.store.accounts import AccountRow, list_accounts_in, list_accounts_named
 from server.store.items import ItemSeen
 from server.store.tx import Tx
 from server.store.waivers import Waiver
@@ -200,7 +200,7 @@ async def _accounts(request: web.Request) -> tuple[AccountRow, ...]:
 
 async def _accounts_of(tx: Tx, item: ItemSeen, named: str | None) -> tuple[AccountRow, ...]:
     if named is None:
-        own = await list_accounts(tx, frozenset((item.org.id,)))
+        own = await list_accounts_in(tx, frozenset((item.org.id,)), practice=item.practice)
         return tuple(account for account in own if account.state == "active")
     slugs = tuple(dict.fromkeys(slug.strip() for slug in named.split(",") if slug.strip()))[:_MOST_ACCOUNTS]
     found = await list_accounts_named(tx, slugs)

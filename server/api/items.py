@@ -9,6 +9,7 @@ from server.api.answers import answer
 from server.api.item_forms import ItemBrief, ItemOut, ItemsOut
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
+from server.core.copying import copy_as_real
 from server.core.draft import create_item, revise_item
 from server.core.organs import get_org
 from server.core.problems import Problem
@@ -81,6 +82,16 @@ async def rewrite_item(request: web.Request) -> web.Response:
     return answer(ItemOut.of(seen, parts.site))
 
 
+async def copy_item(request: web.Request) -> web.Response:
+    """Write a real draft that says what a practice item says."""
+    parts = request.config_dict[PARTS]
+    async with parts.store.begin() as tx:
+        item = await get_item_for(tx, request, "write")
+        by = signed_in(request).person_id
+        seen = await copy_as_real(tx, item.id, by=by, at=parts.now(), new_id=parts.new_id)
+    return answer(ItemOut.of(seen, parts.site), 201)
+
+
 async def show_item(request: web.Request) -> web.Response:
     """Give an item with its newest revision."""
     parts = request.config_dict[PARTS]
@@ -124,6 +135,7 @@ ROUTES = (
     Route("POST", "/api/v1/items", write_item, "新建稿件", "write", form=ItemIn, answer=ItemOut, status=201),
     Route("GET", _ONE, show_item, "查看稿件", "read", answer=ItemOut),
     Route("PUT", _ONE, rewrite_item, "写出新版本", "write", form=ItemIn, answer=ItemOut),
+    Route("POST", f"{_ONE}/copy", copy_item, "把演练稿件复制为正式草稿", "write", answer=ItemOut, status=201),
     Route("POST", f"{_ONE}/submit", submit_item, "提交审核", "submit", answer=ItemOut),
     Route("POST", f"{_ONE}/approve", approve_item, "审核通过", "approve", form=ApproveIn, answer=ItemOut),
     Route("POST", f"{_ONE}/return", send_back, "退回作者", "return", form=ReturnIn, answer=ItemOut),

@@ -8,9 +8,10 @@ from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.office import add_org
 from server.core.organs import get_org
-from server.forms.staff import OrgIn
+from server.forms.staff import OrgIn, PracticeIn
 from server.forms.words import Out
 from server.parts import PARTS
+from server.security.practising import Doors, switch
 from server.store.orgs import OrgRow, list_orgs
 
 
@@ -19,11 +20,16 @@ class OrgOut(Out):
 
     code: str
     name: str
+    practice: bool = False  # 演练
 
     @classmethod
     def of(cls, org: OrgRow | Org) -> "OrgOut":
         """Give an organ as the API shows it."""
-        return cls(code=org.code, name=org.name)
+        return cls(
+            code=org.code,
+            name=org.name,
+            practice=isinstance(org, OrgRow) and org.practice_since is not None,
+        )
 
 
 class OrgsOut(Out):
@@ -51,10 +57,25 @@ async def create_org(request: web.Request) -> web.Response:
     return answer(OrgOut.of(row), 201)
 
 
+async def switch_practice(request: web.Request) -> web.Response:
+    """Put an organ into practice, or let it work for real again."""
+    parts, form = request.config_dict[PARTS], await form_of(request, PracticeIn)
+    doors = Doors(parts.vault, parts.open_channel, parts.new_id)
+    changed = await switch(
+        parts.store, signed_in(request), form.org, parts.rehearsal, doors,
+        practice=form.practice, at=parts.now(),
+    )  # fmt: skip
+    return answer(OrgOut.of(changed))
+
+
 ROUTES = (
     Route("GET", "/api/v1/orgs", list_mine, "我能看到的机构", "signed_in", answer=OrgsOut),
     Route(
         "POST", "/api/v1/orgs", create_org, "添加下级机构", "manage_orgs",
         form=OrgIn, answer=OrgOut, status=201,
+    ),
+    Route(
+        "POST", "/api/v1/orgs/practice", switch_practice, "开始或结束演练", "manage_orgs",
+        form=PracticeIn, answer=OrgOut,
     ),
 )  # fmt: skip

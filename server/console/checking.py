@@ -21,7 +21,7 @@ from server.parts import PARTS
 from server.review.findings import SEVERITY_NAMES
 from server.review.prose import read_prose
 from server.security.access import Act
-from server.store.accounts import list_accounts
+from server.store.accounts import list_accounts_in
 from server.store.items import ItemSeen
 
 # A preview may be framed by our own pages and runs no script; articles carry their styles inline.
@@ -109,7 +109,7 @@ async def _look(visit: Visit) -> Looked:
     async with parts.store.read() as tx:
         seen = await item_for(tx, visit)
         content = await content_of_draft(tx, seen.id, parts.site, at=parts.now())
-        accounts = await list_accounts(tx, visit.who.orgs_for("read"))
+        accounts = await list_accounts_in(tx, visit.who.orgs_for("read"), practice=seen.practice)
     usable = tuple(one for one in accounts if one.state == "active")
     return Looked(seen, content, previews_of(content, usable, parts.open_channel))
 

@@ -26,6 +26,7 @@ from server.security.access import SignedIn
 from server.security.log_in import Entrance
 from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import sign_in
+from server.store.practice import list_practising
 from server.store.tx import StoreAway
 
 _ID_FORM: Final = re.compile(r"[0-9A-Za-z]{1,64}")
@@ -62,8 +63,10 @@ async def _enter(page: Page, request: web.Request, parts: Parts, fields: Fields)
         if refusal.code not in ("not_signed_in", "too_many_attempts"):
             raise
         return _door(request, fields, refusal.message if session_of(request) or fields.pairs else "")
+    async with parts.store.read() as tx:
+        practising = await list_practising(tx, frozenset(org_id for _role, org_id in who.reach))
     with acting_as(caller_of(request, who)):
-        answer = await _behind(page, Visit(request, parts, who, fields))
+        answer = await _behind(page, Visit(request, parts, who, fields, practising))
     if secret and not answer.prepared:
         put_session(answer, request, secret)
     return answer

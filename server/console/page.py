@@ -42,6 +42,7 @@ class Visit:
     parts: Parts
     who: SignedIn
     fields: Fields
+    practising: tuple[str, ...] = ()  # names of the visitor's organs that are in practice
 
     def place(self, name: str) -> str:
         """Give a part of the address, `{name}` in the path of the page."""
@@ -53,6 +54,7 @@ class Visit:
 
     def show(self, template: str, *, section: str, status: int = 200, **values: Any) -> web.Response:
         """Answer with a page; `section` is the slug of the section that it belongs to."""
+        values = {"practising": self.practising, **values}
         return show(self.request, template, who=self.who, section=section, status=status, **values)
 
     def go(self, path: str, *, done: str = "", **query: str) -> web.Response:
@@ -83,7 +85,7 @@ def show(
     **values: Any,
 ) -> web.Response:  # fmt: skip
     """Answer with a page, for a visitor or for somebody at the door (None)."""
-    values = {"trouble": (), **values}
+    values = {"trouble": (), "practising": (), **values}
     text = rendered(
         template,
         site=request.config_dict[PARTS].site,

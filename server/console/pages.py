@@ -31,6 +31,7 @@ from server.console import (
     overdue,
     people,
     permissions,
+    practice,
     redirects,
     releases,
     releasing,
@@ -95,6 +96,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *jobs.PAGES,
     *audit.PAGES,
     *people.PAGES,
+    *practice.PAGES,
     *tokens.PAGES,
 )
 """A module with pages is one line here; its section of `sections.py` shows as soon as its page is served."""

@@ -114,7 +114,7 @@ async def clear_factor(visit: Visit) -> web.StreamResponse:
 
 async def show_orgs(visit: Visit) -> web.StreamResponse:
     """Show the organs that the visitor reaches."""
-    return await _orgs(visit)
+    return await orgs_page(visit)
 
 
 async def take_org(visit: Visit) -> web.StreamResponse:
@@ -128,7 +128,7 @@ async def take_org(visit: Visit) -> web.StreamResponse:
             row = OrgRow(parts.new_id(), form.code, form.name, parent.id)
             await add_org(tx, row, at=parts.now())
     except REFUSALS as error:
-        return await _orgs(visit, error)
+        return await orgs_page(visit, error)
     return visit.go(_ORGS, done="created")
 
 
@@ -188,14 +188,16 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     )  # fmt: skip
 
 
-async def _orgs(visit: Visit, error: Exception | None = None) -> web.Response:
+async def orgs_page(visit: Visit, error: Exception | None = None) -> web.Response:
+    """Show the organs that the visitor manages, with what was refused."""
     managed = visit.who.orgs_for("manage_orgs")
     async with visit.parts.store.read() as tx:
         orgs = await list_orgs(tx, managed)
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "orgs.html", section="orgs", orgs=orgs, names={one.id: one.name for one in orgs}, typed=visit.fields,
-        trouble=trouble, trouble_heading="没有添加", status=status_of(trouble[0]) if trouble else 200,
+        platforms=visit.parts.rehearsal.stage,
+        trouble=trouble, trouble_heading="没有更改", status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from server.core.release import ReleaseOrder, release
 from server.forms.complaints import filled_in
 from server.forms.orders import ReleaseIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
-from server.store.accounts import AccountRow, list_accounts, list_accounts_named
+from server.store.accounts import AccountRow, list_accounts_in, list_accounts_named
 from server.store.deliveries import list_deliveries
 from server.store.items import ItemSeen, get_item
 from server.store.orgs import ancestor_ids
@@ -119,8 +119,8 @@ async def _choice(visit: Visit) -> Choice:
         visit.who.require("release", seen.org.id)
         # An organ may post on its own accounts and on those of the organs above it: the county's portal.
         orgs = await ancestor_ids(tx, seen.org.id) | visit.who.orgs_for("read")
-        template = await template_of(tx, seen.org.id, seen.kind)
-        offered = {one.id: one for one in await list_accounts(tx, orgs)}
+        template = () if seen.practice else await template_of(tx, seen.org.id, seen.kind)
+        offered = {one.id: one for one in await list_accounts_in(tx, orgs, practice=seen.practice)}
         offered |= {one.id: one for one in await list_accounts_named(tx, template)}
         accounts = sorted(offered.values(), key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug))
         legs = await list_deliveries(tx, seen.id)
@@ -136,7 +136,10 @@ async def _choice(visit: Visit) -> Choice:
 
 async def _usual(tx: Tx, seen: ItemSeen, accounts: list[AccountRow]) -> tuple[str, ...]:
     """Give what its organ took last for this kind, else every account of its own."""
-    last = await list_last_accounts(tx, seen.org.id, seen.kind)
+    if seen.practice:  # what the organ took last may have been real
+        return tuple(one.slug for one in accounts)
+    offered = frozenset(one.slug for one in accounts)
+    last = tuple(slug for slug in await list_last_accounts(tx, seen.org.id, seen.kind) if slug in offered)
     own = tuple(one.slug for one in accounts if one.org.id == seen.org.id and one.channel != "other")
     return last or own or tuple(one.slug for one in accounts if one.channel in ("website", "feed"))
 

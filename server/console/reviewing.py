@@ -21,7 +21,7 @@ from server.review.approvals import approve, return_item, submit
 from server.review.differences import Differences, compare_revisions
 from server.review.levels import Standing, require_decider, standing_of
 from server.security.access import Act
-from server.store.accounts import list_accounts
+from server.store.accounts import list_accounts_in
 from server.store.approvals import find_last_approved
 from server.store.desk import DeskLine, Wanted, list_desk, list_steps
 from server.store.emergencies import EmergencySeen, find_open_emergency, list_standing_emergencies
@@ -163,7 +163,7 @@ async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: in
         last = await find_last_approved(tx, seen.id, seen.revision.number)
         old = await get_item_at(tx, last) if last is not None else None
         content = await content_of_draft(tx, seen.id, parts.site, at=parts.now())
-        accounts = await list_accounts(tx, visit.who.orgs_for("read"))
+        accounts = await list_accounts_in(tx, visit.who.orgs_for("read"), practice=seen.practice)
         standing = await standing_of(tx, seen)
         stopped = await _stopped(tx, seen, standing, visit.who.person_id, parts.now())
         early = await find_open_emergency(tx, seen.id)

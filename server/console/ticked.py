@@ -15,7 +15,7 @@ from server.core.ticked import reachable_ids, tick
 from server.forms.complaints import filled_in
 from server.forms.orders import TemplateIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
-from server.store.accounts import list_accounts
+from server.store.accounts import list_accounts_in
 from server.store.levels import ANY_KIND
 from server.store.orgs import OrgRow, ancestor_ids, list_orgs
 from server.store.templates import Standing, find_standing, list_templates
@@ -63,7 +63,7 @@ async def _page(visit: Visit, code: str, *, trouble: tuple[Problem, ...] = ()) -
         orgs = await list_orgs(tx, visit.who.orgs_for("manage_accounts"))
         org = next((one for one in orgs if one.code == code), orgs[0])
         accounts = sorted(
-            await list_accounts(tx, await reachable_ids(tx, org.id)),
+            await list_accounts_in(tx, await reachable_ids(tx, org.id), practice=False),
             key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug),
         )
         lines = await _lines(tx, visit, org)

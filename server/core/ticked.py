@@ -30,7 +30,7 @@ async def tick(
     """
     found = await list_accounts_named(tx, slugs)
     reachable = await reachable_ids(tx, org_id)
-    missing = set(slugs) - {one.slug for one in found if one.org.id in reachable}
+    missing = set(slugs) - {one.slug for one in found if one.org.id in reachable and not one.practice}
     if missing:
         raise Problem("unknown_account", f"没有账号“{min(missing)}”", field="accounts")
     waiting = [one.name for one in found if one.channel in _NEED_THE_PAGE]

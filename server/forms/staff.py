@@ -24,6 +24,13 @@ class PersonIn(Form):
     grants: Annotated[tuple[GrantIn, ...], Field(title="角色", min_length=1, max_length=50)]
 
 
+class PracticeIn(Form):
+    """Whether an organ practises."""
+
+    org: Annotated[OrgCode, Field(title="机构代码")]
+    practice: Annotated[bool, Field(title="演练")]
+
+
 class WhoIn(Form):
     """Which person."""
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from server.core.organs import get_org
 from server.core.practice import Stage, begin_practice, end_practice
 from server.core.problems import Problem
 from server.core.release import OpenChannel
+from server.security.access import SignedIn
 from server.security.opening import DrawnUp, open_account
 from server.security.vault import Vault
 from server.store.accounts import AccountRow, find_account, list_accounts_of
 from server.store.orgs import OrgRow
 from server.store.permissions import set_account_access
-from server.store.tx import Tx
+from server.store.tx import Store, Tx
 
 SITE_SLUG: Final = "yanlian-site"
 FEED_SLUG: Final = "yanlian-feed"
@@ -47,10 +49,32 @@ class Doors:
     new_id: Callable[[], str]
 
 
-async def require_rehearsal(rehearsal: Rehearsal) -> None:
-    """Refuse when the platforms do not answer, and say how they are started; asked outside a transaction."""
-    if not await rehearsal.answers():
+async def switch(
+    store: Store,
+    who: SignedIn,
+    code: str,
+    rehearsal: Rehearsal,
+    doors: Doors,
+    *,
+    practice: bool,
+    at: datetime,
+) -> OrgRow:
+    """Put the organ with a code into practice or out of it, and give it as it is then.
+
+    Refuses who may not manage it, and to begin while the platforms do not answer: it says how they start.
+    """
+    async with store.read() as tx:
+        org = await get_org(tx, code, field="org")
+        who.require("manage_orgs", org.id)
+    if practice and not await rehearsal.answers():
         raise Problem("platform_away", HOW_TO_START)
+    async with store.begin() as tx:
+        org = await get_org(tx, code, field="org")
+        if practice:
+            await go_into_practice(tx, org, rehearsal.stage, doors, by=who.name, at=at)
+        else:
+            await end_practice(tx, org, at=at)
+        return await get_org(tx, code, field="org")
 
 
 async def go_into_practice(
@@ -62,11 +86,6 @@ async def go_into_practice(
     wanted = (*_shared(org, doors), *_own(org, stage, doors))
     rows = [await _renewed(tx, drawn, doors, at=at) for drawn in wanted if drawn.channel not in shared]
     return tuple(rows)
-
-
-async def come_out_of_practice(tx: Tx, org: OrgRow, *, at: datetime) -> None:
-    """Let an organ work for real again."""
-    await end_practice(tx, org, at=at)
 
 
 async def _renewed(tx: Tx, drawn: DrawnUp, doors: Doors, *, at: datetime) -> AccountRow:

@@ -76,8 +76,19 @@ async def get_account(tx: Tx, account_id: str) -> AccountRow:
 
 
 async def list_accounts(tx: Tx, org_ids: frozenset[str]) -> tuple[AccountRow, ...]:
-    """Give the accounts of some organs, by slug."""
+    """Give the accounts of some organs, of either world, by slug."""
     wanted = _select().where(account.c.org_id.in_(org_ids)).order_by(account.c.slug)
+    return tuple(_account_of(row) for row in await tx.execute(wanted))
+
+
+async def list_accounts_in(tx: Tx, org_ids: frozenset[str], *, practice: bool) -> tuple[AccountRow, ...]:
+    """Give the accounts of one world that items of some organs may go to, by slug.
+
+    Site and feeds of practice belong to whoever practised first, and serve all.
+    """
+    shared = account.c.channel.in_(("website", "feed") if practice else ())
+    wanted = _select().where(account.c.practice.is_(practice), sa.or_(account.c.org_id.in_(org_ids), shared))
+    wanted = wanted.order_by(account.c.slug)
     return tuple(_account_of(row) for row in await tx.execute(wanted))
 
 

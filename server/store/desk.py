@@ -31,6 +31,7 @@ class DeskLine:
     published_at: datetime | None
     withdrawn_at: datetime | None
     reason: str | None
+    practice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ async def list_desk(tx: Tx, wanted: Wanted, *, limit: int) -> tuple[DeskLine, ..
             item.c.id, item.c.index_number, item.c.kind, org.c.name.label("org_name"), revision.c.title,
             revision.c.number, revision.c.state, revision.c.created_by, person.c.name.label("author"),
             changed_at.label("changed_at"), item.c.published_at, item.c.withdrawn_at,
-            last_reason.label("reason"),
+            last_reason.label("reason"), item.c.practice,
         )
         .join(item, item.c.id == revision.c.item_id)
         .join(org, org.c.id == item.c.org_id)
@@ -155,4 +156,5 @@ def _line_of(row: sa.Row[Any]) -> DeskLine:
         published_at=row.published_at,
         withdrawn_at=row.withdrawn_at,
         reason=row.reason,
+        practice=row.practice,
     )

@@ -201,6 +201,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path, site: Site
             site=site,
             calendar=house.calendar,
             open_channel=house.open_channel,
+            rehearsal=house.rehearsal,
             blobs=blobs,
             throttle=Throttle(redis),
             presence=Presence(redis),

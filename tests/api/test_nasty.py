@@ -27,6 +27,7 @@ LATER = "2026-12-01T09:00:00+08:00"
 GRANT = {"org": DEPARTMENT, "role": "author"}
 FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "OrgIn": ("admin", {"code": "000000051", "name": "x", "parent": CODE}),
+    "PracticeIn": ("admin", {"org": CODE, "practice": False}),
     "PersonIn": ("admin", {"login": "x1", "name": "x", "password": "gerel-2026", "grants": [GRANT]}),
     "PersonRoleIn": ("admin", {"login": "clerk", **GRANT}),
     "MoveIn": ("admin", {"address": "/old.html", "target": "/new.html"}),

@@ -102,3 +102,20 @@ async def test_a_person_that_does_not_fit_is_refused(office: Office, changes: An
 @pytest.mark.parametrize("login", ["author", "reviewer", "chief", "reporter"])
 async def test_only_an_admin_manages_people(office: Office, login: str):
     assert (await office.post(PEOPLE, a_person(), by=login)).refusal == (403, "forbidden", "")
+
+
+async def test_an_admin_puts_his_organ_into_practice_and_out_again(office: Office):
+    for practice in (True, False):
+        switched = await office.post(f"{ORGS}/practice", {"org": CODE, "practice": practice}, by="admin")
+        assert (switched.status, switched.json["practice"]) == (200, practice)
+        made = await office.item()
+        assert made["practice"] is practice
+        assert ("/practice/" in made["url"]) is practice
+        copied = await office.post(f"/api/v1/items/{made['id']}/copy")
+        assert copied.status == 409
+    office.house.is_rehearsed = False
+    refused = await office.post(f"{ORGS}/practice", {"org": CODE, "practice": True}, by="admin")
+    assert refused.refusal == (502, "platform_away", "")
+    for login in ("author", "chief", "stranger"):
+        refused = await office.post(f"{ORGS}/practice", {"org": CODE, "practice": True}, by=login)
+        assert refused.refusal[:2] == (403, "forbidden")

@@ -217,6 +217,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             site=SITE,
             calendar=house.calendar,
             open_channel=house.open_channel,
+            rehearsal=house.rehearsal,
             blobs=Blobs(tmp_path / "media", limit=200_000),
             throttle=Throttle(redis),
             presence=Presence(redis),

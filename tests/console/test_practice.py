@@ -1,0 +1,100 @@
+"""server/console/practice.py: the switch, what every page then says, and the way back to real work."""
+
+from server.store.accounts import list_accounts_in
+from tests.console.conftest import ConsoleOffice, Desk
+from tests.house import CODE
+
+ORGS = "/console/orgs"
+ON = {"org": CODE, "practice": "on"}
+OFF = {"org": CODE, "practice": "off"}
+BANNER = "演练环境"
+
+
+async def practising(office: ConsoleOffice) -> Desk:
+    desk = await office.desk("admin")
+    await desk.follow(await desk.post(f"{ORGS}/practice", ON))
+    return desk
+
+
+async def test_everybody_of_an_organ_in_practice_is_told_on_every_page(office: ConsoleOffice):
+    author = await office.desk("author")
+    assert BANNER not in (await author.get("/console")).words
+    admin = await practising(office)
+    for path in ("/console", "/console/items", "/console/items/new", "/console/statistics", "/console/help"):
+        assert BANNER in (await author.get(path)).words, path
+    assert "某旗人民政府办公室正在演练" in (await author.get("/console")).words
+    await admin.follow(await admin.post(f"{ORGS}/practice", OFF))
+    assert BANNER not in (await author.get("/console")).words
+
+
+async def test_only_who_manages_the_organ_switches_it(office: ConsoleOffice):
+    for login in ("author", "chief", "stranger"):
+        desk = await office.desk(login)
+        assert (await desk.post(f"{ORGS}/practice", ON)).status == 403
+
+
+async def test_without_the_platforms_the_page_says_how_they_are_started(office: ConsoleOffice):
+    office.house.is_rehearsed = False
+    desk = await office.desk("admin")
+    refused = await desk.post(f"{ORGS}/practice", ON)
+    assert refused.status == 502
+    assert "tongfa sandbox --practice" in refused.words
+    assert BANNER not in refused.words
+
+
+async def test_a_practice_item_is_released_to_practice_accounts_alone(office: ConsoleOffice):
+    await practising(office)
+    made = await office.house.item()
+    chief = await office.desk("chief")
+    page = await chief.get(f"/console/items/{made.id}/release")
+    offered = sorted(told.get("value") or "" for _tag, told in page.tags if told.get("name") == "accounts")
+    code = CODE.lower()
+    assert offered == ["yanlian-feed", "yanlian-site", f"yanlian-wb-{code}", f"yanlian-wx-{code}"]
+    board = await chief.follow(
+        await chief.post(f"/console/items/{made.id}/release", [("accounts", slug) for slug in offered])
+    )
+    assert "演练稿件" in board.words
+    await office.house.run_until_quiet()
+    assert set((await office.house.states(made.id)).values()) == {"live"}
+    assert await office.house.lines(made.id) == []
+    author = await office.desk("author")
+    assert "演练" in (await author.get("/console/items")).words
+    assert "已发布到演练网站" in (await author.get(f"/console/items/{made.id}")).words
+
+
+async def test_a_real_item_says_so_while_its_organ_practises_and_cannot_be_released(office: ConsoleOffice):
+    made = await office.house.item()
+    await practising(office)
+    chief = await office.desk("chief")
+    assert "正式稿件" in (await chief.get(f"/console/items/{made.id}")).words
+    refused = await chief.post(f"/console/items/{made.id}/release", [("accounts", "website")])
+    assert refused.status == 409
+    assert "请先在“机构”页结束演练" in refused.words
+
+
+async def test_after_practice_an_item_stays_readable_and_is_copied_as_a_real_draft(office: ConsoleOffice):
+    admin = await practising(office)
+    made = await office.house.item(title="演练过的通知")
+    author = await office.desk("author")
+    copy = f"/console/items/{made.id}/copy"
+    assert (await author.post(copy)).status == 409
+    await admin.follow(await admin.post(f"{ORGS}/practice", OFF))
+    seen = await author.get(f"/console/items/{made.id}")
+    assert "演练稿件" in seen.words
+    assert f"演练-{CODE}/2026-00001" in seen.words
+    draft = await author.follow(await author.post(copy))
+    assert "演练稿件" not in draft.words
+    assert f" {CODE}/2026-00001 " in draft.words
+    chief = await office.desk("chief")
+    refused = await chief.post(f"/console/items/{made.id}/release", [("accounts", "website")])
+    assert (refused.status, "复制为正式草稿" in refused.words) == (409, True)
+
+
+async def test_a_practice_account_cannot_be_turned_to_a_real_platform(office: ConsoleOffice):
+    admin = await practising(office)
+    async with office.house.store.read() as tx:
+        rows = await list_accounts_in(tx, frozenset((office.house.org.id,)), practice=True)
+    row = next(row for row in rows if row.channel == "weibo")
+    fields = {"name": row.name, "setting_base_url": "https://api.weibo.com"}
+    refused = await admin.post(f"/console/accounts/{row.id}/access", fields)
+    assert (refused.status, "演练开关" in refused.words) == (409, True)
