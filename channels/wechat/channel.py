@@ -1,11 +1,12 @@
 """Channel for WeChat: upload, draft, read back, submit, confirm (contract wechat §3–5, §14)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
 
 from yarl import URL
 
+from channels.broadcasts import Gathered, Misfits, NoPlace, PushFailed, PushStands
 from channels.characters import one_line
 from channels.contract import (
     LOOKED_AT,
@@ -34,6 +35,7 @@ from channels.menus import MenuStands
 from channels.wechat.article import article_html
 from channels.wechat.articles import Articles, link_of
 from channels.wechat.bounds import DIGEST, TITLE, findings_of
+from channels.wechat.broadcast import Broadcast
 from channels.wechat.calls import Calls, Reply
 from channels.wechat.drafts import Drafts
 from channels.wechat.identity import Identity, read_identity
@@ -88,6 +90,7 @@ class WeChat:
             Drafts(self._calls, uploads, author=author, reads_back=reads_back),
             Articles(self._calls, tools.uploads, account.id),
         )
+        self._broadcast = Broadcast(self._calls)
         # Some offices want a person to press the button; accounts without the right have no choice (§0.7).
         self._is_by_hand = account.settings.get("publish", "auto") == "by_hand"
 
@@ -167,14 +170,35 @@ class WeChat:
 
     async def watch(self, receipt: Receipt, _post: Post, /) -> Watch:
         """Ask whether a live article was deleted or banned since (§5.2: states 5 and 6)."""
-        return await self._articles.watch(read_identity(receipt.platform_id), receipt)
+        known = read_identity(receipt.platform_id)
+        if known.push:
+            return await self._broadcast.watch(known, receipt)
+        return await self._articles.watch(known, receipt)
 
     async def withdraw(self, receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:  # noqa: ARG002
         """Delete the draft that waits for a person, or the article."""
         known = read_identity(receipt.platform_id)
+        if known.push:
+            return await self._broadcast.take_back(known)
         if known.draft and await self._drafts.delete(known.draft):
             return Withdrawn()
         return await self._articles.take_down(known, post.mark)
+
+    async def gather(self, posts: Sequence[Post], /) -> Gathered | Misfits | Outcome:
+        """Put posts into one draft (§6)."""
+        return await self._drafts.gather(posts)
+
+    async def push(self, draft: str, key: str, /) -> Outcome | NoPlace:
+        """Push a draft to all followers (§6.1)."""
+        return await self._broadcast.push(draft, key)
+
+    async def look_at_push(self, job: str, /) -> PushStands | PushFailed | CouldNotLook:
+        """Ask how a push stands; `job` as its receipt keeps it."""
+        return await self._broadcast.look(read_identity(job).push)
+
+    def receipt_in_push(self, job: str, number: int, link: str | None, at: datetime | None, /) -> Receipt:
+        """Give the receipt of an article of a push, by which it is taken back (§6.5)."""
+        return Receipt(str(Identity(push=read_identity(job).push, number=number)), link, at)
 
     async def put_menu(
         self, columns: Iterable[Column], site_url: str, /

@@ -1,9 +1,10 @@
 """Drafts: an article and its pictures go into the box, are read back and found again (contract §4, §14)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from channels.broadcasts import Gathered, Misfits
 from channels.contract import CouldNotLook, NotAccepted, Outcome, OutcomeUnknown, Post, Refused
 from channels.wechat.article import place_pictures, shown_pictures
 from channels.wechat.calls import Calls, Reply
@@ -83,8 +84,29 @@ class Drafts:
             if not _is_loss(outcome):
                 return outcome
             # What was meant may have changed since: an interpretation that went live adds its link.
-        added = await self._add(article)
+        added = await self._add([article])
         return await self._checked(added, article) if isinstance(added, str) else added
+
+    async def gather(self, posts: Sequence[Post]) -> Gathered | Misfits | Outcome:
+        """Put posts into one draft, in their order, and read all of it back."""
+        articles, refused = list[Article](), dict[int, Refused]()
+        for number, post in enumerate(posts):
+            article = await self.article(post)
+            if isinstance(article, Article):
+                articles.append(article)
+            elif isinstance(article, Refused) and article.who_acts == "editor":
+                refused[number] = article
+            else:
+                return article
+        if refused:
+            return Misfits(refused)
+        added = await self._add(articles)
+        if not isinstance(added, str):
+            return added
+        lost = await self._losses(added, articles)
+        if isinstance(lost, dict):
+            return Misfits(lost) if lost else Gathered(added)
+        return lost
 
     async def is_there(self, media_id: str) -> bool | CouldNotLook:
         """Say whether a draft still lies in the box; publishing uses it up (§0.10)."""
@@ -106,17 +128,19 @@ class Drafts:
             return found
         return found.id if isinstance(found, Listed) else None
 
-    async def _add(self, article: Article) -> str | Outcome:
+    async def _add(self, articles: Sequence[Article]) -> str | Outcome:
         """Add a draft; without an answer it may be there, and a look finds it."""
-        said = await self._calls.post("draft/add", {"articles": [article.fields]})
+        said = await self._calls.post("draft/add", {"articles": [one.fields for one in articles]})
         if not isinstance(said, Reply):
             return said
         if said.code == GONE:
             # Somebody deleted the cover from the library: the next try brings it anew.
-            await self._uploads.forget(article.cover)
+            for one in articles:
+                await self._uploads.forget(one.cover)
             return NotAccepted(_WAIT, "微信找不到以前上传的封面，将重新上传")
         if said.code:
-            return _with_length(outcome_of(said.body), said.code, article)
+            outcome = outcome_of(said.body)
+            return _with_length(outcome, said.code, articles[0]) if len(articles) == 1 else outcome
         return said.id("media_id") or OutcomeUnknown("微信没有给出草稿编号")
 
     async def _checked(self, media_id: str, article: Article) -> str | Outcome:
@@ -125,23 +149,31 @@ class Drafts:
         return media_id if lost is None else lost
 
     async def _check(self, media_id: str, article: Article) -> Outcome | None:
-        """Read the draft back; a loss stops the delivery, and no draft with losses is left behind."""
+        """Read the draft back; a loss stops the delivery."""
+        lost = await self._read_back(media_id, [article])
+        return (lost.get(0) if lost else None) if isinstance(lost, dict) else lost
+
+    async def _losses(self, media_id: str, articles: Sequence[Article]) -> dict[int, Refused] | Outcome:
+        return await self._read_back(media_id, articles) if self._reads_back else {}
+
+    async def _read_back(self, media_id: str, articles: Sequence[Article]) -> dict[int, Refused] | Outcome:
+        """Give what each article of a draft has lost, by number; no draft with losses is left behind."""
         said = await self._calls.post("draft/get", {"media_id": media_id})
         if not isinstance(said, Reply):
             return NotAccepted(_WAIT, "草稿存好后读不回来，无法核对")
         if said.code == GONE:
             return NotAccepted(_WAIT, "草稿刚存好就不见了，将重新存入")
         news = said.rows("news_item")
-        if said.code or not news:
+        if said.code or not news or len(news) != len(articles):
             outcome = outcome_of(said.body) if said.code else None
             return (
                 outcome if isinstance(outcome, NotAccepted) else NotAccepted(_WAIT, "草稿读不回来，无法核对")
             )
-        lost = loss_of(article.fields, news[0])
-        if lost is None:
-            return None
-        await self.delete(media_id)
-        return Refused(lost, "editor", _LOST)
+        losses = {n: loss_of(one.fields, news[n]) for n, one in enumerate(articles)}
+        lost = {n: Refused(told, "editor", _LOST) for n, told in losses.items() if told is not None}
+        if lost:
+            await self.delete(media_id)
+        return lost
 
 
 def _author(name: str) -> str:

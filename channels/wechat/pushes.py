@@ -1,13 +1,38 @@
 """What a push of WeChat tells: a reader's word or touch, or the end of a job (contract wechat §8.4)."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
+
+from lxml.etree import _Element as Element
 
 from channels.wechat.envelope import BadPush, field_of, read_envelope
 
 _MOST_TEXT: Final = 2048
 _MOST_KEY: Final = 256
 _MOST_ID: Final = 100
+_MOST_LINK: Final = 1000
+_MOST_ARTICLES: Final = 8
+_LINK: Final = re.compile(r"https?://[^\s<>\"']+")
+_REPRINT: Final = "微信认为与别的公众号声明原创的文章相同，不能群发"
+_ENDS: Final[Mapping[str, str]] = {
+    "send success": "",
+    "send fail": "",
+    "err(10001)": "涉嫌广告",
+    "err(20001)": "涉嫌政治",
+    "err(20002)": "涉嫌色情",
+    "err(20004)": "涉嫌社会",
+    "err(20006)": "涉嫌违法犯罪",
+    "err(20008)": "涉嫌欺诈",
+    "err(20013)": "涉嫌版权",
+    "err(22000)": "涉嫌互推",
+    "err(21000)": "涉嫌其他违规",
+    "err(30001)": "原创校验时出错",
+    "err(30002)": "原创校验判定不能群发",
+    "err(30003)": "原创校验判定为转载，需要人来决定",
+}
+"""Status of MASSSENDJOBFINISH (§6.7); a plain failure says nothing that a person could act on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +68,24 @@ class JobEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastEnded:
+    """A push to followers ended (§6.7); how, a look must tell, but links and faults are told here only.
+
+    Articles by their number in the push, 1 is the first.
+    """
+
+    job: str
+    status: str  # what is wrong with it in Chinese, "" when nothing is or nothing is said
+    links: tuple[tuple[int, str], ...] = ()
+    faults: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Something that we do nothing about."""
 
 
-What = Wrote | Pressed | Followed | Left | JobEnded | Other
+What = Wrote | Pressed | Followed | Left | JobEnded | BroadcastEnded | Other
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +113,9 @@ def read_push(xml: bytes) -> Push:
         if isinstance(what, JobEnded):
             article = (root.findtext("PublishEventInfo/article_id") or "").strip()
             what = replace(what, article=article if len(article) <= _MOST_ID else "")
-        job = what.platform_id if isinstance(what, JobEnded) else ""
+        if isinstance(what, BroadcastEnded):
+            what = _broadcast(root, what.job)
+        job = _job_of(what)
         # Two events of one second by one reader differ in name and key (§8.3).
         key = f"{openid} {at} {event.lower()} {pressed[:_MOST_KEY]} {job}"
     else:
@@ -83,6 +123,33 @@ def read_push(xml: bytes) -> Push:
         # Message ids have been repeated for other readers, so the reader belongs to the key (§8.3).
         key = f"{openid} {field_of(root, 'MsgId')[:64] or at}"
     return Push(account, openid, key, what)
+
+
+def _job_of(what: What) -> str:
+    match what:
+        case JobEnded(job) | BroadcastEnded(job):
+            return job
+        case _:
+            return ""
+
+
+def _broadcast(root: Element, job: str) -> BroadcastEnded:
+    """Read how a push ended; what is no number of an article or no address is left out."""
+    links, faults = list[tuple[int, str]](), list[tuple[int, str]]()
+    for one in root.iterfind("ArticleUrlResult/ResultList/item"):
+        number, link = _number(one), field_of(one, "ArticleUrl")
+        if number and len(link) <= _MOST_LINK and _LINK.match(link):
+            links.append((number, link))
+    for one in root.iterfind("CopyrightCheckResult/ResultList/item"):
+        if (number := _number(one)) and field_of(one, "CanReprint") != "1":
+            faults.append((number, _REPRINT))
+    status = field_of(root, "Status")[:_MOST_ID].strip().lower()
+    return BroadcastEnded(job, _ENDS.get(status, status), tuple(links), tuple(faults))
+
+
+def _number(one: Element) -> int:
+    text = field_of(one, "ArticleIdx")
+    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= _MOST_ARTICLES else 0
 
 
 def _event(event: str, key: str, publish_id: str | None, msg_id: str | None) -> What:
@@ -96,6 +163,6 @@ def _event(event: str, key: str, publish_id: str | None, msg_id: str | None) -> 
         case "publishjobfinish" if publish_id and publish_id.isascii() and publish_id.isdigit():
             return JobEnded(publish_id)
         case "masssendjobfinish" if msg_id and msg_id.isascii() and msg_id.isdigit():
-            return JobEnded(msg_id)
+            return BroadcastEnded(msg_id, "")
         case _:
             return Other()

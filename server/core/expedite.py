@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 
 from scheduler.windows import read_window
 from server.core.acts import note, of_account, of_item
+from server.core.broadcasting import require_urgent_places
 from server.core.days import say_moment
 from server.core.gates import WorkingDays, regate, regate_all
 from server.core.practice import refuse_other_world
 from server.core.problems import Problem
+from server.core.states import UNSENT
 from server.store.accounts import AccountRow
+from server.store.broadcasts import list_plans, list_unseated_releases
 from server.store.deliveries import DeliverySeen, list_of_release
 from server.store.gates import (
     find_planned_release,
@@ -42,6 +45,8 @@ async def expedite(
     until = (await list_embargoes(tx, frozenset({item_id}))).get(item_id)
     if until is not None and until > at:
         raise Problem("wrong_state", f"这篇稿件在{say_moment(until)}前禁止发布，加急也不能提前")
+    legs = [leg for leg in await list_of_release(tx, release_id) if leg.state in UNSENT]
+    await require_urgent_places(tx, frozenset(leg.account_id for leg in legs), at=at)
     await insert_urgency(tx, release_id, reason, by=by, at=at)
     if (await get_release(tx, release_id)).state == "planned":
         await set_not_before(tx, release_id, None)
@@ -91,11 +96,12 @@ async def hold_outside_hours(store: Store, calendar: WorkingDays, *, at: datetim
     async with store.read() as tx:
         windows = await list_windows(tx)
         shut = frozenset(key for key, text in windows.items() if read_window(text).opens_at(at))
-        if not shut or not await list_sendable_releases(tx, shut, 1):
+        shut |= frozenset(await list_plans(tx))  # what was sent by itself goes with a push from now on
+        if not await list_unseated_releases(tx, 1) and not await list_sendable_releases(tx, shut, 1):
             return 0
 
     async def act(tx: Tx) -> int:
-        found = await list_sendable_releases(tx, shut, limit)
+        found = await list_sendable_releases(tx, shut, limit) + await list_unseated_releases(tx, limit)
         await regate_all(tx, found, calendar, at=at)
         return len(found)
 

@@ -77,7 +77,9 @@ async def _tell(
 ) -> Foretold:
     counted = {line.channel for line in await list_lines(tx, before.id) if line.line == "counted"}
     sentence = f"{_where(made.deliveries)}。{_counts(made.deliveries, counted)}。"
-    notes = [f"{leg.account_name}：{say_gate(leg)}" for leg in made.deliveries if leg.gate == "slot"]
+    notes = [
+        f"{leg.account_name}：{say_gate(leg)}" for leg in made.deliveries if leg.gate in ("slot", "quota")
+    ]
     notes += await _follows(tx, before, calendar, at=at)
     notes += await _earlier(tx, before, order, made, at=at)
     if order.urgent_reason is not None:

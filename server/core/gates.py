@@ -13,6 +13,8 @@ from scheduler.windows import read_window
 from scheduler.workdays import DueDay
 from server.core.acts import note_opened
 from server.core.days import day_of
+from server.core.seating import seat_legs
+from server.store.broadcasts import list_plans
 from server.store.deliveries import find_live_page, first_page_live_at
 from server.store.dictionary import dictionary_serial
 from server.store.followups import Follow, list_bound, list_sources
@@ -58,6 +60,7 @@ class Facts:
     page_is_live: bool  # the website delivery of the same release
     shut_until: datetime | None = None  # outside the hours of the account: when they begin
     held_since: datetime | None = None  # not examined by the list of words as it stands, or objected to
+    broadcasts: bool = False  # the account pushes: its articles wait for a seat in a push
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,14 @@ class Gate:
 
 
 OPEN = Gate(None)
+PUSH = Gate("quota")
+"""What the platform allows of pushes; no clock opens it, the push itself takes its articles along."""
 _TIMED = ("time", "slot", "check")
 LATE = timedelta(minutes=5)
 """What opens so much after its time is marked as late; a scan comes every few seconds."""
 
 
-def gate_of(facts: Facts, *, at: datetime) -> Gate:
+def gate_of(facts: Facts, *, at: datetime) -> Gate:  # noqa: PLR0911 -- a line for each gate
     """Name the first gate that is still shut, from the outermost inwards."""
     if None in facts.sources_due:
         return Gate("source_live")
@@ -87,6 +92,8 @@ def gate_of(facts: Facts, *, at: datetime) -> Gate:
         return Gate("evidence")
     if facts.channel != "website" and not facts.page_is_live:
         return Gate("website_live")
+    if facts.broadcasts:
+        return PUSH  # its slots are the account's hours
     return OPEN if facts.shut_until is None else Gate("slot", facts.shut_until)
 
 
@@ -131,9 +138,10 @@ async def regate_all(
     ids = frozenset(release_ids)
     legs = await list_unsent_legs(tx, ids)
     facts = await read_facts(tx, legs, calendar, at=at)
+    gates = await _seated(tx, legs, {leg.id: gate_of(facts[leg.id], at=at) for leg in legs}, at=at)
     moves, late = [], []
     for leg in legs:
-        gate = gate_of(facts[leg.id], at=at)
+        gate = gates[leg.id]
         if leg.state == "retry_wait" and gate.name is None:
             continue  # it may go, at the time its last try was told
         if (leg.gate, leg.due_at) == (gate.name, gate.due_at):
@@ -149,6 +157,16 @@ async def regate_all(
     return tuple(leg.id for leg in opened)
 
 
+async def _seated(tx: Tx, legs: tuple[Leg, ...], gates: dict[str, Gate], *, at: datetime) -> dict[str, Gate]:
+    """Give the gates with the moments of the pushes in which deliveries got their seats."""
+    for_push = [leg for leg in legs if gates[leg.id] == PUSH]
+    if not for_push:
+        return gates
+    urgent = frozenset(await list_urgent(tx, frozenset(leg.release_id for leg in for_push)))
+    slots = await seat_legs(tx, for_push, urgent, at=at)
+    return gates | {key: Gate("quota", slot) for key, slot in slots.items()}
+
+
 async def read_facts(
     tx: Tx, legs: tuple[Leg, ...], calendar: WorkingDays, *, at: datetime
 ) -> dict[str, Facts]:
@@ -159,6 +177,7 @@ async def read_facts(
     urgent = await list_urgent(tx, release_ids)
     embargoes = await list_embargoes(tx, item_ids)
     windows = await list_windows(tx, frozenset(leg.account_id for leg in legs))
+    pushing = await list_plans(tx, frozenset(leg.account_id for leg in legs if leg.channel == "wechat"))
     shut_until = {key: read_window(text).opens_at(at) for key, text in windows.items()}
     dues = {key: await sources_due(tx, key, calendar) for key in await list_bound(tx, item_ids)}
     held = await _held(tx, legs)
@@ -170,6 +189,7 @@ async def read_facts(
             page_is_live=leg.release_id in live,
             shut_until=None if leg.release_id in urgent else shut_until.get(leg.account_id),
             held_since=min(leg.due_at or at, at) if leg.id in held else None,
+            broadcasts=leg.account_id in pushing,
         )
         for leg in legs
     }

@@ -12,6 +12,7 @@ Code = Literal[
     "gone",  # was there, and was taken back
     "unknown_org",
     "unknown_delivery",
+    "unknown_push",
     "unknown_media",
     "unknown_person",
     "unknown_snapshot",
@@ -36,6 +37,9 @@ Code = Literal[
     "unsupported_file",
     "too_many_attempts",
     "lost_race",
+    "push_changed",  # its articles are others than those somebody put in order
+    "push_fixed",  # it is on its way, and nothing of it changes any more
+    "quota_used_up",  # what the platform allows in this period
     "platform_refused",  # the platform said no, and says why
     "platform_away",  # the platform did not answer; nothing was changed
 ]

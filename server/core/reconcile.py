@@ -7,6 +7,7 @@ from server.core.overtaken import end_of
 from server.core.settle import settle
 from server.core.workplace import Workplace, read_leg
 from server.store.attempts import close_attempt, insert_look, list_lapsed
+from server.store.broadcasts import look_for_push_of
 from server.store.deliveries import (
     DeliverySeen,
     LostRace,
@@ -70,6 +71,8 @@ async def lapse(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> int:
             )  # fmt: skip
         except LostRace:
             continue
+        if await look_for_push_of(tx, leg.id, due):
+            await put_off(tx, leg.id, "unknown", None)  # the push is looked for, not the article
         moved += 1
     return moved
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from channels.contract import Channel, Finding
 from channels.item import Content, Site
 from server.core.acts import note, of_item
+from server.core.broadcasting import require_urgent_places
 from server.core.contents import content_of_draft
 from server.core.examined import Examined, require_examined
 from server.core.gates import WorkingDays, gate_of, read_facts
@@ -94,6 +95,7 @@ async def release(
     await _tell_readers(tx, row, order.note)
     await insert_left_out(tx, row.id, left_out, by=by)
     if order.urgent_reason is not None:
+        await require_urgent_places(tx, frozenset(account.id for account in accounts), at=at)
         await insert_urgency(tx, row.id, order.urgent_reason, by=by, at=at)
     if order.unreviewed is not None and seen.revision.state != "approved":
         await insert_emergency(tx, _emergency(seen, row, order.unreviewed))
@@ -107,7 +109,7 @@ async def release(
         gate = gate_of(facts[leg.id], at=at)
         plan.append(Planned(leg.id, account.id, account.channel, account.counted_as, gate.name, gate.due_at))
     await insert_planned(tx, row, tuple(plan))
-    if any(one.gate in WAITS for one in plan):
+    if any(one.gate in WAITS or facts[one.id].broadcasts for one in plan):
         await put_planned_check(tx, PlannedCheck(row.id, examined.version, examined.serial), at=at)
     await _note(tx, seen, row, order, at=at)
     made = await list_deliveries(tx, seen.id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.core.days import say_moment
+from server.store.broadcast_tables import MOST_ARTICLES
 from server.store.deliveries import DeliverySeen
 
 _GATES: Final[Mapping[str, str]] = {
@@ -11,6 +12,7 @@ _GATES: Final[Mapping[str, str]] = {
     "website_live": "等网页上线",
     "time": "等到{due}",
     "slot": "等账号的发布时段，{due}开始",
+    "quota": "等待群发时段 {due}",
     "check": "到了发布时间没有发出：词库更新后要重新检查，有检查意见的请先处理",
     "evidence": "等人张贴或播出，登记后才算公开",
 }
@@ -29,7 +31,10 @@ _OVER: Final = frozenset({"live", "withdrawn", "replaced", "superseded", "cancel
 
 def say_gate(leg: DeliverySeen) -> str:
     """Say what a delivery that waits is waiting for."""
-    return _GATES.get(leg.gate or "", "等候发送").format(due=_due(leg))
+    if leg.gate == "quota" and leg.due_at is None:
+        return "等待群发时段：近期的时段都已排满，有空位时自动排入"
+    told = _GATES.get(leg.gate or "", "等候发送").format(due=_due(leg))
+    return f"{told}，第{leg.push_place}条/共{MOST_ARTICLES}条" if leg.push_place else told
 
 
 def say_standing(leg: DeliverySeen, account_state: str = "active") -> str:

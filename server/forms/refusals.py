@@ -18,6 +18,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "gone": (410, "稿件已撤回"),
     "unknown_org": (404, "没有这个机构"),
     "unknown_delivery": (404, "没有这条投递"),
+    "unknown_push": (404, "没有这次群发"),
     "unknown_media": (404, "没有这个文件"),
     "unknown_person": (404, "没有这个人员"),
     "unknown_snapshot": (404, "没有这个统计快照"),
@@ -42,6 +43,9 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "unsupported_file": (415, "不接受这种文件"),
     "too_many_attempts": (429, "尝试次数太多"),
     "lost_race": (409, "刚刚被别人改动"),
+    "push_changed": (409, "这次群发刚刚有变化"),
+    "push_fixed": (409, "这次群发已经开始"),
+    "quota_used_up": (409, "平台允许的次数已用完"),
     "platform_refused": (422, "平台没有同意"),
     "platform_away": (502, "平台没有回答"),
 }

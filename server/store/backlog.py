@@ -132,11 +132,13 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
     first, second = dialect.moment("$1"), dialect.moment("$2")
     state = dialect.not_by("deliveries.state")
     return {
+        # What a broadcasting account has to send goes with a push (core/pushes.py), never by itself.
         "accounts": f"""
             SELECT a.id, a.channel FROM accounts a WHERE a.state = 'active' AND EXISTS (
                 SELECT 1 FROM deliveries d
                 WHERE d.account_id = a.id AND d.{_SENDABLE} AND (d.due_at IS NULL OR d.due_at <= {first})
-            ) ORDER BY a.id {dialect.locked("FOR NO KEY UPDATE OF a SKIP LOCKED")}""",
+            ) AND NOT EXISTS (SELECT 1 FROM broadcast_plans b WHERE b.account_id = a.id)
+            ORDER BY a.id {dialect.locked("FOR NO KEY UPDATE OF a SKIP LOCKED")}""",
         "flying": "SELECT account_id, count(*) FROM deliveries WHERE state = 'sending' GROUP BY account_id",
         # An older release still in flight there must land first, or it could overwrite the newer one.
         "sendable": f"""

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.broadcast_tables import push_article
 from server.store.rows import NotThere
 from server.store.tables import account, delivery, release
 from server.store.tx import Tx
@@ -49,6 +50,7 @@ class DeliverySeen:
     tries: int
     looks: int
     changed_at: datetime
+    push_place: int | None = None  # of the articles that wait for its push, 1 is the first
 
 
 async def move(
@@ -206,6 +208,20 @@ async def first_page_live_at(tx: Tx, item_id: str) -> datetime | None:
     return found
 
 
+def _push_place() -> sa.ScalarSelect[int]:
+    """Count those of the same push that wait for it and are not behind."""
+    own, other, waiting = push_article.alias("own"), push_article.alias("other"), delivery.alias("waiting")
+    return (
+        sa.select(sa.func.count())
+        .select_from(own)
+        .join(other, sa.and_(other.c.push_id == own.c.push_id, other.c.rank <= own.c.rank))
+        .join(waiting, sa.and_(waiting.c.id == other.c.delivery_id, waiting.c.state == "waiting"))
+        .where(own.c.delivery_id == delivery.c.id)
+        .correlate(delivery)
+        .scalar_subquery()
+    )
+
+
 def _select() -> sa.Select[Any]:
     return (
         sa.select(
@@ -213,6 +229,7 @@ def _select() -> sa.Select[Any]:
             release.c.number.label("release_number"),
             account.c.slug.label("account"),
             account.c.name.label("account_name"),
+            sa.case((delivery.c.gate == "quota", _push_place())).label("push_place"),
         )
         .join(release, release.c.id == delivery.c.release_id)
         .join(account, account.c.id == delivery.c.account_id)
@@ -242,4 +259,5 @@ def _delivery_of(row: sa.Row[Any]) -> DeliverySeen:
         tries=row.tries,
         looks=row.looks,
         changed_at=row.changed_at,
+        push_place=row.push_place or None,
     )

@@ -11,7 +11,7 @@ from server.store.rows import upsert
 from server.store.tables import delivery, item, release, revision
 from server.store.tx import Tx
 
-WAITS: Final = ("time", "slot", "source_live")
+WAITS: Final = ("time", "slot", "source_live", "quota")
 """Gates at which days may pass; `check` is where a release stands that was not examined since."""
 
 

@@ -111,7 +111,7 @@ async def list_all_orgs(tx: Tx) -> tuple[tuple[str, str, str | None], ...]:
 
 async def list_stuck(tx: Tx, *, since: datetime, limit: int) -> tuple[Stuck, ...]:
     """Give what should have gone before a moment and has not, longest overdue first."""
-    waiting = sa.and_(delivery.c.state == "waiting", delivery.c.gate.in_(("time", "slot", "check")))
+    waiting = sa.and_(delivery.c.state == "waiting", delivery.c.gate.in_(("time", "slot", "check", "quota")))
     due = sa.func.coalesce(delivery.c.due_at, delivery.c.changed_at)
     wanted = (
         sa.select(

@@ -23,6 +23,8 @@ DELIVERY_STATES: Final = (
 )
 GATES: Final = ("source_live", "website_live", "time", "slot", "quota", "account", "evidence", "check")
 CHANNELS: Final = ("website", "weibo", "wechat", "feed", "other")
+BROADCAST_KINDS: Final = ("subscription", "service")
+PUSH_STATES: Final = ("open", "fixed", "sent", "done", "failed")
 COUNTED_AS: Final = ("website", "weibo", "wechat", "feed", "gazette", "other")
 KINDS: Final = ("policy", "interpretation", "news", "notice", "response")
 REVISION_STATES: Final = ("draft", "submitted", "returned", "approved", "released", "superseded")

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from channels.item import Site
-from channels.wechat.identity import job_key
-from channels.wechat.pushes import Followed, JobEnded, Left, Other, Pressed, Push, Wrote
+from channels.wechat.identity import Identity, job_key
+from channels.wechat.pushes import BroadcastEnded, Followed, JobEnded, Left, Other, Pressed, Push, Wrote
 from channels.wechat.replies import Reply
 from server.store.accounts import AccountRow
+from server.store.broadcasts import find_push_of_job, set_push, tell_article
 from server.store.followings import forget_reader
 from server.store.hearing import look_for_persons, look_now, note_push
 from server.store.tx import Tx
@@ -26,7 +27,9 @@ class Heard:
     wakes: bool = False
 
 
-async def hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datetime) -> Heard:
+async def hear(  # noqa: PLR0911 -- a line for each thing that can be heard
+    tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datetime
+) -> Heard:
     """Act on a push once and answer it; a repeat is answered again, since nobody heard the first answer."""
     if account.practice and isinstance(push.what, Followed | Pressed | Wrote):
         return Heard(Reply(PRACTICE_ANSWER))  # what the others look through is real
@@ -40,6 +43,8 @@ async def _hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: date
         case JobEnded(platform_id, article):
             moved = await _hear_of_job(tx, account.id, platform_id, article, at=at) if is_new else ()
             return Heard(None, wakes=bool(moved))
+        case BroadcastEnded():
+            return Heard(None, wakes=is_new and await _hear_of_push(tx, account.id, push.what, at=at))
         case Left():
             if is_new:
                 await forget_reader(tx, account.id, push.openid)
@@ -54,6 +59,24 @@ async def _hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: date
             return Heard(None)
         case _:
             assert_never(push.what)
+
+
+async def _hear_of_push(tx: Tx, account_id: str, ended: BroadcastEnded, *, at: datetime) -> bool:
+    """Keep what only the event tells, and let the push be looked at now.
+
+    A person's own push may have carried a draft that waited for him.
+    """
+    row = await find_push_of_job(tx, account_id, str(Identity(push=ended.job)))
+    if row is None:
+        return bool(await look_for_persons(tx, account_id, at=at))
+    for number, link in ended.links:
+        await tell_article(tx, row.id, number, link=link)
+    for number, fault in ended.faults:
+        await tell_article(tx, row.id, number, fault=fault)
+    if row.state != "sent":
+        return False
+    await set_push(tx, row.id, told=ended.status or None, due_at=at)
+    return True
 
 
 async def _hear_of_job(

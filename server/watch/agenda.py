@@ -197,6 +197,8 @@ def _waits(leg: PlannedLeg) -> str:
         return "等待原文上线"
     if leg.gate == "slot":
         return f"等账号“{leg.account}”的发布时段，{say_moment(leg.due_at)}开始"
+    if leg.gate == "quota":
+        return f"在账号“{leg.account}”{say_moment(leg.due_at)}的群发里"
     return f"安排在{say_moment(leg.due_at)}发布"
 
 

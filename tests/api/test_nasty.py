@@ -56,6 +56,8 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "WaiveIn": ("chief", {"reason": "x"}),
     "RunIn": ("admin", {"name": "x"}),
     "HoursIn": ("admin", {"account": "website", "window": "08:00-22:00"}),
+    "BroadcastIn": ("admin", {"account": "wechat", "kind": "subscription", "slots": "每天 18:00"}),
+    "OrderIn": ("chief", {"account": "wechat", "deliveries": ["x", "y"]}),
     "EmbargoIn": ("chief", {"until": LATER, "reason": "x"}),
     "NoticeIn": ("chief", {"ends_at": LATER, "then": "remove"}),
     "UrgentIn": ("chief", {"reason": "x"}),
@@ -125,7 +127,7 @@ async def test_no_value_in_a_form_makes_a_fault_of_the_server(
     item = await office.item(kind="interpretation")
     if route.path.endswith(("/approve", "/return")):
         await office.post(f"/api/v1/items/{item['id']}/submit")
-    path = route.path.format(item_id=item["id"], delivery_id="0", year="2026", slot="x1")
+    path = route.path.format(item_id=item["id"], delivery_id="0", push_id="0", year="2026", slot="x1")
     by, form = FORMS[route.form.__name__]
     assert form.keys() == route.form.model_fields.keys()
     faults = []

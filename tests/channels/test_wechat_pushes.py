@@ -3,7 +3,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.wechat.envelope import BadPush
-from channels.wechat.pushes import Followed, JobEnded, Left, Other, Pressed, Push, What, Wrote, read_push
+from channels.wechat.pushes import (
+    BroadcastEnded,
+    Followed,
+    JobEnded,
+    Left,
+    Other,
+    Pressed,
+    Push,
+    What,
+    Wrote,
+    read_push,
+)
 
 HEAD = (
     "<ToUserName>gh_1</ToUserName><FromUserName><![CDATA[o1]]></FromUserName>"
@@ -30,6 +41,21 @@ def event(name: str, inside: str = "") -> Push:
 
 def text(content: str, number: str = "1") -> Push:
     return read(f"<MsgType>text</MsgType><Content><![CDATA[{content}]]></Content><MsgId>{number}</MsgId>")
+
+
+LINK = "http://mp.weixin.qq.com/s?__biz=a&mid=7&idx=2"
+REPRINT = "微信认为与别的公众号声明原创的文章相同，不能群发"
+RESULTS = (
+    "<CopyrightCheckResult><Count>2</Count><ResultList>"
+    "<item><ArticleIdx>1</ArticleIdx><CanReprint>0</CanReprint></item>"
+    "<item><ArticleIdx>2</ArticleIdx><CanReprint>1</CanReprint></item>"
+    "</ResultList><CheckState>2</CheckState></CopyrightCheckResult>"
+    "<ArticleUrlResult><Count>3</Count><ResultList>"
+    f"<item><ArticleIdx>2</ArticleIdx><ArticleUrl><![CDATA[{LINK}]]></ArticleUrl></item>"
+    "<item><ArticleIdx>9</ArticleIdx><ArticleUrl>http://a.cn/</ArticleUrl></item>"
+    "<item><ArticleIdx>1</ArticleIdx><ArticleUrl>javascript:alert(1)</ArticleUrl></item>"
+    "</ResultList></ArticleUrlResult>"
+)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +93,12 @@ def text(content: str, number: str = "1") -> Push:
         (
             "MASSSENDJOBFINISH",
             "<MsgID>3147483649</MsgID><Status>send success</Status>",
-            JobEnded("3147483649"),
+            BroadcastEnded("3147483649", ""),
+        ),
+        (
+            "MASSSENDJOBFINISH",
+            f"<MsgID>7</MsgID><Status>err(30003)</Status>{RESULTS}",
+            BroadcastEnded("7", "原创校验判定为转载，需要人来决定", ((2, LINK),), ((1, REPRINT),)),
         ),
     ],
 )

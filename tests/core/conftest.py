@@ -6,10 +6,17 @@ import pytest
 
 from server.store.tx import Store
 from tests.conftest import Hand, Ids
+from tests.core.wechat_desk import Desk, open_desk
 from tests.house import House, open_house
 
 
 @pytest.fixture
 async def house(store: Store, now: Hand, new_id: Ids) -> AsyncIterator[House]:
     async with open_house(store, now, new_id) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def desk(house: House, now: Hand) -> AsyncIterator[Desk]:
+    async with open_desk(house, now) as opened:
         yield opened

@@ -1,0 +1,132 @@
+"""How a push ends that the platform took: live for all of its articles, or failed (contract wechat §6)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from channels.broadcasts import Broadcasts, PushFailed, PushStands
+from channels.contract import CouldNotLook, Refused
+from server.core.confirm import PATIENCE
+from server.core.gates import regate_all
+from server.core.settle import settle
+from server.core.workplace import Workplace
+from server.store.accounts import get_account
+from server.store.attempts import insert_look
+from server.store.broadcasts import ArticleSeen, PushRow, PushState, list_articles, move_push, set_push
+from server.store.deliveries import DeliverySeen, get_delivery, move_all
+from server.store.tx import Tx
+
+MOST_TRIES: Final = 3
+"""So often an article goes into a push that failed without a reason; then a person must look."""
+
+
+async def confirm_push(place: Workplace, row: PushRow) -> None:
+    """Ask the platform how a push stands, and write down what it says."""
+    async with place.store.read() as tx:
+        account = await get_account(tx, row.account_id)
+    channel = place.open_channel(account)
+    if not isinstance(channel, Broadcasts) or row.job is None:
+        raise TypeError(f"{account.channel} does not push")
+    stands = await channel.look_at_push(row.job)
+    waits = place.limits[account.channel].confirm_after
+
+    async def act(tx: Tx) -> None:
+        at = place.now()
+        match stands:
+            case PushStands("live"):
+                await _go_live(tx, place, row, channel, at=at)
+            case PushFailed():
+                await _failed(tx, place, row, stands, at=at)
+            case PushStands() | CouldNotLook() if at - row.changed_at > PATIENCE:
+                why = "微信受理群发已超过两天仍没有结果，请登录公众平台查看"
+                await ask_person(tx, row, why, "accepted", at=at)
+            case PushStands() | CouldNotLook():
+                wait = waits[min(row.looks + 1, len(waits) - 1)]
+                await set_push(tx, row.id, due_at=at + timedelta(seconds=wait), looks=row.looks + 1)
+            case _:
+                assert_never(stands)
+
+    await place.store.write(act)
+
+
+async def fail_push(
+    tx: Tx,
+    place: Workplace,
+    row: PushRow,
+    reason: str,
+    again: Sequence[ArticleSeen],
+    *,
+    old: PushState,
+    at: datetime,
+) -> None:
+    """Let a push fail: its place is free, and what goes again gets another seat, under another key."""
+    await move_push(tx, row.id, old, "failed", at=at, due_at=None, reason=reason)
+    await regate_all(tx, [one.release_id for one in again], place.bench.calendar, at=at)
+
+
+async def ask_person(tx: Tx, row: PushRow, why: str, state: str, *, at: datetime) -> None:
+    """Leave what no machine can see to a person, article by article; the push keeps its place."""
+    articles = (await list_articles(tx, (row.id,)))[row.id]
+    await move_all(
+        tx, tuple(one.delivery_id for one in articles), (state,), "needs_person", at=at,
+        due_at=None, reason=why, who_acts="operator",
+    )  # fmt: skip
+    await set_push(tx, row.id, due_at=None, reason=why)
+
+
+async def record_look(
+    tx: Tx, place: Workplace, leg: DeliverySeen, sighting: str, reason: str, *, at: datetime
+) -> None:
+    """Record a look at a delivery that was made for its push (invariant 4)."""
+    await insert_look(
+        tx, id=place.bench.new_id(), delivery_id=leg.id, sighting=sighting, reason=reason, at=at
+    )
+
+
+async def _go_live(tx: Tx, place: Workplace, row: PushRow, channel: Broadcasts, *, at: datetime) -> None:
+    if row.job is None or not await move_push(tx, row.id, "sent", "done", at=at, due_at=None):
+        return
+    articles = (await list_articles(tx, (row.id,)))[row.id]
+    numbered = sorted(enumerate(articles, start=1), key=lambda one: one[1].release_id)
+    for number, one in numbered:
+        leg = await get_delivery(tx, one.delivery_id)
+        if leg.state == "accepted":
+            receipt = channel.receipt_in_push(row.job, number, one.link, at)
+            await settle(tx, leg, receipt, place.limits[leg.channel], place.bench, at=at)
+
+
+async def _failed(tx: Tx, place: Workplace, row: PushRow, end: PushFailed, *, at: datetime) -> None:
+    """Name the articles that are at fault to their editors; the others go with the next push."""
+    articles = (await list_articles(tx, (row.id,)))[row.id]
+    blamed = any(one.fault for one in articles)
+    again = []
+    for number, one in enumerate(articles, start=1):
+        leg = await get_delivery(tx, one.delivery_id)
+        if leg.state != "accepted":
+            continue
+        told = _refusal(row, end, one, leg, number, is_blamed=blamed)
+        is_final = told is not None
+        refused = told or Refused(f"{end.reason}，改在下一个时段群发", "editor")
+        await settle(tx, leg, refused, place.limits[leg.channel], place.bench, at=at)
+        if not is_final and await move_all(
+            tx, (leg.id,), ("refused",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
+        ):
+            again.append(one)
+    await fail_push(tx, place, row, row.told or end.reason, again, old="sent", at=at)
+
+
+def _refusal(
+    row: PushRow, end: PushFailed, article: ArticleSeen, leg: DeliverySeen, number: int, *, is_blamed: bool
+) -> Refused | None:
+    """Say why an article of a failed push does not go again by itself; None when it does."""
+    if article.fault:
+        return Refused(f"群发没有通过，第{number}条：{article.fault}", "editor")
+    if is_blamed:
+        return None
+    if end.is_deleted:
+        return Refused(end.reason, "owner")
+    if row.told:
+        return Refused(f"群发没有通过：{row.told}。微信没有说明是哪一条，请逐条核对", "editor")
+    if leg.tries >= MOST_TRIES:
+        return Refused(f"{end.reason}，已试过{leg.tries}次，请登录公众平台查看原因", "operator")
+    return None

@@ -1,0 +1,347 @@
+"""群发 from the core's side: seats, slots, one call for all, and whatever comes of it, on both databases.
+
+The real adapter speaks to the pretended platform, whose key, quota and delays are those of its contract.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from channels.sandbox.wechat.events import push_finished
+from channels.wechat.pushes import read_push
+from server.core.broadcasting import keep_plan, list_queues, move_article, put_in_order
+from server.core.expedite import expedite, hold_outside_hours
+from server.core.problems import Problem
+from server.core.standing import say_gate
+from server.store.accounts import AccountRow, find_account
+from server.store.broadcast_tables import push, push_article
+from server.store.broadcasts import PushRow, find_push, insert_push, take_seat
+from server.subscribe.hear import hear
+from tests.core.wechat_desk import Desk
+from tests.house import SITE
+
+SOCIAL = ("website", "wechat")
+
+
+def beijing(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+08:00").astimezone(UTC)
+
+
+NOON, SLOT = beijing("2026-11-26T12:00"), beijing("2026-11-26T18:00")
+
+
+async def the_account(desk: Desk) -> AccountRow:
+    async with desk.house.store.read() as tx:
+        account = await find_account(tx, "wechat")
+    assert account is not None
+    return account
+
+
+async def plan(desk: Desk, slots: str = "每天 18:00", kind: str | None = "subscription") -> None:
+    desk.house.now.moment = max(desk.house.now(), NOON)
+    desk.platform.switch(kind=kind or "subscription")
+    account = await the_account(desk)
+    async with desk.house.store.begin() as tx:
+        await keep_plan(tx, account, kind, slots, desk.house.calendar, at=desk.house.now())  # type: ignore[arg-type]
+
+
+async def written(desk: Desk, *titles: str) -> list[str]:
+    """Write, approve and release an item for each title; give their ids."""
+    return [(await desk.house.published(SOCIAL, title=title)).id for title in titles]
+
+
+async def work(desk: Desk) -> None:
+    await desk.house.tick()
+    await hold_outside_hours(desk.house.store, desk.house.calendar, at=desk.house.now())
+    await desk.house.run_until_quiet()
+
+
+async def come(desk: Desk, at: datetime) -> None:
+    """Let a moment come, and what is due at it and within the next minute be done."""
+    desk.house.now.moment = at
+    await work(desk)
+    for seconds in (5, 15, 60):
+        desk.house.now.move(seconds=seconds)
+        await work(desk)
+
+
+async def pushes(desk: Desk) -> list[PushRow]:
+    async with desk.house.store.read() as tx:
+        keys = (await tx.execute(sa.select(push.c.id).order_by(push.c.created_at, push.c.slot_at))).scalars()
+        return [row for key in keys if (row := await find_push(tx, key)) is not None]
+
+
+def sent_titles(desk: Desk) -> list[list[str]]:
+    return [[one.title for one in sent.articles] for sent in desk.platform.book.pushes.values()]
+
+
+async def test_released_items_wait_for_the_slot_and_say_for_which(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    assert [say_gate(await desk.leg(key)) for key in made] == [
+        "等待群发时段 11月26日（周四）18:00，第1条/共8条",
+        "等待群发时段 11月26日（周四）18:00，第2条/共8条",
+    ]
+    assert (desk.calls("freepublish/submit"), desk.calls("message/mass/sendall")) == (0, 0)
+
+
+async def test_at_the_slot_one_push_carries_all_and_each_is_counted_with_its_link(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.house.now.moment = SLOT
+    await work(desk)
+    assert [await desk.state(key) for key in made] == ["accepted", "accepted"]
+    assert ("counted", "wechat") not in await desk.house.lines(made[0])
+    desk.house.now.move(seconds=3)
+    assert await told_of_the_end(desk)
+    await work(desk)
+    legs = [await desk.leg(key) for key in made]
+    number, sent = next(iter(desk.platform.book.pushes.items()))
+    assert sent_titles(desk) == [["甲", "乙"]]
+    assert [leg.state for leg in legs] == ["live", "live"]
+    assert [leg.link for leg in legs] == [f"{desk.sandbox.wechat_url}/s/{key}" for key in sent.keys]
+    assert [leg.platform_id for leg in legs] == [f"push:{number}#1", f"push:{number}#2"]
+    assert [(await desk.house.lines(key)).count(("counted", "wechat")) for key in made] == [1, 1]
+
+
+async def told_of_the_end(desk: Desk) -> bool:
+    """Bring the platform's event of its newest push; say whether it gave anybody something to do."""
+    number, sent = list(desk.platform.book.pushes.items())[-1]
+    xml = push_finished(number, sent, desk.sandbox.wechat_url).xml
+    async with desk.house.store.begin() as tx:
+        account = await find_account(tx, "wechat")
+        assert account is not None
+        return (await hear(tx, account, read_push(xml.encode()), SITE, at=desk.house.now())).wakes
+
+
+@pytest.mark.slow
+async def test_without_the_event_a_look_completes_the_push(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    await come(desk, SLOT)
+    assert (await desk.state(made[0]), (await pushes(desk))[0].state) == ("live", "done")
+    assert await told_of_the_end(desk) is False
+    assert (await desk.leg(made[0])).link is not None  # an event that comes late still brings the link
+
+
+@pytest.mark.slow
+async def test_the_ninth_article_waits_for_the_next_day(desk: Desk):
+    await plan(desk)
+    made = await written(desk, *(f"第{number}篇" for number in range(9)))
+    dues = [(await desk.leg(key)).due_at for key in made]
+    assert dues == [SLOT] * 8 + [beijing("2026-11-27T18:00")]
+
+
+async def test_the_database_holds_the_quota_and_the_eight(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    row = (await pushes(desk))[0]
+    leg = await desk.leg(made[0])
+    for change in ({"id": "other", "slot_at": NOON}, {"id": "other", "place": 2}):
+        with pytest.raises(sa.exc.IntegrityError):
+            async with desk.house.store.begin() as tx:
+                await insert_push(tx, _changed(row, **change), at=NOON)
+    with pytest.raises(sa.exc.IntegrityError):
+        async with desk.house.store.begin() as tx:
+            await take_seat(tx, leg.id, row.id, 9, 9)
+
+
+def _changed(row: PushRow, **changes: object) -> PushRow:
+    values = {name: getattr(row, name) for name in PushRow.__slots__}
+    return PushRow(**{**values, **changes})
+
+
+@pytest.mark.slow
+async def test_a_service_account_has_four_pushes_a_month(desk: Desk):
+    await plan(desk, "周一至周日 18:00", kind="service")
+    made = await written(desk, *(f"第{number}篇" for number in range(8 * 4 + 1)))
+    slots = sorted({(await desk.leg(key)).due_at for key in made if (await desk.leg(key)).due_at})
+    assert [slot.astimezone().day >= 0 for slot in slots] == [True] * 5
+    assert slots[-1] == beijing("2026-12-01T18:00")
+
+
+@pytest.mark.slow
+async def test_an_editor_puts_the_articles_in_order_until_the_push_goes(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙", "丙")
+    account, row = await the_account(desk), (await pushes(desk))[0]
+    legs = [(await desk.leg(key)).id for key in made]
+    async with desk.house.store.begin() as tx:
+        await move_article(tx, account, row.id, legs[2], up=True, at=NOON)
+        await put_in_order(tx, account, row.id, [legs[2], legs[0], legs[1]], at=NOON)
+        with pytest.raises(Problem, match="push_changed"):
+            await put_in_order(tx, account, row.id, legs[:2], at=NOON)
+        queue = (await list_queues(tx, account, at=NOON, limit=3))[0]
+    assert [one.title for one in queue.articles] == ["丙", "甲", "乙"]
+    await come(desk, SLOT)
+    assert sent_titles(desk) == [["丙", "甲", "乙"]]
+    async with desk.house.store.begin() as tx:
+        with pytest.raises(Problem, match="push_fixed"):
+            await put_in_order(tx, account, row.id, legs, at=SLOT)
+
+
+async def test_an_answer_lost_on_its_way_is_found_by_the_key_and_nothing_goes_twice(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "hang_after")
+    await come(desk, SLOT)
+    first = [await desk.state(key) for key in made]
+    await come(desk, beijing("2026-11-26T18:10"))
+    await come(desk, beijing("2026-11-26T18:20"))
+    assert (first, [await desk.state(key) for key in made]) == (["unknown"] * 2, ["live"] * 2)
+    assert len(desk.platform.book.pushes) == 1
+    assert [(await desk.house.lines(key)).count(("counted", "wechat")) for key in made] == [1, 1]
+
+
+@pytest.mark.slow
+async def test_a_push_that_was_surely_not_taken_goes_again_under_its_key(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.says("message/mass/sendall", 45011)
+    await come(desk, SLOT)
+    await come(desk, beijing("2026-11-26T18:10"))
+    row = (await pushes(desk))[0]
+    assert (await desk.state(made[0]), row.state, row.tries) == ("live", "done", 2)
+    assert len(desk.platform.book.pushes) == 1
+
+
+@pytest.mark.slow
+async def test_a_failed_push_leaves_its_place_and_its_articles_go_under_another_key(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.platform.switch(mass_status="send fail")
+    await come(desk, SLOT)
+    failed, following = await pushes(desk)
+    assert (failed.state, following.state) == ("failed", "open")
+    assert [(await desk.leg(key)).due_at for key in made] == [beijing("2026-11-27T18:00")] * 2
+    desk.platform.switch(mass_status="send success")
+    await come(desk, beijing("2026-11-27T18:00"))
+    assert [await desk.state(key) for key in made] == ["live", "live"]
+    keys = [one.client_id for one in desk.platform.book.pushes.values()]
+    assert len(set(keys)) == 2
+
+
+@pytest.mark.slow
+async def test_what_the_platform_objects_to_is_told_to_the_editor(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.platform.switch(mass_status="err(20001)")
+    desk.house.now.moment = SLOT
+    await work(desk)
+    desk.house.now.move(seconds=3)
+    await told_of_the_end(desk)
+    await work(desk)
+    leg = await desk.leg(made[0])
+    assert (leg.state, leg.who_acts, "涉嫌政治" in (leg.reason or "")) == ("refused", "editor", True)
+
+
+@pytest.mark.slow
+async def test_a_day_whose_pushes_a_person_used_up_leaves_the_articles_to_the_next_day(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.says("message/mass/sendall", 45028)
+    await come(desk, SLOT)
+    leg = await desk.leg(made[0])
+    assert (leg.state, leg.gate, leg.due_at) == ("waiting", "quota", beijing("2026-11-27T18:00"))
+
+
+@pytest.mark.slow
+async def test_an_article_withdrawn_before_the_slot_is_not_pushed(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    await desk.house.withdraw(made[0])
+    await come(desk, SLOT)
+    assert (sent_titles(desk), await desk.state(made[0])) == ([["乙"]], "cancelled")
+
+
+@pytest.mark.slow
+async def test_one_article_of_a_push_is_taken_back_and_the_other_stands(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    await come(desk, SLOT)
+    await desk.house.withdraw(made[1])
+    await work(desk)
+    assert [await desk.state(key) for key in made] == ["live", "withdrawn"]
+    assert next(iter(desk.platform.book.pushes.values())).deleted == (2,)
+
+
+@pytest.mark.slow
+async def test_beyond_the_days_ten_deletions_a_person_takes_it_back(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    await come(desk, SLOT)
+    desk.says("message/mass/delete", 45009)
+    await desk.house.withdraw(made[0])
+    await work(desk)
+    assert await desk.state(made[0]) == "withdraw_by_hand"
+
+
+@pytest.mark.slow
+async def test_an_empty_slot_pushes_nothing_and_keeps_no_place(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    await desk.house.withdraw(made[0])
+    await come(desk, SLOT)
+    assert (desk.calls("message/mass/sendall"), await pushes(desk)) == (0, [])
+
+
+@pytest.mark.slow
+async def test_other_slots_seat_what_waits_anew_in_its_order(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    await plan(desk, "周五 09:30")
+    assert [(await desk.leg(key)).due_at for key in made] == [beijing("2026-11-27T09:30")] * 2
+    async with desk.house.store.read() as tx:
+        ranks = await tx.execute(sa.select(push_article.c.rank).order_by(push_article.c.rank))
+        assert list(ranks.scalars()) == [1, 2]
+
+
+async def hurry(desk: Desk, item_id: str) -> None:
+    async with desk.house.store.begin() as tx:
+        await expedite(tx, item_id, "暴雪预警", desk.house.calendar, by=desk.house.chief, at=desk.house.now())
+
+
+@pytest.mark.slow
+async def test_an_urgent_item_takes_the_days_push_and_the_others_the_next_one(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙", "急")
+    await hurry(desk, made[2])
+    await come(desk, NOON)
+    assert sent_titles(desk) == [["急"]]
+    assert [(await desk.leg(key)).due_at for key in made[:2]] == [beijing("2026-11-27T18:00")] * 2
+    assert (await pushes(desk))[-1].is_urgent or (await pushes(desk))[0].is_urgent
+
+
+@pytest.mark.slow
+async def test_an_urgent_item_is_refused_once_the_day_is_used_up(desk: Desk):
+    await plan(desk)
+    await written(desk, "甲")
+    await come(desk, SLOT)
+    made = await written(desk, "急")
+    with pytest.raises(Problem, match="每天 1 次"):
+        await hurry(desk, made[0])
+    assert (await desk.leg(made[0])).due_at == beijing("2026-11-27T18:00")
+
+
+@pytest.mark.slow
+async def test_an_account_that_pushes_no_more_publishes_what_waited(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    await plan(desk, "", kind=None)
+    await come(desk, NOON)
+    assert (await desk.state(made[0]), desk.calls("freepublish/submit"), await pushes(desk)) == (
+        "live",
+        1,
+        [],
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "slots"),
+    [("subscription", "每天 09:00；每天 18:00"), ("service", "18:00"), ("service", "周八 01:00")],
+)
+async def test_a_schedule_that_cannot_be_is_refused(desk: Desk, kind: str, slots: str):
+    with pytest.raises(Problem, match="slots"):
+        await plan(desk, slots, kind)
