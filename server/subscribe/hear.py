@@ -27,16 +27,16 @@ class Heard:
     wakes: bool = False
 
 
-async def hear(  # noqa: PLR0911 -- a line for each thing that can be heard
-    tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datetime
-) -> Heard:
+async def hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datetime) -> Heard:
     """Act on a push once and answer it; a repeat is answered again, since nobody heard the first answer."""
     if account.practice and isinstance(push.what, Followed | Pressed | Wrote):
         return Heard(Reply(PRACTICE_ANSWER))  # what the others look through is real
     return await _hear(tx, account, push, site, at=at)
 
 
-async def _hear(tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datetime) -> Heard:
+async def _hear(  # noqa: PLR0911 -- a line for each thing that can be heard
+    tx: Tx, account: AccountRow, push: Push, site: Site, *, at: datetime
+) -> Heard:
     is_new = await note_push(tx, account.id, push.key, at=at)
     reader = Reader(account.id, account.name, push.openid)
     match push.what:
