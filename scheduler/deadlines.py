@@ -21,6 +21,9 @@ NEWS_SILENCE_WARNING: Final = timedelta(days=10)
 POLICY_SILENCE_MONTHS: Final = 6
 """国办秘函〔2019〕19号: six months without an item in a column of notices or policy documents."""
 
+ZOMBIE_MONTHS: Final = 3
+"""Our own line: 国办发〔2018〕123号 names 僵尸 accounts without a number."""
+
 ORDINANCE_OF_2019: Final = date(2019, 5, 15)
 """The day the present 条例 came into force."""
 

@@ -43,8 +43,8 @@ async def show_statistics(visit: Visit) -> web.StreamResponse:
     if visit.query("format") == "xlsx":
         return await _sheet("统计", figures_table(figures), "statistics")
     return await _page(
-        visit, "statistics.html", None, figures=figures, channels=COUNTED_AS, link=partial(_link, question),
-        name_of=partial(_name_of, visit, question.group_by),
+        visit, "statistics.html", None, figures=figures, channels=COUNTED_AS,
+        link=partial(rows_address, question), name_of=partial(_name_of, visit, question.group_by),
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ async def _page(visit: Visit, template: str, error: Exception | None, **values: 
     )  # fmt: skip
 
 
-def _link(question: Question, key: str, channel: str, line: str = "counted") -> str:
+def rows_address(question: Question, key: str, channel: str, line: str = "counted") -> str:
     """Give the address of the rows behind one figure: of a group (`key`, "" for all) and a channel."""
     asked = {
         "from": question.start.isoformat(),
