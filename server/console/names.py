@@ -54,6 +54,11 @@ TERM_KINDS: Final[Mapping[str, str]] = {
 }
 """Terms that a change of the calendar may move."""
 
+ACCOUNT_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
+    "active": ("正常", "good"),
+    "paused": ("已暂停", "wait"),
+    "unauthorised": ("需要重新授权", "bad"),
+}
 ENTRY_KINDS: Final[Mapping[str, tuple[str, Tone]]] = {
     "release": ("定时发布", ""),
     "follow": ("解读", ""),

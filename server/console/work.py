@@ -1,4 +1,4 @@
-"""/console: my work, what a person must do first."""
+"""/console: my work, what a person must do first; below it how his organs stand."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,9 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
+from server.console.names import ACCOUNT_STATES, ENTRY_KINDS
 from server.console.page import Page, Visit
 from server.console.reviewing import early_for, waiting_for
+from server.console.standing import read_standing
 from server.core.days import day_of
+from server.store.accounts import list_accounts_of
 from server.store.alerts import AlertSeen, list_alerts
 from server.store.deliveries import DeliverySeen, get_delivery
 from server.store.desk import DeskLine, Wanted, list_desk
@@ -50,8 +53,11 @@ async def show_work(visit: Visit) -> web.Response:
     """Show what waits for the visitor."""
     async with visit.parts.store.read() as tx:
         work = await _work_of(tx, visit)
-    today = day_of(visit.parts.now())
-    return visit.show("work.html", section="work", work=work, today=today)
+        standing = await read_standing(tx, visit) if visit.who.orgs_for("read") else None
+    return visit.show(
+        "work.html", section="work", work=work, standing=standing, today=day_of(visit.parts.now()),
+        kinds=ENTRY_KINDS, account_states=ACCOUNT_STATES,
+    )  # fmt: skip
 
 
 async def _work_of(tx: Tx, visit: Visit) -> Work:
@@ -62,6 +68,9 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
     stopped = await list_waiting_for_people(tx, acts, _MOST)
     overdue = await list_overdue(tx, at=at)
     alerts = await list_alerts(tx, limit=_ALERTS)
+    # What belongs to no organ, a column of the site, is the matter of those who have the site.
+    site_orgs = {one.org.id for one in await list_accounts_of(tx, ("website",))}
+    told = reads | {None} if site_orgs & reads else reads
     return Work(
         returned=await list_desk(tx, Wanted(writes, ("returned",), by=me), limit=_MOST),
         to_review=await waiting_for(tx, visit, limit=_MOST),
@@ -73,7 +82,7 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
         stopped=tuple([await get_delivery(tx, one) for one in stopped]),
         overdue=tuple(one for one in overdue if one.stuck.org_id in reads)[:_MOST],
         obligations=tuple(one for one in soon if one.obligation.org_id in writes)[:_MOST],
-        alerts=tuple(one for one in alerts if one.alert.org_id in reads)[:_MOST],
+        alerts=tuple(one for one in alerts if one.alert.org_id in told)[:_MOST],
     )
 
 

@@ -4,12 +4,12 @@ A delivery over budget waits for the next window; nothing of it fails.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from channels.contract import Limits
 from server.core.acts import note, of_account
-from server.core.days import SHANGHAI, day_of
+from server.core.days import day_of, starts_at
 from server.ephemeral.budgets import Allowance
 from server.store.accounts import AccountRow, set_settings
 from server.store.tx import Tx
@@ -43,12 +43,17 @@ def allowances_of(settings: Mapping[str, str], limits: Limits, *, at: datetime) 
     if minute is not None:
         whole, within = divmod(at.timestamp(), _MINUTE)
         found.append(Allowance(f"minute:{int(whole)}", minute, _MINUTE - within))
-    day = _number(settings.get(PER_DAY)) or limits.calls_a_day
+    day = day_limit(settings, limits)
     if day is not None:
         today = day_of(at)
-        ends = datetime.combine(today + timedelta(days=1), time(), SHANGHAI)
+        ends = starts_at(today + timedelta(days=1))
         found.append(Allowance(f"day:{today}", day, (ends - at).total_seconds()))
     return tuple(found)
+
+
+def day_limit(settings: Mapping[str, str], limits: Limits) -> int | None:
+    """Give how many posts a day allows: the office's own number, else the platform's."""
+    return _number(settings.get(PER_DAY)) or limits.calls_a_day
 
 
 async def set_budget(

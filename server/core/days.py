@@ -1,6 +1,6 @@
 """Days as the law cuts them: at midnight in Asia/Shanghai."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,11 @@ _WEEKDAYS: Final = "一二三四五六日"
 def day_of(moment: datetime) -> date:
     """Give the day a moment falls on in Asia/Shanghai."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def starts_at(day: date) -> datetime:
+    """Give the moment at which a day begins in Asia/Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
 
 
 def say_moment(moment: datetime) -> str:

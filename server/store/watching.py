@@ -78,6 +78,16 @@ async def list_accounts_heard(tx: Tx, *, with_practice: bool = False) -> tuple[A
     )
 
 
+async def count_live_since(tx: Tx, account_ids: tuple[str, ...], since: datetime) -> dict[str, int]:
+    """Give how many deliveries each account has shown since a moment."""
+    wanted = (
+        sa.select(delivery.c.account_id, sa.func.count().label("number"))
+        .where(delivery.c.account_id.in_(account_ids), delivery.c.live_at >= since)
+        .group_by(delivery.c.account_id)
+    )
+    return {row.account_id: row.number for row in await tx.execute(wanted)}
+
+
 async def last_days_of_columns(tx: Tx) -> dict[str, date]:
     """Give for each column the last day on which an item was first shown in it."""
     wanted = (

@@ -1,5 +1,6 @@
 """server/console/work.py: everybody sees first what waits for him."""
 
+from server.store.alerts import Alert, raise_alerts
 from tests.console.conftest import XSS, ConsoleOffice
 
 
@@ -57,3 +58,30 @@ async def test_markup_in_a_title_stays_text(office: ConsoleOffice):
     seen = await (await office.desk("author")).get("/console")
     assert XSS in seen.words
     assert [told for tag, told in seen.tags if tag == "script" and "src" not in told] == []
+
+
+async def test_the_first_page_tells_the_year_the_week_the_accounts_and_what_lacks_its_interpretation(
+    office: ConsoleOffice,
+):
+    house = office.house
+    made = await house.published(("website",))
+    seen = await (await office.desk("chief")).get("/console")
+    title = (await office.get(f"/api/v1/items/{made.id}")).json["title"]
+    told = seen.words.partition("现在的情况")[2]
+    assert "信息（不同渠道发同一条只计 1 条） 1 其中本月 1 网站 1" in told
+    assert ("今天起七天" in told, told.partition("还没有解读的文件")[2].count(title)) == (True, 1)
+    assert "website 网站" in told.partition("账号")[2]
+
+
+async def test_the_first_page_says_nothing_of_another_organ(office: ConsoleOffice):
+    await office.house.published(("website",))
+    told = (await (await office.desk("stranger")).get("/console")).words.partition("现在的情况")[2]
+    assert ("只计 1 条） 0" in told, "还没有账号" in told, "都已解读" in told) == (True, True, True)
+
+
+async def test_what_is_silent_on_the_site_is_told_to_those_who_have_the_site(office: ConsoleOffice):
+    async with office.house.store.begin() as tx:
+        alert = Alert("column:news", "silence", "warn", "栏目“要闻”还没有内容")
+        await raise_alerts(tx, [alert], at=office.house.now())
+    assert "栏目“要闻”还没有内容" in (await (await office.desk("admin")).get("/console")).words
+    assert "栏目“要闻”" not in (await (await office.desk("stranger")).get("/console")).words
