@@ -62,11 +62,17 @@ class Clock:
         self._scheduler.start()
         self._looking = asyncio.create_task(self._look_for_jumps(), name="clock jumps")
 
-    async def stop(self) -> None:
-        """Cut off what is running (APScheduler cancels it) and wait until it is gone."""
+    async def stop(self, *, seconds: float = 1.0) -> None:
+        """Begin nothing more, let what is running end in a moment, and cut off the rest."""
         self._is_stopping = True
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)  # only asks the loop to shut down
+            self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=seconds)
+        if self._scheduler.running:
+            self._scheduler.shutdown(
+                wait=False
+            )  # cancels what is running, and only asks the loop to shut down
         if self._looking is not None:
             self._looking.cancel()
             self._running.add(self._looking)
@@ -87,6 +93,10 @@ class Clock:
             apart = now_apart
 
     async def _run(self, scan: Scan) -> None:
+        if not self._is_stopping:
+            await self._ring(scan)
+
+    async def _ring(self, scan: Scan) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 -- APScheduler runs coroutines as tasks
         self._running.add(task)

@@ -69,6 +69,10 @@ from server.watch.remind import Sinks
 Role = Literal["web", "worker", "clock"]
 LEAD_SECONDS: Final = 15.0
 CALENDAR_SECONDS: Final = 5.0
+HURRY_SECONDS: Final = 2.0
+"""So long deliveries under way have after Ctrl-C; what is cut off is looked for, and nothing is lost."""
+REQUESTS_SECONDS: Final = 3.0
+"""So long requests under way have; a longer one is somebody's upload over a slow line, who sends it again."""
 
 log = structlog.get_logger()
 
@@ -101,16 +105,30 @@ def ease_collector() -> None:
 
 
 async def run(settings: Settings, roles: frozenset[Role]) -> None:
-    """Run the given roles until SIGTERM or SIGINT."""
+    """Run the given roles until SIGTERM or SIGINT.
+
+    What is under way may end in its time after SIGTERM, which a machine sends. After Ctrl-C, or when told
+    twice, somebody waits.
+    """
     ease_collector()
-    stop = asyncio.Event()
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(ending, stop.set)
-    await serve(settings, roles, stop)
+    stop, hurry, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
+
+    def end(*, patient: bool) -> None:
+        if stop.is_set():
+            hurry.set()
+        elif not patient:
+            loop.call_later(HURRY_SECONDS, hurry.set)
+        stop.set()
+
+    loop.add_signal_handler(signal.SIGTERM, partial(end, patient=True))
+    loop.add_signal_handler(signal.SIGINT, partial(end, patient=False))
+    await serve(settings, roles, stop, hurry)
 
 
-async def serve(settings: Settings, roles: frozenset[Role], stop: asyncio.Event) -> None:
-    """Run the given roles until told to stop; what is in flight then has some seconds to end."""
+async def serve(
+    settings: Settings, roles: frozenset[Role], stop: asyncio.Event, hurry: asyncio.Event | None = None
+) -> None:
+    """Run the given roles until told to stop; what is in flight has some seconds, or until `hurry`."""
     async with open_house(settings, migrate_first=len(roles) > 1) as house:
         tasks: dict[Role, Callable[[], Awaitable[None]]] = {
             "web": lambda: _serve_web(settings, house, stop),
@@ -121,6 +139,7 @@ async def serve(settings: Settings, roles: frozenset[Role], stop: asyncio.Event)
                 poll_seconds=settings.worker.poll_seconds,
                 stop=stop,
                 finish_seconds=settings.worker.finish_seconds,
+                hurry=hurry,
             ),
             "clock": lambda: _run_clock(house, stop),
         }
@@ -342,7 +361,7 @@ async def _serve_pages(settings: Settings, house: House, stop: asyncio.Event) ->
     front = house.parts.site.url if house.parts.site.has_hub else None
     add_practice_site(app, practice_root(settings))
     add_site(app, settings.var / "site", partial(moved_to, house.parts.store), front)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUESTS_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()

@@ -296,7 +296,7 @@ def test_the_server_serves_until_told_and_takes_its_valkey_along(tmp_path: Path)
         _wait_for(f"http://127.0.0.1:{port}/readyz")
         valkeys = _children_of(child.pid)
         child.send_signal(signal.SIGTERM)
-        # Ten seconds for open connections, worker.finish_seconds for errands, some for a busy machine.
+        # Three seconds for open connections at most; the rest is for a busy machine.
         assert child.wait(timeout=45) == 0
     assert valkeys
     assert not any(Path(f"/proc/{pid}").exists() for pid in valkeys)

@@ -91,11 +91,13 @@ async def run_rounds(
     poll_seconds: float,
     stop: asyncio.Event,
     finish_seconds: float = 20.0,
+    hurry: asyncio.Event | None = None,
 ) -> None:
     """Do errands until told to stop; never more than `slots` at a time.
 
-    Those under way then have `finish_seconds` to end by themselves. What takes longer is cut off and handed
-    back: its outcome is unknown, and whoever works next looks for it before anything is sent again.
+    Those under way then have `finish_seconds` to end by themselves, or until `hurry` is set: somebody waits.
+    What takes longer is cut off and handed back: its outcome is unknown, and whoever works next looks for it
+    before anything is sent again.
     """
     busy: dict[str, asyncio.Task[None]] = {}
     held = Counter[str]()  # slots by channel
@@ -122,7 +124,7 @@ async def run_rounds(
             left = place.memory.is_left
             if not (errands and left):
                 await _rest(wakeups, poll_seconds, stop, ended if left else asyncio.Event())
-        late = await _finish(busy, finish_seconds)
+        late = await _finish(busy, finish_seconds, hurry or asyncio.Event())
         keeper.cancel()
         await _cut_off(place, late)
 
@@ -212,12 +214,17 @@ async def _run(errand: Errand, wakeups: Wakeups) -> None:
         await wakeups.wake()
 
 
-async def _finish(busy: dict[str, asyncio.Task[None]], seconds: float) -> frozenset[asyncio.Task[None]]:
+async def _finish(
+    busy: dict[str, asyncio.Task[None]], seconds: float, hurry: asyncio.Event
+) -> frozenset[asyncio.Task[None]]:
     """Wait for what is under way, whose leases are kept meanwhile; give what did not end in time."""
-    if not busy:
-        return frozenset()
-    _ended, late = await asyncio.wait(tuple(busy.values()), timeout=seconds)
-    return frozenset(late)
+    left, loop = set(busy.values()), asyncio.get_running_loop()
+    hurried, ends = asyncio.ensure_future(hurry.wait()), loop.time() + seconds
+    while left and not hurried.done() and loop.time() < ends:
+        await asyncio.wait((*left, hurried), timeout=ends - loop.time(), return_when=asyncio.FIRST_COMPLETED)
+        left = {leg for leg in left if not leg.done()}
+    hurried.cancel()
+    return frozenset(left)
 
 
 async def _cut_off(place: Workplace, late: frozenset[asyncio.Task[None]]) -> None:

@@ -66,6 +66,8 @@ class CommitLine:
             if shared.commit is None:
                 # It queues behind those who stand in line by now: they are the ones who share.
                 shared.commit = asyncio.create_task(self._end(shared), name="commit")
+                # Whoever waits is told; when all of them were called off, nobody is left to be.
+                shared.commit.add_done_callback(lambda task: task.cancelled() or task.exception())
             commit = shared.commit
         # Shielded, because a part that is called off must not call off the others' commit.
         await asyncio.shield(commit)

@@ -13,12 +13,22 @@ from tests.house import House
 
 
 @asynccontextmanager
-async def stopping(house: House, fate: str, finish_seconds: float) -> AsyncIterator[asyncio.Task[None]]:
+async def stopping(
+    house: House, fate: str, finish_seconds: float, hurry: asyncio.Event | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
     """Let a worker send one item to a platform that does not answer yet, then tell it to stop."""
     house.platform.next_call(fate)
     stop = asyncio.Event()
     worker = asyncio.create_task(
-        run_rounds(house.place, Deaf(), slots=4, poll_seconds=0.05, stop=stop, finish_seconds=finish_seconds)
+        run_rounds(
+            house.place,
+            Deaf(),
+            slots=4,
+            poll_seconds=0.05,
+            stop=stop,
+            finish_seconds=finish_seconds,
+            hurry=hurry,
+        )
     )
     while not house.platform.requests["publish"]:  # noqa: ASYNC110 -- nothing tells from outside
         await asyncio.sleep(0.01)
@@ -55,3 +65,14 @@ async def test_what_hangs_is_handed_back_and_looked_for_at_once(house: House, fa
     assert await house.states(made.id) == {"website": "live"}
     assert (len(house.platform.posts), house.platform.requests["publish"]) == (1, sent)
     assert await verify_rows(house.store) == ()
+
+
+async def test_somebody_who_waits_is_not_kept_by_a_platform_that_hangs(house: House):
+    made = await house.item()
+    await house.release(made.id, ("website",))
+    hurry = asyncio.Event()
+    async with asyncio.timeout(30), stopping(house, "take_and_stall", finish_seconds=600, hurry=hurry):
+        await asyncio.sleep(0.05)
+        hurry.set()
+    await house.tick()
+    assert await house.states(made.id) == {"website": "unknown"}

@@ -130,12 +130,21 @@ async def test_a_scan_slower_than_its_rhythm_never_overlaps_itself() -> None:
     assert bell.most == 1
 
 
+async def test_what_ends_in_a_moment_is_not_cut_off_by_a_stop() -> None:
+    bell = Bell(lasts=0.1)
+    clock = clock_of(bell, every=0.02)
+    clock.start()
+    await until(lambda: bell.begun == 1)
+    await clock.stop(seconds=20)
+    assert (bell.begun, bell.ended, bell.cut_off) == (1, 1, 0)
+
+
 async def test_stopping_cuts_a_scan_off_and_waits_until_it_is_gone() -> None:
     bell = Bell(lasts=60)
     clock = clock_of(bell)
     clock.start()
     await until(lambda: bell.begun == 1)
-    await clock.stop()
+    await clock.stop(seconds=0.01)
     assert (bell.cut_off, bell.ended) == (1, 0)
 
 
@@ -144,7 +153,7 @@ async def test_stopping_is_not_told_as_a_fault(caplog: pytest.LogCaptureFixture)
     clock = clock_of(bell)
     clock.start()
     await until(lambda: bell.begun == 1)
-    await clock.stop()
+    await clock.stop(seconds=0.01)
     await asyncio.sleep(0)  # APScheduler looks at how a run ended once the run is gone
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 

@@ -1,6 +1,7 @@
 """SQLite's one writer: parts that share a commit, and each part's own all-or-nothing."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -125,3 +126,21 @@ async def test_a_part_that_is_called_off_within_a_statement_costs_the_others_a_s
 
 
 _SLOW = "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n LIMIT 300000) SELECT max(k) FROM n"
+
+
+async def test_a_commit_that_nobody_waits_for_any_more_is_no_fault_to_tell_of(
+    store: Store, caplog: pytest.LogCaptureFixture
+):
+    async def write() -> None:
+        async with store.begin() as tx:
+            for _row in range(20):
+                await tx.execute(sa.text("SELECT 1"))
+
+    for tasks in range(2, 12):
+        writers = [asyncio.create_task(write()) for _writer in range(tasks)]
+        await asyncio.sleep(0.001 * tasks)
+        for writer in writers:
+            writer.cancel()
+        await asyncio.gather(*writers, return_exceptions=True)
+    gc.collect()  # asyncio tells of what nobody asked for when it is thrown away
+    assert [line.message for line in caplog.records if line.name == "asyncio"] == []
