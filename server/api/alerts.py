@@ -1,10 +1,10 @@
-"""/api/v1/alerts and /overdue: what somebody should look at, what should have gone, and the repair."""
+"""/api/v1/alerts, /metrics, /overdue: what somebody should look at, what should have gone, the repair."""
 
 from datetime import datetime
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from server.api.answers import answer
+from server.api.answers import PRIVATE, answer
 from server.api.route import Route, signed_in
 from server.core.acts import note
 from server.forms.words import Out
@@ -12,6 +12,7 @@ from server.parts import PARTS
 from server.store.alerts import AlertSeen, Level, list_alerts
 from server.store.gates import list_late_marks
 from server.watch.alerts import MOST
+from server.watch.gauges import read_gauges, write_gauges
 from server.watch.overdue import Overdue, list_overdue
 
 
@@ -141,7 +142,19 @@ async def repair_overdue(request: web.Request) -> web.Response:
     return answer(RepairedOut(opened=run.done, still_overdue=len(left)))
 
 
+async def show_metrics(request: web.Request) -> web.Response:
+    """Give what a monitoring system asks, in the text format of Prometheus; of the whole installation."""
+    parts = request.config_dict[PARTS]
+    async with parts.store.read() as tx:
+        gauges = await read_gauges(tx, at=parts.now())
+    headers = {**PRIVATE, hdrs.CONTENT_TYPE: "text/plain; version=0.0.4; charset=utf-8"}
+    return web.Response(body=write_gauges(gauges).encode(), headers=headers)
+
+
 ROUTES = (
+    Route(
+        "GET", "/api/v1/metrics", show_metrics, "监控指标（Prometheus 文本格式）", "run_jobs", gives="file"
+    ),
     Route("GET", "/api/v1/alerts", list_standing, "提醒和告警", "read", answer=AlertsOut),
     Route("GET", "/api/v1/overdue", show_overdue, "到期未发布", "read", answer=OverduesOut),
     Route(

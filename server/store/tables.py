@@ -139,6 +139,12 @@ item = sa.Table(
     among("kind", KINDS),
     sa.Index("ix_items_org_created", "org_id", "created_at"),
     sa.Index(
+        "ix_items_unpublished",
+        "created_at",
+        sqlite_where=sa.text("published_at IS NULL AND withdrawn_at IS NULL"),
+        postgresql_where=sa.text("published_at IS NULL AND withdrawn_at IS NULL"),
+    ),
+    sa.Index(
         "ix_items_withdrawn",
         "withdrawn_at",
         sqlite_where=sa.text("withdrawn_at IS NOT NULL"),

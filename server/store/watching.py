@@ -158,14 +158,20 @@ async def list_unreleased(tx: Tx, *, limit: int) -> tuple[Unreleased, ...]:
     wanted = (
         sa.select(item.c.id, item.c.org_id, revision.c.title, revision.c.sheet)
         .join(revision, sa.and_(revision.c.item_id == item.c.id, revision.c.number == newest))
-        .where(item.c.published_at.is_(None), item.c.withdrawn_at.is_(None), ~item.c.practice)
+        .where(
+            item.c.published_at.is_(None),
+            item.c.withdrawn_at.is_(None),
+            ~item.c.practice,
+            # Asked here and not of the rows: any number of drafts without a day must hide none that has one.
+            revision.c.sheet["openness"].as_string() == "open",
+            sa.func.coalesce(revision.c.sheet["formed_on"].as_string(), "") != "",
+        )
         .order_by(item.c.created_at)
         .limit(limit)
     )
     return tuple(
         Unreleased(row.id, row.org_id, row.title, date.fromisoformat(row.sheet["formed_on"]))
         for row in await tx.execute(wanted)
-        if row.sheet.get("openness") == "open" and row.sheet.get("formed_on")
     )
 
 

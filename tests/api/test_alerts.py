@@ -1,5 +1,6 @@
 """Alerts and what is overdue, over the API."""
 
+import re
 from datetime import timedelta
 
 from tests.api.conftest import Office
@@ -35,3 +36,20 @@ async def test_what_is_overdue_is_listed_and_repaired_by_one_call(office: Office
     assert done.json["opened"] == 1
     (late,) = (await office.get("/api/v1/overdue", by="chief")).json["late"]
     assert late["seconds_late"] == 7200
+
+
+async def test_a_monitoring_system_reads_how_much_is_overdue(office: Office):
+    made = await office.house.item()
+    await office.house.release(made.id, not_before=office.house.now() + timedelta(hours=1))
+    office.house.now.move(hours=3)
+    await office.parts.jobs.run("watch")
+    told = await office.get("/api/v1/metrics", by="admin")
+    assert told.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    lines = told.text.splitlines()
+    assert "tongfa_overdue_deliveries 1" in lines
+    assert "tongfa_overdue_oldest_seconds 7200" in lines
+    assert 'tongfa_job_failures{job="watch"} 0' in lines
+    assert 'tongfa_alerts{level="alarm"} 1' in lines
+    shape = re.compile(r"# (HELP|TYPE) \w+ .+|\w+(\{\w+=\"[^\"]*\"\})? [-+.e\d]+")
+    assert [line for line in lines if not shape.fullmatch(line)] == []
+    assert (await office.get("/api/v1/metrics", by="author")).status == 403

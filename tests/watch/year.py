@@ -114,7 +114,7 @@ class Life:
         self.crowd: dict[str, datetime] = {}
         self.live = LiveCalendar()
         self.alerted: set[str] = set()
-        self._stores: list[Store] = []
+        self._store: Store | None = None  # of the process that was started last
         self._steps = count()
         house.calendar = self.live  # type: ignore[assignment]
         house.bench = Bench(self.live, house.new_id)
@@ -239,14 +239,20 @@ class Life:
                 await self._step()
             if not self._is_stopped(self.house.now()):
                 await self._watched()
-        for store in self._stores:
-            await store.close()
+        await self._stopped()
+
+    async def _stopped(self) -> None:
+        """Let the process that was started last be gone, its connections with it."""
+        if self._store is not None:
+            await self._store.close()
+            self._store = None
 
     async def _step(self) -> None:
         number = next(self._steps)
         if number % _RESTARTS_EVERY == 0:
-            self._stores.append(Store(self.house.store.engine.url.render_as_string(hide_password=False)))
-            self.places = [self._place(f"worker-{number}", self._stores[-1])]
+            await self._stopped()
+            self._store = Store(self.house.store.engine.url.render_as_string(hide_password=False))
+            self.places = [self._place(f"worker-{number}", self._store)]
         leaders = [*self.places, self._place("worker-2")] if number % _TWO_LEADERS_EVERY == 0 else self.places
         await asyncio.gather(*(open_time_gates(place) for place in leaders))
         if number % _DIES_EVERY == 0:
