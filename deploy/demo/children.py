@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -36,6 +37,20 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "TONGFA_SITE__ORGANISER": "示范旗人民政府办公室",
         "TONGFA_SITE__DOMAIN": "www.shifanqi.example",
         "TONGFA_LOG__FORMAT": "json",
+        **_practice(folder),
+    }
+
+
+def _practice(folder: Path) -> dict[str, str]:
+    """Let the server start what an organ in practice posts to, on the ports that were taken for it."""
+    kept = folder / "ports.json"
+    ports = json.loads(kept.read_text()) if kept.exists() else {}
+    if "practice_wechat" not in ports:  # a folder of an earlier version
+        return {}
+    return {
+        "TONGFA_PRACTICE__PLATFORMS": "true",
+        "TONGFA_PRACTICE__WECHAT_PORT": str(ports["practice_wechat"]),
+        "TONGFA_PRACTICE__WEIBO_PORT": str(ports["practice_weibo"]),
     }
 
 

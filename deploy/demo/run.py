@@ -155,7 +155,7 @@ def _platform_ports(folder: Path) -> dict[str, int]:
         return dict(json.loads(kept.read_text()))
     ports: dict[str, Any] = {}
     with contextlib.ExitStack() as stack:
-        for name in ("wechat", "weibo"):
+        for name in ("wechat", "weibo", "practice_wechat", "practice_weibo"):
             taken = stack.enter_context(socket.socket())
             taken.bind(("127.0.0.1", 0))
             ports[name] = taken.getsockname()[1]

@@ -32,6 +32,9 @@ _NAMES: Final[Mapping[str, str]] = {
 """Channels in the order in which an editor names them."""
 
 
+_PRACTICE: Final = "这是演练：只发到演练网站和演练账号，不计入任何渠道"
+
+
 @dataclass(frozen=True, slots=True)
 class Foretold:
     """The deliveries as they would be planned, and what a person should know before he orders them."""
@@ -76,7 +79,8 @@ async def _tell(
     tx: Tx, before: ItemSeen, order: ReleaseOrder, made: ReleaseMade, calendar: WorkingDays, *, at: datetime
 ) -> Foretold:
     counted = {line.channel for line in await list_lines(tx, before.id) if line.line == "counted"}
-    sentence = f"{_where(made.deliveries)}。{_counts(made.deliveries, counted)}。"
+    counts = _PRACTICE if before.practice else _counts(made.deliveries, counted)
+    sentence = f"{_where(made.deliveries)}。{counts}。"
     notes = [
         f"{leg.account_name}：{say_gate(leg)}" for leg in made.deliveries if leg.gate in ("slot", "quota")
     ]

@@ -49,6 +49,8 @@ async def test_a_practice_item_is_released_to_practice_accounts_alone(office: Co
     page = await chief.get(f"/console/items/{made.id}/release")
     offered = sorted(told.get("value") or "" for _tag, told in page.tags if told.get("name") == "accounts")
     code = CODE.lower()
+    assert "不计入任何渠道" in page.words
+    assert "主动公开信息增加" not in page.words
     assert offered == ["yanlian-feed", "yanlian-site", f"yanlian-wb-{code}", f"yanlian-wx-{code}"]
     board = await chief.follow(
         await chief.post(f"/console/items/{made.id}/release", [("accounts", slug) for slug in offered])
