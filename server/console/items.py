@@ -12,6 +12,7 @@ from channels.item import LANGUAGE_NAMES
 from server.console.page import Page, Visit
 from server.core.contents import column_of, page_url
 from server.importing.shape import shape
+from server.store.corrections import find_successor
 from server.store.deliveries import list_deliveries
 from server.store.desk import Wanted, list_desk, list_steps
 from server.store.items import ItemSeen, RevisionState, get_item
@@ -62,10 +63,13 @@ async def show_item(visit: Visit) -> web.Response:
         legs = await list_deliveries(tx, seen.id)
         twin_id = await find_twin(tx, seen.id)
         twin = None if twin_id is None else await get_item(tx, twin_id)
+        successor_id = await find_successor(tx, seen.id)
+        successor = None if successor_id is None else await get_item(tx, successor_id)
     text = (await asyncio.to_thread(shape, seen.revision.body)).text
     site = visit.parts.site
     return visit.show(
         "item.html", section="items", seen=seen, steps=steps, legs=legs, text=text, twin=twin,
+        successor=successor,
         languages=LANGUAGE_NAMES, fifteen=FIFTEEN,
         column=column_of(site, seen.revision.sheet.column), url=page_url(site.world(seen.practice), seen.id),
         may=frozenset(act for act in ("write", "submit", "approve", "return", "release", "withdraw")

@@ -1,0 +1,75 @@
+"""/console/items/…/replaced-by: a new item takes the place of an older one, and both pages say so."""
+
+from aiohttp import web
+
+from server.console.named import get_named
+from server.console.page import Page, Visit
+from server.core.replace import replace_item
+from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.store.corrections import find_successor, list_predecessors
+from server.store.deliveries import find_live_page
+from server.store.items import ItemSeen, get_item
+from server.store.tx import Tx
+
+_PATH = "/console/items/{item_id}/replaced-by"
+
+
+async def show_form(visit: Visit) -> web.Response:
+    """Show what stands in whose place, and a form for the new item."""
+    return await _shown(visit)
+
+
+async def take_successor(visit: Visit) -> web.Response:
+    """Let the named item take this one's place; who may release both says so."""
+    parts, who = visit.parts, visit.who
+    try:
+        async with parts.store.begin() as tx:
+            seen = await _item(tx, visit)
+            successor = await get_named(tx, visit.fields.get("item"), field="item")
+            who.require("release", successor.org.id)
+            await replace_item(tx, seen.id, successor.id, by=who.person_id, at=parts.now())
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    await parts.wake()
+    return visit.go(f"/console/items/{seen.id}/replaced-by", done="changed")
+
+
+async def take_back(visit: Visit) -> web.Response:
+    """Let an item stand for itself again."""
+    parts = visit.parts
+    try:
+        async with parts.store.begin() as tx:
+            seen = await _item(tx, visit)
+            await replace_item(tx, seen.id, None, by=visit.who.person_id, at=parts.now())
+    except REFUSALS as error:
+        return await _shown(visit, error)
+    await parts.wake()
+    return visit.go(f"/console/items/{seen.id}/replaced-by", done="changed")
+
+
+async def _item(tx: Tx, visit: Visit) -> ItemSeen:
+    seen = await get_item(tx, visit.place("item_id"))
+    visit.who.require("release", seen.org.id)
+    return seen
+
+
+async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+    async with visit.parts.store.read() as tx:
+        seen = await _item(tx, visit)
+        successor_id = await find_successor(tx, seen.id)
+        successor = None if successor_id is None else await get_item(tx, successor_id)
+        is_public = successor is not None and await find_live_page(tx, successor.id) is not None
+        predecessors = [await get_item(tx, one) for one in await list_predecessors(tx, seen.id)]
+    trouble = () if error is None else refusals_of(error) or ()
+    return visit.show(
+        "replacing.html", section="items", seen=seen, successor=successor, is_public=is_public,
+        predecessors=predecessors, typed=visit.fields.get("item"), trouble=trouble,
+        trouble_heading="没有更改", status=status_of(trouble[0]) if trouble else 200,
+    )  # fmt: skip
+
+
+PAGES = (
+    Page("GET", _PATH, show_form, "release"),
+    Page("POST", _PATH, take_successor, "release"),
+    Page("POST", f"{_PATH}/back", take_back, "release"),
+)
