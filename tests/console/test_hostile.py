@@ -22,6 +22,8 @@ PAYLOADS: Final = (
 )
 # What would end the visit, or the visitor: these get only fields that name nobody.
 ENDS: Final = re.compile(r"/console/(logout|people/|me/)")
+# Pictures that a page draws itself.
+CHARTS: Final = ("level", "columns")
 # For what no page shows a form of.
 DIRECT: Final = ("slot", "after", "item", "finding", "reason", "batch", "day", "window", "name", "login")
 
@@ -53,7 +55,7 @@ class Reader(HTMLParser):
             if told.get(key, "").strip().lower().startswith(("javascript:", "data:text"))
         ]
         self.is_script = tag == "script"
-        if tag == "svg" or (tag == "img" and told.get("src") == "x"):
+        if (tag == "svg" and told.get("class") not in CHARTS) or (tag == "img" and told.get("src") == "x"):
             self.runs.append(tag)
         if tag == "form":
             self.forms.append(Form(told.get("action") or self.page, told.get("method", "get").lower()))
