@@ -1,12 +1,13 @@
 """/console/accounts/new and /console/accounts/ID: an account is added, changed, limited, and tried."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
 
 from aiohttp import web
 
 from server.console.account_fields import ACCOUNT_FIELDS
 from server.console.page import Page, Visit
+from server.core.broadcasting import keep_plan
 from server.core.budgets import PER_DAY, PER_MINUTE, set_budget
 from server.core.connection import Connection, try_connection
 from server.core.office import rename_account
@@ -18,10 +19,17 @@ from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.security.opening import DrawnUp, open_account
 from server.security.permissions import Access, change_access
 from server.store.accounts import AccountRow, get_account
+from server.store.broadcasts import BroadcastKind, list_plans
 from server.store.orgs import list_orgs
 from server.store.tx import Tx
 
 _ACCOUNTS: Final = "/console/accounts"
+_MOST_SLOTS: Final = 200
+_KINDS: Final[Mapping[str, str]] = {
+    "": "单独发布，不推送给关注者",
+    "subscription": "群发，订阅号（每天 1 次）",
+    "service": "群发，服务号（每月 4 次）",
+}
 
 
 async def show_new(visit: Visit) -> web.StreamResponse:
@@ -79,6 +87,20 @@ async def take_budget(visit: Visit) -> web.StreamResponse:
     async def act(tx: Tx, row: AccountRow) -> None:
         form = filled_in(PostsIn, {name: _number(visit, name) for name in ("a_minute", "a_day")})
         await set_budget(tx, row, form.a_minute, form.a_day, at=visit.parts.now())
+
+    return await _act(visit, act)
+
+
+async def take_broadcast(visit: Visit) -> web.StreamResponse:
+    """Let a WeChat account push at its slots, or publish each article by itself."""
+    parts, kind = visit.parts, visit.fields.get("kind")
+    if kind not in _KINDS:
+        kind = ""
+
+    async def act(tx: Tx, row: AccountRow) -> None:
+        slots = visit.fields.get("slots")[:_MOST_SLOTS]
+        word = cast("BroadcastKind", kind) if kind else None
+        await keep_plan(tx, row, word, slots, parts.calendar, at=parts.now())
 
     return await _act(visit, act)
 
@@ -143,8 +165,10 @@ async def _page(
     visit: Visit, row: AccountRow, error: Exception | None = None, *, seen: Connection | None = None
 ) -> web.Response:
     kept = visit.parts.vault.open(row.sealed) if row.sealed else {}
+    async with visit.parts.store.read() as tx:
+        plan = (await list_plans(tx, frozenset({row.id}))).get(row.id)
     return _shown(
-        visit, "account.html", error, account=row, seen=seen, kept=frozenset(kept),
+        visit, "account.html", error, account=row, seen=seen, kept=frozenset(kept), plan=plan, kinds=_KINDS,
         asked=ACCOUNT_FIELDS[cast("ChannelName", row.channel)],
         a_minute=row.settings.get(PER_MINUTE, ""), a_day=row.settings.get(PER_DAY, ""),
     )  # fmt: skip
@@ -164,5 +188,6 @@ PAGES = (
     Page("GET", f"{_ACCOUNTS}/{{account_id}}", show_account, "manage_accounts"),
     Page("POST", f"{_ACCOUNTS}/{{account_id}}/access", take_access, "manage_accounts"),
     Page("POST", f"{_ACCOUNTS}/{{account_id}}/budget", take_budget, "manage_accounts"),
+    Page("POST", f"{_ACCOUNTS}/{{account_id}}/broadcast", take_broadcast, "manage_accounts"),
     Page("POST", f"{_ACCOUNTS}/{{account_id}}/trial", take_trial, "manage_accounts"),
 )

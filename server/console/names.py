@@ -68,4 +68,5 @@ ENTRY_KINDS: Final[Mapping[str, tuple[str, Tone]]] = {
     "permission": ("授权到期", "wait"),
     "review": ("补审期限", "wait"),
     "notice": ("公示期满", "wait"),
+    "push": ("群发", "good"),
 }

@@ -28,6 +28,7 @@ SECTIONS: Final = (
     Section("evidence", "其他方式登记", "/console/evidence", "read", group="发布"),
     Section("follows", "解读跟进", "/console/follows", "read", group="发布"),
     Section("calendar", "发布日历", "/console/calendar", "read", group="发布"),
+    Section("pushes", "群发", "/console/pushes", "read", group="发布"),
     Section("overdue", "到期未发布", "/console/overdue", "read", group="发布"),
     Section("overview", "年度概览", "/console/overview", "read_statistics", group="统计和年报"),
     Section("statistics", "统计", "/console/statistics", "read_statistics", group="统计和年报"),

@@ -25,7 +25,6 @@ from server.core.refresh import refresh
 from server.core.withdraw import take_down
 from server.core.workplace import Workplace
 from server.store.backlog import OWN
-from server.store.broadcasts import take_due_pushes
 from server.store.deliveries import LostRace
 from server.store.due import take_due
 from server.store.gates import list_due_releases
@@ -154,7 +153,9 @@ async def take_errands(
         )
         if errand.name not in busy:
             errands.append(errand)
-    errands += await _take_pushes(tx, place, at=at, room=room - len(errands), busy=busy, lanes=lanes)
+    pushes = (Errand(f"push {key}", key, "wechat", partial(carry_push, place, key)) for key in due.pushes)
+    errands += [errand for errand in pushes if errand.name not in busy]
+    lanes = Lanes(lanes.outside - len(due.pushes), lanes.shut)
     left = room - len(errands)
     claims = await claim(tx, place, at=at, limit=left, lanes=lanes) if left > 0 else ()
     place.memory.is_left |= due.is_left or left < 1
@@ -163,17 +164,6 @@ async def take_errands(
         run = partial(deliver, place, claimed)
         errands.append(Errand(f"deliver {leg.id}", leg.id, leg.channel, run, opens=leg.channel == "website"))
     return tuple(errands)
-
-
-async def _take_pushes(
-    tx: Tx, place: Workplace, *, at: datetime, room: int, busy: frozenset[str], lanes: Lanes
-) -> list[Errand]:
-    """Take the pushes that are due; they have a moment that followers know, so they go before the backlog."""
-    if room < 1 or "wechat" in lanes.shut:
-        return []
-    due = await take_due_pushes(tx, at=at, until=at + HOLD, limit=room)
-    errands = (Errand(f"push {key}", key, "wechat", partial(carry_push, place, key)) for key in due)
-    return [errand for errand in errands if errand.name not in busy]
 
 
 _LOOKS: Mapping[str, Callable[[Workplace, str], Coroutine[Any, Any, None]]] = {

@@ -34,7 +34,7 @@ async def list_planned_between(
     """Give what waits for its time within a period (the end not included), earliest first."""
     wanted = _planned(org_ids).where(
         delivery.c.state == "waiting",
-        delivery.c.gate.in_(("time", "slot", "check", "quota")),
+        delivery.c.gate.in_(("time", "slot", "check")),
         delivery.c.due_at >= start,
         delivery.c.due_at < end,
     )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from server.store.broadcast_tables import MOST_ARTICLES, broadcast_plan, push, push_article
 from server.store.rows import NotThere, upsert
-from server.store.tables import account, attempt, delivery, item, release, revision
+from server.store.tables import attempt, delivery, item, release, revision
 from server.store.tx import Tx
 
 BroadcastKind = Literal["subscription", "service"]
@@ -220,6 +220,8 @@ async def list_unseated_releases(tx: Tx, limit: int) -> tuple[str, ...]:
         .outerjoin(push_article, push_article.c.delivery_id == delivery.c.id)
         .outerjoin(push, push.c.id == push_article.c.push_id)
         .where(
+            # By account, for the index: those that wait for a time are many.
+            delivery.c.account_id.in_(sa.select(broadcast_plan.c.account_id)),
             delivery.c.state == "waiting",
             delivery.c.gate == "quota",
             sa.or_(push.c.id.is_(None), push.c.state != "open"),
@@ -285,31 +287,6 @@ async def move_push(
 async def set_push(tx: Tx, push_id: str, **changes: Any) -> None:
     """Change what is known of a push, never its state."""
     await tx.execute(push.update().where(push.c.id == push_id).values(**changes))
-
-
-async def take_due_pushes(tx: Tx, *, at: datetime, until: datetime, limit: int) -> tuple[str, ...]:
-    """Take pushes on which somebody must act now, of accounts that may.
-
-    Each is put off until then, so that nobody else acts on it.
-    """
-    wanted = (
-        sa.select(push.c.id)
-        .join(account, account.c.id == push.c.account_id)
-        .where(
-            push.c.state.in_(("open", "fixed", "sent")),
-            push.c.due_at <= at,
-            # One that is paused ends what it began.
-            sa.or_(account.c.state == "active", sa.and_(account.c.state == "paused", push.c.state != "open")),
-        )
-        .order_by(push.c.due_at, push.c.id)
-        .limit(limit)
-    )
-    if tx.dialect.name == "postgresql":
-        wanted = wanted.with_for_update(of=push, skip_locked=True)
-    found = tuple((await tx.execute(wanted)).scalars())
-    if found:
-        await tx.execute(push.update().where(push.c.id.in_(found)).values(due_at=until))
-    return found
 
 
 async def claim_articles(

@@ -17,10 +17,11 @@ _PLATFORMS: Final = frozenset(CHANNELS) - OWN
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Deliveries to look at, each with the state it is in, and pages to write again."""
+    """Deliveries to look at, each with the state it is in, pages to write again, and pushes to carry."""
 
     looks: tuple[tuple[str, str, str], ...]  # state, delivery id, channel
     stale: tuple[Stale, ...]
+    pushes: tuple[str, ...]  # 群发 on which somebody must act now
     is_left: bool  # whether there may be more, for which there was no room
 
 
@@ -62,7 +63,15 @@ def _take(
         outside -= sum(row[1] in _PLATFORMS for row in rows)
     room -= len(looks)
     stale = yield texts["stale"], (max(0, room),)
-    return Due(tuple(looks), tuple(Stale(row[0], row[1]) for row in stale), is_left or len(stale) >= room)
+    is_left |= len(stale) >= room
+    room = 0 if "wechat" in shut or outside < 1 else min(room - len(stale), outside)
+    pushes = yield texts["pushes"], (at, until, max(0, room))
+    return Due(
+        tuple(looks),
+        tuple(Stale(row[0], row[1]) for row in stale),
+        tuple(row[0] for row in pushes),
+        is_left or 0 < room <= len(pushes),
+    )
 
 
 @cache
@@ -77,6 +86,16 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             )
             UPDATE deliveries SET due_at = {dialect.moment("$3")}
             WHERE state = $1 AND id IN (SELECT id FROM picked) RETURNING id, channel""",
+        # An account that is paused ends what it began. They have a moment that followers know.
+        "pushes": f"""
+            WITH picked AS MATERIALIZED (
+                SELECT p.id FROM pushes p JOIN accounts a ON a.id = p.account_id
+                WHERE p.state IN ('open', 'fixed', 'sent') AND p.due_at <= {dialect.moment("$1")}
+                AND (a.state = 'active' OR (a.state = 'paused' AND p.state <> 'open'))
+                ORDER BY p.due_at, p.id LIMIT $3 {dialect.locked("FOR UPDATE OF p SKIP LOCKED")}
+            )
+            UPDATE pushes SET due_at = {dialect.moment("$2")}
+            WHERE id IN (SELECT id FROM picked) RETURNING id""",
         "stale": f"""
             SELECT s.delivery_id, s.serial FROM stale_pages s JOIN deliveries d ON d.id = s.delivery_id
             WHERE {dialect.not_by("d.state")} IN ('live', 'withdrawn') ORDER BY s.since LIMIT $1""",

@@ -11,10 +11,14 @@ from typing import Final, Literal
 
 from scheduler.deadlines import disclosure_due, report_limit
 from scheduler.workdays import Calendar, holiday_name
+from server.core.broadcasting import list_queues
 from server.core.calendar import load_calendar
 from server.core.days import SHANGHAI, day_of, say_moment
 from server.core.follow import list_follows
+from server.store.accounts import list_accounts_by_id
 from server.store.agenda import PlannedLeg, count_shown, list_planned_between, list_waiting_for_source
+from server.store.broadcast_tables import MOST_ARTICLES
+from server.store.broadcasts import list_plans
 from server.store.calendars import list_calendar_days
 from server.store.emergencies import list_standing_emergencies
 from server.store.notices import list_notices_ending
@@ -26,10 +30,13 @@ from server.store.watching import list_accounts_heard, list_unreleased
 from server.store.words import CHANNELS
 from server.watch.permissions import end_of
 
+_MOST_SLOTS: Final = 45
 MOST: Final = 1000
 """Entries of one kind in one view; an office plans some dozens."""
 
-Kind = Literal["release", "follow", "obligation", "disclosure", "report", "permission", "review", "notice"]
+Kind = Literal[
+    "release", "follow", "obligation", "disclosure", "report", "permission", "review", "notice", "push",
+]  # fmt: skip
 _SATURDAY: Final = 5
 HELD: Final = "词库更新后有须处理的检查意见，处理以前不会发出"
 
@@ -197,8 +204,6 @@ def _waits(leg: PlannedLeg) -> str:
         return "等待原文上线"
     if leg.gate == "slot":
         return f"等账号“{leg.account}”的发布时段，{say_moment(leg.due_at)}开始"
-    if leg.gate == "quota":
-        return f"在账号“{leg.account}”{say_moment(leg.due_at)}的群发里"
     return f"安排在{say_moment(leg.due_at)}发布"
 
 
@@ -298,8 +303,30 @@ async def _notices(tx: Tx, span: Span, _calendar: Calendar, _at: datetime) -> li
     ]
 
 
+async def _pushes(tx: Tx, span: Span, _calendar: Calendar, at: datetime) -> list[Entry]:
+    """Give the slots of the accounts that push, with what waits for each."""
+    plans = await list_plans(tx)
+    accounts = await list_accounts_by_id(tx, frozenset(plans))
+    found = []
+    for account in accounts.values():
+        if account.org.id not in span.org_ids:
+            continue
+        for queue in await list_queues(tx, account, at=at, limit=_MOST_SLOTS):
+            if span.holds(day_of(queue.slot_at)):
+                titles = "、".join(f"《{one.title}》" for one in queue.articles)
+                title = f"{account.name}（{len(queue.articles)}/{MOST_ARTICLES}）"
+                told = titles or "还没有文章"
+                found.append(
+                    Entry(
+                        "push", day_of(queue.slot_at), queue.slot_at, title, told, account.org.id,
+                        account.org.name, channels=("wechat",),
+                    )
+                )  # fmt: skip
+    return found
+
+
 _Reader = Callable[[Tx, Span, Calendar, datetime], Awaitable[list[Entry]]]
 _READERS: Final[tuple[_Reader, ...]] = (
     _releases, _follows, _obligations, _disclosures, _reports, _permissions, _reviews,
-    _notices,
+    _notices, _pushes,
 )  # fmt: skip
