@@ -74,10 +74,11 @@ async def show_public_item(request: web.Request) -> web.Response:
     """Give an item whole; one that was withdrawn is gone, and any other unknown."""
     parts, item_id = request.config_dict[PARTS], request.match_info["item_id"]
     async with parts.store.read() as tx:
-        page = await find_live_page(tx, item_id)
+        seen, page = await find_item(tx, item_id), await find_live_page(tx, item_id)
+        if seen is None or seen.practice:  # practice has a page, but not for the public
+            raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号")
         if page is None:
-            seen = await find_item(tx, item_id)
-            if seen is not None and seen.withdrawn_at is not None and seen.published_at is not None:
+            if seen.withdrawn_at is not None and seen.published_at is not None:
                 raise Problem("gone", f"索引号 {seen.index_number} 的稿件已经撤回")
             raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号")
         content = await content_of_release(tx, page.release_id, parts.site, at=parts.now())

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.practice import shown_title
 from server.store.tables import account, day_counter, delivery, item, org, release, revision
 from server.store.tx import Tx
 
@@ -72,7 +73,7 @@ def _planned(org_ids: frozenset[str]) -> sa.Select[Any]:
     return (
         sa.select(
             delivery.c.release_id, delivery.c.item_id, item.c.kind, item.c.org_id,
-            org.c.name.label("org_name"), revision.c.title, release.c.state.label("release_state"),
+            org.c.name.label("org_name"), shown_title(), release.c.state.label("release_state"),
             release.c.not_before,
             delivery.c.channel, account.c.slug, delivery.c.gate, delivery.c.due_at,
         )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from channels.words import plain
 from server.store.reading_tables import catalogue_line
-from server.store.tables import delivery
+from server.store.tables import delivery, item
 from server.store.tx import Tx
 
 _MOST_BODIES = 500
@@ -30,7 +30,12 @@ async def live_pages(tx: Tx, item_ids: tuple[str, ...]) -> frozenset[str]:
     """Give those of some items whose page a reader can open."""
     if not item_ids:
         return frozenset()
-    wanted = sa.select(delivery.c.item_id).where(
-        delivery.c.item_id.in_(item_ids), delivery.c.channel == "website", delivery.c.state == "live"
-    )
+    wanted = (
+        sa.select(delivery.c.item_id)
+        .join(item, item.c.id == delivery.c.item_id)
+        .where(
+            delivery.c.item_id.in_(item_ids), delivery.c.channel == "website", delivery.c.state == "live",
+            ~item.c.practice,
+        )
+    )  # fmt: skip
     return frozenset((await tx.execute(wanted)).scalars())

@@ -5,7 +5,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from server.store.tables import account, delivery, item, org
+from channels.item import PRACTICE_MARK
+from server.store.tables import account, delivery, item, org, revision
 from server.store.tx import Tx
 
 ON_ITS_WAY: Final = ("sending", "accepted", "unknown", "withdrawing")
@@ -13,6 +14,12 @@ ON_ITS_WAY: Final = ("sending", "accepted", "unknown", "withdrawing")
 LEAVING: Final = ("sending",)
 """Of practice only what a worker holds at this moment: a rehearsal platform that was stopped says nothing any
 more, and must not keep an office from its real work."""
+
+
+def shown_title() -> sa.ColumnElement[str]:
+    """Give the title of a revision as a list of both worlds shows it: with its mark."""
+    marked = sa.literal(PRACTICE_MARK) + revision.c.title
+    return sa.case((item.c.practice, marked), else_=revision.c.title).label("title")
 
 
 async def is_practising(tx: Tx, org_id: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from server.store.practice import shown_title
 from server.store.releases import ReleaseState
 from server.store.tables import account, delivery, item, org, person, release, revision
 from server.store.tx import Tx
@@ -33,7 +34,7 @@ async def list_release_lines(
 ) -> tuple[ReleaseLine, ...]:
     """Give the releases of some organs' items, newest first."""
     wanted = (
-        sa.select(release, revision.c.title, org.c.name.label("org_name"), person.c.name.label("by"))
+        sa.select(release, shown_title(), org.c.name.label("org_name"), person.c.name.label("by"))
         .join(revision, revision.c.id == release.c.revision_id)
         .join(item, item.c.id == release.c.item_id)
         .join(org, org.c.id == item.c.org_id)
@@ -54,7 +55,7 @@ async def list_last_accounts(tx: Tx, org_id: str, kind: str) -> tuple[str, ...]:
     newest = (
         sa.select(release.c.id)
         .join(item, item.c.id == release.c.item_id)
-        .where(item.c.org_id == org_id, item.c.kind == kind)
+        .where(item.c.org_id == org_id, item.c.kind == kind, ~item.c.practice)
         .order_by(release.c.created_at.desc(), release.c.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -119,3 +119,17 @@ async def test_an_admin_puts_his_organ_into_practice_and_out_again(office: Offic
     for login in ("author", "chief", "stranger"):
         refused = await office.post(f"{ORGS}/practice", {"org": CODE, "practice": True}, by=login)
         assert refused.refusal[:2] == (403, "forbidden")
+
+
+async def test_the_public_cannot_read_a_practice_item_by_its_id(office: Office):
+    await office.post(f"{ORGS}/practice", {"org": CODE, "practice": True}, by="admin")
+    made = await office.approved()
+    order = {"accounts": ["yanlian-site"]}
+    assert (await office.post(f"/api/v1/items/{made['id']}/release", order, by="chief")).status == 201
+    await office.house.run_until_quiet()
+    assert set((await office.house.states(made["id"])).values()) == {"live"}
+    asked = f"/api/v1/public/items/{made['id']}"
+    assert (await office.get(asked, by=None)).refusal[:2] == (404, "unknown_item")
+    await office.house.withdraw(made["id"])
+    await office.house.run_until_quiet()
+    assert (await office.get(asked, by=None)).refusal[:2] == (404, "unknown_item")
