@@ -73,6 +73,25 @@ link_check = sa.Table(
     sa.Index("ix_link_checks_source", "source_id"),
 )
 
+# Our own pages that the nightly look found wrong, until they are right again; and how far it has come.
+page_check = sa.Table(
+    "page_checks",
+    metadata,
+    sa.Column("delivery_id", sa.String(16), sa.ForeignKey("deliveries.id"), primary_key=True),
+    ref_column("item_id", "items.id"),
+    text_column("trouble"),
+    moment_column("wrong_since"),
+    moment_column("checked_at"),
+)
+
+page_round = sa.Table(
+    "page_rounds",
+    metadata,
+    sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("after", sa.String(16), nullable=False),  # the delivery that was looked at last
+    sa.CheckConstraint("slot = 1", name="one_row"),
+)
+
 job = sa.Table(
     "jobs",
     metadata,

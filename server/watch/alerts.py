@@ -13,6 +13,7 @@ from server.core.days import day_of
 from server.store.alerts import Alert, clear_alerts, list_alerts, raise_alerts
 from server.store.jobs import list_jobs
 from server.store.links import list_wrong_links
+from server.store.page_checks import list_wrong_pages
 from server.store.tx import Store, Tx
 from server.store.watching import list_orphans
 from server.watch.archive import archive_flagged
@@ -62,6 +63,7 @@ async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
         *await silent_columns(tx, site, today),
         *await _orphans(tx),
         *await _wrong_links(tx, at),
+        *await _wrong_pages(tx, at),
         *await _failing_jobs(tx),
         *await emergencies_due(tx, at),
         *await archive_flagged(tx),
@@ -92,6 +94,13 @@ async def _wrong_links(tx: Tx, at: datetime) -> list[Alert]:
         )
         for one in await list_wrong_links(tx, since=at - _LINK_GRACE, limit=500)
     ]  # fmt: skip
+
+
+async def _wrong_pages(tx: Tx, at: datetime) -> list[Alert]:
+    return [
+        Alert(f"page:{one.item_id}", "link", "alarm", one.trouble, one.org_id, one.item_id)
+        for one in await list_wrong_pages(tx, since=at - _LINK_GRACE, limit=500)
+    ]
 
 
 async def _failing_jobs(tx: Tx) -> list[Alert]:

@@ -20,6 +20,7 @@ from server.watch.alerts import watch
 from server.watch.jobs import Act, Job, Jobs
 from server.watch.links import check_links
 from server.watch.overdue import repair
+from server.watch.pages import check_pages, check_wrong_pages
 from server.watch.remind import Sinks, remind
 
 JOBS: Final = (
@@ -34,6 +35,8 @@ JOBS: Final = (
     Job("repair", "补发到期未发布的内容", Every(300)),
     Job("links", "核对文件与解读的双向链接", Every(60)),
     Job("all_links", "每夜核对全部解读链接", Daily(time(3, 30))),
+    Job("pages", "每夜核对本站网页和其中的链接", Daily(time(4, 0))),
+    Job("wrong_pages", "复查打不开的网页", Every(300)),
     Job("permissions", "核对平台授权", Every(6 * 3600)),
     Job("archive", "词库更新后复查已发布的稿件", Every(120)),
     Job("reports", "起草上一年的年度报告（1月2日起）", Daily(time(7, 0))),
@@ -95,6 +98,8 @@ def open_jobs(
         "repair": lambda: repair(place),
         "links": lambda: check_links(place.store, place.site, http, at=place.now()),
         "all_links": lambda: check_links(place.store, place.site, http, at=place.now(), all_pairs=True),
+        "pages": lambda: check_pages(place.store, place.site, http, at=place.now()),
+        "wrong_pages": lambda: check_wrong_pages(place.store, place.site, http, at=place.now()),
         "permissions": lambda: check_permissions(place),
         "archive": recheck,
         "watch": look,
