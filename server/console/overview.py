@@ -7,10 +7,9 @@ from typing import Final
 from aiohttp import web
 
 from server.console.charts import HIGH, WIDE, columns, length
+from server.console.organ_years import asked_year, today_of
 from server.console.page import Page, Visit
 from server.console.statistics import rows_address
-from server.core.days import day_of
-from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.report.figures import CHANNEL_NAMES, Figures, Question, channel_figures
 from server.store.orgs import find_org_by_code, list_orgs, subtree_ids
@@ -35,9 +34,9 @@ _LIVES: Final[dict[Life, tuple[str, str]]] = {
 
 async def show_overview(visit: Visit) -> web.StreamResponse:
     """Show the year; every figure leads to the rows behind it."""
-    today = day_of(visit.parts.now())
+    today = today_of(visit)
     try:
-        year = _year(visit, today)
+        year = asked_year(visit)
         async with visit.parts.store.read() as tx:
             sides = {by: await _figures(tx, visit, year, by) for by in ("channel", "month", "org")}
             last = await _figures(tx, visit, year - 1, "channel")
@@ -78,13 +77,6 @@ async def _accounts(tx: Tx, visit: Visit, today: date) -> tuple[AccountLife, ...
 
 def _of_month(figures: Figures, year: int, month: int) -> int:
     return next((row.items for row in figures.rows if row.key == f"{year}-{month:02}"), 0)
-
-
-def _year(visit: Visit, today: date) -> int:
-    text = visit.query("year") or str(today.year)
-    if not (text.isascii() and text.isdigit() and 1990 <= int(text[:5]) <= 2100):
-        raise Problem("invalid", "年度应在 1990 到 2100 之间", field="year")
-    return int(text)
 
 
 async def _page(visit: Visit, year: int, status: int, **values: object) -> web.Response:

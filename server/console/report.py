@@ -5,8 +5,8 @@ from typing import Final, Literal, cast
 
 from aiohttp import web
 
+from server.console.organ_years import asked_org, asked_year
 from server.console.page import Page, Visit
-from server.core.days import day_of
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
@@ -21,9 +21,8 @@ from server.report.filing import MOVES, Move, filings_below, move
 from server.report.snapshots import take_snapshot
 from server.report.yearly import draft_of_year
 from server.store.declared import list_declared
-from server.store.orgs import OrgRow, list_orgs
+from server.store.orgs import list_orgs
 from server.store.snapshots import list_snapshots
-from server.store.tx import Tx
 
 _PATH: Final = "/console/report"
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument"
@@ -52,9 +51,9 @@ async def give_draft(visit: Visit) -> web.StreamResponse:
     made = visit.query("format") or "docx"
     if made not in _MIMES:
         raise Problem("invalid", "只能下载 docx、xlsx、html", field="format")
-    year = _year(visit)
+    year = asked_year(visit)
     async with visit.parts.store.read() as tx:
-        org = await _org(tx, visit)
+        org = await asked_org(tx, visit)
         draft = await draft_of_year(tx, org.code, year, at=visit.parts.now())
     body = await asyncio.to_thread(_written, draft, made, review=bool(visit.query("review")))
     headers = {
@@ -68,10 +67,10 @@ async def give_draft(visit: Visit) -> web.StreamResponse:
 
 async def take_figures(visit: Visit) -> web.StreamResponse:
     """Write the figures that were changed; all or none."""
-    parts, year = visit.parts, _year(visit)
+    parts, year = visit.parts, asked_year(visit)
     try:
         async with parts.store.begin() as tx:
-            org = await _org(tx, visit)
+            org = await asked_org(tx, visit)
             visit.who.require("file_report", org.id)
             standing = {one.key: one.value for one in await list_declared(tx, org.id, year)}
             figures = _typed(visit, standing)
@@ -86,10 +85,10 @@ async def take_figures(visit: Visit) -> web.StreamResponse:
 
 async def take_snapshot_of_year(visit: Visit) -> web.StreamResponse:
     """Freeze the figures of the year."""
-    parts, year = visit.parts, _year(visit)
+    parts, year = visit.parts, asked_year(visit)
     try:
         async with parts.store.begin() as tx:
-            org = await _org(tx, visit)
+            org = await asked_org(tx, visit)
             visit.who.require("file_report", org.id)
             await take_snapshot(
                 tx, org, year, reason=visit.fields.get("reason").strip()[:500] or None,
@@ -102,10 +101,10 @@ async def take_snapshot_of_year(visit: Visit) -> web.StreamResponse:
 
 async def take_item(visit: Visit) -> web.StreamResponse:
     """Make the report an item, or go to the one there is."""
-    parts, year = visit.parts, _year(visit)
+    parts, year = visit.parts, asked_year(visit)
     try:
         async with parts.store.read() as tx:
-            org = await _org(tx, visit)
+            org = await asked_org(tx, visit)
         visit.who.require("write", org.id)
         item_id = await write_report_item(parts.report_desk, org.code, year, by=visit.who.person_id)
     except REFUSALS as error:
@@ -115,7 +114,7 @@ async def take_item(visit: Visit) -> web.StreamResponse:
 
 async def take_move(visit: Visit) -> web.StreamResponse:
     """Submit an organ's year, accept it, send it back or close it; `about` is that organ."""
-    parts, year, step = visit.parts, _year(visit), visit.fields.get("move")
+    parts, year, step = visit.parts, asked_year(visit), visit.fields.get("move")
     try:
         if step not in MOVES:
             raise Problem("invalid", "没有这个步骤", field="move")
@@ -147,31 +146,10 @@ def _typed(visit: Visit, standing: dict[str, str]) -> list[Declared]:
     return found
 
 
-def _asked(visit: Visit, name: str) -> str:
-    return visit.fields.get(name) or visit.query(name)
-
-
-def _year(visit: Visit) -> int:
-    text = _asked(visit, "year") or str(day_of(visit.parts.now()).year)
-    if not (text.isascii() and text.isdigit() and 1990 <= int(text[:5]) <= 2100):
-        raise Problem("invalid", "年度应在 1990 到 2100 之间", field="year")
-    return int(text)
-
-
-async def _org(tx: Tx, visit: Visit) -> OrgRow:
-    """Give the organ that is asked for, the visitor's topmost one without a question."""
-    code = _asked(visit, "org")
-    if code:
-        return await get_org(tx, code[:18], field="org")
-    reached = visit.who.orgs_for("read_statistics")
-    orgs = await list_orgs(tx, reached)
-    return next(one for one in orgs if one.parent_id not in reached)
-
-
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
-    year, draft = _year(visit), None
+    year, draft = asked_year(visit), None
     async with visit.parts.store.read() as tx:
-        org = await _org(tx, visit)
+        org = await asked_org(tx, visit)
         orgs = await list_orgs(tx, visit.who.orgs_for("read_statistics"))
         try:
             draft = await draft_of_year(tx, org.code, year, at=visit.parts.now())

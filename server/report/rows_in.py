@@ -4,6 +4,7 @@ import csv
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO, StringIO
+from itertools import zip_longest
 from typing import Final
 
 import openpyxl
@@ -36,7 +37,11 @@ def read_rows(content: bytes, names: tuple[str, ...]) -> tuple[RowIn, ...]:
     if len(grid) - 1 > MOST_ROWS:
         raise Unreadable(f"一次最多导入 {MOST_ROWS} 行。")
     rows = [
-        RowIn(number, {name: cell.strip() for name, cell in zip(head, row, strict=False) if name})
+        # A row that ends early has its last cells empty.
+        RowIn(
+            number,
+            {name: cell.strip() for name, cell in zip_longest(head, row[: len(head)], fillvalue="") if name},
+        )
         for number, row in enumerate(grid[1:], 2)
     ]
     return tuple(row for row in rows if any(row.values.values()))

@@ -1,0 +1,38 @@
+"""Which organ and year a page is about: as the form says, or the address, or else the visitor's own, now."""
+
+from datetime import date
+
+from server.console.page import Visit
+from server.core.days import day_of
+from server.core.organs import get_org
+from server.core.problems import Problem
+from server.store.orgs import OrgRow, list_orgs
+from server.store.tx import Tx
+
+
+def asked_year(visit: Visit) -> int:
+    """Give the year; raises Problem."""
+    text = asked(visit, "year") or str(today_of(visit).year)
+    if not (text.isascii() and text.isdigit() and 1990 <= int(text[:5]) <= 2100):
+        raise Problem("invalid", "年度应在 1990 到 2100 之间", field="year")
+    return int(text)
+
+
+async def asked_org(tx: Tx, visit: Visit) -> OrgRow:
+    """Give the organ, the visitor's topmost one without a question; raises Problem."""
+    code = asked(visit, "org")
+    if code:
+        return await get_org(tx, code[:18], field="org")
+    reached = visit.who.orgs_for("read_statistics")
+    orgs = await list_orgs(tx, reached)
+    return next(one for one in orgs if one.parent_id not in reached)
+
+
+def asked(visit: Visit, name: str) -> str:
+    """Give a value of the form, or else of the address."""
+    return visit.fields.get(name) or visit.query(name)
+
+
+def today_of(visit: Visit) -> date:
+    """Give the day in Beijing."""
+    return day_of(visit.parts.now())
