@@ -16,6 +16,10 @@ Form = aiohttp.FormData
 Body = bytes | Mapping[str, str] | aiohttp.FormData | None
 
 
+class LeadsInside(Exception):
+    """An address leads to this machine or into the inner network, where the session may not go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A complete HTTP answer."""
@@ -81,6 +85,8 @@ class Transport:
                 allow_redirects=False,
             ) as answer:
                 return Answer(answer.status, dict(answer.headers), await answer.read())
+        except LeadsInside:
+            return NotSent("地址指向内部网络，没有连接")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return NotSent(type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

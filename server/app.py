@@ -18,10 +18,9 @@ import structlog
 from aiohttp import web
 from redis.asyncio import Redis
 
-from channels.contract import Channel, DocRoot, Tools
+from channels.contract import DocRoot
 from channels.docroot import FolderRoot
-from channels.item import Account, Site
-from channels.registry import CHANNELS, open_channel
+from channels.registry import CHANNELS
 from channels.transport import Transport
 from scheduler.clock import Clock
 from server.api.routes import add_api
@@ -32,8 +31,6 @@ from server.core.occupancy import HalfRestored, Occupied, occupied
 from server.core.release import OpenChannel
 from server.core.rounds import run_rounds
 from server.core.settle import Bench
-from server.core.shelf import StoreShelf
-from server.core.uploads import StoreUploads
 from server.core.workplace import Workplace
 from server.ephemeral.budgets import Budgets
 from server.ephemeral.connection import is_answering, open_redis
@@ -46,18 +43,18 @@ from server.ephemeral.wakeups import Wakeups
 from server.forms.report_items import Desk, draft_last_year
 from server.importing.texts import TextReader
 from server.network import open_session
+from server.opener import Opener
 from server.parts import PARTS, Bounds, Parts
 from server.public.finding import add_finding, moved_to
 from server.public.site import add_practice_site, add_site
 from server.readers import Readers, open_readers
-from server.rehearsal import open_rehearsal, practice_root, rehearsal_platforms
+from server.rehearsal import allowed_inside, open_rehearsal, practice_root, rehearsal_platforms
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
 from server.review.archive import recheck
 from server.review.examiner import Examiner
 from server.review.planned import PlannedExaminer
 from server.security.vault import Vault
 from server.settings import Settings, site_of
-from server.store.accounts import AccountRow
 from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
 from server.store.tx import Store, StoreAway
@@ -179,12 +176,14 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             settings.var / "media", limit=max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
         )
         vault = await asyncio.to_thread(Vault.from_file, settings.secret_key_file)
-        session = await stack.enter_async_context(open_session())
-        opener = _Opener(
+        allowed = allowed_inside(settings)
+        session = await stack.enter_async_context(open_session(allowed))
+        opener = Opener(
             vault=vault,
             store=store,
             site=site,
             http=Transport(session, seconds=settings.http_seconds),
+            allowed=allowed,
             root=FolderRoot(settings.var / "site"),
             practice_root=FolderRoot(practice_root(settings)),
             blobs=blobs,
@@ -217,7 +216,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
 
 
 def _workplace(
-    settings: Settings, opener: "_Opener", calendar: LiveCalendar, budgets: Budgets, *, worker: str
+    settings: Settings, opener: "Opener", calendar: LiveCalendar, budgets: Budgets, *, worker: str
 ) -> Workplace:
     return Workplace(
         store=opener.store,
@@ -237,7 +236,7 @@ def _jobs(
     workplace: Workplace,
     calendar: LiveCalendar,
     wakeups: Wakeups,
-    opener: "_Opener",
+    opener: "Opener",
     readers: Readers,
 ) -> Jobs:
     most = settings.bounds.attachment_bytes
@@ -259,32 +258,9 @@ def _jobs(
 def opener_into(house: House, root: DocRoot, practice: DocRoot) -> OpenChannel:
     """Give what opens the channels of a house over other document roots, of either world."""
     opener = house.workplace.open_channel
-    if not isinstance(opener, _Opener):
+    if not isinstance(opener, Opener):
         raise TypeError("not an opener of this wiring")
     return replace(opener, root=root, practice_root=practice)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opener:
-    """Opens the channel of a stored account; the only place where a sealed secret is opened."""
-
-    vault: Vault
-    store: Store
-    site: Site
-    http: Transport
-    root: DocRoot
-    practice_root: DocRoot
-    blobs: Blobs
-    tokens: SharedTokens
-
-    def __call__(self, row: AccountRow) -> Channel:
-        secret = self.vault.open(row.sealed) if row.sealed else {}
-        root = self.practice_root if row.practice else self.root
-        account = Account(row.id, row.channel, row.slug, row.name, row.org, row.settings, secret)
-        shelf = StoreShelf(self.store, self.site, row.id)
-        uploads = StoreUploads(self.store, _now)
-        tools = Tools(self.http, root, self.site.world(row.practice), shelf, self.blobs, self.tokens, uploads)
-        return open_channel(account, tools)
 
 
 async def _move_in(stack: AsyncExitStack, settings: Settings) -> None:

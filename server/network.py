@@ -1,13 +1,14 @@
 """The client sessions through which everything leaves the house.
 
-One serves the platforms, whose addresses we know. The other is for addresses that strangers gave: it judges
-an address after it was resolved and connects to the very one judged, so that a name that answers differently
-the second time gains nothing.
+One serves the platforms, whose addresses an office set, the other the addresses that strangers gave. Both
+judge an address after it was resolved and connect to the very one judged, so that a name that answers
+differently the second time gains nothing. What is allowed all the same, the operator says for each.
 """
 
 import asyncio
 import ipaddress
 import socket
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 from yarl import URL
 
+from channels.transport import LeadsInside
 from server.store.tx import refuse_network_inside_transaction
 
 Inner = tuple[IPv4Network | IPv6Network, ...]
@@ -30,8 +32,17 @@ answer", which costs a look. Within a burst it saves a handshake each.
 _RESOLVE_SECONDS: Final = 5.0
 
 
-class LeadsInside(Exception):
-    """An address leads to this machine or into the inner network."""
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Where a session may go although it is inside: networks, and hosts that the operator named himself."""
+
+    networks: Inner = ()
+    hosts: frozenset[str] = frozenset()
+
+    def require(self, url: URL) -> None:
+        """Raise LeadsInside for an address written as numbers that leads inside; a name is judged later."""
+        if url.host not in self.hosts:
+            refuse_inner_literal(url, self.networks)
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -46,29 +57,33 @@ class _Connector(aiohttp.TCPConnector):
 class _GuardedConnector(_Connector):
     """Refuses an inner address written as numbers, too: aiohttp asks no resolver about those."""
 
-    def __init__(self, inner: Inner) -> None:
-        resolver = PublicResolver(aiohttp.ThreadedResolver(), inner)
-        super().__init__(resolver=resolver, use_dns_cache=False, limit=0, keepalive_timeout=KEPT_SECONDS)
-        self._inner = inner
+    def __init__(self, allowed: Allowed, *, keeps_names: bool) -> None:
+        resolver = PublicResolver(aiohttp.ThreadedResolver(), allowed.networks, allowed.hosts)
+        super().__init__(
+            resolver=resolver, use_dns_cache=keeps_names, limit=0, keepalive_timeout=KEPT_SECONDS
+        )
+        self._allowed = allowed
 
     async def connect(self, req: aiohttp.ClientRequest, *args: Any, **more: Any) -> Connection:
-        refuse_inner_literal(req.url, self._inner)
+        self._allowed.require(req.url)
         return await super().connect(req, *args, **more)
 
 
 class PublicResolver(AbstractResolver):
     """Resolves names and refuses those that lead inside."""
 
-    def __init__(self, asked: AbstractResolver, inner: Inner = ()) -> None:
-        """Take the resolver that asks the system, and the networks that are allowed nevertheless."""
-        self._asked, self._inner = asked, inner
+    def __init__(
+        self, asked: AbstractResolver, inner: Inner = (), hosts: frozenset[str] = frozenset()
+    ) -> None:
+        """Take the resolver that asks the system, and what networks and hosts are allowed nevertheless."""
+        self._asked, self._inner, self._hosts = asked, inner, hosts
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """Give the addresses of a host, if we may send to every one of them; raises LeadsInside."""
         found = await self._asked.resolve(host, port, family)
-        for one in found:
+        for one in found if host not in self._hosts else ():
             _require_public(one["host"], self._inner)
         return found
 
@@ -77,9 +92,16 @@ class PublicResolver(AbstractResolver):
         await self._asked.close()
 
 
-def open_session() -> aiohttp.ClientSession:
-    """Give a session that keeps no cookies and refuses to send while a transaction is open."""
-    connector = _Connector(limit=0, keepalive_timeout=KEPT_SECONDS)
+def open_session(allowed: Allowed | None = None) -> aiohttp.ClientSession:
+    """Give a session that keeps no cookies and refuses to send while a transaction is open.
+
+    With `allowed` it goes inside only there: a request elsewhere inside raises LeadsInside.
+    """
+    connector = (
+        _Connector(limit=0, keepalive_timeout=KEPT_SECONDS)
+        if allowed is None
+        else _GuardedConnector(allowed, keeps_names=True)
+    )
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
@@ -89,7 +111,7 @@ def open_guarded_session(inner: Inner, seconds: float) -> aiohttp.ClientSession:
     It takes no proxy from the environment, through which it would reach what it must not.
     """
     return aiohttp.ClientSession(
-        connector=_GuardedConnector(inner),
+        connector=_GuardedConnector(Allowed(inner), keeps_names=False),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=seconds),
         trust_env=False,

@@ -11,6 +11,7 @@ from channels.item import PRACTICE_FOLDER
 from channels.sandbox.run import credentials_at, start_sandbox
 from channels.transport import Answer, Transport
 from server.core.practice import Stage
+from server.network import Allowed
 from server.security.practising import Rehearsal
 from server.settings import Settings
 
@@ -61,3 +62,10 @@ def _addresses(settings: Settings) -> tuple[str, str]:
     chosen = settings.practice
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     return f"http://{host}:{chosen.wechat_port}", f"http://{host}:{chosen.weibo_port}"
+
+
+def allowed_inside(settings: Settings) -> Allowed:
+    """Give where platforms may be inside: at our own pages, the rehearsal, and what an operator lists."""
+    own = URL(settings.public_url).host
+    hosts = frozenset(host for host in (own, settings.practice.host) if host)
+    return Allowed(settings.platform_networks, hosts)

@@ -51,6 +51,10 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
+_THIS_MACHINE: Final = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+"""Where rehearsal platforms stand; no platform further inside is called unless an operator lists it."""
+
+
 class BadSettings(ValueError):
     """What is wrong with the settings, a Chinese sentence each, naming the key and never a secret."""
 
@@ -203,6 +207,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: str = ""
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = ()
+    platform_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = _THIS_MACHINE
     totp_required_roles: Annotated[tuple[Role, ...], Field(max_length=5)] = ()
     site: SiteSettings = SiteSettings()
     theme_file: Path | None = None

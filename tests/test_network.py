@@ -1,3 +1,4 @@
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import pytest
@@ -5,8 +6,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from channels.transport import Answer, Transport
-from server.network import open_session
+from channels.transport import Answer, NotSent, Transport
+from server.network import Allowed, open_session
 from server.store.tx import NetworkInsideTransaction, Store
 
 
@@ -28,3 +29,21 @@ async def test_nothing_leaves_the_house_while_a_transaction_is_open(tmp_path: Pa
                 await http.send("GET", url)
         assert isinstance(await http.send("GET", url), Answer)
     await store.close()
+
+
+async def test_a_platform_inside_is_not_called_unless_its_network_or_its_name_is_allowed():
+    app = web.Application()
+    app.router.add_get("/", _answer)
+    loopback = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    async with TestServer(app) as platform:
+        numbers = URL(str(platform.make_url("/"))).with_host("127.0.0.1")
+        name = numbers.with_host("localhost")
+        for allowed, told in (
+            (Allowed(), (NotSent, NotSent)),
+            (Allowed(loopback), (Answer, Answer)),
+            (Allowed(hosts=frozenset({"localhost"})), (NotSent, Answer)),
+        ):
+            async with open_session(allowed) as session:
+                http = Transport(session, seconds=5)
+                found = tuple([type(await http.send("GET", url)) for url in (numbers, name)])
+            assert found == told, allowed

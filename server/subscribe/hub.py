@@ -8,7 +8,8 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from server.network import Inner, LeadsInside, require_public
+from channels.transport import LeadsInside
+from server.network import Inner, require_public
 from server.store.hub_intents import IntentRow, count_intents, put_intent
 from server.store.tx import Store
 from server.subscribe.hub_request import HubRefusal, HubRequest

@@ -16,7 +16,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from server.network import LeadsInside
+from channels.transport import LeadsInside
 from server.store.hub import (
     Due,
     claim_due,

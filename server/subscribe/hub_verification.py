@@ -10,7 +10,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from server.network import LeadsInside
+from channels.transport import LeadsInside
 from server.store.hub import count_subscriptions, delete_subscription, is_subscribed, put_subscription
 from server.store.hub_intents import (
     IntentRow,

@@ -16,9 +16,9 @@ from yarl import URL
 from channels.addresses import list_keys
 from channels.characters import one_line
 from channels.item import Content
+from channels.transport import LeadsInside
 from scheduler.workdays import SHANGHAI
 from server.core.contents import content_of_release
-from server.network import LeadsInside
 from server.store.deliveries import find_live_page, first_page_live_at
 from server.store.push import (
     Note,

@@ -12,7 +12,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from server.network import LeadsInside, PublicResolver, refuse_inner_literal
+from channels.transport import LeadsInside
+from server.network import PublicResolver, refuse_inner_literal
 
 _SECONDS: Final = 10.0
 

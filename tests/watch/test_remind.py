@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from server.network import LeadsInside, PublicResolver
+from channels.transport import LeadsInside
+from server.network import PublicResolver
 from server.store.alerts import Alert, clear_alerts, raise_alerts
 from server.store.tx import Store
 from server.watch.outbound import OutboundRefused, post_json
