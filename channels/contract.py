@@ -294,6 +294,9 @@ class DocRoot(Protocol):
     async def read(self, path: str, /) -> bytes | None:
         """Give a file's bytes, None when there is none."""
 
+    async def holds(self, path: str, /) -> bool:
+        """Say whether there is a file, without reading it."""
+
     async def remove(self, path: str, /) -> None:
         """Take a file and its siblings away; nothing happens when there is none."""
 

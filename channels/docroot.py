@@ -65,6 +65,10 @@ class FolderRoot:
         target = self._inside(path)
         return await asyncio.to_thread(_stamp, target)
 
+    async def holds(self, path: str, /) -> bool:
+        """Say whether there is a file, without reading it."""
+        return await self.stamp(path) is not None
+
     async def remove(self, path: str, /) -> None:
         """Take a file and its siblings away; nothing happens when there is none."""
         target = self._inside(path)

@@ -1,6 +1,7 @@
 """The website as a channel: pages and lists written to the document root when something is published."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
@@ -150,13 +151,18 @@ class Website:
     async def refresh(self, post: Post, /) -> None:
         """Write the page anew, unless a newer version or a notice stands there by now.
 
-        An older version that came late is replaced, and so are its lines in the lists.
+        An older version that came late is replaced, and so are its lines in the lists. A page or a file of
+        it that somebody else took away or overwrote comes back.
         """
+        path = self._addresses.path_of(post.mark)
         async with self._tools.root.turn():
             page = await self._read_page(post)
+            is_lost = page.mark != post.mark and not await self._tools.root.holds(gone_path(path))
             if page.is_of(post.mark, post.content):
-                await self._tools.root.put(self._addresses.path_of(post.mark), post.html.encode())
-            elif page.is_older(post.mark, post.content):
+                with suppress(KeyError):  # a file that is in store no longer must not hold the page up
+                    await self._media.place(post.content)
+                await self._tools.root.put(path, post.html.encode())
+            elif is_lost or page.is_older(post.mark, post.content):
                 await self._media.place(post.content)
                 await self._leave_old_places(post)
                 await self._write_page(post)

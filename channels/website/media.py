@@ -26,7 +26,7 @@ class MediaFiles:
             users = await self._users(path)
             if content.item_id not in users:
                 await self._note(path, users | {content.item_id})
-            if await self._root.read(path) is None:
+            if not await self._root.holds(path):
                 body = await self._media.read(media.sha256)
                 if isinstance(media, Picture):
                     for other, smaller in (await asyncio.to_thread(make_variants, media, body)).items():
@@ -39,7 +39,7 @@ class MediaFiles:
             users = await self._users(path)
             if users == {item_id}:
                 for other in possible_paths(path):
-                    if await self._root.read(other) is not None:
+                    if await self._root.holds(other):
                         await self._root.remove(other)
                 await self._root.remove(path)
                 await self._root.remove(f"{path}.uses")

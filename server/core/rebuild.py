@@ -110,6 +110,10 @@ class Draft:
         place = self._folder / path
         return await asyncio.to_thread(lambda: place.read_bytes() if place.is_file() else None)
 
+    async def holds(self, path: str, /) -> bool:
+        """Say whether there is a file."""
+        return await asyncio.to_thread((self._folder / path).is_file)
+
     async def remove(self, path: str, /) -> None:
         """Take a file away."""
         await asyncio.to_thread((self._folder / path).unlink, missing_ok=True)

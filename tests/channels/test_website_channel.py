@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.addresses import media_path
 from channels.contract import Absent, NotAccepted, Receipt, Refreshes, Refused, Withdrawn, Withdraws
 from channels.docroot import FolderRoot
 from channels.item import Related
@@ -225,6 +226,19 @@ async def test_refreshing_does_not_bring_back_what_was_withdrawn(site):
     await site.withdraw(content)
     await site.website.refresh(site.website.render(content))
     assert await status(site, "a/i1.html") == 410
+
+
+@pytest.mark.parametrize("path", ["a/i1.html", "file"])
+async def test_refreshing_brings_back_a_page_and_a_file_that_somebody_took_away(site, path):
+    content = site.place(attachments=(site.media.attachment("表.pdf", b"%PDF"),))
+    await site.publish(content)
+    path = media_path(content.attachments[0]) if path == "file" else path
+    before = await site.text(path)
+    assert before
+    await site.tools.root.remove(path)
+    assert await status(site, path) == 404
+    await site.website.refresh(site.website.render(content))
+    assert await site.text(path) == before
 
 
 async def test_refreshing_an_old_version_does_not_overwrite_the_new_one(site):
