@@ -1,92 +1,28 @@
 """Practice and what is real never meet: the core says so, and the database holds it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from server.core.draft import create_item
 from server.core.follow import bind
 from server.core.office import add_account
-from server.core.practice import begin_practice, end_practice
 from server.core.problems import Problem
 from server.core.replace import replace_item
 from server.core.reschedule import reschedule
 from server.core.search import search
 from server.core.twins import pair
 from server.core.verify import verify_rows
-from server.store.accounts import AccountRow, insert_account, list_accounts
+from server.store.accounts import AccountRow
 from server.store.catalogue import Filters, list_unread
 from server.store.followups import Follow
 from server.store.items import ItemSeen, get_item
 from server.store.obligations import find_obligation
-from server.store.orgs import OrgRow, insert_org, list_orgs
-from server.store.plans import Planned, insert_planned
-from server.store.releases import get_release
-from server.store.report_items import insert_report_item
+from server.store.orgs import OrgRow, insert_org
 from server.store.tx import Tx
 from server.store.watching import list_accounts_heard, list_unreleased
-from tests.house import ACCOUNTS, CODE, House
-
-YEAR = (date(2026, 1, 1), date(2026, 12, 31))
-ON = tuple(f"yanlian-{channel}" for channel in ACCOUNTS)
-
-
-async def org_of(house: House) -> OrgRow:
-    async with house.store.read() as tx:
-        return (await list_orgs(tx, frozenset((house.org.id,))))[0]
-
-
-async def begin(house: House) -> None:
-    async with house.store.begin() as tx:
-        await begin_practice(tx, await org_of(house), by="管理员", at=house.now())
-
-
-async def end(house: House) -> None:
-    async with house.store.begin() as tx:
-        await end_practice(tx, await org_of(house), at=house.now())
-
-
-@pytest.fixture
-async def practising(house: House) -> House:
-    """A house with a real item that is public, then put into practice, with a practice account each."""
-    async with house.store.begin() as tx:
-        for row in await list_accounts(tx, frozenset((house.org.id,))):
-            twin = replace(row, id=house.new_id(), slug=f"yanlian-{row.slug}", practice=True)
-            await insert_account(tx, twin, at=house.now())
-    await begin(house)
-    return house
-
-
-async def counted(house: House) -> dict[str, Any]:
-    return {name: value for name, value in (await house.figures(*YEAR)).items() if name != "at"}
-
-
-async def refused_by_database(house: House, act: Callable[[Tx], Awaitable[object]]) -> str:
-    with pytest.raises(Exception, match=r"practice|for ever") as refused:  # each driver has errors of its own
-        async with house.store.begin() as tx:
-            await act(tx)
-    return str(refused.value)
-
-
-def into(table: str, **values: Any) -> str:
-    """Give the statement that writes a row past all our code."""
-    names = ", ".join(f'"{name}"' for name in values)
-    told = ", ".join(
-        str(value).lower() if value in (True, False, 1) else f"'{value}'" for value in values.values()
-    )
-    return f"INSERT INTO {table} ({names}) VALUES ({told})"
-
-
-async def pieces(house: House) -> tuple[ItemSeen, ItemSeen]:
-    """Write a real item and, in practice, a practice item."""
-    await end(house)
-    real = await house.item()
-    await begin(house)
-    return real, await house.item(kind="interpretation", document_number=None)
+from tests.core.practising import ON, begin, counted, end, pieces
+from tests.house import CODE, House
 
 
 async def test_what_an_organ_in_practice_writes_is_practice_for_ever(practising: House):
@@ -209,67 +145,6 @@ async def test_no_tie_leads_from_one_world_to_the_other(practising: House):
             async with h.store.begin() as tx:
                 await act(tx)
         assert refused.value.code == "practice"
-
-
-@pytest.mark.parametrize("slug", ["website", "yanlian-website"])
-async def test_the_database_itself_refuses_a_delivery_between_the_worlds(practising: House, slug: str):
-    if slug == "yanlian-website":
-        await end(practising)
-    made = await practising.item()
-    right = "website" if slug != "website" else "yanlian-website"
-    release = await practising.release(made.id, (right,))
-    async with practising.store.read() as tx:
-        rows = await list_accounts(tx, frozenset((practising.org.id,)))
-        wrong = next(row for row in rows if row.slug == slug)
-        known = await get_release(tx, release.id)
-    plan = (Planned(practising.new_id(), wrong.id, "website", "website", None, None),)
-    assert "never meet" in await refused_by_database(practising, lambda tx: insert_planned(tx, known, plan))
-    leg = release.deliveries[0].id
-    text = f"UPDATE deliveries SET account_id = '{wrong.id}' WHERE id = '{leg}'"
-    assert "never meet" in await refused_by_database(practising, lambda tx: tx.execute(sa.text(text)))
-
-
-async def test_the_database_itself_refuses_every_other_leak(practising: House):
-    real, practice = await pieces(practising)
-    leg = (await practising.release(practice.id, ON[:1])).deliveries[0]
-    now, by = practising.now().strftime("%Y-%m-%d %H:%M:%S"), practising.author
-    item = {"id": "x", "index_number": "x", "kind": "news", "org_id": practising.org.id, "created_by": by}
-    line = {"id": "x", "line": "counted", "item_id": practice.id, "channel": "website", "kind": "news"}
-    change = {"item_id": practice.id, "changed_at": now, "serial": 1}
-    acts = [
-        (f"UPDATE items SET practice = NOT practice WHERE id = '{practice.id}'", "for ever"),
-        (f"UPDATE items SET index_number = 'x' WHERE id = '{practice.id}'", "for ever"),
-        ("UPDATE accounts SET practice = NOT practice WHERE slug = 'website'", "for ever"),
-        (into("items", **item, created_at=now, practice=False), "exactly while"),
-        (into("items", **item, created_at=now, practice=True), "exactly while"),
-        (
-            into(
-                "ledger", **line, org_id=practising.org.id, day="2026-01-01",
-                delivery_id=leg.id, written_at=now, column="zcwj",
-            ),
-            "never counted",
-        ),
-        (into("page_changes", **change, is_read=False), "never listed"),
-        (into("twins", item_id=practice.id, other_id=real.id, paired_at=now), "never meet"),
-        (
-            into("replacements", item_id=practice.id, by_id=real.id, created_by=by, created_at=now),
-            "never meet",
-        ),
-        (
-            into(
-                "followups", interpretation_id=practice.id, source_id=real.id,
-                rule="same_moment", created_by=by, created_at=now,
-            ),
-            "never meet",
-        ),
-    ]  # fmt: skip
-    for text, told in acts:
-        assert told in await refused_by_database(practising, lambda tx, text=text: tx.execute(sa.text(text)))
-
-    async def as_report(tx: Tx) -> None:
-        await insert_report_item(tx, practising.org.id, 2025, practice.id, at=practising.now())
-
-    assert "no report" in await refused_by_database(practising, as_report)
 
 
 async def test_switching_waits_for_what_is_on_its_way_and_happens_once(house: House):
