@@ -3,12 +3,22 @@
 import csv
 from collections.abc import Iterable, Sequence
 from io import BytesIO, StringIO
-from typing import Final
+from itertools import zip_longest
+from math import ceil
+from typing import Any, Final
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 Value = str | int | float | None
+_WIDEST: Final = 36
+_UPRIGHT: Final = 96  # columns that stay readable across an upright page
+_LYING: Final = 210
+_LINE: Final = 15.75  # points
+_MOST: Final = 1000
+_BROKEN: Final = Alignment(wrap_text=True, vertical="top")
 _RUNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,14 +35,54 @@ def as_xlsx(title: str, rows: Iterable[Sequence[Value]]) -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = title[:31]
+    widths: list[int] = []
     for row in rows:
         sheet.append([safe_text(value) for value in row])
+        for number, value in enumerate(row, 1):
+            if _columns_of(value) > _WIDEST:
+                sheet.cell(sheet.max_row, number).alignment = _BROKEN
+        widths = [max(pair) for pair in zip_longest(widths, map(_columns_of, row), fillvalue=0)]
     for cell in sheet[1]:
         cell.font = Font(bold=True)
+        cell.alignment = _BROKEN
+    for number, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = min(max(width + 2, 8), _WIDEST)
     sheet.freeze_panes = "A2"
+    fit_to_page(sheet, head=1)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def fit_to_page(sheet: Any, *, head: int) -> None:
+    """Set a sheet to the width of an A4 page, or of some where it is very broad, its head on each."""
+    setup = sheet.page_setup
+    setup.paperSize = sheet.PAPERSIZE_A4
+    wide = sum(sheet.column_dimensions[get_column_letter(n)].width for n in range(1, sheet.max_column + 1))
+    setup.orientation = "landscape" if wide > _UPRIGHT else "portrait"
+    setup.fitToWidth, setup.fitToHeight = ceil(wide / _LYING), 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"1:{head}"
+    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+    _make_room(sheet)
+
+
+def _make_room(sheet: Any) -> None:
+    """Give broken text the height of its lines: LibreOffice prints one line of it otherwise."""
+    for row in sheet.iter_rows():
+        lines = max(
+            ceil(_columns_of(cell.value) / (sheet.column_dimensions[cell.column_letter].width - 1))
+            if cell.alignment.wrap_text
+            else 1
+            for cell in row
+        )
+        if lines > 1:
+            sheet.row_dimensions[row[0].row].height = lines * _LINE
+
+
+def _columns_of(value: Value) -> int:
+    """Give how many columns of a terminal a value takes: a character of Chinese takes two."""
+    return sum(1 + (ord(sign) > 0x2E7F) for sign in str("" if value is None else value)[:_MOST])
 
 
 def safe_text(value: Value) -> Value:

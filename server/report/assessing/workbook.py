@@ -6,12 +6,15 @@ from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from server.report.assessing.assessment import Assessment
 from server.report.drafting.archive import without_clock
-from server.report.sheets import safe_text
+from server.report.sheets import fit_to_page, safe_text
 
-_WIDTHS: Final = {"A": 12, "B": 40, "C": 8, "D": 8}
+_POINTS: Final = {"A": 12, "B": 40, "C": 8, "D": 8}
+_VALUES: Final = {"A": 28, "B": 40, "C": 10, "D": 8, "E": 10, "F": 28}
+_ORGAN: Final = 16
 
 
 def assessment_as_xlsx(made: Assessment) -> bytes:
@@ -35,8 +38,8 @@ def assessment_as_xlsx(made: Assessment) -> bytes:
         for cell in organ.cells:
             row = [organ.org.name, cell.indicator.name, _plain(cell.value), cell.indicator.unit]
             values.append([*map(safe_text, row), _plain(cell.points), safe_text(cell.basis)])
-    for sheet in book.worksheets:
-        _dress(sheet)
+    _dress(points, _POINTS)
+    _dress(values, _VALUES)
     out = BytesIO()
     book.save(out)
     return without_clock(out.getvalue())
@@ -46,12 +49,20 @@ def _plain(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _dress(sheet: Any) -> None:
+def _dress(sheet: Any, widths: dict[str, int]) -> None:
     for cell in (*sheet[1], *sheet[2]):
         cell.font = Font(bold=True)
     for row in sheet.iter_rows():
         for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="center")
-    for column, width in _WIDTHS.items():
-        sheet.column_dimensions[column].width = width
+            across = "center" if cell.column_letter == "D" else None
+            cell.alignment = Alignment(horizontal=across, wrap_text=True, vertical="center")
+            if isinstance(cell.value, str) and cell.column > 4:
+                cell.alignment = Alignment(horizontal="left", indent=1, wrap_text=True, vertical="center")
+    for number in range(1, sheet.max_column + 1):
+        column = get_column_letter(number)
+        sheet.column_dimensions[column].width = widths.get(column, _ORGAN)
+    # A heading above the table is not to be squeezed into the first column.
+    sheet["A1"].alignment = Alignment(wrap_text=False, vertical="center")
     sheet.freeze_panes = "C3"
+    fit_to_page(sheet, head=2)
+    sheet.print_title_cols = "A:B"  # an assessment of many organs is broad
