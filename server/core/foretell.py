@@ -14,7 +14,9 @@ from server.core.examined import Examined
 from server.core.follow import list_follows
 from server.core.gates import WorkingDays
 from server.core.release import OpenChannel, ReleaseMade, ReleaseOrder, release
+from server.core.seating import peek_slot
 from server.core.standing import say_gate
+from server.store.broadcasts import list_plans
 from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.followups import list_followers
 from server.store.items import ItemSeen, get_item
@@ -84,11 +86,26 @@ async def _tell(
     notes = [
         f"{leg.account_name}：{say_gate(leg)}" for leg in made.deliveries if leg.gate in ("slot", "quota")
     ]
+    if order.urgent_reason is None:
+        notes += await _pushes(tx, made.deliveries, at=at)
     notes += await _follows(tx, before, calendar, at=at)
     notes += await _earlier(tx, before, order, made, at=at)
     if order.urgent_reason is not None:
         notes.append("加急：不等账号的发布时段，理由会留下记录。")
     return Foretold(made.deliveries, sentence, tuple(notes))
+
+
+async def _pushes(tx: Tx, legs: tuple[DeliverySeen, ...], *, at: datetime) -> list[str]:
+    """Say which accounts push instead of publishing by themselves, and when they push next."""
+    plans = await list_plans(tx, frozenset(leg.account_id for leg in legs))
+    notes = []
+    for leg in legs:
+        plan = plans.get(leg.account_id)
+        if plan is not None and leg.gate != "quota":
+            slot = await peek_slot(tx, plan, at=at)
+            when = f"最早 {say_moment(slot)}" if slot else "近期的时段都已排满"
+            notes.append(f"{leg.account_name}：网页上线后排进群发，{when}。")
+    return notes
 
 
 def say_accounts(legs: Iterable[DeliverySeen]) -> str:

@@ -70,6 +70,22 @@ async def urgent_place(
     return (None, ()) if last is None else (last.place, (last,))
 
 
+async def peek_slot(tx: Tx, plan: BroadcastPlan, *, at: datetime) -> datetime | None:
+    """Give the next slot that has a seat, without taking one; None when no slot near has."""
+    for number, slot in enumerate(read_schedule(plan.slots).after(at)):
+        if number == _FAR:
+            return None
+        rows = await list_in_period(tx, plan.account_id, period_of(plan.kind, slot))
+        row = next((one for one in rows if one.slot_at == slot), None)
+        if row is None and _free_place(plan, rows) is not None:
+            return slot
+        if row is not None and row.state == "open":
+            articles = (await list_articles(tx, (row.id,)))[row.id]
+            if free_seat(waiting_of(articles)) is not None:
+                return slot
+    return None
+
+
 def waiting_of(articles: Iterable[ArticleSeen]) -> tuple[ArticleSeen, ...]:
     """Give those articles of an open push that still wait for it, in their order."""
     return tuple(one for one in articles if one.waits)

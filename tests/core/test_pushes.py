@@ -3,7 +3,8 @@
 The real adapter speaks to the pretended platform, whose key, quota and delays are those of its contract.
 """
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,10 +14,11 @@ from channels.wechat.pushes import read_push
 from server.core.broadcasting import keep_plan, list_queues, move_article, put_in_order
 from server.core.expedite import expedite, hold_outside_hours
 from server.core.problems import Problem
+from server.core.seating import peek_slot
 from server.core.standing import say_gate
 from server.store.accounts import AccountRow, find_account
 from server.store.broadcast_tables import push, push_article
-from server.store.broadcasts import PushRow, find_push, insert_push, take_seat
+from server.store.broadcasts import PushRow, find_push, insert_push, list_plans, take_seat
 from server.subscribe.hear import hear
 from tests.core.wechat_desk import Desk
 from tests.house import SITE
@@ -79,6 +81,9 @@ def sent_titles(desk: Desk) -> list[list[str]]:
 async def test_released_items_wait_for_the_slot_and_say_for_which(desk: Desk):
     await plan(desk)
     made = await written(desk, "甲", "乙")
+    async with desk.house.store.read() as tx:
+        own = (await list_plans(tx)).popitem()[1]
+        assert await peek_slot(tx, own, at=NOON) == SLOT
     assert [say_gate(await desk.leg(key)) for key in made] == [
         "等待群发时段 11月26日（周四）18:00，第1条/共8条",
         "等待群发时段 11月26日（周四）18:00，第2条/共8条",
@@ -191,6 +196,23 @@ async def test_an_answer_lost_on_its_way_is_found_by_the_key_and_nothing_goes_tw
     await come(desk, beijing("2026-11-26T18:20"))
     assert (first, [await desk.state(key) for key in made]) == (["unknown"] * 2, ["live"] * 2)
     assert len(desk.platform.book.pushes) == 1
+    assert [(await desk.house.lines(key)).count(("counted", "wechat")) for key in made] == [1, 1]
+
+
+async def test_a_worker_that_died_over_the_call_leaves_a_push_that_the_key_finds(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.house.now.moment = SLOT
+    (errand,) = await desk.house.claim()
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "hang_after")
+    death = asyncio.create_task(errand.run())
+    while not (desk.platform.book.pushes or death.done()):  # noqa: ASYNC110 -- the platform tells nobody
+        await asyncio.sleep(0.01)
+    death.cancel()
+    await asyncio.wait((death,))
+    for minute in (2, 6, 7):
+        await come(desk, SLOT + timedelta(minutes=minute))
+    assert (sent_titles(desk), [await desk.state(key) for key in made]) == ([["甲", "乙"]], ["live", "live"])
     assert [(await desk.house.lines(key)).count(("counted", "wechat")) for key in made] == [1, 1]
 
 

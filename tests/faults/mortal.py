@@ -33,7 +33,7 @@ from server.store.accounts import AccountRow
 from server.store.tx import Store, Tx
 
 ENDS = "('live', 'withdrawn', 'replaced', 'cancelled', 'superseded', 'gone_at_platform')"
-ERRANDS = ("deliver ", "live ", "accepted ", "unknown ", "withdrawing ", "refresh ")
+ERRANDS = ("deliver ", "push ", "live ", "accepted ", "unknown ", "withdrawing ", "refresh ")
 """How the tasks of a worker's errands are named."""
 STRIDE = 200.0
 """Seconds between two visits: longer than a lease and than any platform's settle time."""
