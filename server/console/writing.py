@@ -21,6 +21,7 @@ from server.importing.found import PART_NAMES, Mark
 from server.importing.html import read_body
 from server.importing.shape import shape
 from server.review.differences import compare_texts
+from server.review.elements import silent_pictures
 from server.store.items import ItemSeen, get_item
 from server.store.orgs import OrgRow, list_orgs
 from server.store.people import get_person
@@ -100,6 +101,7 @@ async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
     parts, by = visit.parts, visit.who.person_id
     form = typed.form()
     body = await read_body(form.body)
+    _require_words(body.html)
     async with parts.store.begin() as tx:
         draft = await draft_of(tx, form, body, visit.who, parts.site)
         slot = visit.fields.get("slot")
@@ -115,6 +117,18 @@ async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
             return old  # whoever only looks at it again must not undo an approval
         return await revise_item(
             tx, old.id, draft, by=by, at=parts.now(), new_id=parts.new_id, base=typed.base
+        )
+
+
+def _require_words(body: str) -> None:
+    """Refuse a picture that nobody described: whoever cannot see it would learn nothing."""
+    silent = silent_pictures(body)
+    if silent:
+        numbers = "、".join(str(number) for number in silent[:10])
+        raise Problem(
+            "invalid",
+            f"第 {numbers} 张图片没有说明：请写明图中内容（alt），或标为“装饰图片”；其他内容都在，写好再保存",
+            field="body",
         )
 
 

@@ -55,15 +55,28 @@ def elements(subject: Subject, *, today: date) -> Iterator[Finding]:
 def pictures(subject: Subject) -> Iterator[Finding]:
     """Give pictures of the body that say nothing to whoever cannot see them."""
     for image in _IMAGE.finditer(subject.body):
-        alt = _ALT.search(image[1])
-        words = html.unescape(alt[1]).strip() if alt else ""
+        words = _words_of(image)
         place = Place("body", html_offset=image.start(), html_length=len(image.group()))
-        if not words and not _DECORATIVE.search(image[1]):
+        if _is_silent(image):
             reason = "图片没有替代文字：请写明图中内容，或标为“装饰图片”"
             yield Finding("picture_without_words", "warning", place, "", reason, BARRIER_FREE)
         elif words and _FILE_NAME.fullmatch(words):
             reason = "替代文字像文件名，请写明图中内容"
             yield Finding("picture_words_empty", "warning", place, words, reason, BARRIER_FREE)
+
+
+def silent_pictures(body: str) -> tuple[int, ...]:
+    """Give which pictures of a body say nothing and are not marked as decoration, counted from 1."""
+    return tuple(number for number, image in enumerate(_IMAGE.finditer(body), 1) if _is_silent(image))
+
+
+def _words_of(image: re.Match[str]) -> str:
+    alt = _ALT.search(image[1])
+    return html.unescape(alt[1]).strip() if alt else ""
+
+
+def _is_silent(image: re.Match[str]) -> bool:
+    return not _words_of(image) and not _DECORATIVE.search(image[1])
 
 
 def dead_links(subject: Subject, own_pages: dict[str, bool]) -> Iterator[Finding]:

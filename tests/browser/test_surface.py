@@ -1,5 +1,6 @@
 """The surface on which a body is written: pastes, tables, pictures, and what is dropped on it."""
 
+import asyncio
 import io
 import re
 import time
@@ -8,6 +9,7 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
+from docx import Document
 from PIL import Image
 from playwright.async_api import Page, expect
 
@@ -60,6 +62,13 @@ async def paste(page: Page, **kinds: str) -> None:
         }""",
         kinds,
     )
+
+
+def a_document() -> bytes:
+    document, out = Document(), io.BytesIO()
+    document.add_paragraph("文件里的话。")
+    document.save(out)
+    return out.getvalue()
 
 
 async def drop(page: Page, name: str, mime: str, content: bytes) -> None:
@@ -195,3 +204,34 @@ async def test_looking_at_a_text_again_changes_no_letter_of_it(desk: Window):
     await expect(page.get_by_text("已保存。")).to_be_visible()
     stored = await page.locator("textarea[name=body]").input_value()
     assert stored == body.replace("<b>乙</b>", "<strong>乙戊</strong>")
+
+
+@pytest.mark.slow
+async def test_a_document_dropped_beside_a_text_is_asked_about_and_becomes_what_its_author_says(
+    desk: Window, new_item: Page
+):
+    await new_item.keyboard.type("开头。")
+    content = await asyncio.to_thread(a_document)
+    await drop(new_item, "通知.docx", "application/octet-stream", content)
+    asked = new_item.get_by_role("group", name="通知.docx")
+    await expect(asked.get_by_role("button", name="接在正文后面")).to_be_focused()
+    await fine(desk, "offer")
+    await asked.get_by_role("button", name="接在正文后面").click()
+    await expect(new_item.locator(".rich")).to_contain_text("文件里的话。")
+    await drop(new_item, "通知.docx", "application/octet-stream", content)
+    await asked.get_by_role("button", name="作为附件").click()
+    await expect(new_item.locator('input[name="file_name"]')).to_have_value("通知.docx")
+    assert "开头。" in await new_item.locator(".rich").inner_text()
+
+
+@pytest.mark.slow
+async def test_a_picture_without_words_stops_a_save_and_nothing_typed_is_lost(desk: Window, new_item: Page):
+    await new_item.keyboard.type("开头。")
+    await drop(new_item, "现场.png", "image/png", a_png())
+    await expect(new_item.get_by_label("图片说明（给看不到图片的读者）")).to_be_focused()
+    await new_item.locator("#field-title").fill("图片没有说明的公告")
+    await new_item.get_by_role("button", name="保存", exact=True).click()
+    await expect(new_item.get_by_text("第 1 张图片没有说明").first).to_be_visible()
+    await expect(new_item.locator("#field-title")).to_have_value("图片没有说明的公告")
+    await expect(new_item.locator(".rich img")).to_have_count(1)
+    desk.troubles.clear()  # the refusal itself, which the browser notes

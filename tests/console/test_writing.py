@@ -209,12 +209,25 @@ async def test_a_file_of_no_allowed_kind_is_named_and_the_others_stay(office: Co
     assert again.fields["file_name"] == "甲.txt"
 
 
-async def test_a_picture_that_comes_with_the_form_stands_at_the_end_of_the_body(office: ConsoleOffice):
+async def test_a_picture_that_comes_with_the_form_stands_at_its_end_and_is_saved_once_it_is_described(
+    office: ConsoleOffice,
+):
     desk = await office.desk("author")
-    made = await desk.post(NEW, a_form(), [("pictures", "p.png", a_picture())])
-    body = (await _stored(office, made.location.split("/")[3])).revision.body
-    assert body.startswith("<p>各苏木镇人民政府：</p>")
-    assert 'src="media:' in body
+    seen = await desk.post(NEW, a_form(), [("pictures", "p.png", a_picture())])
+    assert (seen.status, "第 1 张图片没有说明" in seen.words) == (422, True)
+    body = seen.fields["body"]
+    assert (body.startswith("<p>各苏木镇人民政府：</p>"), 'src="media:' in body) == (True, True)
+    described = body.replace('alt=""', 'alt="河堤加固现场"')
+    made = await desk.post(NEW, a_form(body=described))
+    assert 'alt="河堤加固现场"' in (await _stored(office, made.location.split("/")[3])).revision.body
+
+
+async def test_a_picture_marked_as_decoration_needs_no_words(office: ConsoleOffice):
+    desk = await office.desk("author")
+    seen = await desk.post(NEW, a_form(), [("pictures", "p.png", a_picture())])
+    marked = seen.fields["body"].replace("<img ", '<img role="presentation" ')
+    made = await desk.post(NEW, a_form(body=marked))
+    assert made.status == 303
 
 
 async def test_the_editor_uploads_a_picture_and_sees_it_again(office: ConsoleOffice):

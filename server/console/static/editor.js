@@ -51,10 +51,34 @@
     list.append(row);
   }
 
-  // A document dropped on an empty text becomes the text; beside a text it is an attachment.
+  // A document dropped on an empty text becomes the text; beside a text its author says what it is to be.
   async function documents(files) {
     const [file] = files;
-    if (files.length > 1 || !window.tongfaSurface.isDocument(file.name) || !surface.isEmpty()) { attachments(files); return; }
+    if (files.length > 1 || !window.tongfaSurface.isDocument(file.name)) { attachments(files); return; }
+    if (surface.isEmpty()) await take(file);
+    else offer(file);
+  }
+  function offer(file) {
+    form.querySelector("[data-offer]")?.remove();
+    const box = document.createElement("div");
+    box.className = "notice";
+    box.dataset.offer = "";
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", file.name);
+    const sentence = document.createElement("p");
+    sentence.textContent = `正文里已有内容。${file.name} 要怎么用？`;
+    const row = document.createElement("p");
+    row.className = "row";
+    for (const [name, act] of [["接在正文后面", () => take(file)], ["作为附件", () => attachments([file])], ["不要了", () => surface.focus()]]) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+      button.addEventListener("click", () => { box.remove(); act(); });
+      row.append(button);
+    }
+    box.append(sentence, row);
+    told.before(box);
+    row.firstChild.focus();
+  }
+  async function take(file) {
     say(`正在读 ${file.name}…`);
     const found = await send("/console/imports/read", file);
     if (found.error) { say(found.error); return; }
