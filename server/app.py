@@ -50,6 +50,7 @@ from server.public.site import add_practice_site, add_site
 from server.readers import Readers, open_readers
 from server.rehearsal import allowed_inside, open_rehearsal, practice_root, rehearsal_platforms
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
+from server.report.monthly import draft_last_month
 from server.review.archive import recheck
 from server.review.examiner import Examiner
 from server.review.planned import PlannedExaminer
@@ -251,7 +252,11 @@ def _jobs(
         recheck=lambda: recheck(workplace.store, at=_now()),
         recheck_planned=lambda: planned.examine(at=_now()),
         free=lambda: asyncio.to_thread(free_bytes, settings.var),
-        readers={**readers.acts(), "reports": partial(draft_last_year, desk)},
+        readers={
+            **readers.acts(),
+            "reports": partial(draft_last_year, desk),
+            "months": lambda: draft_last_month(workplace.store, at=_now()),
+        },
     )
 
 

@@ -74,3 +74,14 @@ filing = sa.Table(
     among("state", FILING_STATES),
     sa.CheckConstraint("state = 'draft' OR snapshot_id IS NOT NULL", name="submitted_has_snapshot"),
 )
+
+# The figures of an organ's month as they were when the draft of its report was made; one for each month.
+month_draft = sa.Table(
+    "month_drafts",
+    metadata,
+    sa.Column("org_id", sa.String(16), sa.ForeignKey("orgs.id"), primary_key=True),
+    sa.Column("month", sa.String(7), primary_key=True),
+    sa.Column("figures", Json, nullable=False),
+    moment_column("drafted_at"),
+    sa.Index("ix_month_drafts_month", "month", "org_id"),
+)

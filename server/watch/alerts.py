@@ -22,7 +22,13 @@ from server.watch.emergencies import emergencies_due
 from server.watch.overdue import overdue_alert
 from server.watch.planned import planned_flagged
 from server.watch.silence import silent_accounts, silent_columns
-from server.watch.terms import calendars_missing, disclosures_due, interpretations_due, reports_due
+from server.watch.terms import (
+    calendars_missing,
+    disclosures_due,
+    interpretations_due,
+    months_drafted,
+    reports_due,
+)
 
 MOST: Final = 5000
 _LINK_GRACE: Final = timedelta(minutes=10)
@@ -58,6 +64,7 @@ async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
         *await interpretations_due(tx, calendar, today),
         *await disclosures_due(tx, calendar, today),
         *await reports_due(tx, site, calendar, today),
+        *await months_drafted(tx, today),
         *calendars_missing(calendar, today),
         *await silent_accounts(tx, today),
         *await silent_columns(tx, site, today),

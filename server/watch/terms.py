@@ -7,6 +7,7 @@ from channels.item import Site
 from scheduler.deadlines import disclosure_due, report_limit
 from scheduler.workdays import Calendar
 from server.store.alerts import Alert
+from server.store.month_drafts import list_drafts_of_month
 from server.store.obligations import list_obligations_due
 from server.store.tx import Tx
 from server.store.watching import list_all_orgs, list_orgs_that_showed, list_unreleased
@@ -14,6 +15,7 @@ from server.store.watching import list_all_orgs, list_orgs_that_showed, list_unr
 _MOST: Final = 500
 _REPORT_WARNING: Final = timedelta(days=30)
 _REPORT_ALARM: Final = timedelta(days=7)
+_MONTH_REMINDER: Final = 10  # the day of the month until which its draft is called to mind
 _DISCLOSURE_WARNING: Final = timedelta(days=5)
 
 
@@ -95,3 +97,19 @@ def calendars_missing(calendar: Calendar, today: date) -> list[Alert]:
         )
         for year in calendar.unknown_years(today)
     ]
+
+
+async def months_drafted(tx: Tx, today: date) -> list[Alert]:
+    """Give the drafts of last month's report, in the first days of a month: somebody is to look at them."""
+    if today.day > _MONTH_REMINDER:
+        return []
+    month = (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    return [
+        Alert(
+            f"month:{month}:{one.org_id}", "report", "warn",
+            f"{one.org_name}{month[:4]}年{int(month[5:])}月公开情况的草稿已生成"
+            f"（主动公开{one.figures['items']}条），请核对",
+            one.org_id,
+        )
+        for one in await list_drafts_of_month(tx, month, _MOST)
+    ]  # fmt: skip

@@ -1,0 +1,22 @@
+"""server/console/months.py: drafts of months, each figure with its rows, and what changed since."""
+
+import re
+from datetime import timedelta
+
+from server.report.monthly import draft_last_month
+from tests.console.conftest import ConsoleOffice
+
+
+async def test_a_draft_shows_its_figures_their_rows_and_what_came_later(office: ConsoleOffice):
+    house = office.house
+    await house.published(("website",))
+    later = house.now() + timedelta(days=32)
+    assert await draft_last_month(house.store, at=later)
+    await house.published(("website",))
+    desk = await office.desk("reporter")
+    seen = await desk.get("/console/report/months?year=2026")
+    assert "主动公开政府信息1条" in seen.words
+    assert "现在是 2 条" in seen.words
+    address = re.findall(r'href="(/console/statistics/rows[^"]*)"', seen.html)[0].replace("&amp;", "&")
+    assert (await desk.get(address)).status == 200
+    assert "还没有草稿" in (await desk.get("/console/report/months?year=2025")).words
