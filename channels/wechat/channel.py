@@ -63,6 +63,7 @@ class WeChat:
         pictures=None,
         picture_bytes=None,
         calls_a_day=100,
+        looks_a_day=90,  # freepublish/get and batchget take a hundred a day (§13); ten are for withdrawals
         idempotency_key=False,
         settle_after=180.0,
         # 100 looks a day for all jobs of an account (§13): most end within a minute, and the event tells.

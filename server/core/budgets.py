@@ -56,6 +56,18 @@ def day_limit(settings: Mapping[str, str], limits: Limits) -> int | None:
     return _number(settings.get(PER_DAY)) or limits.calls_a_day
 
 
+async def looks_used_up(
+    budgets: Budgets, account_id: str, limits: Limits, *, at: datetime
+) -> datetime | None:
+    """Charge one look to the account's day; give when the next day begins once they are used up."""
+    if limits.looks_a_day is None:
+        return None
+    today = day_of(at)
+    ends = starts_at(today + timedelta(days=1))
+    allowance = Allowance(f"looks:{today}", limits.looks_a_day, (ends - at).total_seconds())
+    return None if await budgets.take(account_id, (allowance,)) is None else ends
+
+
 async def set_budget(
     tx: Tx, row: AccountRow, a_minute: int | None, a_day: int | None, *, at: datetime
 ) -> None:

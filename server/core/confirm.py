@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from channels.contract import ByHand, Outcome, Receipt
 from server.core.settle import settle
-from server.core.workplace import Workplace, read_leg
+from server.core.workplace import Workplace, is_look_put_off, read_leg
 from server.store.deliveries import get_delivery, move
 from server.store.tx import Tx
 
@@ -17,6 +17,8 @@ async def confirm(place: Workplace, delivery_id: str) -> None:
     """Confirm one accepted delivery; after its time without an end a person is asked."""
     ready = await read_leg(place, delivery_id)
     if ready.leg.state != "accepted" or ready.leg.platform_id is None:
+        return
+    if await is_look_put_off(place, ready.leg):
         return
     receipt = Receipt(ready.leg.platform_id, ready.leg.link, None)
     outcome = await ready.channel.confirm(receipt, ready.post, at=place.now())

@@ -6,7 +6,7 @@ from typing import assert_never
 from channels.contract import CouldNotLook, Limits, Receipt, Removed, Watch, Watches
 from server.core.settle import Bench
 from server.core.withdraw import record_gone
-from server.core.workplace import Workplace, read_leg
+from server.core.workplace import Workplace, is_look_put_off, read_leg
 from server.store.deliveries import DeliverySeen, get_delivery, put_off
 from server.store.tx import Tx
 
@@ -18,6 +18,8 @@ async def recheck(place: Workplace, delivery_id: str) -> None:
     """Look at one live delivery; it is looked at again until the channel's last interval has passed."""
     ready = await read_leg(place, delivery_id)
     if ready.leg.state != "live":
+        return
+    if await is_look_put_off(place, ready.leg):
         return
     receipt = Receipt(ready.leg.platform_id or "", ready.leg.link, ready.leg.live_at)
     seen: Watch = receipt

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from channels.contract import LOOKED_AT, TAKEN, Absent, CouldNotLook, Receipt, Sighting
 from server.core.overtaken import end_of
 from server.core.settle import settle
-from server.core.workplace import Workplace, read_leg
+from server.core.workplace import Workplace, is_look_put_off, read_leg
 from server.store.attempts import close_attempt, insert_look, list_lapsed
 from server.store.broadcasts import look_for_push_of
 from server.store.deliveries import (
@@ -38,6 +38,8 @@ async def reconcile(place: Workplace, delivery_id: str) -> None:
         # Every look would be refused, and a person asked for nothing but that: it waits for the permission.
         async with place.store.begin() as tx:
             await put_off(tx, delivery_id, "unknown", place.now() + _NOT_PERMITTED)
+        return
+    if await is_look_put_off(place, ready.leg):
         return
     since = min((attempt.opened_at for attempt in ready.attempts), default=ready.leg.changed_at)
     notes = {step: value for attempt in ready.attempts for step, value in attempt.notes.items()}

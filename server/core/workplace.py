@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from channels.contract import Channel, Limits, Post
 from channels.item import Site
-from server.core.budgets import Budgets, NoBudgets
+from server.core.budgets import Budgets, NoBudgets, looks_used_up
 from server.core.contents import content_of_release
 from server.core.release import OpenChannel
 from server.core.settle import Bench
 from server.core.settlements import Settlements
 from server.store.accounts import get_account
 from server.store.attempts import AttemptRow, list_attempts
-from server.store.deliveries import DeliverySeen, get_delivery
+from server.store.deliveries import DeliverySeen, get_delivery, put_off
 from server.store.tx import Store
 
 
@@ -71,3 +71,14 @@ async def read_leg(place: Workplace, delivery_id: str) -> Readied:
     return Readied(
         leg, channel, channel.render(content), attempts, is_permitted=account.state != "unauthorised"
     )
+
+
+async def is_look_put_off(place: Workplace, leg: DeliverySeen) -> bool:
+    """Charge a look to its account; once the day's are used up it waits for the next day, and says so."""
+    at, limits = place.now(), place.limits[leg.channel]
+    until = await looks_used_up(place.budgets, leg.account_id, limits, at=at)
+    if until is None:
+        return False
+    async with place.store.begin() as tx:
+        await put_off(tx, leg.id, leg.state, until)
+    return True

@@ -1,5 +1,6 @@
 """server/core/budgets.py: an account over its budget waits; nothing of it fails, and nobody else waits."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.budgets import PER_DAY, PER_MINUTE, allowances_of
+from server.core.days import day_of, starts_at
 from server.core.dispatch import claim
 from server.core.settle import LONGEST_WAIT, back_off
 from server.core.workplace import Workplace
@@ -84,6 +86,22 @@ async def test_no_platform_is_called_for_what_is_put_off(thrifty: House):
     for _number in range(3):
         await thrifty.published(on=("website", "weibo"))
     assert [name for name, _mark in thrifty.platform.posts].count("weibo") == 1
+
+
+async def test_looks_of_an_account_share_a_day_and_wait_for_the_next_one(thrifty: House):
+    limits = {**thrifty.place.limits, "weibo": replace(WEIBO, looks_a_day=1)}
+    thrifty.place = replace(thrifty.place, limits=limits)
+    made = [await thrifty.item() for _item in range(2)]
+    for one in made:
+        thrifty.platform.next_call("ok", "drop_after")
+        await thrifty.release(one.id, ("website", "weibo"))
+        await thrifty.run_until_quiet()
+    thrifty.now.move(seconds=600)
+    await thrifty.run_until_quiet()
+    legs = [(await thrifty.legs(one.id))["weibo"] for one in made]
+    unknown = [leg for leg in legs if leg.state == "unknown"]
+    tomorrow = starts_at(day_of(thrifty.now()) + timedelta(days=1))
+    assert [(leg.due_at, leg.looks) for leg in unknown] == [(tomorrow, 0)]
 
 
 async def test_an_account_over_its_budget_is_not_claimed_from_again(thrifty: House):

@@ -186,6 +186,7 @@ async def test_an_editor_puts_the_articles_in_order_until_the_push_goes(desk: De
             await put_in_order(tx, account, row.id, legs, at=SLOT)
 
 
+@pytest.mark.slow
 async def test_an_answer_lost_on_its_way_is_found_by_the_key_and_nothing_goes_twice(desk: Desk):
     await plan(desk)
     made = await written(desk, "甲", "乙")
