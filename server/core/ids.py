@@ -6,6 +6,8 @@ from typing import Final
 
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 _RANDOM_BITS: Final = 35
+_PAIRS: Final = tuple(first + second for first in _LETTERS for second in _LETTERS)
+_SHIFTS: Final = tuple(range(70, -10, -10))
 
 
 def new_id() -> str:
@@ -16,4 +18,4 @@ def new_id() -> str:
 def encode_id(milliseconds: int, random: int) -> str:
     """Write time and chance as sixteen letters, time first."""
     number = milliseconds << _RANDOM_BITS | random
-    return "".join(_LETTERS[number >> shift & 31] for shift in range(75, -5, -5))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, Literal, cast
 
 import sqlalchemy as sa
@@ -241,6 +242,7 @@ async def set_withdrawn(tx: Tx, item_id: str, reason: str | None, at: datetime |
     )
 
 
+@cache
 def _select() -> sa.Select[Any]:
     return (
         sa.select(
@@ -254,6 +256,7 @@ def _select() -> sa.Select[Any]:
     )
 
 
+@cache
 def _newest() -> sa.Select[Any]:
     newer = revision.alias("newer")
     newest = sa.select(sa.func.max(newer.c.number)).where(newer.c.item_id == item.c.id).scalar_subquery()
