@@ -409,8 +409,8 @@ MUTANTS = (
         (
             Change(
                 "server/core/rounds.py",
-                "await asyncio.wait(tuple(busy.values()), timeout=seconds)",
-                "await asyncio.wait(tuple(busy.values()), timeout=seconds * 1e9)",
+                "asyncio.ensure_future(hurry.wait()), loop.time() + seconds",
+                "asyncio.ensure_future(hurry.wait()), loop.time() + seconds * 1e9",
             ),
         ),
         ("tests/faults/test_stopping.py",),
