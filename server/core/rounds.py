@@ -26,7 +26,7 @@ from server.core.withdraw import take_down
 from server.core.workplace import Workplace
 from server.store.backlog import OWN
 from server.store.deliveries import LostRace
-from server.store.due import take_due, take_due_pushes
+from server.store.due import take_due
 from server.store.gates import list_due_releases
 from server.store.tx import StoreAway, Tx
 

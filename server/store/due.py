@@ -1,4 +1,4 @@
-"""What is due beside sending: looks at what was sent, live pages to write again, and pushes (scripts)."""
+"""What is due beside sending: looks at what was sent, and live pages to be written again (a script)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,34 +99,4 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
         "stale": f"""
             SELECT s.delivery_id, s.serial FROM stale_pages s JOIN deliveries d ON d.id = s.delivery_id
             WHERE {dialect.not_by("d.state")} IN ('live', 'withdrawn') ORDER BY s.since LIMIT $1""",
-    }
-
-
-async def take_due_pushes(tx: Tx, *, at: datetime, until: datetime, limit: int) -> tuple[str, ...]:
-    """Take pushes on which somebody must act now, of accounts that may.
-
-    Each is put off until then, so that nobody else acts on it.
-    """
-    return await run_script(tx, _take_pushes(dialect_of(tx), at, until, limit))
-
-
-def _take_pushes(dialect: Dialect, at: datetime, until: datetime, limit: int) -> Script[tuple[str, ...]]:
-    texts = _push_texts(dialect)
-    found = tuple(row[0] for row in (yield texts["due"], (dialect.text_of(at), limit)))
-    if found:
-        yield texts["put off"], (json_of(found), dialect.text_of(until))
-    return found
-
-
-@cache
-def _push_texts(dialect: Dialect) -> Mapping[str, str]:
-    return {
-        # One that is paused ends what it began.
-        "due": f"""
-            SELECT p.id FROM pushes p JOIN accounts a ON a.id = p.account_id
-            WHERE p.state IN ('open', 'fixed', 'sent') AND p.due_at <= {dialect.moment("$1")}
-            AND (a.state = 'active' OR (a.state = 'paused' AND p.state <> 'open'))
-            ORDER BY p.due_at, p.id LIMIT $2 {dialect.locked("FOR UPDATE OF p SKIP LOCKED")}""",
-        "put off": f"""
-            UPDATE pushes SET due_at = {dialect.moment("$2")} WHERE id IN {dialect.ids("$1")}""",
     }
