@@ -93,3 +93,16 @@ def test_a_file_that_is_not_there_is_told():
 def test_a_year_can_be_read_by_a_program():
     told = json.loads(calendar("show", "2026", "--json").stdout)
     assert (told["working_days"], told["provisional"]) == (248, False)
+
+
+def test_a_look_tells_what_would_change_and_imports_nothing(tmp_path: Path):
+    file = notice(tmp_path, "2027-01-29")
+    assert calendar("import", file, "--look").stdout == "数据库还没有建立，没有期限会移动。\n"
+    assert calendar("import", notice(tmp_path)).exit_code == 0
+    told = calendar("import", notice(tmp_path, "2027-01-29"), "--look")
+    assert told.exit_code == 0
+    lines = told.stdout.splitlines()
+    assert lines[0] == "2027-01-29 改为放假"
+    assert lines[-1].startswith("移动 ")  # how many, depends on the day on which the test runs
+    assert lines[-1].endswith("没有导入。")
+    assert calendar("due", "2027-01-28", "1").stdout == "2027-01-29\n"

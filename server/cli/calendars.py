@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final, TypeVar, cast
@@ -14,11 +14,13 @@ from scheduler.notices import MOST_BYTES, BadNotice, Notice, read_notice
 from scheduler.workdays import MOST_DAYS, Calendar
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.calendar import import_notice, load_calendar
+from server.core.days import say_moment
 from server.settings import Settings
 from server.store.calendars import CalendarDay, CalendarNotice, Layer, list_calendar_days
 from server.store.schema import has_tables, is_current, migrate
 from server.store.tx import Store, StoreAway
 from server.store.words import CALENDAR_LAYERS
+from server.watch.shifts import KIND_NAMES, Outlook, Term, foresee
 
 T = TypeVar("T")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -31,6 +33,8 @@ group = typer.Typer(help="工作日历：导入放假安排、推算期限", no_
 def import_file(
     file: Annotated[Path, typer.Argument(help="放假安排：JSON（off_days、make_up_working_days）或 CSV")],
     layer: Annotated[str, typer.Option("--layer", help="national：国务院通知；local：本地节日")] = "national",
+    *,
+    look: Annotated[bool, typer.Option("--look", help="只看会改变哪些日子和期限，不导入")] = False,
 ) -> None:
     """导入国务院年度放假通知，或者本地（如民族自治地方）的节日。"""  # noqa: D400, D415
     if layer not in CALENDAR_LAYERS:
@@ -40,6 +44,10 @@ def import_file(
     except BadNotice as error:
         end(f"文件 {file} 没有导入：\n" + "\n".join(error.complaints), REFUSED)
     settings = settings_or_end()
+    if look:
+        told = _run(lambda: _foresee(settings, notice, cast("Layer", layer), file.name))
+        typer.echo("\n".join(_shifts(told)) if told else "数据库还没有建立，没有期限会移动。")
+        return
     made = _run(lambda: _import(settings, notice, cast("Layer", layer), file.name))
     typer.echo(_told(notice, made))
 
@@ -91,6 +99,21 @@ def show(
     typer.echo("周末上班：" + ("、".join(_say(day, names) for day in made_up) or "无"))
 
 
+def _shifts(told: Outlook) -> Iterator[str]:
+    for day, worked in told.days:
+        yield f"{day.isoformat()} 改为{'上班' if worked else '放假'}"
+    for one in told.shifts:
+        yield f"{KIND_NAMES[one.kind]} {_term(one.before)} → {_term(one.after)} {one.title}"
+    if told.moved > len(told.shifts):
+        yield f"……另有 {told.moved - len(told.shifts)} 个期限移动"
+    yield f"移动 {told.moved} 个期限；{told.settled} 个不再是暂定；{told.unchanged} 个不受影响。没有导入。"
+
+
+def _term(term: Term) -> str:
+    said = term.day.isoformat() if term.at is None else say_moment(term.at)
+    return f"{said}（暂定）" if term.is_provisional else said
+
+
 def _say(day: date, names: dict[date, str]) -> str:
     name = f"，{names[day]}" if day in names else ""
     return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}{name}）"
@@ -140,6 +163,18 @@ async def _load(settings: Settings) -> tuple[Calendar, tuple[CalendarDay, ...]]:
             return Calendar(), ()
         async with store.read() as tx:
             return await load_calendar(tx), await list_calendar_days(tx)
+    finally:
+        await store.close()
+
+
+async def _foresee(settings: Settings, notice: Notice, layer: Layer, source: str) -> Outlook | None:
+    store = Store(settings.database_url)
+    try:
+        if store.is_sqlite and not await asyncio.to_thread(_is_file, store):
+            return None  # looking must create nothing
+        if not await is_current(store):
+            end("数据库还没有升级到这个版本的结构，请先运行 tongfa migrate。", MISUSED)
+        return await foresee(store, notice, layer, source=source, at=datetime.now(UTC))
     finally:
         await store.close()
 

@@ -46,14 +46,6 @@ DELIVERY_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
     "superseded": ("已被新的发布取代", ""),
     "replaced": ("已由新版本替换", ""),
 }
-TERM_KINDS: Final[Mapping[str, str]] = {
-    "obligation": "解读期限",
-    "follow": "解读发布时间",
-    "disclosure": "公开期限",
-    "report": "年报最后一个工作日",
-}
-"""Terms that a change of the calendar may move."""
-
 ACCOUNT_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
     "active": ("正常", "good"),
     "paused": ("已暂停", "wait"),

@@ -8,7 +8,6 @@ from aiohttp import web
 from scheduler.notices import MOST_BYTES, BadNotice, Notice, read_notice
 from scheduler.workdays import holiday_name
 from server.console.moments import read_day
-from server.console.names import TERM_KINDS
 from server.console.page import Page, Visit
 from server.core.calendar import drop_local_day, import_notice, load_calendar
 from server.core.days import day_of
@@ -16,7 +15,7 @@ from server.core.problems import Problem, Problems
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.calendars import Layer, list_calendar_days, list_notices
 from server.store.words import CALENDAR_LAYERS
-from server.watch.shifts import Outlook, foresee
+from server.watch.shifts import KIND_NAMES, Outlook, foresee
 
 _PATH: Final = "/console/workdays"
 _MOST_NOTICES: Final = 20
@@ -130,7 +129,7 @@ async def _page(
         unknown=calendar.unknown_years(today), exceptions=tuple(calendar.exceptions_of(year)), names=names,
         holiday=holiday_name,
         local=tuple(one for one in entered if one.layer == "local"), notices=notices, told=told, shown=shown,
-        notice=notice, content=content, source=source, layer=layer, term_kinds=TERM_KINDS,
+        notice=notice, content=content, source=source, layer=layer, term_kinds=KIND_NAMES,
         may_change=bool(visit.who.orgs_for("manage_calendar")),
     )  # fmt: skip
 

@@ -23,6 +23,12 @@ from server.store.tx import Store, Tx
 from server.store.watching import list_unreleased
 
 Kind = Literal["obligation", "follow", "disclosure", "report"]
+KIND_NAMES: Final[Mapping[Kind, str]] = {
+    "obligation": "解读期限",
+    "follow": "解读发布时间",
+    "disclosure": "公开期限",
+    "report": "年报最后一个工作日",
+}
 MOST: Final = 200
 """So many are named; all of them are counted."""
 
