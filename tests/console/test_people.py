@@ -81,3 +81,10 @@ async def test_a_job_runs_by_hand_and_only_by_who_may(office: ConsoleOffice):
     unknown = await desk.post("/console/jobs/run", {"name": XSS})
     assert (unknown.status, "没有运行" in unknown.words) == (422, True)
     assert (await (await office.desk("chief")).post("/console/jobs/run", {"name": name})).status == 403
+
+
+async def test_the_audit_says_its_details_in_words(office: ConsoleOffice):
+    made = await office.approved()
+    await office.post(f"/api/v1/items/{made['id']}/release", {"accounts": ["website"]}, by="chief")
+    seen = await (await office.desk("admin")).get("/console/audit?verb=item.release")
+    assert ("账号：website" in seen.words, "accounts" in seen.words) == (True, False)
