@@ -88,3 +88,10 @@ async def test_the_second_of_january_drafts_what_is_missing_once(office: Office)
 async def test_an_organ_that_comes_late_in_the_year_gets_no_report_of_the_last(office: Office):
     office.house.now.moment = datetime(2027, 7, 1, 1, 0, tzinfo=UTC)
     assert await draft_last_year(office.parts.report_desk) == 0
+
+
+async def test_no_report_is_written_for_an_organ_in_practice(office: Office):
+    switch = {"org": CODE, "practice": True}
+    assert (await office.post("/api/v1/orgs/practice", switch, by="admin")).status == 200
+    assert (await office.post(ITEM, {"org": CODE})).refusal == (409, "practice", "org")
+    assert await reports(office) == []
