@@ -24,6 +24,7 @@ from server.report.rules.organs import check_rules_made, organ_of_title
 from server.report.rules.percentages import check_percentages
 from server.report.rules.rates import check_rates
 from server.report.rules.requests import check_requests
+from server.report.rules.tables import check_tables
 from server.report.rules.years import check_years
 
 Report = Document | Entry
@@ -77,6 +78,7 @@ def _check_document(document: Document, last: Report | None) -> Iterator[Finding
     year, cells = document.year(), cells_of(document)
     yield from check_document_format(document, year)
     yield from _check_cells(cells, organ_of_title(document.title()), last)
+    yield from check_tables(document.grids)
     told: list[Sentence] = []
     for paragraph in document.paragraphs:
         sentences = sentences_of(paragraph)
