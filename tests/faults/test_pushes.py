@@ -4,8 +4,6 @@ One office lives through a day for each step: two items wait for the evening, th
 others come by afterwards. The adapters, the database and the platform over HTTP are real.
 """
 
-import asyncio
-import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -50,16 +48,9 @@ async def broadcasting(url: str, folder: Path) -> AsyncIterator[Office]:
 
 
 @pytest.fixture
-async def on_sqlite(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    await asyncio.to_thread(shutil.copy, sqlite_template, tmp_path / "tongfa.db")
-    async with broadcasting(f"sqlite+aiosqlite:///{tmp_path / 'tongfa.db'}", tmp_path) as office:
-        yield office
-
-
-@pytest.fixture
-async def on_postgresql(postgres: str, tmp_path: Path) -> AsyncIterator[Office]:
-    async with broadcasting(postgres, tmp_path) as office:
-        yield office
+async def office(database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
+    async with broadcasting(database_url, tmp_path) as opened:
+        yield opened
 
 
 def to_the_evening(office: Office) -> None:
@@ -102,18 +93,24 @@ async def every_step(office: Office, run: Work, part: slice) -> None:
         await a_day(office, run, step, number)
 
 
+@pytest.mark.usefixtures("sqlite_template")
+@pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_a_kill_at_any_step_of_a_push_costs_nothing(on_sqlite: Office, forks: Any, part: int):
-    await every_step(on_sqlite, worker_of(forks), slice(part, None, PARTS))
+async def test_a_kill_at_any_step_of_a_push_costs_nothing(office: Office, forks: Any, part: int):
+    await every_step(office, worker_of(forks), slice(part, None, PARTS))
 
 
+@pytest.mark.usefixtures("postgres")
+@pytest.mark.parametrize("engine", ["postgresql"])
 @pytest.mark.parametrize("part", [0, 3, 6])
 async def test_a_kill_at_some_step_of_a_push_costs_nothing_on_postgresql(
-    on_postgresql: Office, forks: Any, part: int
+    office: Office, forks: Any, part: int
 ):
-    await every_step(on_postgresql, worker_of(forks), slice(part, None, 2 * PARTS))
+    await every_step(office, worker_of(forks), slice(part, None, 2 * PARTS))
 
 
-async def test_a_death_while_the_platform_thinks_is_found_by_the_key(on_sqlite: Office, forks: Any):
-    on_sqlite.sandbox.wechat.next_call(SENDALL, "slow", seconds=0.3)
-    await a_day(on_sqlite, worker_of(forks), Step("during request", "push", "wechat"), 6)
+@pytest.mark.usefixtures("sqlite_template")
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_death_while_the_platform_thinks_is_found_by_the_key(office: Office, forks: Any):
+    office.sandbox.wechat.next_call(SENDALL, "slow", seconds=0.3)
+    await a_day(office, worker_of(forks), Step("during request", "push", "wechat"), 6)
