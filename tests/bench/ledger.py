@@ -120,7 +120,8 @@ async def _fill(database: str, items: int) -> None:
         return
     connection = await asyncpg.connect(database)
     front, numbers = _POSTGRES
-    day = f"date '2017-01-01' + ((i - 1) * 3652 / {items})"
+    # As bigint: two million items times the days are more than an integer holds.
+    day = f"date '2017-01-01' + ((i - 1)::bigint * 3652 / {items})::int"
     for statement in _statements(front, numbers.format(count=items), day, "lpad(i::text, 10, '0')"):
         await connection.execute(statement)
     await connection.execute("ANALYZE")
