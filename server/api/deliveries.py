@@ -95,6 +95,7 @@ async def release_item(request: web.Request) -> web.Response:
             form.note,
             None if early is None else Unreviewed(early.reason, early.review_by),
             {one.account: one.reason for one in form.left_out},
+            signed_in(request).orgs_for("release"),
         )
         made = await release(
             tx, order, examined=examined, open_channel=parts.open_channel, calendar=parts.calendar,

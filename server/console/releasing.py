@@ -13,13 +13,13 @@ from server.console.page import Page, Visit
 from server.console.rows import CHANNEL_ORDER
 from server.core.foretell import Foretold, foretell
 from server.core.release import ReleaseOrder, release
+from server.core.ticked import reachable_ids
 from server.forms.complaints import filled_in
 from server.forms.orders import ReleaseIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import AccountRow, list_accounts_in, list_accounts_named
 from server.store.deliveries import list_deliveries
 from server.store.items import ItemSeen, get_item
-from server.store.orgs import ancestor_ids
 from server.store.release_lines import list_last_accounts
 from server.store.templates import list_left_out, template_of
 from server.store.tx import Tx
@@ -66,8 +66,8 @@ class Typed:
             fields.get("not_before"), fields.get("urgent_reason"), fields.get("note"), reasons,
         )  # fmt: skip
 
-    def order(self, item_id: str) -> ReleaseOrder:
-        """Give the order that was typed; refuses in Chinese what is none."""
+    def order(self, item_id: str, may_use: frozenset[str]) -> ReleaseOrder:
+        """Give the order that was typed by one who may release at some organs; refuses what is none."""
         moment = read_moment(self.not_before, "not_before", "不早于")
         told: dict[str, Any] = {"accounts": list(self.accounts), "change": self.change}
         told |= {name: text for name, text in self._spoken().items() if text.strip()}
@@ -80,8 +80,9 @@ class Typed:
         chosen = tuple(dict.fromkeys(form.accounts))
         reasons = {one.account: one.reason for one in form.left_out}
         return ReleaseOrder(
-            item_id, chosen, form.change, moment, form.urgent_reason, form.note, left_out=reasons
-        )
+            item_id, chosen, form.change, moment, form.urgent_reason, form.note,
+            left_out=reasons, may_use=may_use,
+        )  # fmt: skip
 
     def _spoken(self) -> dict[str, str]:
         return {"urgent_reason": self.urgent_reason, "note": self.note}
@@ -103,7 +104,7 @@ async def take_order(visit: Visit) -> web.StreamResponse:
     parts, typed = visit.parts, Typed.of(visit.fields)
     choice = await _choice(visit)
     try:
-        order = typed.order(choice.seen.id)
+        order = typed.order(choice.seen.id, visit.who.orgs_for("release"))
         beside = await _beside(visit, choice.seen.id)
         async with parts.store.begin() as tx:
             made = await release(tx, order, **beside)
@@ -117,8 +118,7 @@ async def _choice(visit: Visit) -> Choice:
     async with visit.parts.store.read() as tx:
         seen = await get_item(tx, visit.place("item_id"))
         visit.who.require("release", seen.org.id)
-        # An organ may post on its own accounts and on those of the organs above it: the county's portal.
-        orgs = await ancestor_ids(tx, seen.org.id) | visit.who.orgs_for("read")
+        orgs = await reachable_ids(tx, seen.org.id) | visit.who.orgs_for("release")
         template = () if seen.practice else await template_of(tx, seen.org.id, seen.kind)
         offered = {one.id: one for one in await list_accounts_in(tx, orgs, practice=seen.practice)}
         offered |= {one.id: one for one in await list_accounts_named(tx, template)}
@@ -150,7 +150,8 @@ async def _shown(
     told: Foretold | None = None
     if refused is None:
         try:
-            order, beside = typed.order(choice.seen.id), await _beside(visit, choice.seen.id)
+            order = typed.order(choice.seen.id, visit.who.orgs_for("release"))
+            beside = await _beside(visit, choice.seen.id)
             told = await foretell(visit.parts.store, order, **beside)
         except REFUSALS as error:
             refused = error

@@ -13,7 +13,7 @@ from server.core.examined import Examined, require_examined
 from server.core.gates import WorkingDays, gate_of, read_facts
 from server.core.practice import WORLDS, refuse_other_world
 from server.core.problems import Problem, Problems
-from server.core.ticked import require_reasons
+from server.core.ticked import reachable_ids, require_reasons
 from server.store.accounts import AccountRow, list_accounts_named
 from server.store.approvals import is_approved
 from server.store.corrections import insert_correction
@@ -56,6 +56,7 @@ class ReleaseOrder:
     note: str | None = None  # what readers are told of a correction
     unreviewed: Unreviewed | None = None  # goes out before its review
     left_out: Mapping[str, str] = field(default_factory=dict)  # of the template, and why
+    may_use: frozenset[str] = frozenset()  # organs at which whoever orders it may release, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ async def release(
     """
     seen = await _releasable(tx, order, at=at)
     await require_examined(tx, seen, examined)
-    accounts = await _accounts(tx, order.accounts)
+    accounts = await _accounts(tx, seen, order)
     _refuse_mixing(seen, accounts)
     left_out = await require_reasons(tx, seen, order.accounts, order.left_out)
     content = await content_of_draft(tx, seen.id, site, at=at)
@@ -171,8 +172,15 @@ def _require_term(unreviewed: Unreviewed, at: datetime) -> None:
         raise Problem("invalid", f"事后审核的期限要在现在之后、{days}天之内", field="unreviewed.review_by")
 
 
-async def _accounts(tx: Tx, slugs: tuple[str, ...]) -> tuple[AccountRow, ...]:
-    found = await list_accounts_named(tx, slugs)
+async def _accounts(tx: Tx, seen: ItemSeen, order: ReleaseOrder) -> tuple[AccountRow, ...]:
+    """Give the accounts of an order; another organ's is refused in the words for one that is not there."""
+    slugs, usable = order.accounts, await reachable_ids(tx, seen.org.id) | order.may_use
+    found = tuple(
+        one
+        for one in await list_accounts_named(tx, slugs)
+        # Site and feeds of practice belong to whoever practised first, and serve all.
+        if one.org.id in usable or (one.practice and one.channel in ("website", "feed"))
+    )
     unknown = set(slugs) - {account.slug for account in found}
     if unknown:
         raise Problems(

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from server.store.accounts import AccountRow, insert_account
+from server.store.orgs import find_org_by_code
+from server.store.people import put_grant
 from tests.api.conftest import NEIGHBOUR, Office, an_item
 
 
@@ -38,6 +41,24 @@ async def test_a_release_on_an_unknown_account_is_refused_by_its_place(office: O
     refused = await office.post(items(item, "release"), {"accounts": ["website", "nobody"]}, by="chief")
     assert refused.refusal == (422, "unknown_account", "accounts.1")
     assert (await office.get(items(item, "deliveries"))).json["deliveries"] == []
+
+
+async def test_an_account_of_an_organ_beside_is_as_unknown_as_none(office: Office):
+    house = office.house
+    async with house.store.begin() as tx:
+        beside = await find_org_by_code(tx, NEIGHBOUR)
+        assert beside is not None
+        theirs = AccountRow(
+            house.new_id(), beside.as_org(), "other", "board", "邻旗公告栏", "other", {}, None, "active"
+        )
+        await insert_account(tx, theirs, at=house.now())
+    item = await office.approved()
+    order = {"accounts": ["website", "board"]}
+    refused = await office.post(items(item, "release"), order, by="chief")
+    assert refused.refusal == (422, "unknown_account", "accounts.1")
+    async with house.store.begin() as tx:
+        await put_grant(tx, house.chief, beside.id, "chief")
+    assert (await office.post(items(item, "release"), order, by="chief")).status == 201
 
 
 async def test_a_title_over_the_limit_of_a_channel_is_refused(office: Office):
