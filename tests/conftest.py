@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import asyncpg
@@ -20,7 +21,9 @@ import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import settings
 from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from server.store import tx
 from server.store.schema import migrate
 from server.store.tx import Store
 
@@ -72,6 +75,28 @@ def _second_of_two(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     for name, run in runs.items():
         if len(run) == 2:
             yield run[crc32(name.encode()) % 2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Let the engines of all tests share what SQLAlchemy made of each statement.
+
+    It keeps that for each engine and its dialect; with a database for each test it would begin anew each time.
+    """
+    known: dict[str, tuple[Any, Any]] = {}
+    make = tx.create_async_engine
+
+    def make_and_share(url: str, **more: Any) -> AsyncEngine:
+        engine = make(url, **more)
+        inner = engine.sync_engine
+        dialect, compiled = known.setdefault(inner.dialect.name, (inner.dialect, inner._compiled_cache))
+        inner.dialect = inner.pool._dialect = dialect
+        inner._compiled_cache = compiled
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tx, "create_async_engine", make_and_share)
+        yield
 
 
 @pytest.fixture(autouse=True)

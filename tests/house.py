@@ -98,7 +98,9 @@ class House:
     def open_channel(self, row: AccountRow) -> Channel:
         if row.channel in self.real:
             return self.real[row.channel](row)
-        return open_plain(replace(row, settings={"base_url": self._base, **row.settings}), self._tools)
+        if row.practice:  # its site and feeds need no address: the real channels write files
+            row = replace(row, settings={"base_url": self._base, **row.settings})
+        return open_plain(row, self._tools)
 
     async def found(self) -> None:
         """Set up the org, the people and the accounts."""
