@@ -81,7 +81,7 @@ def _second_of_two(items: list[pytest.Item]) -> Iterator[pytest.Item]:
 def _statements_are_compiled_once() -> Iterator[None]:
     """Let the engines of all tests share what SQLAlchemy made of each statement.
 
-    It keeps that for each engine and its dialect; with a database for each test it would begin anew each time.
+    It keeps that for each engine and its dialect; with a database for each test it would always begin anew.
     """
     known: dict[str, tuple[Any, Any]] = {}
     make = tx.create_async_engine

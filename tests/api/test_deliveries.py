@@ -49,8 +49,9 @@ async def test_an_account_of_an_organ_beside_is_as_unknown_as_none(office: Offic
         beside = await find_org_by_code(tx, NEIGHBOUR)
         assert beside is not None
         theirs = AccountRow(
-            house.new_id(), beside.as_org(), "other", "board", "邻旗公告栏", "other", {}, None, "active"
-        )
+            house.new_id(), beside.as_org(), "other", "board", "邻旗公告栏", "other",
+            {"base_url": "http://site.invalid"}, None, "active",
+        )  # fmt: skip
         await insert_account(tx, theirs, at=house.now())
     item = await office.approved()
     order = {"accounts": ["website", "board"]}

@@ -39,6 +39,7 @@ async def test_a_release_is_dragged_to_another_day(desk: Window):
     await expect(day).to_contain_text("14:30 定时发布 拖到别的日子的公告")
 
 
+@pytest.mark.slow
 async def test_a_release_is_moved_by_a_form_on_a_phone_and_a_moment_in_the_past_is_refused(phone: Window):
     moment = await planned(phone.office, "用表单改时间的公告")
     await log_in(phone, "chief")

@@ -143,6 +143,7 @@ async def test_an_editor_sees_who_else_has_the_item_open(desk: Window, browser: 
         await expect(desk.page.get_by_text("管理员 从")).to_contain_text("也在修改这篇稿件")
 
 
+@pytest.mark.slow
 async def test_two_editors_see_each_others_words(desk: Window):
     await log_in(desk, "author")
     item = await write(desk, f"两个人写的公告（{id(desk)}）", "第一句。")
@@ -212,6 +213,7 @@ async def test_a_file_is_imported_and_corrected(window: Window):
     await expect(page.get_by_text("已保存。")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_the_pages_of_the_office_are_readable(window: Window):
     await log_in(window, "admin")
     for name in ("words", "workdays", "levels", "me", "help", "items"):
@@ -241,6 +243,7 @@ async def test_the_disclosure_fields_and_the_moved_addresses_are_usable(window: 
     await fine(window, "redirects")
 
 
+@pytest.mark.slow
 async def test_the_back_button_leads_back_to_what_was_being_written(desk: Window):
     await log_in(desk, "author")
     page = await desk.go("/console/items/new")

@@ -57,6 +57,7 @@ async def titles(window: Window, word: str) -> list[str]:
             return found
 
 
+@pytest.mark.slow
 async def test_several_files_become_drafts_though_an_answer_is_lost_and_the_network_goes(window: Window):
     await log_in(window, "author")
     page = await window.go("/console/imports")

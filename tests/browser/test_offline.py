@@ -77,6 +77,7 @@ async def test_what_was_read_can_be_read_without_a_network(phone: Window, item: 
     assert await page.evaluate(shown) == [True]
 
 
+@pytest.mark.slow
 async def test_what_was_not_read_says_so_without_a_network(phone: Window, item: dict[str, Any]):
     await read(phone, item)
     await phone.context.set_offline(offline=True)
@@ -96,6 +97,7 @@ async def test_what_was_taken_back_leaves_the_phone_with_its_pictures_and_every_
     await until_forgotten(phone, name)
 
 
+@pytest.mark.slow
 async def test_a_page_that_is_gone_is_not_shown_from_the_phone(
     phone: Window, office: Office, item: dict[str, Any]
 ):
@@ -109,6 +111,7 @@ async def test_a_page_that_is_gone_is_not_shown_from_the_phone(
     assert await page.get_by_role("heading", level=1).inner_text() == "现在没有网络"
 
 
+@pytest.mark.slow
 async def test_without_a_service_worker_there_is_no_page_without_a_network(
     small: Window, item: dict[str, Any]
 ):

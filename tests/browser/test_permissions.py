@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.office import CODE
@@ -28,6 +29,7 @@ async def open_account(window: Window) -> str:
     return name
 
 
+@pytest.mark.slow
 async def test_an_owner_grants_the_permission_and_comes_back(window: Window):
     name = await open_account(window)
     await log_in(window, "admin")

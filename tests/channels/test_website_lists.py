@@ -44,12 +44,14 @@ async def test_the_home_page_shows_the_newest_twenty(site):
     assert listed(await site.text("index.html")) == [f"i{n}" for n in range(25, 5, -1)]
 
 
+@pytest.mark.slow
 async def test_numbered_pages_begin_with_the_oldest(site):
     await publish(site, 25)
     assert listed(await site.text("p1.html")) == [f"i{n}" for n in range(20, 0, -1)]
     assert listed(await site.text("p2.html")) == [f"i{n}" for n in range(25, 20, -1)]
 
 
+@pytest.mark.slow
 async def test_an_old_page_is_not_written_again(site):
     await publish(site, 45)
     changed = await changed_by(site, "i46")
@@ -160,6 +162,7 @@ def read_all(folder: Path, paths: list[str]) -> dict[str, bytes]:
     return {path: (folder / path).read_bytes() for path in paths}
 
 
+@pytest.mark.slow
 async def test_the_lists_do_not_depend_on_the_order_in_which_their_pages_were_written(tmp_path):
     """A place was given out, its page refused: the numbered pages are the same as if it had been there."""
     roots = []

@@ -36,7 +36,7 @@ async def test_a_full_account_hides_nothing_that_waits_for_another(house: House)
 async def test_organs_take_turns_on_an_account(house: House):
     for _item in range(6):
         await house.release((await house.item()).id)
-    other = OrgRow(house.new_id(), "000000027", "某局", None)
+    other = OrgRow(house.new_id(), "000000027", "某局", house.org.id)
     async with house.store.begin() as tx:
         await insert_org(tx, other, at=house.now())
     house.now.move(minutes=1)
