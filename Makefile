@@ -44,7 +44,7 @@ contracts: $(VENV)/.test-installed
 suite: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m 'not slow'
 
-# Everything, what is slow included: half an hour on two cores.
+# Everything, what is slow included: about an hour on two cores.
 thorough: test-needs
 	npm install --silent --no-audit --no-fund --no-save --prefix $(VENV)/npm axe-core@4.14.1 \
 		feedsmith@3.0.1 rss-parser@3.13.0 @rowanmanning/feed-parser@2.1.5
