@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from server.console.checking import check_page
+from server.console.items import item_for
 from server.console.page import Page, Visit
 from server.core.draft import revise_item
 from server.core.problems import Problem
@@ -15,9 +16,6 @@ from server.importing.files import find_pictures
 from server.importing.html import read_body
 from server.review.mending import mend
 from server.review.waiving import second, waive
-from server.security.access import Act
-from server.store.items import ItemSeen, get_item
-from server.store.tx import Tx
 
 _Step = Callable[[Visit], Awaitable[None]]
 
@@ -54,14 +52,14 @@ async def _waive(visit: Visit) -> None:
     form = filled_in(WaiverIn, {name: visit.fields.get(name) for name in names})
     checked = await parts.examiner.check_item(visit.place("item_id"), at=parts.now())
     async with parts.store.begin() as tx:
-        await _item_for(tx, visit, "waive")
+        await item_for(tx, visit, "waive")
         await waive(tx, checked, form.finding, form.reason, by=by, at=parts.now(), new_id=parts.new_id)
 
 
 async def _second(visit: Visit) -> None:
     parts = visit.parts
     async with parts.store.begin() as tx:
-        item = await _item_for(tx, visit, "approve")
+        item = await item_for(tx, visit, "approve")
         await second(tx, item.id, visit.place("waiver_id"), by=visit.who.person_id, at=parts.now())
 
 
@@ -69,7 +67,7 @@ async def _mend(visit: Visit) -> None:
     parts = visit.parts
     form = filled_in(MendIn, {"findings": list(visit.fields.all("finding"))})
     async with parts.store.read() as tx:
-        await _item_for(tx, visit, "write")
+        await item_for(tx, visit, "write")
     checked = await parts.examiner.check_item(visit.place("item_id"), at=parts.now())
     known = {one.key: one for one in checked.findings}
     if any(key not in known for key in form.findings):
@@ -82,12 +80,6 @@ async def _mend(visit: Visit) -> None:
             tx, checked.item.id, draft.with_body(body.html, pictures), by=visit.who.person_id,
             at=parts.now(), new_id=parts.new_id, base=checked.item.revision.number,
         )  # fmt: skip
-
-
-async def _item_for(tx: Tx, visit: Visit, act: Act) -> ItemSeen:
-    seen = await get_item(tx, visit.place("item_id"))
-    visit.who.require(act, seen.org.id)
-    return seen
 
 
 _ONE = "/console/items/{item_id}"

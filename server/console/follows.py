@@ -5,6 +5,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from channels.characters import one_line
+from server.console.items import item_for
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.core.days import day_of
@@ -16,9 +17,8 @@ from server.forms.complaints import filled_in
 from server.forms.follows import FollowIn
 from server.forms.orders import WaiveIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
-from server.security.access import Act
 from server.store.desk import DeskLine, Wanted, list_desk
-from server.store.items import ItemSeen, get_item
+from server.store.items import get_item
 from server.store.orgs import list_orgs
 from server.store.tx import Tx
 from server.watch.overview import State, overview
@@ -47,7 +47,7 @@ async def take_waiver(visit: Visit) -> web.StreamResponse:
     try:
         form = filled_in(WaiveIn, {"reason": visit.fields.get("reason")})
         async with parts.store.begin() as tx:
-            seen = await _item(tx, visit, "release")
+            seen = await item_for(tx, visit, "release")
             await exempt(tx, seen, form.reason, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error)
@@ -65,7 +65,7 @@ async def take_binding(visit: Visit) -> web.StreamResponse:
     try:
         form = filled_in(FollowIn, _typed_rule(visit))
         async with parts.store.begin() as tx:
-            seen = await _item(tx, visit, "write")
+            seen = await item_for(tx, visit, "write")
             follow = form.as_follow(seen.id)
             source = await get_item(tx, follow.source_id)
             visit.who.require("read", source.org.id)
@@ -96,12 +96,6 @@ def _typed_rule(visit: Visit) -> dict[str, Any]:
     return told
 
 
-async def _item(tx: Tx, visit: Visit, act: Act) -> ItemSeen:
-    seen = await get_item(tx, visit.place("item_id"))
-    visit.who.require(act, seen.org.id)
-    return seen
-
-
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     today = day_of(visit.parts.now())
     text = visit.query("year")
@@ -124,7 +118,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
 async def _bound(visit: Visit, error: Exception | None = None) -> web.Response:
     words = one_line(visit.fields.get("q") or visit.query("q"))
     async with visit.parts.store.read() as tx:
-        seen = await _item(tx, visit, "write")
+        seen = await item_for(tx, visit, "write")
         follows = await list_follows(tx, seen.id, visit.parts.calendar, at=visit.parts.now())
         found = await _find_documents(tx, visit, words)
     trouble = () if error is None else refusals_of(error) or ()

@@ -12,6 +12,7 @@ from channels.item import LANGUAGE_NAMES
 from server.console.page import Page, Visit
 from server.core.contents import column_of, page_url
 from server.importing.shape import shape
+from server.security.access import Act
 from server.store.corrections import find_successor
 from server.store.deliveries import list_deliveries
 from server.store.desk import Wanted, list_desk, list_steps
@@ -29,10 +30,10 @@ _STATES: Final[dict[str, tuple[RevisionState, ...]]] = {
 }
 
 
-async def item_for(tx: Tx, visit: Visit) -> ItemSeen:
-    """Give the item of the address, when the visitor may read it."""
+async def item_for(tx: Tx, visit: Visit, act: Act = "read") -> ItemSeen:
+    """Give the item of the address, when the visitor may do this with it."""
     seen = await get_item(tx, visit.place("item_id"))
-    visit.who.require("read", seen.org.id)
+    visit.who.require(act, seen.org.id)
     return seen
 
 

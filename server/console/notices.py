@@ -4,14 +4,13 @@ from typing import Final
 
 from aiohttp import web
 
+from server.console.items import item_for
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.core.notices import show_until
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
-from server.store.items import ItemSeen, get_item
 from server.store.notices import Then, find_notice_end
-from server.store.tx import Tx
 
 _PATH: Final = "/console/items/{item_id}/notice-end"
 _THEN: Final[dict[str, Then]] = {"keep": "keep", "remove": "remove"}
@@ -33,7 +32,7 @@ async def take_notice_end(visit: Visit) -> web.StreamResponse:
         if then is None:
             raise Problem("invalid", "请选择公示期满后怎样处理", field="then")
         async with parts.store.begin() as tx:
-            seen = await _item(tx, visit)
+            seen = await item_for(tx, visit, "release")
             await show_until(tx, seen, ends_at, then, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error)
@@ -41,15 +40,9 @@ async def take_notice_end(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/console/items/{seen.id}/notice-end", done="recorded")
 
 
-async def _item(tx: Tx, visit: Visit) -> ItemSeen:
-    seen = await get_item(tx, visit.place("item_id"))
-    visit.who.require("release", seen.org.id)
-    return seen
-
-
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
-        seen = await _item(tx, visit)
+        seen = await item_for(tx, visit, "release")
         end = await find_notice_end(tx, seen.id)
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(

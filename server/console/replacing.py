@@ -2,14 +2,14 @@
 
 from aiohttp import web
 
+from server.console.items import item_for
 from server.console.named import get_named
 from server.console.page import Page, Visit
 from server.core.replace import replace_item
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.corrections import find_successor, list_predecessors
 from server.store.deliveries import find_live_page
-from server.store.items import ItemSeen, get_item
-from server.store.tx import Tx
+from server.store.items import get_item
 
 _PATH = "/console/items/{item_id}/replaced-by"
 
@@ -24,7 +24,7 @@ async def take_successor(visit: Visit) -> web.Response:
     parts, who = visit.parts, visit.who
     try:
         async with parts.store.begin() as tx:
-            seen = await _item(tx, visit)
+            seen = await item_for(tx, visit, "release")
             successor = await get_named(tx, visit.fields.get("item"), field="item")
             who.require("release", successor.org.id)
             await replace_item(tx, seen.id, successor.id, by=who.person_id, at=parts.now())
@@ -39,7 +39,7 @@ async def take_back(visit: Visit) -> web.Response:
     parts = visit.parts
     try:
         async with parts.store.begin() as tx:
-            seen = await _item(tx, visit)
+            seen = await item_for(tx, visit, "release")
             await replace_item(tx, seen.id, None, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error)
@@ -47,15 +47,9 @@ async def take_back(visit: Visit) -> web.Response:
     return visit.go(f"/console/items/{seen.id}/replaced-by", done="changed")
 
 
-async def _item(tx: Tx, visit: Visit) -> ItemSeen:
-    seen = await get_item(tx, visit.place("item_id"))
-    visit.who.require("release", seen.org.id)
-    return seen
-
-
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
-        seen = await _item(tx, visit)
+        seen = await item_for(tx, visit, "release")
         successor_id = await find_successor(tx, seen.id)
         successor = None if successor_id is None else await get_item(tx, successor_id)
         is_public = successor is not None and await find_live_page(tx, successor.id) is not None

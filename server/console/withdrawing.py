@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from channels.contract import Withdraws
+from server.console.items import item_for
 from server.console.page import Page, Visit
 from server.console.rows import Row, rows_of
 from server.core.release import OpenChannel
@@ -13,7 +14,6 @@ from server.forms.orders import WithdrawIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import AccountRow, list_accounts_by_id
 from server.store.deliveries import list_deliveries
-from server.store.items import ItemSeen, get_item
 from server.store.tx import Tx
 
 _PATH = "/console/items/{item_id}/withdraw"
@@ -32,7 +32,7 @@ async def take_withdrawal(visit: Visit) -> web.StreamResponse:
     try:
         form = filled_in(WithdrawIn, {"reason": visit.fields.get("reason")})
         async with parts.store.begin() as tx:
-            seen = await _item(tx, visit)
+            seen = await item_for(tx, visit, "withdraw")
             bench = Bench(parts.calendar, parts.new_id)
             legs = await withdraw(tx, seen.id, form.reason, bench, at=parts.now())
     except REFUSALS as error:
@@ -42,15 +42,9 @@ async def take_withdrawal(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/console/releases/{newest.release_id}", done="withdrawn")
 
 
-async def _item(tx: Tx, visit: Visit) -> ItemSeen:
-    seen = await get_item(tx, visit.place("item_id"))
-    visit.who.require("withdraw", seen.org.id)
-    return seen
-
-
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
-        seen = await _item(tx, visit)
+        seen = await item_for(tx, visit, "withdraw")
         legs = await list_deliveries(tx, seen.id)
         shown = await rows_of(tx, [leg for leg in legs if leg.state in _SHOWN], seen.org.id, visit.who)
         unsent = await rows_of(tx, [leg for leg in legs if leg.state in _UNSENT], seen.org.id, visit.who)
