@@ -69,9 +69,11 @@ async def forbid_until(
     """Put an embargo on an item, or lift it; what is planned for it moves along."""
     if until is not None and not at < until <= at + _LONGEST_EMBARGO:
         raise Problem("invalid", "禁止发布的期限应在将来，五年以内", field="until")
+    seen = await get_item(tx, item_id)
+    await refuse_other_world(tx, seen)
     await put_embargo(tx, item_id, until, reason, by=by, at=at)
     told = None if until is None else until.isoformat()
-    await note(tx, "item.embargo", of_item(await get_item(tx, item_id)), at=at, until=told, reason=reason)
+    await note(tx, "item.embargo", of_item(seen), at=at, until=told, reason=reason)
     release_id = await find_planned_release(tx, item_id)
     if release_id is not None:
         await regate(tx, release_id, calendar, at=at)

@@ -10,7 +10,7 @@ from server.core.gates import WorkingDays, regate, source_due
 from server.core.likeness import likeness
 from server.core.neighbours import find_neighbours
 from server.core.oblige import note_page
-from server.core.practice import refuse_mixing
+from server.core.practice import refuse_mixing, refuse_other_world
 from server.core.problems import Problem
 from server.store.catalogue import note_change
 from server.store.corrections import find_successor, list_predecessors
@@ -47,6 +47,7 @@ async def bind(tx: Tx, follow: Follow, calendar: WorkingDays, *, by: str, at: da
         missing = "source_id" if source is None else ""
         raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field=missing)
     refuse_mixing(interpretation, source, field="source_id")
+    await refuse_other_world(tx, interpretation)
     if interpretation.kind != "interpretation":
         raise Problem("wrong_state", "只有“解读”类稿件可以跟进文件")
     if source.kind != "policy":

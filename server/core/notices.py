@@ -10,6 +10,7 @@ from typing import Final
 
 from server.core.acts import note, of_item
 from server.core.follow import mark_pages_stale
+from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.core.states import UNSENT
 from server.core.workplace import Workplace
@@ -45,6 +46,7 @@ async def show_until(
         raise Problem("wrong_state", "只有“公告”类稿件有公示期")
     if not at < ends_at <= at + LONGEST:
         raise Problem("invalid", "公示期应在将来结束，最长一年", field="ends_at")
+    await refuse_other_world(tx, seen)
     known = await find_notice_end(tx, seen.id)
     if known is not None and known.ended_at is not None and known.then == "remove":
         raise Problem("wrong_state", "公示期已满，内容已经撤下；要再次公示，请另写一篇")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from server.core.acts import note, of_item
 from server.core.follow import mark_item_stale, mark_pages_stale
-from server.core.practice import refuse_mixing
+from server.core.practice import refuse_mixing, refuse_other_world
 from server.core.problems import Problem
 from server.store.corrections import delete_replacement, find_successor, put_replacement
 from server.store.deliveries import find_live_page
@@ -17,6 +17,7 @@ _LONGEST_CHAIN = 100
 async def replace_item(tx: Tx, item_id: str, by_id: str | None, *, by: str, at: datetime) -> None:
     """Let `by_id` take the place of an item, or None of them any more; refuses itself and circles."""
     item = await get_item(tx, item_id)
+    await refuse_other_world(tx, item)
     former = await find_successor(tx, item_id)
     if by_id is None:
         if former is None:

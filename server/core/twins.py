@@ -4,7 +4,7 @@ from datetime import datetime
 
 from server.core.acts import note, of_item
 from server.core.follow import mark_item_stale, mark_pages_stale
-from server.core.practice import refuse_mixing
+from server.core.practice import refuse_mixing, refuse_other_world
 from server.core.problems import Problem
 from server.store.items import ItemSeen, find_item, get_item
 from server.store.twins import find_twin, pair_twins, part_twins
@@ -20,6 +20,7 @@ async def pair(tx: Tx, item_id: str, other_id: str, *, at: datetime) -> ItemSeen
     if other is None:
         raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field="twin_id")
     refuse_mixing(one, other, field="twin_id")
+    await refuse_other_world(tx, one)
     if one.id == other.id:
         raise Problem("invalid", "稿件不能与自己对应", field="twin_id")
     if one.revision.sheet.language == other.revision.sheet.language:
@@ -37,8 +38,10 @@ async def part(tx: Tx, item_id: str, *, at: datetime) -> None:
     other = await find_twin(tx, item_id)
     if other is None:
         return
+    seen = await get_item(tx, item_id)
+    await refuse_other_world(tx, seen)
     await part_twins(tx, item_id)
-    await note(tx, "item.twin", of_item(await get_item(tx, item_id)), at=at, twin=None)
+    await note(tx, "item.twin", of_item(seen), at=at, twin=None)
     await _write_again(tx, item_id, other, at=at)
 
 

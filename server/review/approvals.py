@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from server.core.acts import Verb, note, of_item
+from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.review.levels import require_decider, standing_of
 from server.store.approvals import insert_decision
@@ -26,6 +27,7 @@ STATE_NAMES = {
 async def submit(tx: Tx, item_id: str, *, by: str, at: datetime) -> ItemSeen:
     """Hand the newest revision in for review."""
     seen = await get_item(tx, item_id)
+    await refuse_other_world(tx, seen)
     if not await move_revision(
         tx, seen.revision.id, ("draft", "returned"), "submitted", submitted_at=at, submitted_by=by
     ):
@@ -55,6 +57,7 @@ async def _decide(
     tx: Tx, item_id: str, decision: Decision, *, by: str, at: datetime, id: str, reason: str | None
 ) -> ItemSeen:
     seen = await get_item(tx, item_id)
+    await refuse_other_world(tx, seen)
     version = seen.revision
     if version.state != "submitted":
         raise _wrong_state(seen, "审核", "只有提交审核的版本可以审核")

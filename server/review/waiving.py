@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from server.core.acts import note, of_item
+from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.review.examiner import Checked
 from server.store.archive_checks import forget_archive_check
@@ -27,6 +28,7 @@ async def waive(
     seen = await get_item(tx, checked.item.id)
     if seen.revision.content_hash != checked.item.revision.content_hash:
         raise Problem("lost_race", "稿件在检查之后有改动，请重新检查")
+    await refuse_other_world(tx, seen)
     one = Waiver(
         new_id(), seen.id, seen.revision.content_hash, key, finding.rule, finding.severity, finding.words,
         reason, by, at,
@@ -45,6 +47,7 @@ async def second(tx: Tx, item_id: str, waiver_id: str, *, by: str, at: datetime)
     if one.severity != "blocking":
         raise Problem("wrong_state", "这条意见不必由第二人确认")
     seen = await get_item(tx, item_id)
+    await refuse_other_world(tx, seen)
     if one.content_hash != seen.revision.content_hash:
         raise Problem("wrong_state", "稿件已经改动，原来的说明不再有效，请重新检查")
     if one.waived_by == by:

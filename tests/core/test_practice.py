@@ -1,11 +1,13 @@
 """Practice and what is real never meet: the core says so, and the database holds it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from server.core.draft import create_item
+from server.core.expedite import forbid_until
 from server.core.follow import bind
+from server.core.notices import show_until
 from server.core.office import add_account
 from server.core.problems import Problem
 from server.core.replace import replace_item
@@ -13,6 +15,7 @@ from server.core.reschedule import reschedule
 from server.core.search import search
 from server.core.twins import pair
 from server.core.verify import verify_rows
+from server.review.approvals import approve, submit
 from server.store.accounts import AccountRow
 from server.store.catalogue import Filters, list_unread
 from server.store.followups import Follow
@@ -107,6 +110,29 @@ async def test_a_real_item_is_neither_released_nor_rewritten_while_its_organ_pra
             await reschedule(tx, made.id, None, house.calendar, at=house.now())
     assert refused.value.code == "practice"
     await house.withdraw((await house_published_before(house)).id)  # a withdrawal asks nobody
+
+
+async def test_nothing_else_is_done_with_a_real_item_while_its_organ_practises(house: House):
+    h = house
+    notice = await h.item(kind="notice", document_number=None)
+    reading = await h.item(kind="interpretation", document_number=None)
+    document = await h.item(document_number="某政办发〔2026〕2号")
+    await begin(h)
+    at, later = h.now(), h.now() + timedelta(days=3)
+    followed = Follow(reading.id, document.id, "same_moment")
+    for act in (
+        lambda tx: submit(tx, notice.id, by=h.author, at=at),
+        lambda tx: approve(tx, notice.id, by=h.chief, at=at, new_id=h.new_id),
+        lambda tx: forbid_until(tx, notice.id, later, "上级要求", h.calendar, by=h.author, at=at),
+        lambda tx: show_until(tx, notice, later, "keep", by=h.author, at=at),
+        lambda tx: bind(tx, followed, h.calendar, by=h.author, at=at),
+        lambda tx: replace_item(tx, notice.id, document.id, by=h.author, at=at),
+        lambda tx: pair(tx, notice.id, document.id, at=at),
+    ):
+        with pytest.raises(Problem, match="正在演练") as refused:
+            async with h.store.begin() as tx:
+                await act(tx)
+        assert refused.value.code == "practice"
 
 
 async def house_published_before(house: House) -> ItemSeen:
