@@ -25,6 +25,7 @@ WITHOUT_A_LINE: Mapping[str, str] = {
     "POST /console/permissions/check": _LOOK,
     "POST /console/accounts/{account_id}/trial": _LOOK,
     "POST /console/report/check": _LOOK,
+    "POST /console/proofread": _LOOK,
     "POST /api/v1/calendar/look": _LOOK,
     "POST /console/workdays/look": _LOOK,
     "POST /console/items/{item_id}/release/look": _LOOK,

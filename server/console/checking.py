@@ -70,7 +70,7 @@ async def check_page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status:
         website=looked.on("website"), wechat=looked.on("wechat"), feed=looked.on("feed"),
         weibos=tuple(one for one in looked.previews if one.account.channel == "weibo" and one.post),
         is_blocked=bool(checked.open_findings) or any(one.is_blocked for one in looked.previews),
-        may=frozenset(act for act in _ACTS if seen.org.id in who.orgs_for(act)),
+        may=frozenset(act for act in _ACTS if seen.org.id in who.orgs_for(act)), find=visit.query("find"),
     )  # fmt: skip
 
 

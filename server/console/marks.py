@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from channels.item import Attachment
 from server.review.examiner import Checked
 from server.review.findings import Finding
 from server.review.subject import FIELD_NAMES
@@ -34,8 +35,13 @@ class Note:
     @property
     def field(self) -> str:
         """Give the field of the form that it belongs to."""
-        room = self.finding.place.field.partition(".")[0]
-        return {"attachments": "files", "pictures": "body"}.get(room, room) or "title"
+        return field_of(self.finding)
+
+
+def field_of(finding: Finding) -> str:
+    """Give the field of the form of an item in which a finding is mended."""
+    room = finding.place.field.partition(".")[0]
+    return {"attachments": "files", "pictures": "body"}.get(room, room) or "title"
 
 
 def marked_text(text: str, findings: Iterable[Finding]) -> tuple[Stretch, ...]:
@@ -57,7 +63,12 @@ def marked_text(text: str, findings: Iterable[Finding]) -> tuple[Stretch, ...]:
 def notes_of(checked: Checked) -> tuple[Note, ...]:
     """Give the findings as notes: what stands in the way first."""
     notes = [
-        Note(one, _where(checked, one), checked.waivers.get(one.key), _may_mend(one))
+        Note(
+            one,
+            where_of(one, checked.item.revision.sheet.attachments),
+            checked.waivers.get(one.key),
+            may_mend(one),
+        )
         for one in checked.findings
         if one.account is None
     ]
@@ -65,16 +76,18 @@ def notes_of(checked: Checked) -> tuple[Note, ...]:
     return tuple(sorted(notes, key=lambda note: (not note.is_open, order.index(note.finding.severity))))
 
 
-def _may_mend(finding: Finding) -> bool:
+def may_mend(finding: Finding) -> bool:
+    """Say whether one click puts it right: files are put right where they were made."""
     return finding.suggestion is not None and "." not in finding.place.field
 
 
-def _where(checked: Checked, finding: Finding) -> str:
+def where_of(finding: Finding, attachments: tuple[Attachment, ...]) -> str:
+    """Name the place of a finding as an editor does."""
     room, _, number = finding.place.field.partition(".")
-    sheet, part = checked.item.revision.sheet, finding.place.part
+    part = finding.place.part
     match room:
         case "attachments":
-            name = sheet.attachments[int(number)].name
+            name = attachments[int(number)].name
             return f"附件“{name}”{part}"
         case "pictures":
             return f"第 {int(number) + 1} 张图片"

@@ -192,7 +192,9 @@ def _compare(theirs: str, mine: str) -> Any:
 
 def _saved(visit: Visit, seen: ItemSeen) -> web.Response:
     if visit.fields.get("then") == "check":
-        return visit.go(f"/console/items/{seen.id}/check", done="saved")
+        find = visit.fields.get("find")[:16]  # the finding that the author wants to answer for
+        beside = {"find": find} if find else {}
+        return visit.go(f"/console/items/{seen.id}/check", done="saved", **beside)
     return visit.go(f"/console/items/{seen.id}/edit", done="saved")
 
 

@@ -91,7 +91,9 @@
   }
 
   // The surface; without it the text field stays, and everything else works.
-  const surface = window.tongfaSurface?.open(area, { upload, say, documents, changed: () => keep() });
+  const proof = window.tongfaProof(form, { gather: () => gather(), changed: () => keep() });
+  const surface = window.tongfaSurface?.open(area, { upload, say, documents, changed: () => keep(), show: proof.show });
+  proof.over(surface);
   if (surface) {
     area.hidden = true;
     form.querySelector("#label-body").addEventListener("click", () => surface.focus());
@@ -101,7 +103,7 @@
 
   // Unsaved text goes to the server every few seconds, and only while that fails into this machine.
   const key = "tongfa:" + form.dataset.key;
-  const isOurs = (one) => one.name && !["file", "submit", "button"].includes(one.type) && !["tongfa_form", "base", "slot", "after"].includes(one.name);
+  const isOurs = (one) => one.name && !["file", "submit", "button"].includes(one.type) && !["tongfa_form", "base", "slot", "after", "find"].includes(one.name);
   let timer = 0;
   let dirty = false;
   let sent = false;
@@ -128,6 +130,7 @@
         form.elements.after.value = kept.serial;
         localStorage.removeItem(key);
         say(`已自动暂存（${kept.at}），还没有保存。`);
+        proof.look();
       } else if (answer.status >= 500) store(`${kept.error || "服务器暂时不能保存"}，`);
       else if (kept.error) { dirty = true; say(kept.error); }
       else store("登录已过期，");
@@ -219,4 +222,5 @@
     });
   }
   count();
+  if (area.value.trim()) proof.look();
 })();

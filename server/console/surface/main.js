@@ -3,6 +3,7 @@ import { Editor } from "@tiptap/core";
 import { DOMParser } from "@tiptap/pm/model";
 import { NodeSelection } from "@tiptap/pm/state";
 import { cleaned } from "./cleaning.js";
+import { Findings, mark, mend, select, underCursor } from "./findings.js";
 import { panels } from "./panels.js";
 import { insertPictures, keepEmbedded } from "./pictures.js";
 import { SCHEMA } from "./schema.js";
@@ -13,8 +14,9 @@ const MENTIONS_DOCUMENT = /\.(docx|html?|md)$/i;
 
 /**
  * Open the surface before `area`. `told` has `upload(file)`, which gives {sha256, is_picture} or {error};
- * `say(sentence)`; `changed()`; and `documents(files)` for what is dropped here and is no picture.
- * Gives `write()` (HTML as the server takes it), `read(html)` and `focus()`.
+ * `say(sentence)`; `changed()`; `documents(files)` for what is dropped here and is no picture; and
+ * `show(finding, place)`, which says in a place what was found in the words under the cursor.
+ * Gives `write()` (HTML as the server takes it), `read(html)` and `focus()`; for findings `mark`, `select`, `mend`.
  */
 function open(area, told) {
   let untouched = area.value;
@@ -24,7 +26,7 @@ function open(area, told) {
     return body;
   };
   const editor = new Editor({
-    extensions: SCHEMA,
+    extensions: [...SCHEMA, Findings],
     injectCSS: false,
     editorProps: {
       attributes: {
@@ -75,6 +77,7 @@ function open(area, told) {
   host.append(bar, tables, panels(editor));
   area.before(host);
   editor.mount(host);
+  host.append(underCursor(editor, told.show)); // below, so that no line moves when it comes
   read(area.value.includes("<") ? area.value : plain(area.value));
   return {
     read,
@@ -83,6 +86,9 @@ function open(area, told) {
     write: () => (editor.state.doc.eq(first) ? untouched : written(editor)),
     append: (html) => editor.chain().focus("end").insertContent(before(html).innerHTML).run(),
     isEmpty: () => !written(editor),
+    mark: (findings) => mark(editor, findings),
+    select: (key) => select(editor, key),
+    mend: (key, words) => mend(editor, key, words),
   };
 }
 
