@@ -289,8 +289,11 @@ class RefreshTurn(Protocol):
 class DocRoot(Protocol):
     """The document root: whole files or none. Paths are relative, with forward slashes."""
 
-    async def put(self, path: str, body: bytes, /) -> None:
-        """Write a file and its compressed siblings; readers see the old one or the new one."""
+    async def put(self, path: str, body: bytes, /, *, lasting: bool = True) -> None:
+        """Write a file and its compressed siblings; readers see the old one or the new one.
+
+        What will soon change again is not `lasting`: it is packed quickly, and well by who serves it.
+        """
 
     async def read(self, path: str, /) -> bytes | None:
         """Give a file's bytes, None when there is none."""

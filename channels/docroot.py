@@ -33,6 +33,7 @@ TEXT_ENDINGS: Final = frozenset(
     }
 )
 COMPRESSED_ENDINGS: Final = (".br", ".gz")
+_QUICK: Final = (".gz",)
 _POLL: Final = 0.01  # seconds between two tries for the lock
 
 
@@ -50,10 +51,14 @@ class FolderRoot:
         self._own_turn = asyncio.Lock()
         self._lock_file: int | None = None
 
-    async def put(self, path: str, body: bytes, /) -> None:
-        """Write a file and its compressed siblings; readers see the old one or the new one."""
+    async def put(self, path: str, body: bytes, /, *, lasting: bool = True) -> None:
+        """Write a file and its compressed siblings; readers see the old one or the new one.
+
+        What will soon change again gets no `.br`: most versions of it nobody asks for, and who serves one
+        that is asked for packs it then.
+        """
         target = self._inside(path)
-        await _to_the_end(lambda: _put(self._folder, target, body))
+        await _to_the_end(lambda: _put(self._folder, target, body, COMPRESSED_ENDINGS if lasting else _QUICK))
 
     async def read(self, path: str, /) -> bytes | None:
         """Give a file's bytes, None when there is none."""
@@ -145,22 +150,22 @@ def _stamp(target: Path) -> tuple[int, int, int] | None:
     return (stat.st_mtime_ns, stat.st_ino, stat.st_size)
 
 
-def _put(root: Path, target: Path, body: bytes) -> None:
-    if _stands(target, body):
+def _put(root: Path, target: Path, body: bytes, packed: tuple[str, ...]) -> None:
+    endings = packed if target.suffix in TEXT_ENDINGS else ()
+    if _stands(target, body, endings):
         return
     _make_folder(root, target.parent)
     if not target.parent.resolve().is_relative_to(root.resolve()):
         raise ValueError("a link leads out of the document root")
-    versions = [(target, body)]
-    if target.suffix in TEXT_ENDINGS:
-        versions += [(_sibling(target, ".gz"), bytes(deflate.gzip_compress(body, 9)))]
-        versions += [(_sibling(target, ".br"), brotli.compress(body, mode=brotli.MODE_TEXT, quality=5))]
+    versions = [(target, body), *((_sibling(target, ending), _pack(body, ending)) for ending in endings)]
     written: list[tuple[Path, Path]] = []
     try:
         for place, version in versions:
             written.append((_temporary(place), place))
             _write_new(written[-1][0], version)
         stamp = written[0][0].stat().st_mtime_ns
+        if endings == _QUICK:  # nginx would give out the former version's
+            _sibling(target, ".br").unlink(missing_ok=True)
         for temporary, place in reversed(written):  # the plain file last
             os.utime(temporary, ns=(stamp, stamp))
             temporary.replace(place)
@@ -179,14 +184,19 @@ def _remove(target: Path) -> None:
         _sync_folder(target.parent)
 
 
-def _stands(target: Path, body: bytes) -> bool:
+def _pack(body: bytes, ending: str) -> bytes:
+    if ending == ".gz":
+        return bytes(deflate.gzip_compress(body, 9))
+    return bytes(brotli.compress(body, mode=brotli.MODE_TEXT, quality=5))
+
+
+def _stands(target: Path, body: bytes, endings: tuple[str, ...]) -> bool:
     """Say whether the bytes are there already, with siblings of the same stamp."""
     try:
         stat = target.stat()
         if stat.st_size != len(body) or target.read_bytes() != body:
             return False
-        siblings = COMPRESSED_ENDINGS if target.suffix in TEXT_ENDINGS else ()
-        return all(_sibling(target, ending).stat().st_mtime_ns == stat.st_mtime_ns for ending in siblings)
+        return all(_sibling(target, ending).stat().st_mtime_ns == stat.st_mtime_ns for ending in endings)
     except OSError:
         return False
 
@@ -200,11 +210,16 @@ def _temporary(place: Path) -> Path:
 
 
 def _write_new(temporary: Path, body: bytes) -> None:
-    with temporary.open("xb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-        os.fchmod(file.fileno(), 0o644)
+    # By the system's own calls: a file object costs as much again as writing and syncing.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        rest = memoryview(body)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fchmod(descriptor, 0o644)  # whatever the umask says
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _make_folder(root: Path, folder: Path) -> None:

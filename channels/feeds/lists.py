@@ -67,7 +67,7 @@ class FeedLists:
     async def _put(self, document: FeedDocument) -> None:
         for form in FEED_TYPES:  # JSON is last: what it holds, the others hold
             body = await asyncio.to_thread(write_feed, document, form, self._addresses)
-            await self._root.put(document.path(form), body)
+            await self._root.put(document.path(form), body, lasting=document.number is not None)
 
     async def _write_opml(self) -> None:
         """Write the file of all feeds that have an entry: when one gets its first or loses its last."""

@@ -95,7 +95,7 @@ class Draft:
         """Take an empty folder."""
         self._folder = folder
 
-    async def put(self, path: str, body: bytes, /) -> None:
+    async def put(self, path: str, body: bytes, /, *, lasting: bool = True) -> None:  # noqa: ARG002  none is packed
         """Write a file."""
 
         def write() -> None:

@@ -10,9 +10,13 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
+import brotli
+
 from server.negotiation import Encoding
 
 _SIBLINGS: Final[Mapping[Encoding, str]] = {"br": ".br", "gzip": ".gz"}
+# What a feed's writer leaves to us, for only what is asked for is worth it (channels/docroot.py).
+_OURS_TO_PACK: Final = frozenset({".rss", ".atom", ".json"})
 LARGEST: Final = 1024 * 1024  # above this a file is streamed, not kept
 _PLAYED: Final = frozenset({".mp3", ".mp4"})  # players ask for ranges, which only streaming gives
 FRESH: Final = 1.0  # seconds a look at the disk is good for
@@ -106,6 +110,10 @@ def _read(target: Path) -> Page:
         # A sibling of another version has another time (channels/docroot.py); it is not this page.
         if packed_stamp[0] == stamp[0] and len(packed) < len(body):
             bodies[encoding] = packed
+    if "br" not in bodies and target.suffix in _OURS_TO_PACK:
+        packed = brotli.compress(body, mode=brotli.MODE_TEXT, quality=5)
+        if len(packed) < len(body):
+            bodies["br"] = packed
     return Page(
         stamp=stamp,
         tag=hashlib.sha256(body).hexdigest()[:20],

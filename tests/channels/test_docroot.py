@@ -32,6 +32,14 @@ async def test_a_text_is_written_with_compressed_siblings_that_unpack_to_it(root
     assert gzip.decompress(packed) == brotli.decompress(packed_more) == await root.read("a/1.html")
 
 
+async def test_what_will_soon_change_again_is_packed_quickly_and_leaves_no_older_sibling(root, tmp_path):
+    await root.put("feed/site.rss", b"<rss>one</rss>" * 50)
+    await root.put("feed/site.rss", b"<rss>two</rss>" * 50, lasting=False)
+    assert await asyncio.to_thread(names, tmp_path / "site") == {"feed/site.rss", "feed/site.rss.gz"}
+    packed = await asyncio.to_thread((tmp_path / "site/feed/site.rss.gz").read_bytes)
+    assert gzip.decompress(packed) == b"<rss>two</rss>" * 50
+
+
 async def test_a_picture_has_no_compressed_siblings(root, tmp_path):
     await root.put("m/1.jpg", b"\xff\xd8")
     assert await asyncio.to_thread(names, tmp_path / "site") == {"m/1.jpg"}

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import brotli
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -131,6 +132,13 @@ async def test_the_packed_page_unpacks_to_the_page(site):
     await put(site, "a/i1.html", "全旗".encode() * 3000)
     answer = await ask(site.tools.site.url, "GET /a/i1.html HTTP/1.1", "Accept-Encoding: gzip")
     assert gzip.decompress(answer.body) == "全旗".encode() * 3000
+
+
+async def test_a_feed_that_its_writer_packed_quickly_is_packed_well_for_who_asks(site):
+    await site.tools.root.put("feed/site.atom", "全旗".encode() * 3000, lasting=False)
+    answer = await ask(site.tools.site.url, "GET /feed/site.atom HTTP/1.1", "Accept-Encoding: gzip, br")
+    assert (answer.headers["content-encoding"], answer.headers["etag"][-4:]) == ("br", '-br"')
+    assert brotli.decompress(answer.body) == "全旗".encode() * 3000
 
 
 # --- what a client has already ------------------------------------------------------------------------
