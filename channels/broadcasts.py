@@ -37,6 +37,13 @@ class NoPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftGone:
+    """What was gathered is no longer there, and the platform does not know the key: nothing was pushed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PushStands:
     """How a push stands that the platform took."""
 
@@ -55,10 +62,16 @@ class PushFailed:
 class Broadcasts(Protocol):
     """A channel that can push."""
 
-    async def gather(self, posts: Sequence[Post], /) -> Gathered | Misfits | Outcome:
-        """Bring posts to the platform, in this order; nothing public happens."""
+    async def gather(self, posts: Sequence[Post], left: str | None, /) -> Gathered | Misfits | Outcome:
+        """Bring posts to the platform, in this order; nothing public happens.
 
-    async def push(self, draft: str, key: str, /) -> Outcome | NoPlace:
+        What an earlier try brought is used again or dropped; what it gathered is `left`, if it told of it.
+        """
+
+    async def forsake(self, draft: str, /) -> bool:
+        """Drop what was gathered; True once it is surely gone, and no call can push it any more."""
+
+    async def push(self, draft: str, key: str, /) -> Outcome | NoPlace | DraftGone:
         """Push what was gathered; repeated under the same key it is the look that finds the first one."""
 
     async def look_at_push(self, job: str, /) -> PushStands | PushFailed | CouldNotLook:

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, assert_never
+from typing import Any, Literal, assert_never, get_args
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -64,7 +64,12 @@ class Wire:
         return dict(sorted(self._counts.items()))
 
     def queue(self, fault: Fault) -> None:
-        """Let the next calls of the fault's path suffer it, after those already queued."""
+        """Let the next calls of the fault's path suffer it, after those already queued.
+
+        Raises ValueError for a fault that there is not: a slip would break the call in some other way.
+        """
+        if fault.fault not in get_args(FaultKind):
+            raise ValueError(f"no such fault: {fault.fault}")
         self._queued.append(fault)
 
     def queued(self) -> tuple[Fault, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from channels.broadcasts import NoPlace, PushFailed, PushStands
+from channels.broadcasts import DraftGone, NoPlace, PushFailed, PushStands
 from channels.contract import (
     CouldNotLook,
     NotAccepted,
@@ -22,6 +22,7 @@ from channels.wechat.outcomes import outcome_of
 
 _SAID_BEFORE: Final = 45065
 _NO_PLACE: Final = 45028
+_NO_DRAFT: Final = 40007
 _UNKNOWN_PUSH: Final = 40059
 _WAIT: Final = 60.0
 
@@ -41,7 +42,7 @@ class Broadcast:
         """Take the account's calls."""
         self._calls = calls
 
-    async def push(self, draft: str, key: str) -> Outcome | NoPlace:
+    async def push(self, draft: str, key: str) -> Outcome | NoPlace | DraftGone:
         """Send a draft to all followers; 45065 is the answer to the first call, told again (§6.1)."""
         said = await self._calls.post(
             "message/mass/sendall",
@@ -57,6 +58,9 @@ class Broadcast:
             return said
         if said.code == _NO_PLACE:
             return NoPlace("微信说本账号的群发次数已用完")
+        if said.code == _NO_DRAFT:
+            # A push uses its draft up, and its key is answered all the same: the key is asked about first.
+            return DraftGone("草稿已不在草稿箱里，微信没有收到这次群发")
         if said.code not in (0, _SAID_BEFORE):
             return outcome_of(said.body)
         job = said.id("msg_id")

@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Self
 
 from yarl import URL
 
-from channels.broadcasts import Gathered, Misfits, NoPlace, PushFailed, PushStands
+from channels.broadcasts import DraftGone, Gathered, Misfits, NoPlace, PushFailed, PushStands
 from channels.characters import one_line
 from channels.contract import (
     LOOKED_AT,
@@ -185,11 +185,15 @@ class WeChat:
             return Withdrawn()
         return await self._articles.take_down(known, post.mark)
 
-    async def gather(self, posts: Sequence[Post], /) -> Gathered | Misfits | Outcome:
+    async def gather(self, posts: Sequence[Post], left: str | None, /) -> Gathered | Misfits | Outcome:
         """Put posts into one draft (§6)."""
-        return await self._drafts.gather(posts)
+        return await self._drafts.gather(posts, left)
 
-    async def push(self, draft: str, key: str, /) -> Outcome | NoPlace:
+    async def forsake(self, draft: str, /) -> bool:
+        """Delete a draft that is not to be pushed."""
+        return await self._drafts.delete(draft) is not None
+
+    async def push(self, draft: str, key: str, /) -> Outcome | NoPlace | DraftGone:
         """Push a draft to all followers (§6.1)."""
         return await self._broadcast.push(draft, key)
 

@@ -8,7 +8,7 @@ from channels.broadcasts import Gathered, Misfits
 from channels.contract import CouldNotLook, NotAccepted, Outcome, OutcomeUnknown, Post, Refused
 from channels.wechat.article import place_pictures, shown_pictures
 from channels.wechat.calls import Calls, Reply
-from channels.wechat.listing import Listed, find_listed
+from channels.wechat.listing import Listed, find_listed, list_of_marks
 from channels.wechat.outcomes import outcome_of
 from channels.wechat.readback import loss_of
 from channels.wechat.uploads import Cover, PictureUploads
@@ -87,8 +87,8 @@ class Drafts:
         added = await self._add([article])
         return await self._checked(added, article) if isinstance(added, str) else added
 
-    async def gather(self, posts: Sequence[Post]) -> Gathered | Misfits | Outcome:
-        """Put posts into one draft, in their order, and read all of it back."""
+    async def gather(self, posts: Sequence[Post], left: str | None) -> Gathered | Misfits | Outcome:
+        """Put posts into one draft, in their order, and read all of it back; an earlier try leaves none."""
         articles, refused = list[Article](), dict[int, Refused]()
         for number, post in enumerate(posts):
             article = await self.article(post)
@@ -100,6 +100,9 @@ class Drafts:
                 return article
         if refused:
             return Misfits(refused)
+        draft = await self._left_over(articles, left)
+        if draft is not None:
+            return Gathered(draft)
         added = await self._add(articles)
         if not isinstance(added, str):
             return added
@@ -107,6 +110,25 @@ class Drafts:
         if isinstance(lost, dict):
             return Misfits(lost) if lost else Gathered(added)
         return lost
+
+    async def _left_over(self, articles: Sequence[Article], left: str | None) -> str | None:
+        """Give the draft of an earlier try that still says all of this; drop whatever else those tries left.
+
+        A try that died over `draft/add` could not tell of its draft: the marks do.
+        """
+        marks = [str(one.fields["content_source_url"]) for one in articles]
+        lying = await list_of_marks(self._calls, frozenset(marks), pages=_PAGES)
+        if left is not None and all(one.id != left for one in lying):
+            await self.delete(left)  # somebody took an article out of it since, or the list is silent
+        found: str | None = None
+        for one in lying:
+            is_same = [news.get("content_source_url") for news in one.news] == marks
+            # Without reading back nobody knows whether it still says what it should.
+            if found is None and is_same and self._reads_back and not await self._read_back(one.id, articles):
+                found = one.id
+            else:
+                await self.delete(one.id)
+        return found
 
     async def is_there(self, media_id: str) -> bool | CouldNotLook:
         """Say whether a draft still lies in the box; publishing uses it up (§0.10)."""

@@ -64,6 +64,26 @@ async def find_listed(calls: Calls, which: List, mark: str, *, since: datetime |
     return TooLong()
 
 
+async def list_of_marks(calls: Calls, marks: frozenset[str], *, pages: int) -> tuple[Listed, ...]:
+    """Give the drafts on so many pages all of whose articles carry one of the marks; () without an answer."""
+    found = list[Listed]()
+    for page in range(pages):
+        asked = {"offset": page * _PAGE, "count": _PAGE, "no_content": 1}
+        said = await calls.post("draft/batchget", asked)
+        rows = said.rows("item") if isinstance(said, Reply) and not said.code else None
+        if not isinstance(said, Reply) or rows is None:
+            break
+        entries = (entry for row in rows if (entry := _read("draft/batchget", row)) is not None)
+        found += [one for one in entries if one.news and all(_mark_of(news) in marks for news in one.news)]
+        if (page + 1) * _PAGE >= said.number("total_count", 0):
+            break
+    return tuple(found)
+
+
+def _mark_of(news: dict[str, Any]) -> str:
+    return str(news.get("content_source_url"))
+
+
 def _read(which: List, row: dict[str, Any]) -> Listed | None:
     entry = Reply(0, row)
     known = entry.id("media_id" if which == "draft/batchget" else "article_id")

@@ -7,6 +7,7 @@ from typing import Final
 
 from scheduler.slots import read_schedule
 from server.core.acts import note, of_account
+from server.core.days import day_of
 from server.core.gates import WorkingDays, regate_all
 from server.core.problems import Problem
 from server.core.seating import urgent_place, waiting_of
@@ -14,6 +15,7 @@ from server.store.accounts import AccountRow
 from server.store.broadcasts import (
     ArticleSeen,
     BroadcastKind,
+    BroadcastPlan,
     PushRow,
     delete_push,
     find_push,
@@ -126,12 +128,18 @@ async def require_urgent_places(tx: Tx, account_ids: frozenset[str], *, at: date
     for plan in (await list_plans(tx, account_ids)).values():
         place, _yielding = await urgent_place(tx, plan, at=at)
         if place is None:
-            when = (
-                "今天的群发已经用过（订阅号每天 1 次）"
-                if plan.kind == "subscription"
-                else ("本月的群发已经用完（服务号每月 4 次）")
+            raise Problem(
+                "quota_used_up",
+                f"不能加急：微信公众号{_used_up(plan, at)}，请改为不加急，等下一个时段",
             )
-            raise Problem("quota_used_up", f"不能加急：微信公众号{when}，请改为不加急，等下一个时段")
+
+
+def _used_up(plan: BroadcastPlan, at: datetime) -> str:
+    if plan.used_up_on == day_of(at):
+        return "今天的群发次数已被用完（微信这样答复，可能有人在公众平台手动群发过）"
+    if plan.kind == "subscription":
+        return "今天的群发已经用过（订阅号每天 1 次）"
+    return "本月的群发已经用完（服务号每月 4 次）"
 
 
 def _check(kind: BroadcastKind, slots: str) -> None:

@@ -6,7 +6,7 @@ from scheduler.windows import read_window
 from server.core.acts import note, of_account, of_item
 from server.core.broadcasting import require_urgent_places
 from server.core.days import say_moment
-from server.core.gates import WorkingDays, regate, regate_all
+from server.core.gates import WorkingDays, fill_vacancies, regate, regate_all, seats_left
 from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.core.states import UNSENT
@@ -51,6 +51,8 @@ async def expedite(
     if (await get_release(tx, release_id)).state == "planned":
         await set_not_before(tx, release_id, None)
     await regate(tx, release_id, calendar, at=at)
+    # Whoever sat in the push that gives way goes with the next one, and another may take the seat left here.
+    await fill_vacancies(tx, frozenset(leg.account_id for leg in legs), calendar, at=at)
     seen = await get_item(tx, item_id)
     await note(tx, "item.expedite", of_item(seen, release_id=release_id), at=at, reason=reason)
     return await list_of_release(tx, release_id)
@@ -76,7 +78,9 @@ async def forbid_until(
     await note(tx, "item.embargo", of_item(seen), at=at, until=told, reason=reason)
     release_id = await find_planned_release(tx, item_id)
     if release_id is not None:
+        left = seats_left(await list_of_release(tx, release_id))
         await regate(tx, release_id, calendar, at=at)
+        await fill_vacancies(tx, left, calendar, at=at)
 
 
 async def keep_hours(

@@ -14,8 +14,9 @@ from scheduler.workdays import DueDay
 from server.core.acts import note_opened
 from server.core.days import day_of
 from server.core.seating import seat_legs
-from server.store.broadcasts import list_plans
-from server.store.deliveries import find_live_page, first_page_live_at
+from server.store.broadcast_tables import MOST_ARTICLES
+from server.store.broadcasts import list_plans, list_unseated_releases
+from server.store.deliveries import DeliverySeen, find_live_page, first_page_live_at
 from server.store.dictionary import dictionary_serial
 from server.store.followups import Follow, list_bound, list_sources
 from server.store.gates import (
@@ -155,6 +156,22 @@ async def regate_all(
     opened = tuple(one.leg for one in moves if one.gate is None and one.leg.id in moved)
     await note_opened(tx, opened, at=at)
     return tuple(leg.id for leg in opened)
+
+
+async def fill_vacancies(tx: Tx, account_ids: frozenset[str], calendar: WorkingDays, *, at: datetime) -> None:
+    """Give seats that became free in pushes of accounts to whoever waits without one, the first comer first.
+
+    Called by what takes deliveries off their seats, or a push away; where nobody pushes it does nothing. The
+    clock asks again for whoever is still left.
+    """
+    waiting = await list_unseated_releases(tx, MOST_ARTICLES, account_ids) if account_ids else ()
+    for release_id in waiting:  # one by one: together they would be seated by their ids
+        await regate_all(tx, (release_id,), calendar, at=at)
+
+
+def seats_left(legs: Iterable[DeliverySeen]) -> frozenset[str]:
+    """Give the accounts in whose pushes these deliveries waited."""
+    return frozenset(leg.account_id for leg in legs if (leg.state, leg.gate) == ("waiting", "quota"))
 
 
 async def _seated(tx: Tx, legs: tuple[Leg, ...], gates: dict[str, Gate], *, at: datetime) -> dict[str, Gate]:

@@ -6,14 +6,16 @@ from typing import Final, assert_never
 
 from channels.broadcasts import Broadcasts, PushFailed, PushStands
 from channels.contract import CouldNotLook, Refused
+from server.core.budgets import looks_used_up
 from server.core.confirm import PATIENCE
-from server.core.gates import regate_all
+from server.core.gates import fill_vacancies, regate_all
+from server.core.overtaken import end_of
 from server.core.settle import settle
 from server.core.workplace import Workplace
 from server.store.accounts import get_account
 from server.store.attempts import insert_look
 from server.store.broadcasts import ArticleSeen, PushRow, PushState, list_articles, move_push, set_push
-from server.store.deliveries import DeliverySeen, get_delivery, move_all
+from server.store.deliveries import DeliverySeen, get_delivery, move, move_all, put_off
 from server.store.tx import Tx
 
 MOST_TRIES: Final = 3
@@ -27,6 +29,11 @@ async def confirm_push(place: Workplace, row: PushRow) -> None:
     channel = place.open_channel(account)
     if not isinstance(channel, Broadcasts) or row.job is None:
         raise TypeError(f"{account.channel} does not push")
+    until = await looks_used_up(place.budgets, account.id, place.limits[account.channel], at=place.now())
+    if until is not None:
+        async with place.store.begin() as tx:
+            await set_push(tx, row.id, due_at=until)
+        return
     stands = await channel.look_at_push(row.job)
     waits = place.limits[account.channel].confirm_after
 
@@ -47,6 +54,29 @@ async def confirm_push(place: Workplace, row: PushRow) -> None:
                 assert_never(stands)
 
     await place.store.write(act)
+    if isinstance(stands, PushFailed) and not stands.is_deleted and row.draft is not None:
+        await channel.forsake(row.draft)  # a push that failed does not use its draft up
+
+
+async def accept_push(tx: Tx, place: Workplace, row: PushRow, job: str, *, at: datetime) -> None:
+    """Keep the platform's number: every article is accepted, and the push is asked how it ends."""
+    account = await get_account(tx, row.account_id)
+    limits = place.limits[account.channel]
+    channel = place.open_channel(account)
+    if not isinstance(channel, Broadcasts):
+        raise TypeError(f"{account.channel} does not push")
+    due = at + timedelta(seconds=limits.confirm_after[0])
+    if not await move_push(tx, row.id, "fixed", "sent", at=at, job=job, due_at=due, looks=0):
+        return
+    articles = (await list_articles(tx, (row.id,)))[row.id]
+    for number, one in enumerate(articles, start=1):
+        leg = await get_delivery(tx, one.delivery_id)
+        if leg.state not in ("sending", "unknown"):
+            continue
+        if leg.state == "unknown":
+            await record_look(tx, place, leg, "found", job, at=at)
+        await settle(tx, leg, channel.receipt_in_push(job, number, None, None), limits, place.bench, at=at)
+        await put_off(tx, leg.id, "accepted", None)
 
 
 async def fail_push(
@@ -62,6 +92,7 @@ async def fail_push(
     """Let a push fail: its place is free, and what goes again gets another seat, under another key."""
     await move_push(tx, row.id, old, "failed", at=at, due_at=None, reason=reason)
     await regate_all(tx, [one.release_id for one in again], place.bench.calendar, at=at)
+    await fill_vacancies(tx, frozenset((row.account_id,)), place.bench.calendar, at=at)
 
 
 async def ask_person(tx: Tx, row: PushRow, why: str, state: str, *, at: datetime) -> None:
@@ -111,6 +142,9 @@ async def _failed(tx: Tx, place: Workplace, row: PushRow, end: PushFailed, *, at
         if not is_final and await move_all(
             tx, (leg.id,), ("refused",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
         ):
+            overtaken = await end_of(tx, leg)
+            if overtaken is not None:  # a newer version was released meanwhile
+                await move(tx, leg.id, "ready", overtaken, at=at, who_acts="nobody")
             again.append(one)
     await fail_push(tx, place, row, row.told or end.reason, again, old="sent", at=at)
 

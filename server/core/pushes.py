@@ -7,13 +7,13 @@ another with another key.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, assert_never
+from typing import assert_never
 
 from channels.broadcasts import (
-    KEY_KEPT,
     Broadcasts,
+    DraftGone,
     Gathered,
     Misfits,
     NoPlace,
@@ -28,15 +28,18 @@ from channels.contract import (
     Receipt,
     Refused,
 )
+from server.core.budgets import allowances_of, say_used_up
+from server.core.days import day_of
 from server.core.gates import LATE, regate_all
-from server.core.push_ends import ask_person, confirm_push, fail_push, record_look
-from server.core.reconcile import LOOKS
+from server.core.push_ends import accept_push, confirm_push, fail_push
+from server.core.push_looks import after_unknown, key_of, look_for
 from server.core.seating import period_of
 from server.core.settle import back_off, settle
 from server.core.workplace import Workplace, read_leg
 from server.store.accounts import get_account
 from server.store.broadcasts import (
     ArticleSeen,
+    BroadcastPlan,
     PushRow,
     claim_articles,
     delete_push,
@@ -44,17 +47,15 @@ from server.store.broadcasts import (
     get_push,
     leave_seats,
     list_articles,
+    list_plans,
     lock_plan,
     move_push,
     set_push,
+    set_used_up,
 )
 from server.store.deliveries import get_delivery, move_all, put_off
 from server.store.gates import insert_late_marks
 from server.store.tx import Tx
-
-_KEY: Final = "tongfa-"
-_SOON: Final = timedelta(seconds=30)
-_NEVER_SENT: Final = "群发请求还没有发出，进程中断"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,53 @@ async def carry_push(place: Workplace, push_id: str) -> None:
         row = await find_push(tx, push_id)
     match row:
         case PushRow(state="open"):
+            if await _is_put_off(place, row):
+                return
             begun = await place.store.write(lambda tx: fix(tx, place, push_id, at=place.now()))
             if begun is not None:
                 await _send(place, begun)
+            elif row.draft is not None:
+                await _forsake(place, row)
         case PushRow(state="fixed"):
-            await _look_for(place, row)
+            await look_for(place, row)
         case PushRow(state="sent"):
             await confirm_push(place, row)
         case _:
             return  # somebody else was quicker
+
+
+async def _is_put_off(place: Workplace, row: PushRow) -> bool:
+    """Charge the account's budget, one call; when it is used up, let the push wait for the next window.
+
+    Asked before anything is fixed: articles may still come and go, and other seats are given once a day ends.
+    """
+    at = place.now()
+    async with place.store.read() as tx:
+        account = await get_account(tx, row.account_id)
+        plan = (await list_plans(tx, frozenset((row.account_id,)))).get(row.account_id)
+        articles = (await list_articles(tx, (row.id,)))[row.id]
+    if plan is None or not _goes(plan, row, articles, at=at):
+        return False  # it will be taken apart, which costs nothing
+    allowances = allowances_of(account.settings, place.limits[account.channel], at=at)
+    used_up = await place.budgets.take(account.id, allowances)
+    if used_up is None:
+        return False
+    until, why = at + timedelta(seconds=used_up.ends_in), say_used_up(used_up)
+    async with place.store.begin() as tx:
+        await move_push(tx, row.id, "open", "open", at=at, due_at=until, reason=why)
+    return True
+
+
+async def _forsake(place: Workplace, row: PushRow) -> None:
+    """Drop the draft of a push that will never go; a worker that dies before leaves it lying there."""
+    async with place.store.read() as tx:
+        kept = await find_push(tx, row.id)
+        account = await get_account(tx, row.account_id)
+    if row.draft is None or (kept is not None and kept.state != "failed"):
+        return  # another worker has it in hand
+    channel = place.open_channel(account)
+    if isinstance(channel, Broadcasts):
+        await channel.forsake(row.draft)
 
 
 async def fix(tx: Tx, place: Workplace, push_id: str, *, at: datetime) -> Begun | None:
@@ -96,8 +135,8 @@ async def fix(tx: Tx, place: Workplace, push_id: str, *, at: datetime) -> Begun 
     if row is None or row.state != "open":
         return None
     articles = (await list_articles(tx, (push_id,)))[push_id]
-    going = tuple(one for one in articles if one.waits and one.gate == "quota")
-    if plan is None or period_of(plan.kind, at) != row.period or not going:
+    going = _going(articles)
+    if plan is None or not _goes(plan, row, articles, at=at):
         await delete_push(tx, push_id)
         await regate_all(tx, releases, place.bench.calendar, at=at)
         return None
@@ -105,13 +144,21 @@ async def fix(tx: Tx, place: Workplace, push_id: str, *, at: datetime) -> Begun 
     lease_until = at + place.lease
     claims = {one.delivery_id: place.bench.new_id() for one in going}
     await claim_articles(tx, claims, worker=place.worker, at=at, lease_until=lease_until)
-    await move_push(tx, push_id, "open", "fixed", at=at, due_at=None, tries=row.tries + 1)
+    await move_push(tx, push_id, "open", "fixed", at=at, due_at=None, tries=row.tries + 1, reason=None)
     if row.tries == 0 and at - row.slot_at > LATE:
         await insert_late_marks(tx, ((key, row.slot_at) for key in claims), at=at)
     for attempt_id in claims.values():
         place.memory.held[attempt_id] = lease_until
     fixed = (await list_articles(tx, (push_id,)))[push_id]
     return Begun(await get_push(tx, push_id), tuple(fixed))
+
+
+def _going(articles: Sequence[ArticleSeen]) -> tuple[ArticleSeen, ...]:
+    return tuple(one for one in articles if one.waits and one.gate == "quota")
+
+
+def _goes(plan: BroadcastPlan, row: PushRow, articles: Sequence[ArticleSeen], *, at: datetime) -> bool:
+    return period_of(plan.kind, at) == row.period and bool(_going(articles))
 
 
 async def _send(place: Workplace, begun: Begun) -> None:
@@ -123,7 +170,7 @@ async def _send(place: Workplace, begun: Begun) -> None:
         if not isinstance(channel, Broadcasts):
             raise TypeError(f"{account.channel} does not push")
         posts = await _posts(place, begun)
-        gathered = await channel.gather(posts) if not isinstance(posts, Misfits) else posts
+        gathered = await channel.gather(posts, begun.row.draft) if not isinstance(posts, Misfits) else posts
         if not isinstance(gathered, Gathered):
             await _write_settled(place, begun, gathered)
             return
@@ -132,17 +179,15 @@ async def _send(place: Workplace, begun: Begun) -> None:
         async with place.store.begin() as tx:
             await set_push(tx, begun.row.id, draft=gathered.draft, sent_at=place.now())
         outcome = await channel.push(gathered.draft, key_of(begun.row))
+        if isinstance(outcome, DraftGone):  # somebody deleted it between two calls of ours
+            outcome = NotAccepted(60.0, outcome.reason)
         await _write_settled(place, begun, outcome)
+        await _forsake(place, replace(begun.row, draft=gathered.draft))
     except ValueError as error:
         await _write_settled(place, begun, Refused(f"账号设置不完整：{error}", "operator"))
     finally:
         for key in attempts:
             place.memory.held.pop(key, None)
-
-
-def key_of(row: PushRow) -> str:
-    """Give the `clientmsgid` of a push (contract wechat §6.1: at most 64 bytes)."""
-    return f"{_KEY}{row.id}"
 
 
 async def _posts(place: Workplace, begun: Begun) -> Sequence[Post] | Misfits:
@@ -169,7 +214,7 @@ async def _settle(
     row = begun.row
     match outcome:
         case Receipt(platform_id):
-            await _accept(tx, place, row, platform_id, at=at)
+            await accept_push(tx, place, row, platform_id, at=at)
         case Misfits(refused):
             for number, one in enumerate(begun.articles):
                 told = refused.get(number) or NotAccepted(0.0, "同一次群发里有文章不合要求，去掉后重新群发")
@@ -181,6 +226,7 @@ async def _settle(
             await _open_again(tx, place, begun, at + back_off(after, row.tries, place.bench.chance()), at=at)
         case NoPlace(reason):
             await _settle_all(tx, place, begun, NotAccepted(0.0, reason), at=at)
+            await set_used_up(tx, row.account_id, day_of(at))
             await fail_push(tx, place, row, reason, begun.articles, old="fixed", at=at)
         case OutcomeUnknown() if not (await get_push(tx, row.id)).sent_at:
             # Nothing public was asked for yet: a draft may lie there twice.
@@ -189,7 +235,7 @@ async def _settle(
             await _settle_all(tx, place, begun, outcome, at=at)
             for one in begun.articles:
                 await put_off(tx, one.delivery_id, "unknown", None)
-            await set_push(tx, row.id, due_at=at + _after_unknown(place))
+            await set_push(tx, row.id, due_at=at + after_unknown(place))
         case Refused(reason) | NeedsAuthorisation(reason) | ByHand(reason):
             final = Refused(reason, "owner") if isinstance(outcome, ByHand) else outcome
             await _settle_all(tx, place, begun, final, at=at)
@@ -220,86 +266,7 @@ async def _settle_leg(
 
 async def _open_again(tx: Tx, place: Workplace, begun: Begun, due_at: datetime, *, at: datetime) -> None:
     """Let a push that was surely not taken take articles again, and go when it is due."""
-    moved = await move_push(tx, begun.row.id, "fixed", "open", at=at, due_at=due_at, draft=None, sent_at=None)
+    moved = await move_push(tx, begun.row.id, "fixed", "open", at=at, due_at=due_at, sent_at=None)
     if moved:
         releases = [one.release_id for one in begun.articles]
         await regate_all(tx, releases, place.bench.calendar, at=at)
-
-
-async def _accept(tx: Tx, place: Workplace, row: PushRow, job: str, *, at: datetime) -> None:
-    """Keep the platform's number: every article is accepted, and the push is asked how it ends."""
-    account = await get_account(tx, row.account_id)
-    limits = place.limits[account.channel]
-    channel = place.open_channel(account)
-    if not isinstance(channel, Broadcasts):
-        raise TypeError(f"{account.channel} does not push")
-    due = at + timedelta(seconds=limits.confirm_after[0])
-    if not await move_push(tx, row.id, "fixed", "sent", at=at, job=job, due_at=due, looks=0):
-        return
-    articles = (await list_articles(tx, (row.id,)))[row.id]
-    for number, one in enumerate(articles, start=1):
-        leg = await get_delivery(tx, one.delivery_id)
-        if leg.state not in ("sending", "unknown"):
-            continue
-        if leg.state == "unknown":
-            await record_look(tx, place, leg, "found", job, at=at)
-        await settle(tx, leg, channel.receipt_in_push(job, number, None, None), limits, place.bench, at=at)
-        await put_off(tx, leg.id, "accepted", None)
-
-
-async def _look_for(place: Workplace, row: PushRow) -> None:
-    """Look for a push whose answer was lost: under its key the platform tells of the first call (§6.1)."""
-    async with place.store.read() as tx:
-        account = await get_account(tx, row.account_id)
-        articles = (await list_articles(tx, (row.id,)))[row.id]
-    if any(one.state == "sending" for one in articles):
-        async with place.store.begin() as tx:
-            await set_push(tx, row.id, due_at=place.now() + _SOON)
-        return
-    if row.sent_at is None or row.draft is None:
-        await place.store.write(lambda tx: _prove_absent(tx, place, row, at=place.now()))
-        return
-    if place.now() - row.sent_at > KEY_KEPT:
-        why = "群发没有收到答复，超过一天后微信不再认得它，系统不能再查，请登录公众平台查看这次群发是否发出"
-        await place.store.write(lambda tx: ask_person(tx, row, why, "unknown", at=place.now()))
-        return
-    channel = place.open_channel(account)
-    if not isinstance(channel, Broadcasts):
-        raise TypeError(f"{account.channel} does not push")
-    outcome = await channel.push(row.draft, key_of(row))
-
-    async def act(tx: Tx) -> None:
-        at = place.now()
-        if isinstance(outcome, Receipt):
-            await _accept(tx, place, row, outcome.platform_id, at=at)
-            return
-        # Whatever else it says is no proof: a permission or a quota may be asked about before the key is.
-        why = outcome.reason
-        if row.looks + 1 >= LOOKS:
-            await ask_person(tx, row, why, "unknown", at=at)
-            return
-        for one in articles:
-            leg = await get_delivery(tx, one.delivery_id)
-            if leg.state == "unknown":
-                await record_look(tx, place, leg, "could_not_look", why, at=at)
-        wait = _after_unknown(place) * 2 ** min(row.looks, 5)
-        await set_push(tx, row.id, due_at=at + wait, looks=row.looks + 1)
-
-    await place.store.write(act)
-
-
-async def _prove_absent(tx: Tx, place: Workplace, row: PushRow, *, at: datetime) -> None:
-    """Open a push again for which nothing was sent: the note that stands before the first byte is missing."""
-    if not await move_push(tx, row.id, "fixed", "open", at=at, due_at=at, draft=None, sent_at=None):
-        return
-    articles = (await list_articles(tx, (row.id,)))[row.id]
-    for one in articles:
-        leg = await get_delivery(tx, one.delivery_id)
-        if leg.state == "unknown":
-            await record_look(tx, place, leg, "absent", _NEVER_SENT, at=at)
-            await move_all(tx, (leg.id,), ("unknown",), "ready", at=at, due_at=None, reason=None)
-    await regate_all(tx, [one.release_id for one in articles], place.bench.calendar, at=at)
-
-
-def _after_unknown(place: Workplace) -> timedelta:
-    return timedelta(seconds=place.limits["wechat"].settle_after)

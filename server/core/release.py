@@ -10,7 +10,7 @@ from server.core.acts import note, of_item
 from server.core.broadcasting import require_urgent_places
 from server.core.contents import content_of_draft
 from server.core.examined import Examined, require_examined
-from server.core.gates import WorkingDays, gate_of, read_facts
+from server.core.gates import WorkingDays, fill_vacancies, gate_of, read_facts, seats_left
 from server.core.practice import WORLDS, refuse_other_world
 from server.core.problems import Problem, Problems
 from server.core.ticked import reachable_ids, require_reasons
@@ -91,7 +91,7 @@ async def release(
     left_out = await require_reasons(tx, seen, order.accounts, order.left_out)
     content = await content_of_draft(tx, seen.id, site, at=at)
     _refuse_findings(content, accounts, open_channel)
-    row = await _take_over(tx, seen, order, by=by, at=at, id=new_id())
+    row, left = await _take_over(tx, seen, order, by=by, at=at, id=new_id())
     await insert_release(tx, row)
     await _tell_readers(tx, row, order.note)
     await insert_left_out(tx, row.id, left_out, by=by)
@@ -112,6 +112,7 @@ async def release(
     await insert_planned(tx, row, tuple(plan))
     if any(one.gate in WAITS or facts[one.id].broadcasts for one in plan):
         await put_planned_check(tx, PlannedCheck(row.id, examined.version, examined.serial), at=at)
+    await fill_vacancies(tx, left, calendar, at=at)
     await _note(tx, seen, row, order, at=at)
     made = await list_deliveries(tx, seen.id)
     return ReleaseMade(row.id, row.number, tuple(leg for leg in made if leg.release_id == row.id))
@@ -230,7 +231,8 @@ def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_ch
 
 async def _take_over(
     tx: Tx, seen: ItemSeen, order: ReleaseOrder, *, by: str, at: datetime, id: str
-) -> ReleaseRow:
+) -> tuple[ReleaseRow, frozenset[str]]:
+    """Give the release that is in force from now on, and the accounts in whose pushes seats became free."""
     before = ("approved",) if order.unreviewed is None else ("approved", *OPEN_STATES)
     if not await move_revision(tx, seen.revision.id, before, "released"):
         raise Problem("lost_race", "这一版本刚刚被别人发布，请刷新后再看")
@@ -240,11 +242,12 @@ async def _take_over(
     await lock_releases(tx, frozenset(row.id for row in earlier))
     await move_releases(tx, seen.id, ("planned",), "replaced")
     # The newest intent counts: what an older release has not sent yet, it never will (invariant 2).
-    pending = tuple(leg.id for leg in await list_deliveries(tx, seen.id))
+    legs = await list_deliveries(tx, seen.id)
+    pending = tuple(leg.id for leg in legs)
     await move_all(tx, pending, UNSENT, "superseded", at=at, reason="已被新的发布取代", who_acts="nobody")
     if seen.withdrawn_at is not None:
         await set_withdrawn(tx, seen.id, None, None)
-    return ReleaseRow(
+    row = ReleaseRow(
         id=id,
         item_id=seen.id,
         revision_id=seen.revision.id,
@@ -255,3 +258,4 @@ async def _take_over(
         created_by=by,
         created_at=at,
     )
+    return row, seats_left(legs)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Final
 
 from scheduler.slots import read_schedule
 from server.core.days import day_of
+from server.store.broadcast_tables import MOST_ARTICLES
 from server.store.broadcasts import (
     QUOTAS,
     ArticleSeen,
@@ -21,6 +23,7 @@ from server.store.broadcasts import (
     leave_seats,
     list_articles,
     list_in_period,
+    list_rooms,
     lock_plan,
     take_seat,
 )
@@ -51,9 +54,12 @@ async def seat_legs(
         plan = await lock_plan(tx, account_id)
         if plan is None:
             continue
+        is_full = False
         for leg in waiting:
             if leg.account_id == account_id:
-                found[leg.id] = await _seat(tx, plan, leg, is_urgent=leg.release_id in urgent, at=at)
+                is_urgent = leg.release_id in urgent
+                found[leg.id] = await _seat(tx, plan, leg, is_urgent=is_urgent, is_full=is_full, at=at)
+                is_full |= found[leg.id] is None
     return found
 
 
@@ -61,6 +67,8 @@ async def urgent_place(
     tx: Tx, plan: BroadcastPlan, *, at: datetime
 ) -> tuple[int | None, tuple[PushRow, ...]]:
     """Give the place an urgent push would take now, and the open pushes that would have to leave theirs."""
+    if plan.used_up_on == day_of(at):
+        return None, ()
     rows = await list_in_period(tx, plan.account_id, period_of(plan.kind, at))
     place = _free_place(plan, rows)
     if place is not None:
@@ -72,18 +80,7 @@ async def urgent_place(
 
 async def peek_slot(tx: Tx, plan: BroadcastPlan, *, at: datetime) -> datetime | None:
     """Give the next slot that has a seat, without taking one; None when no slot near has."""
-    for number, slot in enumerate(read_schedule(plan.slots).after(at)):
-        if number == _FAR:
-            return None
-        rows = await list_in_period(tx, plan.account_id, period_of(plan.kind, slot))
-        row = next((one for one in rows if one.slot_at == slot), None)
-        if row is None and _free_place(plan, rows) is not None:
-            return slot
-        if row is not None and row.state == "open":
-            articles = (await list_articles(tx, (row.id,)))[row.id]
-            if free_seat(waiting_of(articles)) is not None:
-                return slot
-    return None
+    return next((slot for slot, _place, _row in await _ahead(tx, plan, at=at)), None)
 
 
 def waiting_of(articles: Iterable[ArticleSeen]) -> tuple[ArticleSeen, ...]:
@@ -91,7 +88,9 @@ def waiting_of(articles: Iterable[ArticleSeen]) -> tuple[ArticleSeen, ...]:
     return tuple(one for one in articles if one.waits)
 
 
-async def _seat(tx: Tx, plan: BroadcastPlan, leg: Leg, *, is_urgent: bool, at: datetime) -> datetime | None:
+async def _seat(
+    tx: Tx, plan: BroadcastPlan, leg: Leg, *, is_urgent: bool, is_full: bool, at: datetime
+) -> datetime | None:
     own = await _own_seat(tx, plan, leg)
     if own is not None and (own.is_urgent or not is_urgent):
         return own.slot_at
@@ -106,7 +105,8 @@ async def _seat(tx: Tx, plan: BroadcastPlan, leg: Leg, *, is_urgent: bool, at: d
             return at
     if own is not None:
         return own.slot_at
-    return await _next_seat(tx, plan, leg, at=at)
+    # Who finds no seat says it for those behind him: an account with a long queue is read once.
+    return None if is_full else await _next_seat(tx, plan, leg, at=at)
 
 
 async def _own_seat(tx: Tx, plan: BroadcastPlan, leg: Leg) -> PushRow | None:
@@ -116,23 +116,36 @@ async def _own_seat(tx: Tx, plan: BroadcastPlan, leg: Leg) -> PushRow | None:
 
 
 async def _next_seat(tx: Tx, plan: BroadcastPlan, leg: Leg, *, at: datetime) -> datetime | None:
-    periods: dict[str, tuple[PushRow, ...]] = {}
-    for number, slot in enumerate(read_schedule(plan.slots).after(at)):
-        if number == _FAR:
-            return None
-        period = period_of(plan.kind, slot)
-        if period not in periods:
-            periods[period] = await list_in_period(tx, plan.account_id, period)
-        row = next((one for one in periods[period] if one.slot_at == slot), None)
-        if row is None:
-            place = _free_place(plan, periods[period])
-            if place is None:
-                continue
-            row = _open_push(plan, leg, slot, place, is_urgent=False)
+    for slot, place, known in await _ahead(tx, plan, at=at):
+        row = known or _open_push(plan, leg, slot, place, is_urgent=False)
+        if known is None:
             await insert_push(tx, row, at=at)
-        if row.state == "open" and await _take(tx, leg, row):
+        if await _take(tx, leg, row):
             return slot
     return None
+
+
+async def _ahead(
+    tx: Tx, plan: BroadcastPlan, *, at: datetime
+) -> tuple[tuple[datetime, int, PushRow | None], ...]:
+    """Give the near slots that have a seat, each with its place and its push, or with a place for one."""
+    rooms = await list_rooms(tx, plan.account_id, period_of(plan.kind, at))
+    by_slot, by_period = {row.slot_at: (row, count) for row, count in rooms}, dict[str, list[PushRow]]()
+    for row, _count in rooms:
+        by_period.setdefault(row.period, []).append(row)
+    found = list[tuple[datetime, int, PushRow | None]]()
+    for slot in islice(read_schedule(plan.slots).after(at), _FAR):
+        if day_of(slot) == plan.used_up_on:
+            continue
+        if slot in by_slot:
+            row, count = by_slot[slot]
+            if row.state == "open" and count < MOST_ARTICLES:
+                found.append((slot, row.place, row))
+            continue
+        place = _free_place(plan, by_period.get(period_of(plan.kind, slot), ()))
+        if place is not None:
+            found.append((slot, place, None))
+    return tuple(found)
 
 
 async def _take(tx: Tx, leg: Leg, row: PushRow) -> bool:

@@ -6,6 +6,7 @@ from channels.contract import NotAccepted, Receipt, Withdrawal, WithdrawByHand, 
 from server.core.acts import note, of_item, of_leg
 from server.core.days import day_of
 from server.core.follow import mark_pages_stale, wake_followers
+from server.core.gates import fill_vacancies, seats_left
 from server.core.problems import Problem
 from server.core.settle import Bench, entry_of
 from server.core.states import UNSENT
@@ -51,6 +52,7 @@ async def withdraw(
         tx, by_hand, ("withdrawing",), "withdraw_by_hand", at=at,
         due_at=None, reason="请到张贴或播出处撤下并登记", who_acts="operator",
     )  # fmt: skip
+    await fill_vacancies(tx, seats_left(legs), bench.calendar, at=at)
     await wake_followers(tx, item_id, bench.calendar, at=at)
     await mark_pages_stale(tx, item_id, at=at)
     for leg in legs:

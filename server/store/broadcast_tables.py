@@ -17,6 +17,8 @@ broadcast_plan = sa.Table(
     word_column("kind"),
     text_column("slots"),
     moment_column("set_at"),
+    # Somebody pushed by hand: the platform said on this day that nothing more goes.
+    sa.Column("used_up_on", sa.Date, nullable=True),
     among("kind", BROADCAST_KINDS),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ class BroadcastPlan:
     account_id: str
     kind: BroadcastKind
     slots: str
+    used_up_on: date | None = None  # the platform said on this day that nothing more goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,7 @@ async def list_plans(tx: Tx, account_ids: frozenset[str] | None = None) -> dict[
     wanted = sa.select(broadcast_plan)
     if account_ids is not None:
         wanted = wanted.where(broadcast_plan.c.account_id.in_(account_ids))
-    return {
-        row.account_id: BroadcastPlan(row.account_id, row.kind, row.slots) for row in await tx.execute(wanted)
-    }
+    return {row.account_id: _plan_of(row) for row in await tx.execute(wanted)}
 
 
 async def lock_plan(tx: Tx, account_id: str) -> BroadcastPlan | None:
@@ -93,7 +92,7 @@ async def lock_plan(tx: Tx, account_id: str) -> BroadcastPlan | None:
     if tx.dialect.name == "postgresql":
         wanted = wanted.with_for_update()
     row = (await tx.execute(wanted)).one_or_none()
-    return None if row is None else BroadcastPlan(row.account_id, row.kind, row.slots)
+    return None if row is None else _plan_of(row)
 
 
 async def put_plan(tx: Tx, account_id: str, kind: BroadcastKind | None, slots: str, *, at: datetime) -> None:
@@ -107,6 +106,12 @@ async def put_plan(tx: Tx, account_id: str, kind: BroadcastKind | None, slots: s
         .values(account_id=account_id, **told)
         .on_conflict_do_update(index_elements=["account_id"], set_=told)
     )
+
+
+async def set_used_up(tx: Tx, account_id: str, day: date) -> None:
+    """Write down that the platform takes no more pushes of an account on a day."""
+    wanted = broadcast_plan.update().where(broadcast_plan.c.account_id == account_id)
+    await tx.execute(wanted.values(used_up_on=day))
 
 
 async def insert_push(tx: Tx, row: PushRow, *, at: datetime) -> None:
@@ -148,6 +153,22 @@ async def list_in_period(tx: Tx, account_id: str, period: str) -> tuple[PushRow,
         push.c.account_id == account_id, push.c.period == period, push.c.state != "failed"
     )
     return tuple(_push_of(row) for row in await tx.execute(wanted.order_by(push.c.place)))
+
+
+async def list_rooms(tx: Tx, account_id: str, period: str) -> tuple[tuple[PushRow, int], ...]:
+    """Give the pushes that take a place in a period or a later one, each with how many articles wait for it.
+
+    One statement however far ahead an account is planned.
+    """
+    waiting = sa.case((sa.and_(delivery.c.state == "waiting", delivery.c.gate.in_(_SEATED)), 1), else_=0)
+    wanted = (
+        sa.select(push, sa.func.coalesce(sa.func.sum(waiting), 0).label("waiting"))
+        .outerjoin(push_article, push_article.c.push_id == push.c.id)
+        .outerjoin(delivery, delivery.c.id == push_article.c.delivery_id)
+        .where(push.c.account_id == account_id, push.c.period >= period, push.c.state != "failed")
+        .group_by(push.c.id)
+    )
+    return tuple((_push_of(row), row.waiting) for row in await tx.execute(wanted))
 
 
 async def list_pushes(
@@ -213,20 +234,29 @@ async def look_for_push_of(tx: Tx, delivery_id: str, due_at: datetime) -> bool:
     return moved.rowcount == 1
 
 
-async def list_unseated_releases(tx: Tx, limit: int) -> tuple[str, ...]:
-    """Give the releases that wait for a push and have no seat in one: theirs was given to an urgent one."""
+async def list_unseated_releases(
+    tx: Tx, limit: int, account_ids: frozenset[str] | None = None
+) -> tuple[str, ...]:
+    """Give the releases that wait for a push and have no seat in one, who came first before the others.
+
+    Theirs was given to an urgent one, or no slot near has room; of some accounts, or of all that push.
+    """
+    pushing = sa.select(broadcast_plan.c.account_id)
+    if account_ids is not None:
+        pushing = pushing.where(broadcast_plan.c.account_id.in_(account_ids))
     wanted = (
         sa.select(delivery.c.release_id)
         .outerjoin(push_article, push_article.c.delivery_id == delivery.c.id)
         .outerjoin(push, push.c.id == push_article.c.push_id)
         .where(
             # By account, for the index: those that wait for a time are many.
-            delivery.c.account_id.in_(sa.select(broadcast_plan.c.account_id)),
+            delivery.c.account_id.in_(pushing),
             delivery.c.state == "waiting",
             delivery.c.gate == "quota",
             sa.or_(push.c.id.is_(None), push.c.state != "open"),
         )
-        .distinct()
+        .group_by(delivery.c.release_id)
+        .order_by(sa.func.min(delivery.c.changed_at), delivery.c.release_id)
         .limit(limit)
     )
     return tuple((await tx.execute(wanted)).scalars())
@@ -328,6 +358,10 @@ def free_seat(articles: Iterable[ArticleSeen]) -> int | None:
     """Give the lowest seat that is free; None in a full push."""
     taken = {one.seat for one in articles}
     return next((seat for seat in range(1, MOST_ARTICLES + 1) if seat not in taken), None)
+
+
+def _plan_of(row: sa.Row[Any]) -> BroadcastPlan:
+    return BroadcastPlan(row.account_id, row.kind, row.slots, row.used_up_on)
 
 
 def _push_of(row: sa.Row[Any]) -> PushRow:

@@ -4,6 +4,8 @@ The real adapter speaks to the pretended platform, whose key, quota and delays a
 """
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,11 +13,13 @@ import sqlalchemy as sa
 
 from channels.sandbox.wechat.events import push_finished
 from channels.wechat.pushes import read_push
+from server.core import seating
 from server.core.broadcasting import keep_plan, list_queues, move_article, put_in_order
-from server.core.expedite import expedite, hold_outside_hours
+from server.core.expedite import expedite, forbid_until, hold_outside_hours
 from server.core.problems import Problem
 from server.core.seating import peek_slot
 from server.core.standing import say_gate
+from server.ephemeral.budgets import Allowance
 from server.store.accounts import AccountRow, find_account
 from server.store.broadcast_tables import push, push_article
 from server.store.broadcasts import PushRow, find_push, insert_push, list_plans, take_seat
@@ -190,7 +194,7 @@ async def test_an_editor_puts_the_articles_in_order_until_the_push_goes(desk: De
 async def test_an_answer_lost_on_its_way_is_found_by_the_key_and_nothing_goes_twice(desk: Desk):
     await plan(desk)
     made = await written(desk, "甲", "乙")
-    desk.platform.next_call("/cgi-bin/message/mass/sendall", "hang_after")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_after")
     await come(desk, SLOT)
     first = [await desk.state(key) for key in made]
     await come(desk, beijing("2026-11-26T18:10"))
@@ -205,7 +209,7 @@ async def test_a_worker_that_died_over_the_call_leaves_a_push_that_the_key_finds
     made = await written(desk, "甲", "乙")
     desk.house.now.moment = SLOT
     (errand,) = await desk.house.claim()
-    desk.platform.next_call("/cgi-bin/message/mass/sendall", "hang_after")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "hang")
     death = asyncio.create_task(errand.run())
     while not (desk.platform.book.pushes or death.done()):  # noqa: ASYNC110 -- the platform tells nobody
         await asyncio.sleep(0.01)
@@ -337,6 +341,21 @@ async def test_an_urgent_item_takes_the_days_push_and_the_others_the_next_one(de
 
 
 @pytest.mark.slow
+async def test_an_urgent_item_on_a_day_that_a_person_used_up_waits_and_does_not_knock_again(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "急", "又急")
+    desk.says("message/mass/sendall", 45028, times=50)
+    await hurry(desk, made[0])
+    await come(desk, NOON)
+    assert (desk.calls("message/mass/sendall"), (await desk.leg(made[0])).due_at) == (
+        1,
+        beijing("2026-11-27T18:00"),
+    )
+    with pytest.raises(Problem, match="手动群发"):
+        await hurry(desk, made[1])
+
+
+@pytest.mark.slow
 async def test_an_urgent_item_is_refused_once_the_day_is_used_up(desk: Desk):
     await plan(desk)
     await written(desk, "甲")
@@ -368,3 +387,243 @@ async def test_an_account_that_pushes_no_more_publishes_what_waited(desk: Desk):
 async def test_a_schedule_that_cannot_be_is_refused(desk: Desk, kind: str, slots: str):
     with pytest.raises(Problem, match="slots"):
         await plan(desk, slots, kind)
+
+
+async def test_a_push_that_was_not_taken_goes_with_the_draft_that_lies_there(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.says("message/mass/sendall", 45011, times=20)
+    await come(desk, SLOT)
+    kept = (await pushes(desk))[0].draft
+    assert list(desk.platform.book.drafts) == [kept]
+    desk.platform.wire.reset()
+    await come(desk, beijing("2026-11-26T18:10"))
+    assert ([await desk.state(key) for key in made], desk.calls("draft/add")) == (["live", "live"], 0)
+    assert desk.platform.book.drafts == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["drop_after", "truncated"])
+async def test_a_draft_whose_answer_was_lost_is_found_by_its_marks(desk: Desk, fault: str):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/draft/add", fault)  # type: ignore[arg-type]
+    await come(desk, SLOT)
+    await come(desk, beijing("2026-11-26T18:10"))
+    assert ([await desk.state(key) for key in made], desk.calls("draft/add")) == (["live", "live"], 1)
+    assert desk.platform.book.drafts == {}
+
+
+@pytest.mark.slow
+async def test_a_draft_with_an_article_that_was_withdrawn_since_is_deleted(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.says("message/mass/sendall", 45011, times=20)
+    await come(desk, SLOT)
+    await desk.house.withdraw(made[0])
+    desk.platform.wire.reset()
+    await come(desk, beijing("2026-11-26T18:10"))
+    assert (sent_titles(desk), desk.platform.book.drafts) == ([["乙"]], {})
+
+
+@pytest.mark.slow
+async def test_a_draft_that_nobody_will_push_is_deleted(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.says("message/mass/sendall", 45011, times=20)
+    await come(desk, SLOT)
+    await desk.house.withdraw(made[0])
+    desk.platform.wire.reset()
+    await come(desk, beijing("2026-11-26T18:10"))
+    assert (await pushes(desk), desk.platform.book.drafts) == ([], {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", [45028, 45166])
+async def test_a_push_that_the_platform_refuses_leaves_no_draft(desk: Desk, code: int):
+    await plan(desk)
+    await written(desk, "甲")
+    desk.says("message/mass/sendall", code)
+    await come(desk, SLOT)
+    assert ((await pushes(desk))[0].state, desk.platform.book.drafts) == ("failed", {})
+
+
+@pytest.mark.slow
+async def test_a_push_that_failed_on_its_way_leaves_no_draft(desk: Desk):
+    await plan(desk)
+    await written(desk, "甲")
+    desk.platform.switch(mass_status="send fail")
+    await come(desk, SLOT)
+    assert ((await pushes(desk))[0].state, desk.platform.book.drafts) == ("failed", {})
+
+
+@pytest.mark.slow
+async def test_a_draft_that_a_person_wrote_is_left_alone(desk: Desk):
+    await plan(desk)
+    await written(desk, "甲")
+    desk.says("message/mass/sendall", 45011, times=20)
+    await come(desk, SLOT)
+    ours = desk.platform.book.drafts
+    (draft,) = ours.values()
+    ours["a-persons"] = replace(draft, articles=(replace(draft.articles[0], content_source_url=""),))
+    desk.platform.wire.reset()
+    await come(desk, beijing("2026-11-26T18:10"))
+    assert list(desk.platform.book.drafts) == ["a-persons"]
+
+
+class Counted:
+    """Budgets that keep count in the test's own hand, as one Redis does for all workers."""
+
+    def __init__(self) -> None:
+        self.taken: Counter[str] = Counter()
+
+    async def take(self, account_id: str, allowances: tuple[Allowance, ...]) -> Allowance | None:
+        for one in allowances:
+            if self.taken[f"{account_id} {one.window}"] >= one.limit:
+                return one
+        self.taken.update(f"{account_id} {one.window}" for one in allowances)
+        return None
+
+    def of(self, what: str) -> int:
+        return sum(count for window, count in self.taken.items() if f" {what}:" in window)
+
+
+def counting(desk: Desk, **limits: int) -> Counted:
+    counted, own = Counted(), replace(desk.house.place.limits["wechat"], **limits)
+    desk.house.place = replace(
+        desk.house.place, budgets=counted, limits={**desk.house.place.limits, "wechat": own}
+    )
+    return counted
+
+
+async def test_a_push_is_one_post_of_the_day_and_each_look_at_it_one_look(desk: Desk):
+    counted = counting(desk)
+    await plan(desk)
+    await written(desk, "甲", "乙")
+    await come(desk, SLOT)
+    assert (counted.of("day"), counted.of("looks")) == (1, desk.calls("message/mass/get"))
+    assert desk.calls("message/mass/get") > 0
+
+
+@pytest.mark.slow
+async def test_a_push_over_the_days_posts_waits_and_its_articles_get_seats_of_the_next_day(desk: Desk):
+    counted = counting(desk, calls_a_day=1)
+    await plan(desk)
+    made = await written(desk, "甲")
+    counted.taken[f"{(await the_account(desk)).id} day:2026-11-26"] = 1
+    await come(desk, SLOT)
+    (waiting,) = await pushes(desk)
+    assert (waiting.state, waiting.due_at) == ("open", beijing("2026-11-27T00:00"))
+    assert waiting.reason is not None
+    assert "已用完" in waiting.reason
+    await come(desk, beijing("2026-11-27T00:01"))
+    assert (await desk.leg(made[0])).due_at == beijing("2026-11-27T18:00")
+    await come(desk, beijing("2026-11-27T18:00"))
+    assert (await desk.state(made[0]), sent_titles(desk)) == ("live", [["甲"]])
+
+
+@pytest.mark.slow
+async def test_looks_at_a_push_wait_for_the_next_day_once_the_days_are_used_up(desk: Desk):
+    counting(desk, looks_a_day=1)
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.platform.switch(mass_seconds=60.0)
+    await come(desk, SLOT)
+    assert (await desk.state(made[0]), desk.calls("message/mass/get")) == ("accepted", 1)
+    await come(desk, beijing("2026-11-27T00:01"))
+    assert await desk.state(made[0]) == "live"
+
+
+@pytest.mark.slow
+async def test_the_last_look_by_a_key_is_made_whatever_the_budget_says(desk: Desk):
+    counted = counting(desk, looks_a_day=0)
+    early = "每天 00:30"
+    await plan(desk, early)
+    made = await written(desk, "甲")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_after")
+    await come(desk, beijing("2026-11-27T00:30"))
+    assert (await desk.state(made[0]), len(desk.platform.book.pushes)) == ("unknown", 1)
+    await come(desk, beijing("2026-11-27T12:00"))
+    assert await desk.state(made[0]) == "unknown"
+    await come(desk, beijing("2026-11-27T23:10"))
+    assert (await desk.state(made[0]), len(desk.platform.book.pushes)) == ("accepted", 1)
+    assert counted.of("looks") == 0
+
+
+@pytest.fixture
+def one_slot_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an account look for seats no further than its next slot, instead of 120 slots."""
+    monkeypatch.setattr(seating, "_FAR", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_slot_ahead")
+async def test_a_seat_that_becomes_free_goes_at_once_to_who_waited_longest_without_one(desk: Desk):
+    await plan(desk)
+    made = await written(desk, *(f"第{number}篇" for number in range(10)))
+    assert [(await desk.leg(key)).due_at for key in made] == [SLOT] * 8 + [None] * 2
+    await desk.house.withdraw(made[3])
+    assert [(await desk.leg(key)).due_at for key in made[8:]] == [SLOT, None]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_slot_ahead")
+async def test_a_release_that_takes_anothers_place_leaves_its_seat(desk: Desk):
+    await plan(desk)
+    made = await written(desk, *(f"第{number}篇" for number in range(9)))
+    await desk.house.corrected(made[0], title="更正后的标题")
+    await desk.house.release(made[0], ("website",))
+    assert (await desk.leg(made[8])).due_at == SLOT
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_slot_ahead")
+async def test_an_embargo_leaves_a_seat(desk: Desk):
+    await plan(desk)
+    made = await written(desk, *(f"第{number}篇" for number in range(9)))
+    house, until = desk.house, beijing("2026-12-20T09:00")
+    async with house.store.begin() as tx:
+        await forbid_until(tx, made[0], until, "等会议", house.calendar, by=house.chief, at=house.now())
+    assert (await desk.leg(made[8])).due_at == SLOT
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_slot_ahead")
+async def test_another_schedule_seats_who_found_no_seat_by_the_old_one(desk: Desk):
+    await plan(desk)
+    made = await written(desk, *(f"第{number}篇" for number in range(9)))
+    await desk.house.withdraw(made[0])
+    assert (await desk.leg(made[8])).due_at == SLOT
+    later = await written(desk, "再一篇")
+    monkey = pytest.MonkeyPatch()
+    with monkey.context() as patched:
+        patched.setattr(seating, "_FAR", 2)
+        await plan(desk, "每天 19:00")
+    assert (await desk.leg(later[0])).due_at == beijing("2026-11-27T19:00")
+
+
+@pytest.mark.slow
+async def test_who_gives_way_to_an_urgent_item_is_seated_at_once(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "急")
+    await hurry(desk, made[1])
+    assert (await desk.leg(made[0])).due_at == beijing("2026-11-27T18:00")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_slot_ahead")
+async def test_a_queue_without_seats_costs_one_reading_of_the_slots(desk: Desk):
+    await plan(desk)
+    made = await written(desk, *(f"第{number}篇" for number in range(12)))
+    asked = 0
+
+    def count(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        nonlocal asked
+        asked += "FROM pushes" in statement
+
+    engine = desk.house.store.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", count)
+    await hold_outside_hours(desk.house.store, desk.house.calendar, at=desk.house.now())
+    sa.event.remove(engine, "before_cursor_execute", count)
+    assert [(await desk.leg(key)).due_at for key in made[8:]] == [None] * 4
+    assert asked <= 3

@@ -60,12 +60,16 @@ def to_the_evening(office: Office) -> None:
     office.hand.move((datetime.combine(day, EVENING, SHANGHAI) - here).total_seconds())
 
 
-async def a_day(office: Office, run: Work, die_at: Step | None, met: int) -> list[Step] | None:
+async def a_day(
+    office: Office, run: Work, die_at: Step | None, met: int, *, refuse_first: bool = False
+) -> list[Step] | None:
     """Let two items wait for the evening and a worker die at a step of their push; see that all is well."""
     made = [await office.released(f"第{met}篇{n}", ("site", "wechat")) for n in "甲乙"]
     await office.work(2)
     before = len(office.sandbox.wechat.book.pushes)
     to_the_evening(office)
+    if refuse_first:
+        office.sandbox.wechat.next_call(SENDALL, "error", body={"errcode": 45011, "errmsg": "slower"})
     taken = await run(replace(office.orders, die_at=die_at, met=met, visits=3))
     office.hand.move(90)
     await office.work(6)
@@ -75,13 +79,14 @@ async def a_day(office: Office, run: Work, die_at: Step | None, met: int) -> lis
     assert [len(one.articles) for one in sent] == [2], told
     assert [one.states for one in seen] == [{"site": "live", "wechat": "live"}] * 2, told
     assert [list(one.lines) for one in seen] == [WANTED] * 2, told
+    assert not office.sandbox.wechat.book.drafts, told  # no try leaves a draft behind
     assert await office.row_errors() == 0, told
     return taken
 
 
-async def every_step(office: Office, run: Work, part: slice) -> None:
+async def every_step(office: Office, run: Work, part: slice, *, refuse_first: bool = False) -> None:
     """Die at each step of a push in turn, or at a part of them."""
-    taken = await a_day(office, run, None, 1)
+    taken = await a_day(office, run, None, 1, refuse_first=refuse_first)
     assert taken is not None
     met, ways = Counter[Step](), list[tuple[Step, int]]()
     for step in taken:
@@ -90,7 +95,7 @@ async def every_step(office: Office, run: Work, part: slice) -> None:
             ways.append((step, met[step]))
     assert any(step.what == "after request" for step, _met in ways)
     for step, number in ways[part]:
-        await a_day(office, run, step, number)
+        await a_day(office, run, step, number, refuse_first=refuse_first)
 
 
 @pytest.mark.usefixtures("sqlite_template")
@@ -98,6 +103,15 @@ async def every_step(office: Office, run: Work, part: slice) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_a_kill_at_any_step_of_a_push_costs_nothing(office: Office, forks: Any, part: int):
     await every_step(office, worker_of(forks), slice(part, None, PARTS))
+
+
+@pytest.mark.usefixtures("sqlite_template")
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_a_kill_at_any_step_of_a_push_that_was_refused_first_leaves_no_second_draft(
+    office: Office, forks: Any, part: int
+):
+    await every_step(office, worker_of(forks), slice(part, None, PARTS), refuse_first=True)
 
 
 @pytest.mark.usefixtures("postgres")
