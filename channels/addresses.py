@@ -66,6 +66,29 @@ class Addresses:
             raise ValueError(f"{mark!r} is not a page of {self.site.url}")
         return mark.removeprefix(front)
 
+    def list_path(self, key: str) -> str:
+        """Give the page with the newest entries of a list."""
+        return "index.html" if key == "site" else f"{self._folder(key)}/index.html"
+
+    def numbered_path(self, key: str, number: int) -> str:
+        """Give a numbered page of a list; 1 holds the oldest entries."""
+        return f"p{number}.html" if key == "site" else f"{self._folder(key)}/p{number}.html"
+
+    def list_home(self, key: str, name: str) -> str:
+        """Give the page where a person sees what a list holds: its own, or the catalogue narrowed to it."""
+        room, _, rest = key.partition("/")
+        if key.startswith("search?"):
+            return key
+        if room == "kind":
+            return f"catalogue?{urlencode({'kind': rest})}"
+        return f"catalogue?{urlencode({'topic': name})}" if room == "topic" else self.list_path(key)
+
+    def _folder(self, key: str) -> str:
+        """Give the folder of a list: its key, but for a column whose page has moved."""
+        room, _, slug = key.partition("/")
+        column = self.site.column(slug) if room == "column" else None
+        return key if column is None or column.slug != slug else f"column/{column.folder}"
+
     def entry_id(self, item_id: str) -> str:
         """Give the id of an item in every feed: it outlives title, column and host (contract feeds §1.2)."""
         return f"tag:{self.site.domain},{self.site.since}:article/{item_id}"
@@ -91,16 +114,6 @@ def topic_key(topic: str) -> str:
     return f"topic/{hashlib.sha256(topic.encode()).hexdigest()[:12]}"
 
 
-def list_path(key: str) -> str:
-    """Give the page with the newest entries of a list."""
-    return "index.html" if key == "site" else f"{key}/index.html"
-
-
-def numbered_path(key: str, number: int) -> str:
-    """Give a numbered page of a list; 1 holds the oldest entries."""
-    return f"p{number}.html" if key == "site" else f"{key}/p{number}.html"
-
-
 def feed_path(key: str, form: FeedFormat) -> str:
     """Give the path of a list's feed."""
     return f"feed/{key}.{form}"
@@ -120,16 +133,6 @@ def feed_form(path: str) -> FeedFormat | None:
 OPML: Final = "feed/all.opml"
 HUB: Final = "hub"
 """Where the hub takes requests."""
-
-
-def list_home(key: str, name: str) -> str:
-    """Give the page where a person sees what a list holds: its own, or the catalogue narrowed to it."""
-    room, _, rest = key.partition("/")
-    if key.startswith("search?"):
-        return key
-    if room == "kind":
-        return f"catalogue?{urlencode({'kind': rest})}"
-    return f"catalogue?{urlencode({'topic': name})}" if room == "topic" else list_path(key)
 
 
 def page_path(item_id: str) -> str:

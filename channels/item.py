@@ -57,12 +57,24 @@ class Org:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """栏目 of the website; `type` is one of the ColumnType words of 国办发〔2017〕47号."""
+    """栏目 of the website; `type` is one of the ColumnType words of 国办发〔2017〕47号.
+
+    `slug` is what it is known by for ever: in items, lists, feeds and their ids. Only its page may move.
+    """
 
     slug: str
     name: str
     type: str
     description: str
+    address: str = ""  # the folder of its page; "" the slug
+    is_open: bool = True  # whether it takes new items
+    in_menu: bool = True  # whether the navigation of every page names it
+    absorbed: tuple[str, ...] = ()  # the slugs of the columns that were merged into it
+
+    @property
+    def folder(self) -> str:
+        """Give the folder of its page."""
+        return self.address or self.slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +257,11 @@ class Site:
     has_hub: bool = False  # whether the feeds name our hub
     push_key: str = ""  # by which browsers know us, when they are told of what is new
     practice: bool = False  # 演练: the site on which practice items stand, and nothing else
+
+    def column(self, slug: str) -> Column | None:
+        """Give the column of a slug, its own or that of one which was merged into it."""
+        found = next((column for column in self.columns if column.slug == slug), None)
+        return found or next((column for column in self.columns if slug in column.absorbed), None)
 
     def world(self, practice: bool) -> "Site":  # noqa: FBT001 -- the mark of an item or an account
         """Give the site on which items of one world stand: this one, or the one for practice.

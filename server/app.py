@@ -27,6 +27,7 @@ from server.api.routes import add_api
 from server.console.pages import add_console
 from server.core.calendar import LiveCalendar
 from server.core.ids import new_id
+from server.core.live_site import LiveSite
 from server.core.occupancy import HalfRestored, Occupied, occupied
 from server.core.release import OpenChannel
 from server.core.rounds import run_rounds
@@ -147,6 +148,9 @@ async def serve(
                 works.create_task(
                     house.calendar.keep(house.parts.store, CALENDAR_SECONDS, stop), name="calendar"
                 )
+                works.create_task(
+                    house.parts.sites.keep(house.parts.store, CALENDAR_SECONDS, stop), name="site"
+                )
                 for role in sorted(roles):
                     works.create_task(_run_role(role, tasks[role]), name=role)
             if keeper is not None:
@@ -170,7 +174,8 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         wakeups = Wakeups(redis)
         stack.push_async_callback(wakeups.close)
         owner = f"{socket.gethostname()}:{os.getpid()}"
-        site = site_of(settings)
+        sites = LiveSite(site_of(settings))
+        await sites.refresh(store)
         calendar = LiveCalendar()
         await calendar.refresh(store)
         blobs = Blobs(
@@ -182,7 +187,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         opener = Opener(
             vault=vault,
             store=store,
-            site=site,
+            sites=sites,
             http=Transport(session, seconds=settings.http_seconds),
             allowed=allowed,
             root=FolderRoot(settings.var / "site"),
@@ -191,14 +196,14 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             tokens=SharedTokens(redis, owner=owner),
         )
         workplace = _workplace(settings, opener, calendar, Budgets(redis), worker=owner)
-        readers = await open_readers(stack, settings, store, vault, site)
+        readers = await open_readers(stack, settings, store, vault, sites)
         parts = Parts(
             store=store,
             now=_now,
             new_id=new_id,
             wake=wakeups.wake,
             is_ready=lambda: _readiness(store, redis, settings.var),
-            site=site,
+            sites=sites,
             calendar=calendar,
             open_channel=opener,
             blobs=blobs,
@@ -209,7 +214,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             rehearsal=open_rehearsal(settings, opener.http),
             assessment=await _read_scheme(settings.assessment_file),
             jobs=_jobs(settings, workplace, calendar, wakeups, opener, readers),
-            examiner=Examiner(store, site, blobs.read, TextReader()),
+            examiner=Examiner(store, sites.current, blobs.read, TextReader()),
             factor_roles=frozenset(settings.totp_required_roles),
             trusted_proxies=settings.trusted_proxies,
         )
@@ -222,7 +227,7 @@ def _workplace(
     return Workplace(
         store=opener.store,
         bench=Bench(calendar, new_id, random.SystemRandom().random),
-        site=opener.site,
+        sites=opener.sites,
         open_channel=opener,
         limits={kind: channel.limits for kind, channel in CHANNELS.items()},
         now=_now,
@@ -241,7 +246,7 @@ def _jobs(
     readers: Readers,
 ) -> Jobs:
     most = settings.bounds.attachment_bytes
-    desk = Desk(workplace.store, opener.blobs, opener.site, most, _now, new_id)
+    desk = Desk(workplace.store, opener.blobs, opener.sites, most, _now, new_id)
     planned = PlannedExaminer(workplace.store, calendar)
     return open_jobs(
         workplace,

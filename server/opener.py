@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from yarl import URL
 
 from channels.contract import Channel, DocRoot, Tools
-from channels.item import Account, Site
+from channels.item import Account
 from channels.registry import open_channel
 from channels.transport import LeadsInside, Transport
+from server.core.live_site import LiveSite
 from server.core.shelf import StoreShelf
 from server.core.uploads import StoreUploads
 from server.ephemeral.tokens import SharedTokens
@@ -25,7 +26,7 @@ class Opener:
 
     vault: Vault
     store: Store
-    site: Site
+    sites: LiveSite
     http: Transport
     allowed: Allowed
     root: DocRoot
@@ -39,9 +40,10 @@ class Opener:
         secret = self.vault.open(row.sealed) if row.sealed else {}
         root = self.practice_root if row.practice else self.root
         account = Account(row.id, row.channel, row.slug, row.name, row.org, row.settings, secret)
-        shelf = StoreShelf(self.store, self.site, row.id)
+        site = self.sites.current
+        shelf = StoreShelf(self.store, site, row.id)
         uploads = StoreUploads(self.store, _now)
-        tools = Tools(self.http, root, self.site.world(row.practice), shelf, self.blobs, self.tokens, uploads)
+        tools = Tools(self.http, root, site.world(row.practice), shelf, self.blobs, self.tokens, uploads)
         return open_channel(account, tools)
 
     def _require_outside(self, row: AccountRow) -> None:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from channels.item import Site
 from server.core.gates import WorkingDays
+from server.core.live_site import LiveSite
 from server.core.release import OpenChannel
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
@@ -44,7 +45,7 @@ class Parts:
     new_id: NewId
     wake: Callable[[], Awaitable[None]]  # after a commit; losing it costs one scan, nothing else
     is_ready: Callable[[], Awaitable[dict[str, str]]]  # part -> "ok" or what is wrong, for /readyz
-    site: Site
+    sites: LiveSite
     calendar: WorkingDays
     open_channel: OpenChannel  # for checks and previews: no network
     blobs: Blobs
@@ -60,9 +61,14 @@ class Parts:
     trusted_proxies: Networks = ()  # whose word on a caller's address counts
 
     @property
+    def site(self) -> Site:
+        """Give the site as it stands."""
+        return self.sites.current
+
+    @property
     def report_desk(self) -> Desk:
         """What turns a yearly report into an item."""
-        return Desk(self.store, self.blobs, self.site, self.bounds.attachment_bytes, self.now, self.new_id)
+        return Desk(self.store, self.blobs, self.sites, self.bounds.attachment_bytes, self.now, self.new_id)
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

@@ -11,7 +11,7 @@ from typing import Final
 from aiohttp import web
 
 from channels.docroot import FolderRoot
-from channels.item import Site
+from server.core.live_site import LiveSite
 from server.network import open_guarded_session
 from server.public.hub import add_hub
 from server.public.push import add_push
@@ -54,7 +54,7 @@ class Readers:
 
 
 async def open_readers(
-    stack: AsyncExitStack, settings: Settings, store: Store, vault: Vault, site: Site
+    stack: AsyncExitStack, settings: Settings, store: Store, vault: Vault, sites: LiveSite
 ) -> Readers:
     """Open what the operator wants."""
     told, chance = settings.subscribe, random.SystemRandom().random
@@ -65,7 +65,7 @@ async def open_readers(
     if told.hub:
         hub = Hub(
             store=store,
-            topics=Topics(FolderRoot(settings.var / "site"), site),
+            topics=Topics(FolderRoot(settings.var / "site"), sites.current),
             session=session,
             inner=told.internal,
             seal=lambda secret: vault.seal({"secret": secret}),
@@ -74,8 +74,8 @@ async def open_readers(
             chance=chance,
         )
     if settings.push_key is not None:
-        contact = told.push_contact or site.url
-        push = Push(store, site, session, settings.push_key, contact, _now, chance)
+        contact = told.push_contact or sites.current.url
+        push = Push(store, sites, session, settings.push_key, contact, _now, chance)
     return Readers(hub, push)
 
 

@@ -16,6 +16,7 @@ from channels.sandbox.run import credentials_at
 from channels.transport import Answer, Transport
 from scheduler.workdays import Calendar
 from server.core.draft import Draft, create_item, revise_item
+from server.core.live_site import LiveSite
 from server.core.practice import Stage
 from server.core.release import ReleaseMade, ReleaseOrder, release
 from server.core.rounds import open_time_gates, recover_lapsed, take_errands
@@ -87,7 +88,7 @@ class House:
         return Workplace(
             store=self.store,
             bench=self.bench,
-            site=SITE,
+            sites=LiveSite(SITE),
             open_channel=self.open_channel,
             limits=LIMITS,
             now=self.now,

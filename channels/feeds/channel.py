@@ -112,6 +112,26 @@ class Feeds:
         """Write the feeds anew."""
         await self._write(post)
 
+    async def count_parts(self, key: str, /) -> int | None:
+        """Give the number of a list's archives."""
+        return await self._lists.count_parts(key)
+
+    async def renew_list(self, key: str, number: int | None, content: Content, /) -> None:
+        """Write a list's feed or one of its archives again."""
+        async with self._tools.root.turn():
+            await self._lists.renew(key, number, content)
+
+    async def renew_frame(self) -> None:
+        """Write the file of all feeds again, once there is one."""
+        async with self._tools.root.turn():
+            await self._lists.renew_offers()
+
+    async def leave(self, _folder: str, merged: str | None, /) -> None:
+        """Take away the feeds of a merged column; one that has only moved keeps its feeds where they are."""
+        if merged is not None:
+            async with self._tools.root.turn():
+                await self._lists.leave(f"column/{merged}")
+
     async def _write(self, post: Post) -> None:
         """Write every feed the entry stands in, and those it stood in before its column or topic changed."""
         keys = dict.fromkeys(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from channels.addresses import Addresses, FeedFormat, archive_path, feed_path, list_home
+from channels.addresses import Addresses, FeedFormat, archive_path, feed_path
 from channels.characters import one_line
 from channels.contract import Gone
 from channels.feeds.entries import BEIJING, FeedEntry, feed_entries
@@ -81,7 +81,7 @@ def feed_document(
         id=addresses.feed_id(key if number is None else f"{key}/{number}"),
         title=one_line(title),
         about=one_line(f"{title}，主办单位：{site.organiser}"),
-        home=addresses.url(list_home(key, name)),
+        home=addresses.url(addresses.list_home(key, name)),
         by=one_line(site.organiser) or one_line(site.name),
         updated=max(times).astimezone(BEIJING).replace(microsecond=0),
         entries=made,

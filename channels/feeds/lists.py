@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from channels.addresses import FEED_TYPES, HUB, OPML, Addresses, feed_path, list_keys, topic_key
+from channels.addresses import FEED_TYPES, HUB, OPML, Addresses, archive_path, feed_path, list_keys, topic_key
 from channels.contract import DocRoot, Shelf
 from channels.feeds.document import NEWEST, FeedDocument, count_archives, feed_document
 from channels.feeds.formats import write_feed
@@ -30,18 +30,50 @@ class FeedLists:
         """
         archives = count_archives(await self._shelf.last_ordinal(key))
         entries = await self._shelf.newest(key, NEWEST)
-        gone = await self._shelf.gone(key, TOMBSTONES)
         name = self._name(key, entries, content)
+        await self._write_newest(key, name, entries, archives)
+        await self._write_archives(key, name, content.item_id, archives)
+        mark = feed_mark(key, self._addresses)
+        if bool(entries) != (mark in (await self._root.read(OPML) or b"")):
+            await self._write_opml()
+
+    async def count_parts(self, key: str) -> int:
+        """Give the number of a list's archives."""
+        return count_archives(await self._shelf.last_ordinal(key))
+
+    async def renew(self, key: str, number: int | None, content: Content) -> None:
+        """Write the feed of a list or one of its archives again; `content` stood in it."""
+        archives = await self.count_parts(key)
+        entries = await self._shelf.newest(key, NEWEST)
+        name = self._name(key, entries, content)
+        if number is None:
+            await self._write_newest(key, name, entries, archives)
+        else:
+            await self._write_archive(key, name, number, archives)
+
+    async def renew_offers(self) -> None:
+        """Write the file of all feeds again, once there is one."""
+        if await self._root.read(OPML) is not None:
+            await self._write_opml()
+
+    async def leave(self, key: str) -> None:
+        """Take away the feeds of a list that is no more."""
+        for form in FEED_TYPES:
+            await self._root.remove(feed_path(key, form))
+        number = 1
+        while await self._root.holds(archive_path(key, number, "json")):
+            for form in FEED_TYPES:
+                await self._root.remove(archive_path(key, number, form))
+            number += 1
+
+    async def _write_newest(self, key: str, name: str, entries: tuple[Entry, ...], archives: int) -> None:
+        gone = await self._shelf.gone(key, TOMBSTONES)
         hub = self._addresses.url(HUB) if self._site.has_hub else None
         # Building and compressing take many milliseconds; the event loop has other things to do.
         document = await asyncio.to_thread(
             feed_document, key, name, self._site, entries, gone=gone, archives=archives, hub=hub
         )
         await self._put(document)
-        await self._write_archives(key, name, content.item_id, archives)
-        mark = feed_mark(key, self._addresses)
-        if bool(entries) != (mark in (await self._root.read(OPML) or b"")):
-            await self._write_opml()
 
     async def _write_archives(self, key: str, name: str, item_id: str, archives: int) -> None:
         ordinal = await self._shelf.ordinal_of(key, item_id)

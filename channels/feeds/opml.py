@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from channels.addresses import Addresses, feed_path, list_home
+from channels.addresses import Addresses, feed_path
 from channels.characters import one_line
 from channels.item import Site
 
@@ -40,7 +40,7 @@ def feed_mark(key: str, addresses: Addresses) -> bytes:
 
 def _outline(offer: Offer, addresses: Addresses) -> str:
     name = quoteattr(one_line(offer.name) or offer.key)
-    home = quoteattr(addresses.url(list_home(offer.key, offer.name)))
+    home = quoteattr(addresses.url(addresses.list_home(offer.key, offer.name)))
     # The type is "rss" whatever the format: readers know no other word.
     return (
         f'<outline type="rss" text={name} title={name} {feed_mark(offer.key, addresses).decode()}'

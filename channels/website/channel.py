@@ -27,7 +27,7 @@ from channels.contract import (
 )
 from channels.item import Account, Content
 from channels.transport import Answer
-from channels.website.frame import frame_files
+from channels.website.frame import FRAME, frame_files
 from channels.website.lists import Lists
 from channels.website.marks import PageMarks, read_marks
 from channels.website.media import MediaFiles, media_paths
@@ -174,11 +174,37 @@ class Website:
             if await self._tools.root.read(path) is not None:  # else the page has come back
                 await self._tools.root.put(path, self._pages.gone(post.content, reason, at).encode())
 
+    async def count_parts(self, key: str, /) -> int | None:
+        """Give the number of a list's numbered pages; None for a list that is a feed alone."""
+        return await self._lists.count_parts(key)
+
+    async def renew_list(self, key: str, number: int | None, content: Content, /) -> None:
+        """Write one page of a list again."""
+        async with self._tools.root.turn():
+            await self._lists.renew(key, number, content)
+
+    async def renew_frame(self) -> None:
+        """Write what every page leans on again, once there is a site."""
+        root, site = self._tools.root, self._tools.site
+        async with root.turn():
+            if await root.read(FRAME) is None and await root.read("404.html") is None:
+                return
+            for path, body in frame_files(site).items():
+                if await root.read(path) != body:
+                    await root.put(path, body)
+            await self._lists.renew_fronts(site.columns)
+            await self._write_offers()
+
+    async def leave(self, folder: str, _merged: str | None, /) -> None:
+        """Take away the pages of a column that stands elsewhere now: its old address leads on."""
+        async with self._tools.root.turn():
+            await self._lists.leave(f"column/{folder}")
+
     async def _write_frame(self, content: Content) -> None:
         """Write what every page leans on; its last file tells that all of it stands already."""
         root, site = self._tools.root, self._tools.site
         files = frame_files(site)
-        if await root.read(next(reversed(files))) is None:
+        if await root.read(FRAME) != files[FRAME]:
             for path, body in files.items():
                 await root.put(path, body)
         await self._lists.write_empty(site.columns, content.org)

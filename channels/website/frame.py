@@ -15,11 +15,12 @@ from channels.website.pages import SECTION, Pages
 
 MANIFEST: Final = "site.webmanifest"
 STATUTORY: Final = "gk/content.html"
+FRAME: Final = "static/frame.txt"
 
 
 @lru_cache(maxsize=8)
 def frame_files(site: Site) -> dict[str, bytes]:
-    """Give every file of the frame. The last one is named by all the others: where it stands, they stand."""
+    """Give every file of the frame. The last one holds the digest of all the others, written before it."""
     pages, addresses = Pages(site), Addresses(site)
     written = {
         "404.html": pages.render("missing.html"),
@@ -33,7 +34,7 @@ def frame_files(site: Site) -> dict[str, bytes]:
     files = {path: text.encode() for path, text in written.items()}
     files |= {**assets_of(site).files, MANIFEST: manifest(site), "sw.js": worker(site)}
     every = hashlib.sha256(b"".join(path.encode() + body for path, body in sorted(files.items()))).hexdigest()
-    return {**files, f"static/frame.{every[:12]}.txt": b""}
+    return {**files, FRAME: every.encode()}
 
 
 def part_column(site: Site, words: tuple[str, ...]) -> Column | None:
@@ -46,7 +47,7 @@ def _parts(site: Site) -> tuple[tuple[str, str | None], ...]:
     found = []
     for part, name, words in PARTS:
         column = part_column(site, words)
-        path = f"column/{column.slug}/index.html" if column else None
+        path = Addresses(site).list_path(f"column/{column.slug}") if column else None
         found.append((name, STATUTORY if part == "content" else path))
     return tuple(found)
 

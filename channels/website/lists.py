@@ -6,7 +6,7 @@ and what they point at, follows from the highest ordinal of the list alone.
 
 from typing import Final
 
-from channels.addresses import Addresses, gone_path, list_path, numbered_path
+from channels.addresses import Addresses, gone_path
 from channels.contract import DocRoot, Shelf
 from channels.item import Column, Content, Entry, Org
 from channels.website.marks import entry_mark
@@ -38,10 +38,40 @@ class Lists:
         """Write the page of each column that has none yet, so that no tab leads nowhere."""
         for column in columns:
             key = f"column/{column.slug}"
-            if await self._root.read(list_path(key)) is None:
+            if await self._root.read(self._addresses.list_path(key)) is None:
                 await self._write_newest(key, list_name(key, self._addresses.site, org, column))
         if await self._root.read(ORGS) is None:
             await self._write_organs()
+
+    async def count_parts(self, key: str) -> int | None:
+        """Give the number of a list's numbered pages; None for a list that has no pages."""
+        if key.partition("/")[0] not in ("site", "column", "org"):
+            return None
+        return _number(await self._shelf.last_ordinal(key))
+
+    async def renew(self, key: str, number: int | None, content: Content) -> None:
+        """Write one page of a list again, the newest entries or a numbered one; `content` stood in it."""
+        name = list_name(key, self._addresses.site, content.org, content.column)
+        if number is None:
+            await self._write_newest(key, name)
+        else:
+            await self._write_numbered(key, name, number, _number(await self._shelf.last_ordinal(key)))
+
+    async def renew_fronts(self, columns: tuple[Column, ...]) -> None:
+        """Write the pages of columns without an entry again, and that of organs."""
+        for column in columns:
+            key = f"column/{column.slug}"
+            if not await self._shelf.last_ordinal(key):
+                await self._write_newest(key, column.name)
+        await self._write_organs()
+
+    async def leave(self, folder: str) -> None:
+        """Take away the pages of a column that has moved to another folder."""
+        await self._root.remove(f"{folder}/index.html")
+        number = 1
+        while await self._root.holds(f"{folder}/p{number}.html"):
+            await self._root.remove(f"{folder}/p{number}.html")
+            number += 1
 
     async def carry(self, keys: tuple[str, ...], content: Content) -> bool:
         """Say whether each list shows this version of the content."""
@@ -50,7 +80,7 @@ class Lists:
             ordinal = await self._shelf.ordinal_of(key, content.item_id)
             if ordinal is None:
                 continue
-            page = await self._root.read(numbered_path(key, _number(ordinal)))
+            page = await self._root.read(self._addresses.numbered_path(key, _number(ordinal)))
             if page is None or wanted not in page:
                 return False
         return True
@@ -63,8 +93,10 @@ class Lists:
         entries = await self._shelf.newest(key, A_PAGE)
         last = await self._shelf.last_ordinal(key)
         oldest = min((entry.ordinal for entry in entries), default=last + 1)
-        older = numbered_path(key, _number(oldest - 1)) if oldest > 1 else None
-        return await self._write(key, name, list_path(key), entries, older=older, newer=None, number=None)
+        older = self._addresses.numbered_path(key, _number(oldest - 1)) if oldest > 1 else None
+        return await self._write(
+            key, name, self._addresses.list_path(key), entries, older=older, newer=None, number=None
+        )
 
     async def _write_around(self, key: str, name: str, number: int) -> None:
         """Write a numbered page, and those beside it that are not there although the list is long enough.
@@ -72,21 +104,22 @@ class Lists:
         The page before a new one is written too, to point at it.
         """
         last = _number(await self._shelf.last_ordinal(key))
-        is_new = await self._root.read(numbered_path(key, number)) is None
+        is_new = await self._root.read(self._addresses.numbered_path(key, number)) is None
         await self._write_numbered(key, name, number, last)
         if is_new and number > 1:
             await self._write_numbered(key, name, number - 1, last)
         for beyond in range(number + 1, last + 1):
-            if await self._root.read(numbered_path(key, beyond)) is not None:
+            if await self._root.read(self._addresses.numbered_path(key, beyond)) is not None:
                 break
             await self._write_numbered(key, name, beyond, last)
 
     async def _write_numbered(self, key: str, name: str, number: int, last: int) -> None:
         first = (number - 1) * A_PAGE + 1
         entries = await self._shelf.span(key, first, first + A_PAGE - 1)
-        older = numbered_path(key, number - 1) if number > 1 else None
-        newer = numbered_path(key, number + 1) if number < last else list_path(key)
-        path = numbered_path(key, number)
+        numbered = self._addresses.numbered_path
+        older = numbered(key, number - 1) if number > 1 else None
+        newer = numbered(key, number + 1) if number < last else self._addresses.list_path(key)
+        path = numbered(key, number)
         await self._write(key, name, path, entries, older=older, newer=newer, number=number)
 
     async def _write(
@@ -108,7 +141,7 @@ class Lists:
     async def _list_organ(self, key: str, *, has_entries: bool) -> None:
         """Write the page of organs when one has got its first entry or lost its last."""
         page = await self._root.read(ORGS) or b""
-        link = f'href="{self._addresses.link(list_path(key))}"'.encode()
+        link = f'href="{self._addresses.link(self._addresses.list_path(key))}"'.encode()
         if has_entries != (link in page):
             await self._write_organs()
 
@@ -117,7 +150,7 @@ class Lists:
         for key in await self._shelf.lists("org/"):
             entries = await self.shown(await self._shelf.newest(key, A_PAGE))
             if entries:
-                organs.append((list_path(key), entries[0].content.org.name))
+                organs.append((self._addresses.list_path(key), entries[0].content.org.name))
         await self._root.put(ORGS, self._pages.render("orgs.html", path=ORGS, organs=organs).encode())
 
     async def _is_shown(self, entry: Entry) -> bool:

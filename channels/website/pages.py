@@ -221,9 +221,9 @@ def summary_of(content: Content) -> str:
 def _tabs(site: Site) -> tuple[tuple[str, str, str], ...]:
     """Give the columns; those that belong to the section of public information have their place there."""
     return tuple(
-        (f"column/{c.slug}/index.html", c.name, f"column/{c.slug}")
+        (Addresses(site).list_path(f"column/{c.slug}"), c.name, f"column/{c.slug}")
         for c in site.columns
-        if c.type not in SECTION_TYPES
+        if c.in_menu and c.type not in SECTION_TYPES
     )
 
 

@@ -74,7 +74,8 @@ async def rewrite_item(request: web.Request) -> web.Response:
     body = await read_body(form.body)
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "write")
-        draft = await draft_of(tx, form, body, signed_in(request), parts.site)
+        former = item.revision.sheet.column
+        draft = await draft_of(tx, form, body, signed_in(request), parts.site, former=former)
         if draft.org.id != item.org.id:
             raise Problem("wrong_state", "发布机构定下后不能更改", field="org")
         by = signed_in(request).person_id

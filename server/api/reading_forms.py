@@ -187,7 +187,7 @@ class PublicColumn(Out):
             name=column.name,
             type=column.type,
             description=column.description,
-            url=addresses.url(f"{key}/index.html"),
+            url=addresses.url(addresses.list_path(key)),
             feeds={form: addresses.url(feed_path(key, form)) for form in FEED_TYPES},
         )
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from server.console.environment import rendered
 from server.console.fields import Upload
 from server.console.page import Page, Visit, tell
+from server.console.shelves import columns_for
 from server.console.typed import Typed
 from server.console.writing import orgs_of, writing_form
 from server.core.draft import create_item
@@ -194,8 +195,8 @@ async def _form(
     values: dict[str, Any] = {**dict.fromkeys(_NAMES, ""), **typed}
     return visit.show(
         "imports.html", section="import", status=status, trouble=trouble, trouble_heading="没有导入",
-        values=values, orgs=await orgs_of(visit), columns=visit.parts.site.columns, taken=taken,
-        part_names=PART_NAMES,
+        values=values, orgs=await orgs_of(visit), taken=taken, part_names=PART_NAMES,
+        columns=columns_for(visit.parts.site, values["column"]),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from server.console.assets import has_asset
 from server.console.media import keep_uploads
 from server.console.page import Page, Visit
 from server.console.scratch import find_kept, typed_in
+from server.console.shelves import columns_for, first_column
 from server.console.typed import File, Typed
 from server.core.draft import create_item, revise_item, says_the_same
 from server.core.problems import Problem, Problems
@@ -48,8 +49,7 @@ class _Refused(Exception):
 async def show_new(visit: Visit) -> web.Response:
     """Show an empty form, in the organ of the visitor."""
     orgs = await orgs_of(visit)
-    columns = visit.parts.site.columns
-    typed = Typed.new(org=orgs[0].code if orgs else "", column=columns[0].slug)
+    typed = Typed.new(org=orgs[0].code if orgs else "", column=first_column(visit.parts.site))
     async with visit.parts.store.read() as tx:
         kept = await find_kept(tx, visit, visit.query("restore"))
         unsaved = await list_new_scratches(tx, visit.who.person_id, limit=_MOST_UNSAVED)
@@ -103,7 +103,8 @@ async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
     body = await read_body(form.body)
     _require_words(body.html)
     async with parts.store.begin() as tx:
-        draft = await draft_of(tx, form, body, visit.who, parts.site)
+        former = None if old is None else old.revision.sheet.column
+        draft = await draft_of(tx, form, body, visit.who, parts.site, former=former)
         slot = visit.fields.get("slot")
         if await find_kept(tx, visit, slot) is not None:
             await delete_scratch(tx, by, slot)
@@ -230,8 +231,8 @@ def writing_form(
     slot = slot or (seen.id if seen else visit.fields.get("slot") or f"new{secrets.token_hex(6)}")
     return visit.show(
         "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
-        columns=visit.parts.site.columns, genres=_GENRES, trouble=trouble, conflict=conflict,
-        marks=marks, notes=notes, source=source, part_names=PART_NAMES,
+        columns=columns_for(visit.parts.site, typed.values["column"]), genres=_GENRES,
+        trouble=trouble, conflict=conflict, marks=marks, notes=notes, source=source, part_names=PART_NAMES,
         fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),
         slot=slot, after=visit.fields.get("after") or after, kept=kept,
         unsaved=[(one, typed_in(one).values["title"]) for one in unsaved],

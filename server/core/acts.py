@@ -39,6 +39,7 @@ Verb = Literal[
     "finding.waive", "finding.second", "dictionary.import", "dictionary.remove",
     "report.declare", "report.snapshot", "report.filing", "calendar.import", "calendar.drop",
     "address.move",
+    "column.import", "column.create", "column.change", "column.order", "column.merge",
     "job.run", "audit.export",
 ]  # fmt: skip
 
@@ -121,6 +122,11 @@ VERB_NAMES: Final[dict[Verb, str]] = {
     "calendar.import": "导入放假安排",
     "calendar.drop": "删去本地节日",
     "address.move": "改变网址跳转",
+    "column.import": "栏目改由程序管理",
+    "column.create": "添加栏目",
+    "column.change": "更改栏目",
+    "column.order": "调整栏目顺序",
+    "column.merge": "合并栏目",
     "job.run": "手工运行定时任务",
     "audit.export": "导出操作记录",
 }

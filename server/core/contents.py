@@ -29,8 +29,7 @@ def page_url(site: Site, item_id: str) -> str:
 
 def column_of(site: Site, slug: str) -> Column:
     """Give a column by its slug; an item may outlive the column it was published in."""
-    found = next((column for column in site.columns if column.slug == slug), None)
-    return found or Column(slug=slug, name=slug, type="", description="")
+    return site.column(slug) or Column(slug=slug, name=slug, type="", description="")
 
 
 async def content_of_release(tx: Tx, release_id: str, site: Site, *, at: datetime) -> Content:
@@ -73,7 +72,7 @@ async def with_neighbours(tx: Tx, content: Content, site: Site) -> Content:
     beside = tuple(
         Neighbour(one.line.role, one.item.revision.title, page_url(site.world(content.practice), one.item.id))
         for one in found
-        if one.column == content.column.slug
+        if column_of(site, one.column).slug == content.column.slug
     )
     return replace(content, neighbours=beside)
 

@@ -11,6 +11,7 @@ Code = Literal[
     "unknown_item",
     "gone",  # was there, and was taken back
     "unknown_org",
+    "unknown_column",
     "unknown_delivery",
     "unknown_push",
     "unknown_media",

@@ -11,7 +11,14 @@ from server.store.places import Stale, clear_stale
 
 async def refresh(place: Workplace, stale: Stale) -> None:
     """Write one page again, or the notice in its place; it stays on the list until it is written."""
-    ready = await read_leg(place, stale.delivery_id)
+    await show_anew(place, stale.delivery_id)
+    async with place.store.begin() as tx:
+        await clear_stale(tx, stale)
+
+
+async def show_anew(place: Workplace, delivery_id: str) -> None:
+    """Write the page of a delivery as it is to look now, or the notice in its place; harmless to repeat."""
+    ready = await read_leg(place, delivery_id)
     if ready.leg.state == "live" and isinstance(ready.channel, Refreshes):
         await ready.channel.refresh(ready.post)
     if ready.leg.state == "withdrawn" and isinstance(ready.channel, LeavesNotice):
@@ -20,5 +27,3 @@ async def refresh(place: Workplace, stale: Stale) -> None:
         reason, at = seen.withdrawn_reason or "", seen.withdrawn_at
         if at is not None:  # else it is on its way back
             await ready.channel.renew_notice(ready.post, reason=reason, at=at)
-    async with place.store.begin() as tx:
-        await clear_stale(tx, stale)

@@ -23,6 +23,7 @@ from server.core.days import day_of
 from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import WorkingDays, regate
 from server.core.overtaken import end_of
+from server.core.site_columns import filed_under
 from server.store import ledger
 from server.store.accounts import set_unauthorised
 from server.store.attempts import close_attempt, first_opened
@@ -222,8 +223,9 @@ async def _count(tx: Tx, leg: DeliverySeen, bench: Bench, *, live_at: datetime, 
     seen = (await list_released(tx, frozenset((leg.release_id,))))[leg.release_id]
     if seen.practice:
         return
+    column = await filed_under(tx, seen.revision.sheet.column)
     for channel in (leg.counted_as, "item"):
-        line = entry_of(leg, seen, "counted", channel, bench.new_id(), day=day_of(live_at), at=at)
+        line = entry_of(leg, seen, column, "counted", channel, bench.new_id(), day=day_of(live_at), at=at)
         if await ledger.append(tx, line):
             continue
         if await ledger.newest_line(tx, leg.item_id, channel) == "withdrawn":
@@ -231,9 +233,17 @@ async def _count(tx: Tx, leg: DeliverySeen, bench: Bench, *, live_at: datetime, 
 
 
 def entry_of(
-    leg: DeliverySeen, seen: ItemSeen, line: ledger.Line, channel: str, id: str, *, day: date, at: datetime
+    leg: DeliverySeen,
+    seen: ItemSeen,
+    column: str,
+    line: ledger.Line,
+    channel: str,
+    id: str,
+    *,
+    day: date,
+    at: datetime,
 ) -> ledger.Entry:
-    """Make a ledger line of a delivery; `seen` is the item as the release has it."""
+    """Make a ledger line of a delivery; `seen` is the item as the release has it, `column` as of now."""
     return ledger.Entry(
         id=id,
         line=line,
@@ -241,7 +251,7 @@ def entry_of(
         channel=channel,
         org_id=seen.org.id,
         kind=seen.kind,
-        column=seen.revision.sheet.column,
+        column=column,
         day=day,
         delivery_id=leg.id,
         written_at=at,

@@ -9,6 +9,7 @@ from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import fill_vacancies, seats_left
 from server.core.problems import Problem
 from server.core.settle import Bench, entry_of
+from server.core.site_columns import filed_under
 from server.core.states import UNSENT
 from server.core.workplace import Workplace, read_leg
 from server.store import ledger
@@ -114,12 +115,13 @@ async def _write_lines(tx: Tx, leg: DeliverySeen, bench: Bench, *, at: datetime)
     seen = (await list_released(tx, frozenset((leg.release_id,))))[leg.release_id]
     if seen.practice:
         return
+    column = await filed_under(tx, seen.revision.sheet.column)
     for channel, shown_on in ((leg.counted_as, leg.counted_as), ("item", None)):
         if leg.live_at is None or await count_shown(tx, leg.item_id, shown_on):
             continue
         if await ledger.newest_line(tx, leg.item_id, channel) == "withdrawn":
             continue
-        line = entry_of(leg, seen, "withdrawn", channel, bench.new_id(), day=day_of(at), at=at)
+        line = entry_of(leg, seen, column, "withdrawn", channel, bench.new_id(), day=day_of(at), at=at)
         await ledger.append(tx, line)
 
 

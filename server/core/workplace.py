@@ -8,6 +8,7 @@ from channels.contract import Channel, Limits, Post
 from channels.item import Site
 from server.core.budgets import Budgets, NoBudgets, looks_used_up
 from server.core.contents import content_of_release
+from server.core.live_site import LiveSite
 from server.core.release import OpenChannel
 from server.core.settle import Bench
 from server.core.settlements import Settlements
@@ -37,7 +38,7 @@ class Workplace:
 
     store: Store
     bench: Bench
-    site: Site
+    sites: LiveSite
     open_channel: OpenChannel
     limits: Mapping[str, Limits]
     now: Callable[[], datetime]
@@ -46,6 +47,11 @@ class Workplace:
     memory: Memory = field(default_factory=Memory)
     settlements: Settlements = field(default_factory=Settlements)
     budgets: Budgets = field(default_factory=NoBudgets)
+
+    @property
+    def site(self) -> Site:
+        """Give the site as it stands."""
+        return self.sites.current
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,14 +72,17 @@ class ItemIn(Form):
     language: Annotated[Language | None, Field(title="文种")] = None
 
 
-async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) -> Draft:
+async def draft_of(
+    tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site, *, former: str | None = None
+) -> Draft:
     """Turn a form into the value that the core takes, its files and its organ looked up.
 
-    Refuses an unknown organ or column, an organ at which he may not write, and files never uploaded.
+    `former` is the column of an item that is there already. Refuses an unknown organ or column, an organ at
+    which he may not write, and files never uploaded.
     """
     org = await get_org(tx, form.org, field="org")
     who.require("write", org.id)
-    require_column(site, form.column)
+    column = require_column(site, form.column, former)
     wanted = [Wanted(file.sha256, file.name) for file in form.attachments]
     return Draft(
         kind=form.kind,
@@ -87,7 +90,7 @@ async def draft_of(tx: Tx, form: ItemIn, body: Body, who: SignedIn, site: Site) 
         title=form.title,
         summary=form.summary,
         body_html=body.html,
-        column=form.column,
+        column=column,
         source=form.source or None,
         document_number=form.document_number or None,
         formed_on=form.formed_on,
@@ -122,8 +125,16 @@ async def _overrides(tx: Tx, given: tuple[OverrideIn, ...]) -> tuple[Override, .
     )
 
 
-def require_column(site: Site, slug: str) -> None:
-    """Refuse a column that the site does not have."""
-    if slug not in {column.slug for column in site.columns}:
-        known = "、".join(f"{column.slug}（{column.name}）" for column in site.columns)
-        raise Problem("invalid", f"没有栏目“{slug}”；可用的栏目：{known}", field="column")
+def require_column(site: Site, slug: str, former: str | None = None) -> str:
+    """Give the column that takes an item; refuses one that is not there, or takes no new items.
+
+    An item that stands in one (`former`) may stay there, closed or merged, under the slug it was filed by.
+    """
+    found = site.column(slug)
+    if former is not None and (slug == former or (found is not None and found == site.column(former))):
+        return former
+    if found is not None and found.is_open:
+        return found.slug
+    known = "、".join(f"{column.slug}（{column.name}）" for column in site.columns if column.is_open)
+    told = f"没有栏目“{slug}”" if found is None else f"栏目“{found.name}”已关闭，不收新稿件"
+    raise Problem("invalid", f"{told}；可用的栏目：{known}", field="column")

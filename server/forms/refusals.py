@@ -17,6 +17,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "unknown_item": (404, "没有这篇稿件"),
     "gone": (410, "稿件已撤回"),
     "unknown_org": (404, "没有这个机构"),
+    "unknown_column": (404, "没有这个栏目"),
     "unknown_delivery": (404, "没有这条投递"),
     "unknown_push": (404, "没有这次群发"),
     "unknown_media": (404, "没有这个文件"),

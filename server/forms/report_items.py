@@ -9,6 +9,7 @@ from typing import Final
 from channels.item import Site
 from server.core.days import day_of
 from server.core.draft import Draft, create_item
+from server.core.live_site import LiveSite
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.importing.files import Wanted, find_attachments
@@ -35,10 +36,15 @@ class Desk:
 
     store: Store
     blobs: Blobs
-    site: Site
+    sites: LiveSite
     attachment_bytes: int
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+
+    @property
+    def site(self) -> Site:
+        """Give the site as it stands."""
+        return self.sites.current
 
 
 async def write_report_item(desk: Desk, org_code: str, year: int, *, by: str) -> str:
@@ -47,9 +53,9 @@ async def write_report_item(desk: Desk, org_code: str, year: int, *, by: str) ->
     The draft has the figures of this moment, and the report as a Word and as an Excel file beside it. Raises
     Problem for an unknown organ, a year without a form, and a site without a column for yearly reports.
     """
-    column = next((one.slug for one in desk.site.columns if "年报" in one.type), None)
+    column = next((one.slug for one in desk.site.columns if one.is_open and "年报" in one.type), None)
     if column is None:
-        raise Problem("invalid", "网站没有年报栏目：请先在设置里添加，类型含“年报”", field="column")
+        raise Problem("invalid", "网站没有开放的年报栏目：请先在“栏目”页添加，类型含“年报”", field="column")
     async with desk.store.read() as tx:
         org = await get_org(tx, org_code, field="org")
         if org.practice_since is not None:
@@ -87,7 +93,7 @@ async def draft_last_year(desk: Desk) -> int:
     today = day_of(desk.now())
     begins, ends = _SEASON
     if not begins <= (today.month, today.day) <= ends or not any(
-        "年报" in one.type for one in desk.site.columns
+        one.is_open and "年报" in one.type for one in desk.site.columns
     ):
         return 0
     async with desk.store.read() as tx:

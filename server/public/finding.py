@@ -19,6 +19,7 @@ from channels.website.pages import Pages
 from channels.website.results import Choice, Marked, ResultLine, ResultPage
 from channels.words import plain
 from server.core.contents import lines_of_releases
+from server.core.moved_columns import moved_column
 from server.core.moves import LONGEST
 from server.core.search import Piece, excerpt, marked, search
 from server.parts import PARTS
@@ -147,9 +148,9 @@ async def moved_to(store: Store, addresses: tuple[str, ...]) -> str | None:
     try:
         async with store.read() as tx:
             move = await find_move(tx, wanted)
+            return await moved_column(tx, wanted) if move is None else move.target
     except StoreAway:
         return None
-    return None if move is None else move.target
 
 
 def _form(word: str) -> FeedFormat:

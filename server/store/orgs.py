@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from channels.item import Org
 from server.store.rows import Taken, upsert
-from server.store.tables import org
+from server.store.tables import account, org
 from server.store.tx import Tx
 
 
@@ -49,6 +49,15 @@ async def list_orgs(tx: Tx, ids: frozenset[str]) -> tuple[OrgRow, ...]:
     """Give some organs, by code."""
     wanted = _select().where(org.c.id.in_(ids)).order_by(org.c.code)
     return tuple(_org_of(row) for row in await tx.execute(wanted))
+
+
+async def list_site_orgs(tx: Tx) -> frozenset[str]:
+    """Give the ids of the organs whose account the website is; before there is one, those below no other."""
+    site = sa.select(account.c.org_id).where(account.c.channel == "website", ~account.c.practice)
+    found = frozenset((await tx.execute(site)).scalars())
+    if found:
+        return found
+    return frozenset((await tx.execute(sa.select(org.c.id).where(org.c.parent_id.is_(None)))).scalars())
 
 
 async def subtree_ids(tx: Tx, org_id: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ from server.store import (
     reading_tables,
     report_tables,
     review_tables,
+    site_tables,
     upload_tables,
 )
 
@@ -31,5 +32,6 @@ ROOMS = (
     reading_tables,
     report_tables,
     review_tables,
+    site_tables,
     upload_tables,
 )

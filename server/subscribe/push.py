@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from yarl import URL
 
 from channels.item import Site
+from server.core.live_site import LiveSite
 from server.store.push import BrowserRow, count_browsers, delete_browser, put_browser
 from server.store.tx import Store
 from server.subscribe.push_message import BadBrowserKey, BrowserKeys
@@ -41,13 +42,18 @@ class Push:
     """What Web Push stands on; `contact` is where a push service finds a person of ours."""
 
     store: Store
-    site: Site
+    sites: LiveSite
     session: aiohttp.ClientSession  # guarded: it sends to no inner address
     key: ec.EllipticCurvePrivateKey
     contact: str
     now: Callable[[], datetime]
     chance: Callable[[], float]
     services: tuple[str, ...] = SERVICES
+
+    @property
+    def site(self) -> Site:
+        """Give the site as it stands."""
+        return self.sites.current
 
 
 class KeysIn(BaseModel):

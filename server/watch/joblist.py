@@ -13,6 +13,7 @@ from server.core.expedite import hold_outside_hours
 from server.core.notices import end_notices
 from server.core.permissions import check_permissions
 from server.core.recount import recount
+from server.core.renewal import renew_site
 from server.core.rounds import open_time_gates, recover_lapsed
 from server.core.sealing import seal
 from server.core.workplace import Workplace
@@ -30,6 +31,7 @@ JOBS: Final = (
     Job("notices", "公示期满后标注和撤下", Every(30)),
     Job("hours", "发布时段结束后暂停账号", Every(10)),
     Job("catalogue", "更新公开目录和搜索", Every(2)),
+    Job("site", "栏目改动后更新网站", Every(2)),
     Job("seal", "封存操作记录", Every(2)),
     Job("lapsed", "收回中断的投递", Every(2)),
     Job("repair", "补发到期未发布的内容", Every(300)),
@@ -94,6 +96,7 @@ def open_jobs(
         "notices": lambda: end_notices(place),
         "hours": lambda: hold_outside_hours(place.store, place.bench.calendar, at=place.now()),
         "catalogue": lambda: read_changes(place),
+        "site": lambda: renew_site(place),
         "seal": lambda: seal(place.store),
         "lapsed": lambda: recover_lapsed(place),
         "repair": lambda: repair(place),
@@ -105,11 +108,7 @@ def open_jobs(
         "archive": recheck,
         "watch": look,
         "remind": lambda: remind(place.store, sinks),
-        "reports": _nothing,
-        "months": _nothing,
-        "hub_verify": _nothing,
-        "hub_tell": _nothing,
-        "push": _nothing,
+        **dict.fromkeys(("reports", "months", "hub_verify", "hub_tell", "push"), _nothing),
         **readers,
     }
     return Jobs(JOBS, acts, place.store, place.now, wake)

@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 from channels.item import Site
 from server.api.routes import add_api
 from server.core.calendar import LiveCalendar
+from server.core.live_site import LiveSite
 from server.ephemeral.connection import open_redis
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
@@ -198,7 +199,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path, site: Site
             new_id=new_id,
             wake=wake,
             is_ready=is_ready,
-            site=site,
+            sites=LiveSite(site),
             calendar=house.calendar,
             open_channel=house.open_channel,
             rehearsal=house.rehearsal,

@@ -71,6 +71,18 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "MendIn": ("author", {"findings": ["0123456789abcdef"]}),
     "LocalDayGoneIn": ("admin", {"day": "2027-01-20"}),
     "WordGoneIn": ("admin", {"word": "x", "place": "any"}),
+    "ColumnIn": (
+        "admin",
+        {"version": 0, "slug": "x", "name": "x", "type": "x", "description": "x", "in_menu": True,
+         "org": CODE, "silent_days": 9},
+    ),
+    "ColumnChangeIn": (
+        "admin",
+        {"version": 0, "name": "x", "type": "x", "description": "x", "address": "x", "is_open": True,
+         "in_menu": True, "org": CODE, "silent_days": 9},
+    ),
+    "ColumnOrderIn": ("admin", {"version": 0, "slugs": ["x", "y"]}),
+    "ColumnMergeIn": ("admin", {"version": 0, "into": "x"}),
     "LevelsIn": ("admin", {"org": CODE, "kind": "any", "levels": [{"role": "reviewer", "name": "x"}]}),
     "AfterwardsIn": ("reviewer", {"decision": "approved", "reason": "x"}),
     "DeputyIn": (
@@ -127,7 +139,9 @@ async def test_no_value_in_a_form_makes_a_fault_of_the_server(
     item = await office.item(kind="interpretation")
     if route.path.endswith(("/approve", "/return")):
         await office.post(f"/api/v1/items/{item['id']}/submit")
-    path = route.path.format(item_id=item["id"], delivery_id="0", push_id="0", year="2026", slot="x1")
+    path = route.path.format(
+        item_id=item["id"], delivery_id="0", push_id="0", year="2026", slot="x1", slug="zcwj"
+    )
     by, form = FORMS[route.form.__name__]
     assert form.keys() == route.form.model_fields.keys()
     faults = []

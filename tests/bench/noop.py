@@ -16,6 +16,7 @@ from channels.transport import Answer, Transport
 from scheduler.workdays import Calendar
 from server.core.draft import Draft, create_item
 from server.core.ids import new_id
+from server.core.live_site import LiveSite
 from server.core.settle import Bench
 from server.core.workplace import Workplace
 from server.network import open_session
@@ -125,7 +126,7 @@ async def open_office(database: str, platform: str) -> AsyncIterator[Office]:
         place = Workplace(
             store=store,
             bench=Bench(Calendar(), new_id),
-            site=SITE,
+            sites=LiveSite(SITE),
             open_channel=lambda row: Noop(row.slug, http, platform),
             limits={Noop.kind: Noop.limits},
             now=lambda: datetime.now(UTC),

@@ -18,6 +18,7 @@ from server.api.routes import add_api
 from server.console.cookies import SESSION
 from server.console.pages import add_console
 from server.core.calendar import LiveCalendar
+from server.core.live_site import LiveSite
 from server.ephemeral.connection import open_redis
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
@@ -214,7 +215,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIt
             new_id=new_id,
             wake=wake,
             is_ready=is_ready,
-            site=SITE,
+            sites=LiveSite(SITE),
             calendar=house.calendar,
             open_channel=house.open_channel,
             rehearsal=house.rehearsal,

@@ -40,7 +40,7 @@ class Counting:
 def thrifty(house: House) -> House:
     place = house.place
     house.place = Workplace(
-        place.store, place.bench, place.site, place.open_channel, place.limits, place.now, place.worker,
+        place.store, place.bench, place.sites, place.open_channel, place.limits, place.now, place.worker,
         place.lease, budgets=Counting(),
     )  # fmt: skip
     return house

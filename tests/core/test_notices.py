@@ -18,6 +18,7 @@ from channels.feeds.channel import Feeds
 from channels.item import Account
 from channels.website.channel import Website
 from server.core.catalogue import read_changes
+from server.core.live_site import LiveSite
 from server.core.notices import end_notices, show_until
 from server.core.problems import Problem
 from server.core.release import ReleaseOrder, release
@@ -120,7 +121,7 @@ async def town(house: House, tmp_path: Path) -> AsyncIterator[Town]:
 
     house.real |= {"website": opened(Website), "feed": opened(Feeds)}
     limits = {**house.place.limits, "website": Website.limits, "feed": Feeds.limits}
-    house.place = replace(house.place, site=site, limits=limits)
+    house.place = replace(house.place, sites=LiveSite(site), limits=limits)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(TestServer(app, port=port))
         yield Town(house, folder, media)

@@ -19,6 +19,7 @@ from channels.contract import Tools
 from channels.transport import Result, Transport
 from scheduler.workdays import Calendar
 from server.core.ids import new_id
+from server.core.live_site import LiveSite
 from server.core.rounds import open_time_gates, recover_lapsed, take_errands
 from server.core.settle import Bench
 from server.core.workplace import Workplace
@@ -99,7 +100,7 @@ async def _work(orders: Orders) -> list[str]:
         place = Workplace(
             store=store,
             bench=Bench(Calendar(), new_id),
-            site=SITE,
+            sites=LiveSite(SITE),
             open_channel=lambda row: open_plain(row, tools),
             limits=LIMITS,
             now=lambda: orders.moment,

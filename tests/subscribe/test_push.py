@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.core.live_site import LiveSite
 from server.network import open_guarded_session
 from server.public.push import PATH, add_push
 from server.store.push import count_browsers
@@ -49,7 +50,8 @@ async def stage(store, now, new_id) -> AsyncIterator[Stage]:
     inner = (ip_network("127.0.0.0/8"),)
     async with open_house(store, now, new_id) as house, open_guarded_session(inner, 2.0) as session:
         push = Push(
-            store, SITE, session, ec.generate_private_key(ec.SECP256R1()), "mailto:a@b.example", now,
+            store, LiveSite(SITE), session,
+            ec.generate_private_key(ec.SECP256R1()), "mailto:a@b.example", now,
             lambda: 0.5, ("http://127.0.0.1:*",),
         )  # fmt: skip
         yield Stage(house, push, service, Browser())

@@ -1,0 +1,21 @@
+"""The columns that a form offers: those that take new items, and the one an item stands in already."""
+
+from channels.item import Column, Site
+
+
+def columns_for(site: Site, slug: str) -> tuple[tuple[str, str], ...]:
+    """Give slug and name of the open columns, and of the one that is chosen whatever became of it.
+
+    The latter goes by the slug that the item was filed by: a form sent back as it was changes nothing.
+    """
+    chosen = site.column(slug)
+    return tuple(
+        (slug if one is chosen else one.slug, one.name if one.is_open else f"{one.name}（已关闭）")
+        for one in site.columns
+        if one.is_open or one is chosen
+    )
+
+
+def first_column(site: Site) -> str:
+    """Give the column that an empty form begins with."""
+    return next((one for one in site.columns if one.is_open), Column("", "", "", "")).slug

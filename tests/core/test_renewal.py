@@ -1,0 +1,118 @@
+"""After a change of columns every page follows step by step, and is then what a rebuilt site would be."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.core.moved_columns import moved_column
+from server.core.renewal import STALE, renew_site
+from server.core.site_columns import Book, add_column, change_column, merge_column
+from server.ephemeral.embedded import PrivateValkey
+from server.store.renewals import find_renewal
+from server.store.site_columns import ColumnRow, read_version
+from tests.faults.office import Office, open_office
+from tests.test_cli_keeping import TWO, lived, rebuilt
+
+
+@pytest.fixture
+async def office(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    await asyncio.to_thread(shutil.copy, sqlite_template, tmp_path / "tongfa.db")
+    valkey, url = PrivateValkey(tmp_path), f"sqlite+aiosqlite:///{tmp_path / 'tongfa.db'}"
+    try:
+        async with open_office(url, await valkey.start(), tmp_path) as opened:
+            yield opened
+    finally:
+        await valkey.stop()
+
+
+async def book(office: Office) -> Book:
+    async with office.store.read() as tx:
+        return Book(office.house.parts.site, await read_version(tx), office.hand())
+
+
+async def briefly_lived(office: Office) -> None:
+    items = [await office.released(f"第{number}条", TWO) for number in range(3)]
+    await office.work(1)
+    await office.corrected(items[0], title="更正", column="ywdt")
+    await office.withdraw(items[1])
+    await office.work(1)
+
+
+async def renewed(office: Office) -> None:
+    """Let the pages follow, one step at a time, as if the process died after each."""
+    office.hand.move(STALE.total_seconds())
+    place = replace(office.house.workplace, now=office.hand)
+    for _step in range(200):
+        await renew_site(place, steps=1)
+        async with office.store.read() as tx:
+            told = await find_renewal(tx)
+        if told is not None and told.stage == "done":
+            assert told.done == told.wanted
+            return
+    raise AssertionError("the renewal does not end")
+
+
+async def stands(office: Office, path: str) -> bool:
+    return await asyncio.to_thread((office.orders.var / "site" / path).exists)
+
+
+async def page(office: Office, path: str) -> str:
+    return await asyncio.to_thread((office.orders.var / "site" / path).read_text)
+
+
+@pytest.mark.parametrize("count", [3, pytest.param(23, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+async def test_a_column_renamed_moved_and_added_is_followed_by_every_page(office: Office, count: int):
+    """23 fill a list page."""
+    await (lived(office, count) if count > 3 else briefly_lived(office))
+    before = json.loads(await page(office, "feed/column/tzgg.json"))
+    changes = {"name": "公示公告", "address": "gsgg"}
+    seen = await book(office)
+    async with office.store.begin() as tx:
+        await change_column(tx, seen, "tzgg", changes)
+    seen = await book(office)
+    async with office.store.begin() as tx:
+        await add_column(tx, seen, ColumnRow("zfhy", "zfhy", "政府会议", "政务动态", "常务会议", 0))
+    await renewed(office)
+
+    assert (await rebuilt(office, check=True)).is_same
+    assert "公示公告" in await page(office, "column/gsgg/index.html")
+    assert not await stands(office, "column/tzgg/index.html")
+    assert "/column/zfhy/" in await page(office, "index.html")
+    after = json.loads(await page(office, "feed/column/tzgg.json"))
+    assert [entry["id"] for entry in after["items"]] == [entry["id"] for entry in before["items"]]
+    assert after["feed_url"] == before["feed_url"]
+    async with office.store.read() as tx:
+        assert await moved_column(tx, ("/column/tzgg/p1.html",)) == "/column/gsgg/p1.html"
+        assert await moved_column(tx, ("/column/tzgg/",)) == "/column/gsgg/"
+        assert await moved_column(tx, ("/column/gsgg/",)) is None
+
+
+async def test_a_merged_column_stands_in_the_other_one_by_publication_and_leads_there(office: Office):
+    items = [
+        await office.released(f"第{number}条", TWO, column=column)
+        for number, column in enumerate(("ywdt", "tzgg", "ywdt", "tzgg"))
+    ]
+    await office.work(1)
+    await office.withdraw(items[0])
+    await office.work(1)
+    seen = await book(office)
+    async with office.store.begin() as tx:
+        await merge_column(tx, seen, "ywdt", "tzgg")
+    late = await office.released("合并以后才发布", TWO, column="ywdt")  # was approved for what is no more
+    await office.work(1)
+    await renewed(office)
+
+    assert (await rebuilt(office, check=True)).is_same
+    shown = json.loads(await page(office, "feed/column/tzgg.json"))["items"]
+    assert [entry["id"].rpartition("/")[2] for entry in shown] == [late, *reversed(items[1:])]
+    assert not await stands(office, "column/ywdt/index.html")
+    assert not await stands(office, "feed/column/ywdt.rss")
+    async with office.store.read() as tx:
+        assert await moved_column(tx, ("/column/ywdt/p2.html",)) == "/column/tzgg/"
+        assert await moved_column(tx, ("/feed/column/ywdt/1.atom",)) == "/feed/column/tzgg.atom"
+    assert await office.row_errors() == 0
