@@ -69,7 +69,12 @@ class Column:
     address: str = ""  # the folder of its page; "" the slug
     is_open: bool = True  # whether it takes new items
     in_menu: bool = True  # whether the navigation of every page names it
-    absorbed: tuple[str, ...] = ()  # the slugs of the columns that were merged into it
+    absorbed: tuple[tuple[str, str], ...] = ()  # slug and name of the columns that were merged into it
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Give the slugs under which its items were filed: its own and those of what was merged into it."""
+        return (self.slug, *(slug for slug, _name in self.absorbed))
 
     @property
     def folder(self) -> str:
@@ -260,8 +265,14 @@ class Site:
 
     def column(self, slug: str) -> Column | None:
         """Give the column of a slug, its own or that of one which was merged into it."""
-        found = next((column for column in self.columns if column.slug == slug), None)
-        return found or next((column for column in self.columns if slug in column.absorbed), None)
+        return next((column for column in self.columns if slug in column.slugs), None)
+
+    def column_name(self, slug: str) -> str:
+        """Give the name of a column, with what became of one that was merged; the slug of an unknown one."""
+        column = self.column(slug)
+        if column is None or column.slug == slug:
+            return slug if column is None else column.name
+        return f"{dict(column.absorbed)[slug]}（已并入“{column.name}”）"
 
     def world(self, practice: bool) -> "Site":  # noqa: FBT001 -- the mark of an item or an account
         """Give the site on which items of one world stand: this one, or the one for practice.

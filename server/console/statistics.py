@@ -12,7 +12,6 @@ from aiohttp import web
 from channels.item import KIND_NAMES, Kind
 from server.console.moments import read_day
 from server.console.page import Page, Visit
-from server.core.contents import column_of
 from server.core.days import day_of
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
@@ -105,10 +104,18 @@ async def _page(visit: Visit, template: str, error: Exception | None, **values: 
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         template, section="statistics", asked=asked, orgs=orgs, groups=GROUP_NAMES, names=_NAMES,
-        trouble=trouble, trouble_heading="不能统计", columns=visit.parts.site.columns,
+        trouble=trouble, trouble_heading="不能统计", columns=_columns(visit),
         query={name: visit.query(name) for name in ("channel", "line")},
         status=status_of(trouble[0]) if trouble else 200, **values,
     )  # fmt: skip
+
+
+def _columns(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Give slug and name of every column that was ever counted under, those that were merged at the end."""
+    site = visit.parts.site
+    slugs = [column.slug for column in site.columns]
+    slugs += [slug for column in site.columns for slug, _name in column.absorbed]
+    return tuple((slug, site.column_name(slug)) for slug in slugs)
 
 
 def rows_address(question: Question, key: str, channel: str, line: str = "counted") -> str:
@@ -142,7 +149,7 @@ def _name_of(visit: Visit, group_by: GroupBy, row: Row) -> str:
         case "kind":
             return KIND_NAMES.get(cast("Kind", row.key), row.key)
         case "column":
-            return column_of(visit.parts.site, row.key).name
+            return visit.parts.site.column_name(row.key)
         case "topic":
             return row.name or "没有填主题分类"
         case _:

@@ -48,15 +48,18 @@ class LiveSite:
 
 async def load_columns(tx: Tx) -> tuple[Column, ...]:
     """Give the columns as channels see them; none while they are those of the settings."""
-    merged = await list_merged(tx)
+    merged, rows = await list_merged(tx), await list_columns(tx)
+    names = {row.slug: row.name for row in rows}
     return tuple(
-        column_of_row(row, tuple(sorted(slug for slug, into in merged.items() if into == row.slug)))
-        for row in await list_columns(tx)
+        column_of_row(
+            row, tuple((slug, names[slug]) for slug, into in sorted(merged.items()) if into == row.slug)
+        )
+        for row in rows
         if row.slug not in merged
     )
 
 
-def column_of_row(row: ColumnRow, absorbed: tuple[str, ...] = ()) -> Column:
+def column_of_row(row: ColumnRow, absorbed: tuple[tuple[str, str], ...] = ()) -> Column:
     """Give a column as channels see it."""
     address = "" if row.address == row.slug else row.address
     return Column(row.slug, row.name, row.type, row.description, address, row.is_open, row.in_menu, absorbed)

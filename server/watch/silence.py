@@ -35,7 +35,7 @@ async def silent_columns(tx: Tx, site: Site, today: date) -> list[Alert]:
         if not column.is_open:
             continue
         row = rows.get(column.slug)
-        days = [last_days[slug] for slug in (column.slug, *column.absorbed) if slug in last_days]
+        days = [last_days[slug] for slug in column.slugs if slug in last_days]
         alert = _column_silence(
             column, max(days, default=None), today,
             own_days=row.silent_days if row else None, org_id=row.org_id if row else None,

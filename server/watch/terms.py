@@ -55,9 +55,7 @@ async def disclosures_due(tx: Tx, calendar: Calendar, today: date) -> list[Alert
 
 async def reports_due(tx: Tx, site: Site, calendar: Calendar, today: date) -> list[Alert]:
     """Give the organs whose yearly report is not public while its limit comes near (条例 Art. 49)."""
-    columns = frozenset(
-        slug for one in site.columns if "年报" in one.type for slug in (one.slug, *one.absorbed)
-    )
+    columns = frozenset(slug for one in site.columns if "年报" in one.type for slug in one.slugs)
     if not columns:
         return []
     done = await list_orgs_that_showed(tx, columns, date(today.year, 1, 1), today)

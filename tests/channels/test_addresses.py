@@ -11,11 +11,8 @@ from channels.addresses import (
     archive_path,
     feed_path,
     gone_path,
-    list_home,
     list_keys,
-    list_path,
     media_path,
-    numbered_path,
     page_keys,
     page_path,
     topic_key,
@@ -80,20 +77,33 @@ def test_whatever_a_topic_is_called_its_list_fits_a_path(topic):
 
 def test_no_two_lists_or_pages_share_a_file():
     keys = ("site", "column/zwdt", "org/01163627X", "kind/news")
-    paths = [list_path(k) for k in keys[:3]] + [numbered_path(k, n) for k in keys[:3] for n in (1, 2)]
+    paths = [SITE.list_path(k) for k in keys[:3]] + [
+        SITE.numbered_path(k, n) for k in keys[:3] for n in (1, 2)
+    ]
     paths += [feed_path(k, form) for k in keys for form in FEED_TYPES]
     paths += [archive_path(k, n, form) for k in keys for n in (1, 2) for form in FEED_TYPES]
     paths += [page_path("i1"), gone_path(page_path("i1"))]
     assert len(set(paths)) == len(paths)
 
 
+def test_a_column_that_moved_has_its_pages_elsewhere_and_its_feeds_where_they_were():
+    site = a_site()
+    moved = replace(site.columns[0], address="new-home")
+    places = Addresses(replace(site, columns=(moved, *site.columns[1:])))
+    key = f"column/{moved.slug}"
+    assert places.list_path(key) == "column/new-home/index.html"
+    assert places.numbered_path(key, 2) == "column/new-home/p2.html"
+    assert places.feed_id(key) == Addresses(site).feed_id(key)
+    assert feed_path(key, "rss") == f"feed/column/{moved.slug}.rss"
+
+
 def test_a_list_without_a_page_of_its_own_leads_to_the_catalogue():
-    assert list_home("kind/news", "新闻") == "catalogue?kind=news"
+    assert SITE.list_home("kind/news", "新闻") == "catalogue?kind=news"
     assert (
-        list_home(topic_key("医疗&救助"), "医疗&救助")
+        SITE.list_home(topic_key("医疗&救助"), "医疗&救助")
         == "catalogue?topic=%E5%8C%BB%E7%96%97%26%E6%95%91%E5%8A%A9"
     )
-    assert list_home("column/zwdt", "政务动态") == "column/zwdt/index.html"
+    assert SITE.list_home("column/zwdt", "政务动态") == "column/zwdt/index.html"
 
 
 @pytest.mark.parametrize(
@@ -127,8 +137,8 @@ async def test_every_path_is_one_that_the_document_root_takes(tmp_path):
     root = FolderRoot(tmp_path)
     for key in list_keys(a_content()):
         for path in (
-            list_path(key),
-            numbered_path(key, 2),
+            SITE.list_path(key),
+            SITE.numbered_path(key, 2),
             feed_path(key, "rss"),
             archive_path(key, 1, "atom"),
         ):
