@@ -120,7 +120,7 @@ def feed_path(key: str, form: FeedFormat) -> str:
 
 
 def archive_path(key: str, number: int, form: FeedFormat) -> str:
-    """Give the path of an archive of a list's feed; 1 holds the oldest entries."""
+    """Give the path that leads to an archive of a list's feed as it is now; 1 holds the oldest entries."""
     return f"feed/{key}/{number}.{form}"
 
 

@@ -19,7 +19,8 @@ class FeedDocument:
     """A feed: what it is called, where it stands, when it last changed, what is in it.
 
     `number` is that of an archive (RFC 5005), counted from the oldest; None for the feed that one subscribes
-    to. `archives` says how many there are.
+    to, and `archives` says how many there are before it. An archive names none after it: it would have to
+    change once there is one.
     """
 
     key: str
@@ -43,12 +44,6 @@ class FeedDocument:
         """Give the path of the document with the entries before these; None at the beginning."""
         before = self.archives if self.number is None else self.number - 1
         return archive_path(self.key, before, form) if before else None
-
-    def newer(self, form: FeedFormat) -> str | None:
-        """Give the path of the archive after this one; the newest has none."""
-        if self.number is None or self.number >= self.archives:
-            return None
-        return archive_path(self.key, self.number + 1, form)
 
 
 def count_archives(last_ordinal: int) -> int:

@@ -102,7 +102,6 @@ def _links(document: FeedDocument, form: FeedFormat, addresses: Addresses) -> tu
     for rel, path in (
         ("current", feed_path(document.key, form) if document.number is not None else None),
         ("prev-archive", document.older(form)),
-        ("next-archive", document.newer(form)),
     ):
         if path is not None:
             found.append(FeedLink(rel, addresses.url(path), FEED_TYPES[form]))

@@ -3,8 +3,9 @@
 import asyncio
 from typing import Final
 
-from channels.addresses import FEED_TYPES, HUB, OPML, Addresses, archive_path, feed_path, list_keys, topic_key
+from channels.addresses import FEED_TYPES, HUB, OPML, Addresses, feed_path, list_keys, topic_key
 from channels.contract import DocRoot, Shelf
+from channels.feeds.archives import ArchiveNote, archive_file, archive_note
 from channels.feeds.document import NEWEST, FeedDocument, count_archives, feed_document
 from channels.feeds.formats import write_feed
 from channels.feeds.opml import Offer, feed_mark, write_opml
@@ -26,7 +27,8 @@ class FeedLists:
     async def write(self, key: str, content: Content) -> None:
         """Write the feed of a list, and the archive in which a content has its place or which it completes.
 
-        An archive changes only with an entry of its own: publishing touches none but the one it fills up.
+        Another version of an archive is made for an entry of its own alone: publishing touches none but the
+        one it fills up.
         """
         archives = count_archives(await self._shelf.last_ordinal(key))
         entries = await self._shelf.newest(key, NEWEST)
@@ -49,7 +51,7 @@ class FeedLists:
         if number is None:
             await self._write_newest(key, name, entries, archives)
         else:
-            await self._write_archive(key, name, number, archives)
+            await self._write_archive(key, name, number)
 
     async def renew_offers(self) -> None:
         """Write the file of all feeds again, once there is one."""
@@ -60,11 +62,13 @@ class FeedLists:
         """Take away the feeds of a list that is no more."""
         for form in FEED_TYPES:
             await self._root.remove(feed_path(key, form))
-        number = 1
-        while await self._root.holds(archive_path(key, number, "json")):
-            for form in FEED_TYPES:
-                await self._root.remove(archive_path(key, number, form))
-            number += 1
+        last = 0
+        while await self._root.holds(archive_note(key, last + 1)):
+            last += 1
+        for number in range(last, 0, -1):  # the first one last: a repetition after a crash counts from it
+            for path in sorted(ArchiveNote.read(await self._root.read(archive_note(key, number))).every):
+                await self._root.remove(path)
+            await self._root.remove(archive_note(key, number))
 
     async def _write_newest(self, key: str, name: str, entries: tuple[Entry, ...], archives: int) -> None:
         gone = await self._shelf.gone(key, TOMBSTONES)
@@ -80,26 +84,37 @@ class FeedLists:
         own = 0 if ordinal is None else (ordinal - 1) // NEWEST + 1
         numbers = {own} if 0 < own <= archives else set()
         for number in range(archives, 0, -1):
-            if await self._root.read(f"feed/{key}/{number}.json") is not None:
-                if number < archives:
-                    numbers.add(number)  # to point at the one that is new after it
+            if await self._root.holds(archive_note(key, number)):
                 break
             numbers.add(number)
         for number in sorted(numbers):
-            await self._write_archive(key, name, number, archives)
+            await self._write_archive(key, name, number)
 
-    async def _write_archive(self, key: str, name: str, number: int, archives: int) -> None:
+    async def _write_archive(self, key: str, name: str, number: int) -> None:
+        """Write an archive, and take its former version away; the note knows of both until that is done."""
         first = (number - 1) * NEWEST + 1
         entries = await self._shelf.span(key, first, first + NEWEST - 1)
-        document = await asyncio.to_thread(
-            feed_document, key, name, self._site, entries, number=number, archives=archives
-        )
-        await self._put(document)
+        document = await asyncio.to_thread(feed_document, key, name, self._site, entries, number=number)
+        now: dict[str, str] = {}
+        files: dict[str, bytes] = {}
+        for form in FEED_TYPES:
+            now[form], body = await asyncio.to_thread(archive_file, document, form, self._addresses)
+            files[now[form]] = body
+        place = archive_note(key, number)
+        before = ArchiveNote.read(await self._root.read(place))
+        if before.every != files.keys():
+            both = ArchiveNote(before.now, tuple(sorted(before.every.union(files))))
+            await self._root.put(place, both.written())
+        for path, body in files.items():
+            await self._root.put(path, body)
+        for path in sorted(before.every - files.keys()):
+            await self._root.remove(path)
+        await self._root.put(place, ArchiveNote(now).written())
 
     async def _put(self, document: FeedDocument) -> None:
         for form in FEED_TYPES:  # JSON is last: what it holds, the others hold
             body = await asyncio.to_thread(write_feed, document, form, self._addresses)
-            await self._root.put(document.path(form), body, lasting=document.number is not None)
+            await self._root.put(document.path(form), body, lasting=False)
 
     async def _write_opml(self) -> None:
         """Write the file of all feeds that have an entry: when one gets its first or loses its last."""

@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 from multidict import CIMultiDict
 
 from channels.addresses import HUB, feed_form
+from channels.feeds.archives import ArchiveNote, note_for
 from channels.item import PRACTICE_FOLDER
 from server.negotiation import PLAIN, choose_encoding, is_known
 from server.public.pages import LargeFile, Page, PageCache
@@ -115,17 +116,42 @@ class _Site:
         return await self._nothing(request, path)
 
     async def _nothing(self, request: web.Request, path: str = "") -> web.Response:
-        """Answer 410 with the notice of a withdrawn page, 301 for one that has moved, 404 for the rest."""
+        """Answer 410 with the notice of a withdrawn page, 301 or 302 for what has moved, 404 for the rest."""
         if path.endswith(".html"):
             notice = await self._cache.find(path.removesuffix(".html") + ".gone", anew=True)
             if isinstance(notice, Page):
                 return _refusal(request, 410, notice)
+        archive = await self._archive(path)
+        if archive is not None:
+            return _send_on(archive)
         target = await self._moved((request.raw_path, request.path_qs, request.path))
         if target is not None:
             headers = {**PUBLIC_SECURITY, hdrs.LOCATION: target, hdrs.CACHE_CONTROL: _A_DAY}
             return web.Response(status=301, headers=headers)
         page = await self._cache.find("404.html", anew=False)
         return _refusal(request, 404, page if isinstance(page, Page) else None)
+
+    async def _archive(self, path: str) -> str | None:
+        """Give the name, beside the one that was asked for, under which an archive of a feed stands now."""
+        asked = note_for(path)
+        if asked is None:
+            return None
+        note = await self._cache.find(asked[0], anew=False)
+        if not isinstance(note, Page):
+            return None
+        now = ArchiveNote.read(note.bodies["identity"]).now.get(asked[1], path)
+        return None if now == path else now.rpartition("/")[2]  # that path is here no longer
+
+
+def _send_on(name: str) -> web.Response:
+    """Send on to an archive, for now: the next correction of an entry gives it another name."""
+    headers = {
+        **PUBLIC_SECURITY,
+        hdrs.LOCATION: name,
+        hdrs.CACHE_CONTROL: "no-store",
+        hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
+    }
+    return web.Response(status=302, headers=headers)
 
 
 @lru_cache(maxsize=1024)

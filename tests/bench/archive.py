@@ -20,6 +20,7 @@ from aiohttp.test_utils import unused_port
 from channels.addresses import list_keys
 from channels.contract import DocRoot
 from channels.docroot import FolderRoot
+from channels.feeds.archives import archive_note
 from channels.feeds.document import NEWEST
 from channels.item import Content, Site
 from channels.website.lists import A_PAGE
@@ -141,7 +142,7 @@ async def _write_files(root: DocRoot, content: Content, last: int) -> None:
             await root.put(f"{folder}p{number}.html", b"filled")
         archives = last // NEWEST
         for number in range(max(1, archives - 1), archives + 1):
-            await root.put(f"feed/{key}/{number}.json", b"{}")
+            await root.put(archive_note(key, number), b"{}")
     for number in range(max(1, (last - 1) // A_PART), (last - 1) // A_PART + 2):
         await root.put(f"sitemap/{number}.xml", b"filled")
 

@@ -11,9 +11,10 @@ import pytest
 from lxml import etree
 
 from channels.addresses import topic_key
+from channels.feeds.archives import ArchiveNote, archive_note
 from channels.feeds.lists import FeedLists
 from channels.item import Column, Twin
-from tests.channels.memory_shelf import START, a_correction
+from tests.channels.memory_shelf import START, a_content, a_correction
 from tests.channels.public_site import PublicSite, a_public_site, live
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -39,6 +40,11 @@ async def withdraw(site: PublicSite, item_id: str) -> None:
 
 async def ids(site: PublicSite, path: str) -> list[str]:
     return [item["id"].rpartition("/")[2] for item in json.loads(await site.text(path))["items"]]
+
+
+async def archive(site: PublicSite, number: int, form: str, key: str = "site") -> str:
+    """Give the path at which an archive stands now, "" when there is none."""
+    return ArchiveNote.read((await site.text(archive_note(key, number))).encode()).now.get(form, "")
 
 
 async def links(site: PublicSite, path: str) -> dict[str, str]:
@@ -78,47 +84,114 @@ async def test_an_item_that_changed_its_topic_leaves_the_old_feed(site):
 async def test_a_full_set_of_entries_makes_an_archive(site):
     site.fill(28)
     await publish(site, 1, start=29)
-    assert await site.text("feed/site/1.atom") == ""
+    assert await archive(site, 1, "json") == ""
     await publish(site, 1, start=30)
-    assert await ids(site, "feed/site/1.json") == ["i30", "i29", *(f"f{n}" for n in range(27, -1, -1))]
+    assert await ids(site, await archive(site, 1, "json")) == [
+        "i30",
+        "i29",
+        *(f"f{n}" for n in range(27, -1, -1)),
+    ]
 
 
 async def test_feed_and_archives_point_at_one_another(site):
     site.fill(60)
     await publish(site, 1, start=61)
     assert (await links(site, "feed/site.atom"))["prev-archive"] == "/feed/site/2.atom"
-    second = await links(site, "feed/site/2.atom")
+    second = await links(site, await archive(site, 2, "atom"))
     assert (second["current"], second["prev-archive"]) == ("/feed/site.atom", "/feed/site/1.atom")
-    assert (await links(site, "feed/site/1.atom"))["next-archive"] == "/feed/site/2.atom"
+    assert second["self"] == f"/{await archive(site, 2, 'atom')}"
     assert json.loads(await site.text("feed/site.json"))["next_url"].endswith("/feed/site/2.json")
-    assert "next_url" not in json.loads(await site.text("feed/site/1.json"))
+    assert "next_url" not in json.loads(await site.text(await archive(site, 1, "json")))
 
 
 async def test_feed_and_archives_hold_everything_together(site):
     site.fill(64)
     await publish(site, 1, start=65)
     found: set[str] = set()
-    for path in ("feed/site.json", "feed/site/2.json", "feed/site/1.json"):
+    for path in ("feed/site.json", await archive(site, 2, "json"), await archive(site, 1, "json")):
         found |= set(await ids(site, path))
     assert found == {"i65", *(f"f{n}" for n in range(64))}
 
 
-async def test_an_archive_does_not_change_when_others_are_published(site):
+async def test_an_archive_does_not_change_when_others_are_published_or_the_next_one_is_full(site):
     site.fill(30)
     await publish(site, 1, start=31)
     before = await site.files()
-    await publish(site, 3, start=32)
+    for number in range(32, 60):  # placed, and not written: the feeds would be written for each of them
+        site.shelf.place(a_content(f"i{number}"))
+    await publish(site, 1, start=60)
+    assert await archive(site, 2, "json") != ""
     after = await site.files()
-    archive = [path for path in before if path.startswith("feed/site/")]
-    assert archive
-    assert [path for path in archive if before[path] != after[path]] == []
+    archives = [path for path in before if path.startswith("feed/site/")]
+    assert archives
+    assert [path for path in archives if before[path] != after[path]] == []
 
 
 async def test_a_withdrawn_entry_leaves_its_archive(site):
     site.fill(29)
     await publish(site, 2, start=30)
     await withdraw(site, "i30")
-    assert "i30" not in await ids(site, "feed/site/1.json")
+    assert "i30" not in await ids(site, await archive(site, 1, "json"))
+
+
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+@pytest.mark.parametrize("change", ["corrected", "withdrawn"])
+async def test_no_archive_ever_says_anything_else_and_its_link_leads_to_the_newest(site, form, change):
+    site.fill(60)
+    await publish(site, 1, start=61)
+    before = await archive(site, 1, form)
+    second, said = await archive(site, 2, form), await site.text(before)
+    if change == "withdrawn":
+        await withdraw(site, "f3")
+    else:
+        corrected = a_correction(site.shelf.contents["f3"], title="改过的题目")
+        await site.publish_feeds(site.shelf.place(corrected))
+    after = await archive(site, 1, form)
+    assert (after == before, await site.text(before), await archive(site, 2, form)) == (False, "", second)
+    assert said != await site.text(after)
+    for asked in (f"feed/site/1.{form}", before):
+        async with site.session.get(f"{site.tools.site.url}/{asked}", allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Cache-Control"]) == (302, "no-store")
+        async with site.session.get(f"{site.tools.site.url}/{asked}") as answer:
+            assert (answer.status, answer.url.path) == (200, f"/{after}")
+            assert await answer.text() == await site.text(after)
+
+
+async def test_a_crash_while_an_archive_moves_leaves_nothing_of_what_was_withdrawn_later(site):
+    site.fill(30)
+    await publish(site, 1, start=31)
+    note = archive_note("site", 1)
+    before = await site.text(note)
+    await site.publish_feeds(site.shelf.place(a_correction(site.shelf.contents["f3"], title="第一次改")))
+    half = ArchiveNote.read((await site.text(note)).encode())
+    told = ArchiveNote(ArchiveNote.read(before.encode()).now, tuple(half.now.values()))
+    await site.tools.root.put(note, told.written())  # as it stands before the former version is taken away
+    await withdraw(site, "f3")
+    archives = {path for path in await site.files() if path.startswith("feed/site/1-")}
+    now = ArchiveNote.read((await site.text(note)).encode()).now.values()
+    assert archives == {f"{path}{ending}" for path in now for ending in ("", ".gz", ".br")}
+
+
+async def test_a_list_that_is_no_more_leaves_neither_feeds_nor_archives(site):
+    site.fill(60)
+    await publish(site, 1, start=61)
+    async with site.tools.root.turn():
+        await FeedLists(site.tools.root, site.shelf, site.tools.site).leave("column/zwdt")
+    assert [path for path in await site.files() if path.startswith("feed/column/zwdt")] == []
+
+
+async def test_an_archive_that_is_not_there_is_not_found(site):
+    site.fill(30)
+    await publish(site, 1, start=31)
+    for path in (
+        "feed/site/2.rss",
+        "feed/site/0.rss",
+        "feed/none/1.rss",
+        "feed/site/1.now",
+        "feed/site/1.xml",
+    ):
+        async with site.session.get(f"{site.tools.site.url}/{path}") as answer:
+            assert answer.status == 404
 
 
 async def test_a_withdrawn_entry_is_told_as_deleted(site):
@@ -191,4 +264,4 @@ async def test_2_every_format_names_the_hub_inside_as_well_and_no_archive_does(s
     assert (await links(site, "feed/site.atom"))["hub"] == "/hub"
     assert f'<atom:link rel="hub" href="{hub}"' in (await site.text("feed/site.rss")).replace("ns0:", "atom:")
     assert json.loads(await site.text("feed/site.json"))["hubs"] == [{"type": "WebSub", "url": hub}]
-    assert "hub" not in await links(site, "feed/site/1.atom")
+    assert "hub" not in await links(site, await archive(site, 1, "atom"))
