@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from server.core.problems import Problem
-from server.importing.pictures import is_picture
+from server.importing.pictures import advice_on, is_picture
 from server.importing.shape import INVISIBLE
 
 Family = Literal["pdf", "ole", "zip", "text", "picture"]
@@ -73,9 +73,8 @@ def safe_name(name: str, *, field: str = "file") -> str:
     stem, dot, extension = cleaned.rpartition(".")
     if not dot or not stem.strip(" .") or extension.lower() not in TYPES:
         allowed = "、".join(TYPES)
-        raise Problem(
-            "unsupported_file", f"不接受这种文件“{cleaned[:40]}”；可用的扩展名：{allowed}", field=field
-        )
+        refused = advice_on(cleaned) or f"不接受这种文件“{cleaned[:40]}”；可用的扩展名：{allowed}"
+        raise Problem("unsupported_file", refused, field=field)
     room = LONGEST_NAME - len(extension) - 1
     return f"{stem[:room].rstrip(' .')}.{extension.lower()}"
 
@@ -99,7 +98,8 @@ def inspect(body: bytes, name: str) -> None:
     """Refuse a file that is not what its name promises, or that carries a program."""
     promised = type_of(name)
     if family_of(body) != promised.family:
-        raise Problem("unsupported_file", f"文件内容与扩展名不符：“{name}”", field="file")
+        refused = advice_on(name, body) or f"文件内容与扩展名不符：“{name}”"
+        raise Problem("unsupported_file", refused, field="file")
     if promised.family == "zip":
         _inspect_container(body, name, promised.holds)
 

@@ -25,6 +25,16 @@ _BROKEN: Final = (
 )  # fmt: skip
 
 
+_DRAWING: Final = "是矢量图，微信、微博和许多手机显示不了：请在制图软件里“另存为”或“导出”PNG，再上传 PNG"
+_OLD: Final = "的格式网页上显示不了：请用画图或看图软件“另存为”JPG 或 PNG，再上传"
+_PHONE: Final = (
+    "是手机的 HEIC 照片，网页上显示不了：请在手机上转存为 JPG（苹果手机：设置—相机—格式—兼容性最佳）再上传"
+)
+_ADVICE: Final = dict.fromkeys(("svg", "svgz", "emf", "wmf", "eps", "ai", "cdr"), _DRAWING)
+_ADVICE |= dict.fromkeys(("bmp", "tif", "tiff"), _OLD) | dict.fromkeys(("heic", "heif"), _PHONE)
+_HEIC: Final = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
+
+
 @dataclass(frozen=True, slots=True)
 class PictureFile:
     """A picture as it is stored: `body` is what came in, or the same picture without its metadata."""
@@ -38,6 +48,27 @@ class PictureFile:
 def is_picture(body: bytes) -> bool:
     """Say whether the first bytes are those of a picture that we take."""
     return body.startswith(_MAGIC) or (body[:4] == b"RIFF" and body[8:12] == b"WEBP")
+
+
+def advice_on(name: str, body: bytes = b"") -> str | None:
+    """Say what to do with a picture of a kind that no channel shows; None for whatever is none of those.
+
+    By its name, or by its bytes where the name promises something else.
+    """
+    extension = name.rpartition(".")[2].lower()
+    told = _ADVICE.get(extension) or _ADVICE.get(_kind_of(body))
+    return None if told is None else f"“{name[:60]}”{told}"
+
+
+def _kind_of(body: bytes) -> str:
+    start = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"<svg") or (
+        start.startswith((b"<?xml", b"<!doctype svg", b"<!--")) and b"<svg" in start
+    ):
+        return "svg"
+    if body[4:12] in _HEIC:
+        return "heic"
+    return "bmp" if body[:2] == b"BM" else "tiff" if body[:4] in (b"II*\x00", b"MM\x00*") else ""
 
 
 async def read_picture(body: bytes, *, limit: int) -> PictureFile:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from server.core.problems import Problem
-from server.importing.pictures import MIMES, inspect, is_picture, read_picture
+from server.importing.attachments import read_attachment, safe_name
+from server.importing.pictures import MIMES, advice_on, inspect, is_picture, read_picture
 
 MOVING = [Image.new("L", (20, 10), shade) for shade in (0, 120, 240)]
 SECRET = b"Naran 39.1N 107.9E"
@@ -162,3 +163,33 @@ def test_a_damaged_picture_is_taken_or_refused_and_nothing_else(name: str, hits:
     for place, value in hits:
         body[place % len(body)] = value
     assert verdict(bytes(body)) in ("taken", "unsupported_file", "too_large")
+
+
+SVG = b'<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "what_to_do"),
+    [
+        ("机构图.svg", SVG, "PNG"),
+        ("机构图.png", SVG, "PNG"),
+        ("机构图.png", b"\xef\xbb\xbf  <svg/>", "PNG"),
+        ("机构图.EMF", b"", "PNG"),
+        ("扫描.tif", saved(PLAIN, "TIFF"), "JPG 或 PNG"),
+        ("扫描.jpg", saved(PLAIN, "BMP"), "JPG 或 PNG"),
+        ("IMG_0001.HEIC", b"", "兼容性最佳"),
+        ("IMG_0001.jpg", b"\x00\x00\x00\x18ftypheic\x00\x00", "兼容性最佳"),
+    ],
+)
+async def test_a_picture_that_no_channel_shows_is_refused_at_its_upload_with_what_to_do(
+    name: str, body: bytes, what_to_do: str
+):
+    with pytest.raises(Problem, match=what_to_do) as refused:
+        await read_attachment(body or b"\x00", safe_name(name), limit=1000_000)
+    assert refused.value.code == "unsupported_file"
+
+
+def test_pictures_that_channels_show_need_no_advice():
+    assert [
+        advice_on(f"a.{name.lower()}", saved(PLAIN, name)) for name in ("JPEG", "PNG", "GIF", "WEBP")
+    ] == [None] * 4
