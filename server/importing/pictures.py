@@ -30,8 +30,11 @@ _OLD: Final = "的格式网页上显示不了：请用画图或看图软件“�
 _PHONE: Final = (
     "是手机的 HEIC 照片，网页上显示不了：请在手机上转存为 JPG（苹果手机：设置—相机—格式—兼容性最佳）再上传"
 )
-_ADVICE: Final = dict.fromkeys(("svg", "svgz", "emf", "wmf", "eps", "ai", "cdr"), _DRAWING)
-_ADVICE |= dict.fromkeys(("bmp", "tif", "tiff"), _OLD) | dict.fromkeys(("heic", "heif"), _PHONE)
+_ADVICE: Final = {
+    **dict.fromkeys(("svg", "svgz", "emf", "wmf", "eps", "ai", "cdr"), _DRAWING),
+    **dict.fromkeys(("bmp", "tif", "tiff"), _OLD),
+    **dict.fromkeys(("heic", "heif"), _PHONE),
+}
 _HEIC: Final = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
 
 

@@ -30,6 +30,7 @@ _CALLS = {
     "openapi/quota/get": basics.show_quota,
     "media/uploadimg": media.upload_picture,
     "media/upload": media.upload_temporary,
+    "media/get": media.get_temporary,
     "material/add_material": media.add_material,
     "material/get_material": media.get_material,
     "material/del_material": media.delete_material,

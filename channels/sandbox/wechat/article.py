@@ -1,5 +1,6 @@
 """One article on its way into the draft box: what is checked, what is stored (contract wechat §4.1)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,10 @@ _MOST_CONTENT_BYTES = 1 << 20
 _MOST_URL_BYTES = 1024
 _DIGEST_OF_TEXT = 54
 _MOST_IMAGES = 20
+_RATIOS = ("1_1", "16_9", "2.35_1")
+_CROP = re.compile(r"[01](\.[0-9]{1,6})?")
+_OTHER_HOME = re.compile(r"mp\.weixin\.qq\.com/mp/(profile_ext|homepage)", re.IGNORECASE)
+_MINI_PROGRAM = re.compile(r"<mp-(common-)?miniprogram\b|data-miniprogram-", re.IGNORECASE)
 
 
 def read_article(call: Call, sent: Mapping[str, Any], *, is_single: bool) -> Article:
@@ -28,6 +33,7 @@ def read_article(call: Call, sent: Mapping[str, Any], *, is_single: bool) -> Art
     images = _check_images(call, sent) if kind == "newspic" else ()
     thumb = images[0] if images else text_of(sent, "thumb_media_id")
     _check_cover(call, thumb)
+    _check_crops(sent)
     stored = text_of_html(content) if images else _keep(call, content)
     return Article(
         article_type="newspic" if images else "news",
@@ -45,12 +51,22 @@ def read_article(call: Call, sent: Mapping[str, Any], *, is_single: bool) -> Art
 
 def _check_texts(call: Call, sent: Mapping[str, Any], *, is_single: bool) -> None:
     switches = call.wechat.book.switches
-    if not 0 < len(text_of(sent, "title")) <= switches.title_limit:
+    if not 0 < _length(call, text_of(sent, "title")) <= switches.title_limit:
         raise Refusal(45003)
-    if len(text_of(sent, "author")) > switches.author_limit:
+    if _length(call, text_of(sent, "author")) > switches.author_limit:
         raise Refusal(45110)
-    if is_single and len(text_of(sent, "digest")) > switches.digest_limit:
+    if is_single and _length(call, text_of(sent, "digest")) > switches.digest_limit:
         raise Refusal(45004)
+
+
+def _length(call: Call, text: str) -> int:
+    match call.wechat.book.switches.counted_in:
+        case "bytes":
+            return len(text.encode("utf-8", "replace"))
+        case "utf16":
+            return len(text.encode("utf-16-le", "surrogatepass")) // 2
+        case _:
+            return len(text)
 
 
 def _check_content(content: str) -> None:
@@ -58,6 +74,30 @@ def _check_content(content: str) -> None:
         raise Refusal(44004)
     if len(content) >= _MOST_CONTENT or len(content.encode("utf-8", "replace")) >= _MOST_CONTENT_BYTES:
         raise Refusal(45002)
+    if _OTHER_HOME.search(content):
+        raise Refusal(40155)
+    if _MINI_PROGRAM.search(content):
+        raise Refusal(45166)  # no mini-program is linked to this account
+
+
+def _check_crops(sent: Mapping[str, Any]) -> None:
+    """Refuse parts of a cover that are none: `X1_Y1_X2_Y2`, and the same as an object (contract §4.1)."""
+    named = (text_of(sent, name) for name in ("pic_crop_235_1", "pic_crop_1_1"))
+    crops = [text.split("_") for text in named if text]
+    info = sent.get("cover_info")
+    listed = info.get("crop_percent_list", []) if isinstance(info, dict) else []
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Refusal(47001)
+    for one in listed:
+        if text_of(one, "ratio") not in _RATIOS:
+            raise Refusal(53402)
+        crops.append([text_of(one, edge) for edge in ("x1", "y1", "x2", "y2")])
+    for crop in crops:
+        if len(crop) != 4 or not all(_CROP.fullmatch(edge) for edge in crop):
+            raise Refusal(53402)
+        left, top, right, bottom = map(float, crop)
+        if not (left < right <= 1 and top < bottom <= 1):
+            raise Refusal(53402)
 
 
 def _check_source(url: str) -> None:

@@ -25,6 +25,7 @@ SECRET = made_up("appsecret", 32)
 # Calls a day of a new account (contract §13); the keys are addresses below /cgi-bin/.
 QUOTAS = {
     "token": 2000,
+    "stable_token": 500_000,
     "media/upload": 100_000,
     "media/get": 200_000,
     "menu/create": 1000,
@@ -71,9 +72,16 @@ class Switches:
     title_limit: int = 32
     author_limit: int = 16
     digest_limit: int = 128
+    counted_in: Literal["characters", "utf16", "bytes"] = "characters"  # §4.1: the unit is not known
+    refuse_submit: int = (
+        0  # a code of `errors.py` that freepublish/submit is answered with, nothing being done
+    )
+    refuse_mass: int = 0  # the same for sendall and send
     whitelist: tuple[str, ...] = ()  # (): any address may ask for a token
     quotas: dict[str, int] = field(default_factory=lambda: dict(QUOTAS))
     calls_a_minute: int = 0  # 0: no such limit
+    pushes_a_minute: int = 60  # §6
+    library_limit: int = 100_000  # permanent pictures; a thousand of each other kind (§3.2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ TEXTS: Mapping[int, str] = {
     40130: "invalid openid list size, at least two openid",
     40132: "invalid wx name",
     40137: "invalid image format",
+    40155: "please don't contain other home page url",
     40164: "invalid ip {} ipv6 ::ffff:{}, not in whitelist",
     41001: "access_token missing",
     41002: "appid missing",
@@ -72,15 +73,26 @@ TEXTS: Mapping[int, str] = {
     45067: "clientmsgid size out of limit",
     45083: "speed must between 0 to 4",
     45110: "author size out of limit",
+    45103: "material count out of limit",
     45159: "invalid tag_id",
+    45166: "invalid content",
     46003: "menu no exist",
     47001: "data format error",
     47003: "argument invalid!",
     48001: "api unauthorized",
+    48003: "user not agree mass-send protocol",
+    48004: "api forbidden for irregularities, view detail on mp.weixin.qq.com",
     48006: "forbid to clear quota because of reaching the limit",
     48008: "no permission for this msgtype",
+    48021: "draft last save is auto save",
+    53401: "cover size error",
     53402: "封面裁剪失败，请检查裁剪参数后重试",
+    53500: "publish is forbidden",
+    53501: "publish too frequently",
     53502: "invalid publish id",
+    53503: "该草稿未通过发布检查",
+    53504: "需前往公众平台官网使用草稿",
+    53505: "请手动保存成功后再发表",
     53600: "invalid article id",
     88000: "without comment privilege",
 }
@@ -91,5 +103,6 @@ class Refusal(Exception):
 
     def __init__(self, code: int, *parts: str) -> None:
         """Take the code and what fills the blanks of its text."""
-        self.code, self.text = code, TEXTS[code].format(*parts)
+        self.code = code
+        self.text = TEXTS.get(code, "refused for the rehearsal").format(*parts)
         super().__init__(f"{code} {self.text}")

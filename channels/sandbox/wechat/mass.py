@@ -14,6 +14,7 @@ from aiohttp import web
 from channels.sandbox.wechat.book import BEIJING, FIRST_PUSH, Article, Push
 from channels.sandbox.wechat.calls import OK, Call, answer, number_of, open_call, text_of
 from channels.sandbox.wechat.errors import Refusal
+from channels.sandbox.wechat.media import find_media
 
 _FOREIGN_LINK = re.compile(r"https?://(?!mp\.weixin\.qq\.com/)", re.IGNORECASE)
 _KEPT = timedelta(hours=24)
@@ -123,6 +124,11 @@ async def set_speed(request: web.Request) -> web.Response:
 
 
 def _send(call: Call, body: Mapping[str, Any], readers: tuple[str, ...]) -> web.Response:
+    switches = call.wechat.book.switches
+    if not call.wechat.may_push(call.at, switches.pushes_a_minute):
+        raise Refusal(45011)
+    if switches.refuse_mass:
+        raise Refusal(switches.refuse_mass)
     client_id = text_of(body, "clientmsgid") or _digest(body)
     if len(client_id.encode()) > _MOST_CLIENT_ID:
         raise Refusal(45067)
@@ -137,7 +143,6 @@ def _send(call: Call, body: Mapping[str, Any], readers: tuple[str, ...]) -> web.
     load = _read_load(call, body)
     _check_quota(call)
     reached = _within_month(call, readers)
-    switches = call.wechat.book.switches
     push_id = FIRST_PUSH + len(call.wechat.book.pushes)
     call.wechat.book.pushes[push_id] = Push(
         kind=load.kind,
@@ -179,8 +184,9 @@ def _read_load(call: Call, body: Mapping[str, Any]) -> _Load:
             raise Refusal(40007)
         return _Load(kind, media_id, "", draft.articles)
     listed = part.get("media_ids", [media_id])
-    media = call.wechat.book.media
-    if not isinstance(listed, list) or not all(isinstance(one, str) and one in media for one in listed):
+    if not isinstance(listed, list) or not all(
+        isinstance(one, str) and find_media(call, one) for one in listed
+    ):
         raise Refusal(40007)
     return _Load(kind, str(listed[0]) if listed else "", "", ())
 

@@ -1,6 +1,7 @@
 """Uploads: pictures of a text, permanent and temporary material (contract wechat §3)."""
 
 import json
+from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Literal, cast
 
@@ -18,6 +19,8 @@ MediaKind = Literal["image", "voice", "video", "thumb"]
 
 _KINDS = ("image", "voice", "video", "thumb")
 _MOST_BYTES = {"image": 10 << 20, "voice": 2 << 20, "video": 10 << 20, "thumb": 64 << 10}
+_TEMPORARY = timedelta(days=3)
+_MOST_OTHERS = 1000
 _BODY_PICTURE_BYTES = 1 << 20
 # A valid PNG of 18018×24477 pixels was refused (contract §3.1); where the line lies is not known.
 _MOST_PIXELS = 100_000_000
@@ -58,6 +61,23 @@ async def get_material(request: web.Request) -> web.Response:
     call = open_call(request, "POST")
     media = _find_permanent(call, text_of(await call.read(), "media_id"))
     return await show_file(call.wechat.files, media.file)
+
+
+async def get_temporary(request: web.Request) -> web.StreamResponse:
+    """Give the bytes of a temporary file, within its three days."""
+    call = open_call(request, "GET")
+    media = find_media(call, request.query.get("media_id", ""))
+    if media is None or media.is_permanent:
+        raise Refusal(40007)
+    return await show_file(call.wechat.files, media.file)
+
+
+def find_media(call: Call, media_id: str) -> Media | None:
+    """Give a file that there still is: a temporary one lives for three days (contract §3.3)."""
+    media = call.wechat.book.media.get(media_id)
+    if media is None or (not media.is_permanent and call.at - media.at >= _TEMPORARY):
+        return None
+    return media
 
 
 async def delete_material(request: web.Request) -> web.Response:
@@ -123,6 +143,8 @@ async def _keep_media(call: Call, *, is_permanent: bool) -> tuple[str, Media]:
     if len(file.body) > _MOST_BYTES[kind]:
         raise Refusal(45001 if kind in ("voice", "video") else 40009)
     look = _look(kind, file.body)
+    if is_permanent:
+        _check_library(call, kind)
     if kind == "video" and is_permanent:
         await _check_description(call)
     if look is None:
@@ -144,6 +166,13 @@ async def _keep_media(call: Call, *, is_permanent: bool) -> tuple[str, Media]:
     call.wechat.book.media[media_id] = media
     call.wechat.touch()
     return media_id, media
+
+
+def _check_library(call: Call, kind: str) -> None:
+    limit = call.wechat.book.switches.library_limit if kind == "image" else _MOST_OTHERS
+    kept = sum(media.is_permanent and media.kind == kind for media in call.wechat.book.media.values())
+    if kept >= limit:
+        raise Refusal(45103)
 
 
 def _look(kind: str, body: bytes) -> Look | None:

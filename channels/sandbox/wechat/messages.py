@@ -11,6 +11,7 @@ from channels.sandbox.wechat.audience import Follower, Line
 from channels.sandbox.wechat.book import made_up
 from channels.sandbox.wechat.calls import OK, Call, answer, open_call, text_of
 from channels.sandbox.wechat.errors import Refusal
+from channels.sandbox.wechat.media import find_media
 
 TEMPLATE = made_up("template", 43)
 """The one template of this account: `first`, `keyword1` and `remark`."""
@@ -129,7 +130,7 @@ def _read_line(call: Call, openid: str, body: Mapping[str, Any]) -> Line:
             raise Refusal(45002)
         return Line(openid, "account", text, call.at)
     if kind == "image":
-        if text_of(part, "media_id") not in call.wechat.book.media:
+        if find_media(call, text_of(part, "media_id")) is None:
             raise Refusal(40007)
         return Line(openid, "account", "［图片］", call.at)
     articles = part.get("articles")

@@ -33,6 +33,7 @@ class WeChat:
         self.origin = ""  # where readers reach this platform
         self.outbox: deque[Event] = deque()  # what the account's own server has not been told yet
         self._recent: list[datetime] = []
+        self._pushed: list[datetime] = []
 
     async def open(self) -> None:
         """Go on where the last run stopped."""
@@ -172,6 +173,11 @@ class WeChat:
         """Give where a picture is shown here, "" for what is none."""
         media = self.book.media.get(media_id)
         return media.url.replace("http://mmbiz.qpic.cn/", "/mmbiz/") if media else ""
+
+    def may_push(self, at: datetime, most: int) -> bool:
+        """Count a request to push of this minute and say whether the account may still make it."""
+        self._pushed = [time for time in self._pushed if at - time < timedelta(minutes=1)] + [at]
+        return len(self._pushed) <= most
 
     def is_within_minute(self, at: datetime) -> bool:
         """Count a call of this minute and say whether the account may still make it."""

@@ -19,6 +19,8 @@ async def submit(request: web.Request) -> web.Response:
     draft = book.drafts.get(media_id)
     if draft is None:
         raise Refusal(40007)
+    if switches.refuse_submit:
+        raise Refusal(switches.refuse_submit)
     publish_id = call.wechat.start_job(media_id, draft, call.at)
     shown = publish_id if switches.ids_as == "number" else str(publish_id)
     return answer(call.wechat, {**OK, "publish_id": shown, "msg_data_id": shown})

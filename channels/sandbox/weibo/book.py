@@ -19,7 +19,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Switches:
     """How this Weibo behaves. The defaults are the worst that the contract allows."""
 
-    safe_domain: str
+    safe_domain: str  # several, with commas between, where the application registered several
     domain_audited: bool = True
     repeats: Literal["accept", "refuse"] = "accept"  # a kind platform would hide a double send
     repeat_seconds: float = 3600.0

@@ -68,6 +68,15 @@ def find_token(weibo: Weibo, name: str, at: datetime) -> Token:
     return token
 
 
+def calls_from(weibo: Weibo, request: web.Request, at: datetime) -> int:
+    """Give how many calls of this hour came from the caller's address."""
+    return weibo.book.calls_from.get(f"{_hour(at)} {request.remote or ''}", 0)
+
+
+def _hour(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H}"
+
+
 def _token_of(request: web.Request, fields: Fields) -> str | None:
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     return value.strip() if kind.lower() == "oauth2" else fields.get("access_token")
@@ -83,8 +92,8 @@ def _check_token(weibo: Weibo, name: str | None, at: datetime) -> None:
 
 def _count_call(weibo: Weibo, address: str, at: datetime) -> None:
     """Count a call of the hour for the address, and of the day for the user (contract §7)."""
-    hour = f"{at.astimezone(BEIJING):%Y-%m-%d %H}"
-    key, known = f"{hour} {address}", weibo.book.calls_from
+    hour, known = _hour(at), weibo.book.calls_from
+    key = f"{hour} {address}"
     weibo.book.calls_from = {name: count for name, count in known.items() if name.startswith(hour)}
     weibo.book.calls_from[key] = weibo.book.calls_from.get(key, 0) + 1
     if weibo.book.calls_from[key] > weibo.book.switches.calls_an_hour:

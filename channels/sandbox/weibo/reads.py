@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from channels.sandbox.weibo.book import BEIJING, SCREEN_NAME, UID, Status
-from channels.sandbox.weibo.calls import Call, answer, open_call
+from channels.sandbox.weibo.calls import Call, answer, calls_from, open_call
 from channels.sandbox.weibo.errors import Refusal
 from channels.sandbox.weibo.shapes import shape_status, shape_user
 
@@ -75,9 +75,9 @@ async def show_limits(request: web.Request) -> web.Response:
     left = max(limit - book.calls.get(here.date().isoformat(), 0), 0)
     reset = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     body = {
-        "ip_limit": 15000,
+        "ip_limit": book.switches.calls_an_hour,
         "limit_time_unit": "DAYS",
-        "remaining_ip_hits": 15000,
+        "remaining_ip_hits": max(book.switches.calls_an_hour - calls_from(call.weibo, request, call.at), 0),
         "remaining_user_hits": left,
         "reset_time": f"{reset:%Y-%m-%d %H:%M:%S}",
         "reset_time_in_seconds": int((reset - here).total_seconds()),

@@ -179,3 +179,46 @@ async def test_a_deleted_draft_is_gone_and_its_cover_stays(wechat: WeChatCaller)
 
 async def test_the_draft_box_is_always_on(wechat: WeChatCaller):
     assert (await wechat.ask("draft/switch", {}))["is_open"] == 1
+
+
+@pytest.mark.parametrize(
+    "crop", ["0_0_1", "0_0_1_1.5", "0.5_0_0.5_1", "a_0_1_1", "0_0_1_0.1234567", "-0.1_0_1_1", "0,0,1,1"]
+)
+@pytest.mark.parametrize("name", ["pic_crop_235_1", "pic_crop_1_1"])
+async def test_parts_of_a_cover_that_are_none_are_refused(wechat: WeChatCaller, name: str, crop: str):
+    assert (await wechat.draft(**{name: crop}))["errcode"] == 53402
+
+
+async def test_parts_of_a_cover_are_taken_in_both_forms(wechat: WeChatCaller):
+    part = {"ratio": "2.35_1", "x1": "0.1945", "y1": "0", "x2": "1", "y2": "0.5236"}
+    made = await wechat.draft(pic_crop_235_1="0.1945_0_1_0.5236", cover_info={"crop_percent_list": [part]})
+    assert "media_id" in made
+    wrong = await wechat.draft(cover_info={"crop_percent_list": [part | {"ratio": "3_1"}]})
+    assert wrong["errcode"] == 53402
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ('<p><a href="https://mp.weixin.qq.com/mp/profile_ext?action=home&__biz=x">别的号</a></p>', 40155),
+        ('<mp-miniprogram data-miniprogram-appid="wx1"></mp-miniprogram>', 45166),
+    ],
+)
+async def test_homes_of_other_accounts_and_cards_of_programs_are_refused(
+    wechat: WeChatCaller, content: str, code: int
+):
+    assert (await wechat.draft(content=content))["errcode"] == code
+
+
+@pytest.mark.parametrize(
+    ("unit", "title", "fits"),
+    [
+        ("characters", "😀" * 32, True), ("utf16", "😀" * 32, False), ("utf16", "😀" * 16, True),
+        ("bytes", "公" * 11, False), ("bytes", "公" * 10, True),
+    ],
+)  # fmt: skip
+async def test_the_unit_of_lengths_can_be_chosen(
+    wechat: WeChatCaller, stage: Sandbox, unit: str, title: str, fits: bool
+):
+    stage.wechat.switch(counted_in=unit)
+    assert ("media_id" in await wechat.draft(title=title)) is fits

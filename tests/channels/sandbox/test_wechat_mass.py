@@ -200,3 +200,13 @@ async def test_the_speed_has_five_steps(wechat: WeChatCaller):
 async def test_a_kind_that_may_not_be_pushed_is_refused(wechat: WeChatCaller, kind: str):
     body = {"filter": ALL, "msgtype": kind, kind: {"card_id": "x"}}
     assert (await wechat.ask("message/mass/sendall", body))["errcode"] in (40008, 48008)
+
+
+async def test_a_push_is_refused_at_will_and_more_than_sixty_requests_a_minute_are(
+    wechat: WeChatCaller, stage: Sandbox
+):
+    draft = (await wechat.draft())["media_id"]
+    push = {"filter": {"is_to_all": True}, "mpnews": {"media_id": draft}, "msgtype": "mpnews"}
+    stage.wechat.switch(refuse_mass=48003, pushes_a_minute=1)
+    assert (await wechat.ask("message/mass/sendall", push))["errcode"] == 48003
+    assert (await wechat.ask("message/mass/sendall", push))["errcode"] == 45011

@@ -1,6 +1,8 @@
 import pytest
 
+from channels.sandbox.run import Sandbox
 from tests.channels.sandbox.conftest import WeChatCaller, png
+from tests.conftest import Hand
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b0800400040010111 00".replace(" ", ""))
 GIF = b"GIF89a" + (64).to_bytes(2, "little") * 2
@@ -90,3 +92,26 @@ async def test_a_reader_gets_the_picture(wechat: WeChatCaller):
     url = (await wechat.upload("media/uploadimg", png(10, 10)))["url"]
     reply = await wechat.get(url.replace("http://mmbiz.qpic.cn/", "/mmbiz/").partition("?")[0])
     assert (reply.status, reply.body, reply.headers["Content-Type"]) == (200, png(10, 10), "image/png")
+
+
+async def test_a_temporary_file_lives_for_three_days(wechat: WeChatCaller, now: Hand):
+    body = png(30, 30)
+    made = await wechat.upload("media/upload", body, type="image")
+    got = await wechat.get("/cgi-bin/media/get", access_token=wechat.token, media_id=made["media_id"])
+    assert got.body == body
+    now.move(days=3)
+    await wechat.renew()
+    late = await wechat.get("/cgi-bin/media/get", access_token=wechat.token, media_id=made["media_id"])
+    assert late.json["errcode"] == 40007
+
+
+async def test_a_permanent_file_is_no_temporary_one(wechat: WeChatCaller):
+    made = await wechat.upload("material/add_material", png(30, 30), type="image")
+    got = await wechat.get("/cgi-bin/media/get", access_token=wechat.token, media_id=made["media_id"])
+    assert got.json["errcode"] == 40007
+
+
+async def test_a_full_library_takes_no_more(wechat: WeChatCaller, stage: Sandbox):
+    stage.wechat.switch(library_limit=1)
+    assert "media_id" in await wechat.upload("material/add_material", png(30, 30), type="image")
+    assert (await wechat.upload("material/add_material", png(31, 30), type="image"))["errcode"] == 45103

@@ -180,3 +180,12 @@ async def test_an_unknown_article_is_refused(wechat: WeChatCaller):
 async def test_the_eleventh_deletion_of_a_day_is_refused(wechat: WeChatCaller):
     answers = [await wechat.ask("freepublish/delete", {"article_id": "x"}) for _ in range(11)]
     assert (answers[9]["errcode"], answers[10]["errcode"]) == (53600, 45009)
+
+
+@pytest.mark.parametrize("code", [53500, 53501, 53503, 53504, 53505, 48004])
+async def test_a_submission_is_refused_at_will_and_the_draft_stays(
+    wechat: WeChatCaller, stage: Sandbox, code: int
+):
+    stage.wechat.switch(refuse_submit=code)
+    said = await wechat.submit()
+    assert (said["errcode"], list(stage.wechat.book.drafts)) == (code, [said["media_id"]])

@@ -1,3 +1,4 @@
+import io
 import json
 
 import aiohttp
@@ -313,3 +314,23 @@ async def test_one_address_may_call_so_often_in_an_hour(weibo: WeiboCaller, stag
     now.move(hours=1)
     again = await weibo.share(f"通知 {LINK}")
     assert (taken.status, refusal(refused)[:2], again.status) == (200, (403, 10022), 200)
+
+
+async def test_a_text_part_that_got_lost_points_the_wrong_way(weibo: WeiboCaller):
+    form = aiohttp.FormData({"access_token": weibo.token})
+    form.add_field("pic", io.BytesIO(png(30, 30)), filename="a.png")
+    said = refusal(await weibo.send("POST", SHARE, data=form))
+    assert said[1:] == (10017, "appkey not bind domain!")
+
+
+async def test_an_application_may_have_several_safe_domains(weibo: WeiboCaller, stage: Sandbox):
+    stage.weibo.switch(safe_domain="other.gov.cn, example.gov.cn")
+    for link in (LINK, "http://www.other.gov.cn/a"):
+        assert (await weibo.share(f"公告 {link}")).status == 200
+    assert refusal(await weibo.share("公告 http://third.gov.cn/a"))[1] == 10017
+
+
+async def test_the_calls_left_to_an_address_are_told(weibo: WeiboCaller):
+    before = (await weibo.read("account/rate_limit_status")).json["remaining_ip_hits"]
+    await weibo.share(f"公告 {LINK}")
+    assert (await weibo.read("account/rate_limit_status")).json["remaining_ip_hits"] == before - 1
