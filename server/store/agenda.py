@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.ledger_tables import day_counter
 from server.store.practice import shown_title
-from server.store.tables import account, day_counter, delivery, item, org, release, revision
+from server.store.tables import account, delivery, item, org, release, revision
 from server.store.tx import Tx
 
 

@@ -137,9 +137,12 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             WHERE id IN {dialect.ids("$1")} AND closed_at IS NULL""",
         "ledger": f"""
             INSERT INTO ledger
-                (id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at)
-            SELECT g.id, 'counted', g.item_id, g.channel, g.org_id, g.kind, g.col, g.day, g.delivery_id, {now}
-            FROM {lines} WHERE true
+                (id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at,
+                topic, account_id)
+            SELECT g.id, 'counted', g.item_id, g.channel, g.org_id, g.kind, g.col, g.day, g.delivery_id,
+                {now}, coalesce({dialect.text_in("v.sheet", "topic")}, ''), d.account_id
+            FROM {lines} JOIN deliveries d ON d.id = g.delivery_id
+                JOIN releases r ON r.id = d.release_id JOIN revisions v ON v.id = r.revision_id WHERE true
             ON CONFLICT (item_id, channel) WHERE line = 'counted' DO NOTHING RETURNING id""",
         "count": f"""
             INSERT INTO day_counters (day, org_id, channel, kind, "column", line, count)

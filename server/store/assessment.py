@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.store.tables import day_counter, delivery, ledger, release, revision
+from server.store.ledger_tables import day_counter, ledger
+from server.store.tables import delivery, release, revision
 from server.store.tx import Tx
 
 

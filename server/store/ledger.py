@@ -1,5 +1,7 @@
 """The ledger and its day counters, always written together; lines are never changed or deleted.
 
+The counters of months keep themselves: a trigger raises them.
+
 A `counted` line is the *first* time an item was live on a channel, and one more says `item` for the first
 time anywhere: an item belongs to the period of its first-live day (invariant 10).
 """
@@ -10,8 +12,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from server.store.ledger_tables import day_counter, ledger
 from server.store.rows import upsert
-from server.store.tables import day_counter, ledger
+from server.store.tables import delivery, release, revision
 from server.store.tx import Tx
 
 Line = Literal["counted", "withdrawn", "reinstated", "restated"]
@@ -48,6 +51,8 @@ async def append(tx: Tx, entry: Entry) -> bool:
         delivery_id=entry.delivery_id,
         written_at=entry.written_at,
         reason=entry.reason,
+        topic=_of_delivery(entry, sa.func.coalesce(revision.c.sheet["topic"].as_string(), "")),
+        account_id=_of_delivery(entry, delivery.c.account_id),
     )
     if entry.line == "counted":
         statement = statement.on_conflict_do_nothing(
@@ -57,6 +62,13 @@ async def append(tx: Tx, entry: Entry) -> bool:
         return False
     await _raise_counter(tx, entry)
     return True
+
+
+def _of_delivery(entry: Entry, wanted: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
+    """Give what a line keeps of its delivery and of the revision that this one carried."""
+    joined = delivery.join(release, release.c.id == delivery.c.release_id)
+    joined = joined.join(revision, revision.c.id == release.c.revision_id)
+    return sa.select(wanted).select_from(joined).where(delivery.c.id == entry.delivery_id).scalar_subquery()
 
 
 async def _raise_counter(tx: Tx, entry: Entry) -> None:

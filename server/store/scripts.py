@@ -56,6 +56,10 @@ class Dialect:
         """Give a parameter that holds a moment's text."""
         return parameter if self.is_sqlite else f"{parameter}::text::timestamptz"
 
+    def text_in(self, column: str, key: str) -> str:
+        """Give the text under a key of a column that holds JSON."""
+        return f"json_extract({column}, '$.{key}')" if self.is_sqlite else f"{column} ->> '{key}'"
+
     def not_by(self, column: str) -> str:
         """Give a column that SQLite must not search by: without statistics it takes a state for rare."""
         return f"+{column}" if self.is_sqlite else column

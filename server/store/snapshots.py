@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from server.store.ledger_tables import ledger
 from server.store.report_tables import snapshot
 from server.store.rows import Taken, upsert
-from server.store.statistics import LineSeen, lines_seen
-from server.store.tables import ledger
+from server.store.statistics import LineSeen, lines_seen, on_days
 from server.store.tx import Tx
 
 Side = Literal["added", "removed"]
@@ -99,7 +99,7 @@ async def list_differences(
 
 def _holds(org_ids: tuple[str, ...], year: int, until: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
-        ledger.c.day.between(date(year, 1, 1), date(year, 12, 31)),
+        *on_days(date(year, 1, 1), date(year, 12, 31)),
         ledger.c.org_id.in_(org_ids),
         ledger.c.written_at <= until,
     )

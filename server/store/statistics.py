@@ -1,28 +1,22 @@
 """Figures of a period and the lines behind them: what the ledger counts, read back by any of its sides.
 
-Day counters answer whatever they have a column for, so that a year costs the same however long the ledger is;
-accounts and topics stand only on the lines and are counted there.
+Whole months are summed from counters that know every side, so that a year costs the same however long the
+ledger is; the days before and behind them from the day counters, or from their lines where an account or a
+topic is asked for.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 import sqlalchemy as sa
 
 from server.store.ledger import Line
-from server.store.tables import (
-    account,
-    day_counter,
-    delivery,
-    evidence,
-    item,
-    ledger,
-    org,
-    release,
-    revision,
-)
+from server.store.ledger_tables import day_counter, ledger, month_counter
+from server.store.tables import account, delivery, evidence, item, org, release, revision
 from server.store.tx import Tx
+from server.store.words import COUNTED_AS, LINES
 
 GroupBy = Literal["channel", "account", "org", "month", "kind", "column", "topic"]
 GROUPS: Final = get_args(GroupBy)
@@ -78,23 +72,23 @@ class LineSeen:
 
 async def sum_figures(tx: Tx, sieve: Sieve, group_by: GroupBy) -> tuple[Counter, ...]:
     """Sum what was counted and withdrawn in a period, by group, channel and kind of line."""
-    if group_by in _ON_LINES or sieve.topic is not None:
-        source: sa.Table = ledger
-        wanted = _lines(sa.select(), sieve, with_topic=sieve.topic is not None or group_by == "topic")
-        number: sa.ColumnElement[int] = sa.func.count()
-    else:
-        source = day_counter
-        wanted = sa.select().select_from(day_counter.join(org, org.c.id == day_counter.c.org_id))
-        number = sa.func.sum(day_counter.c.count)
-    key, name = _group(tx, source, group_by)
+    with_lines = group_by in _ON_LINES or sieve.topic is not None
+    counted = sa.union_all(*_pieces(sieve, with_lines=with_lines)).subquery("counted")
+    key, name = _group(counted, group_by)
+    source: sa.FromClause = counted
+    if group_by == "org":
+        source = counted.join(org, org.c.id == counted.c.org_id)
+    if group_by == "account":
+        source = counted.join(account, account.c.id == counted.c.account_id)
     wanted = (
-        wanted.add_columns(
-            key.label("key"), name.label("name"), source.c.channel, source.c.line, number.label("sum")
+        sa.select(
+            key.label("key"), name.label("name"), counted.c.channel, counted.c.line,
+            sa.func.sum(counted.c.count).label("sum"),
         )
-        .where(*_within(source, sieve))
-        .group_by(key, name, source.c.channel, source.c.line)
-        .order_by(key, source.c.channel, source.c.line)
-    )
+        .select_from(source)
+        .group_by(key, name, counted.c.channel, counted.c.line)
+        .order_by(key, counted.c.channel, counted.c.line)
+    )  # fmt: skip
     return tuple(
         Counter(row.key, row.name, row.channel, row.line, int(row.sum)) for row in await tx.execute(wanted)
     )
@@ -111,81 +105,207 @@ async def list_lines_behind(
     limit: int,
 ) -> tuple[LineSeen, ...]:
     """Give the lines that a figure counts, oldest first, behind the one that `after` names."""
-    wanted = _lines(_columns(), sieve, with_topic=True).where(
+    if after is not None:
+        # Said once: of two lower bounds SQLite takes the first for its index, and would begin at the oldest.
+        sieve = replace(sieve, start=max(sieve.start, after[0]))
+    page = sa.select(ledger.c.id).where(
         *_within(ledger, sieve), ledger.c.channel == channel, ledger.c.line == line
     )
     if account_slug is not None:
-        wanted = wanted.where(account.c.slug == account_slug)
+        page = page.where(ledger.c.account_id == _account_of(account_slug))
     if after is not None:
-        day, last = after
         # Not a row comparison: SQLite would take it for no bound on the index.
-        wanted = wanted.where(
-            ledger.c.day >= day, sa.or_(ledger.c.day > day, sa.and_(ledger.c.day == day, ledger.c.id > last))
+        page = page.where(
+            sa.or_(ledger.c.day > after[0], sa.and_(ledger.c.day == after[0], ledger.c.id > after[1]))
         )
-    wanted = wanted.order_by(ledger.c.day, ledger.c.id).limit(limit)
+    if _is_sifted(sieve) or account_slug is not None:
+        days = await _days_with_lines(
+            tx, sieve, channel=channel, line=line, account_slug=account_slug, after=after, limit=limit
+        )
+        page = page.where(ledger.c.day.in_(days))
+    # What is joined to a line is read for those of the page alone.
+    ids = page.order_by(ledger.c.day, ledger.c.id).limit(limit).subquery("page")
+    wanted = _lines(_columns()).where(ledger.c.id.in_(sa.select(ids.c.id)))
+    wanted = wanted.order_by(ledger.c.day, ledger.c.id)
     return tuple(_line_of(row) for row in await tx.execute(wanted))
+
+
+async def _days_with_lines(
+    tx: Tx,
+    sieve: Sieve,
+    *,
+    channel: str,
+    line: Line,
+    account_slug: str | None,
+    after: tuple[date, str] | None,
+    limit: int,
+) -> tuple[date, ...]:
+    """Give the first days on which a figure has lines, until they are enough for a page.
+
+    What is rare is so found without reading the lines between. Months say which organs have any, and the day
+    counters of these say when; topics and accounts they do not know, so that more days are given.
+    """
+    of = [month_counter.c.channel == channel, month_counter.c.line == line, *_sides(month_counter, sieve)]
+    if account_slug is not None:
+        of.append(month_counter.c.account_id == _account_of(account_slug))
+    first, last = f"{sieve.start:%Y-%m}", f"{sieve.end:%Y-%m}"
+    sums = (
+        sa.select(month_counter.c.month, sa.func.sum(month_counter.c.count).label("sum"))
+        .where(month_counter.c.month.between(first, last), *of)
+        .group_by(month_counter.c.month)
+        .order_by(month_counter.c.month)
+    )
+    # Of the first month any number may lie before the page.
+    months = _enough(((row.month, row.sum) for row in await tx.execute(sums)), first, limit)
+    orgs = sa.select(month_counter.c.org_id).where(month_counter.c.month.in_(months), *of).distinct()
+    days = sa.select(day_counter.c.day, sa.func.sum(day_counter.c.count).label("sum")).where(
+        day_counter.c.day.in_(_days_of(months, sieve)),
+        day_counter.c.org_id.in_((await tx.execute(orgs)).scalars().all()),
+        day_counter.c.channel == channel,
+        day_counter.c.line == line,
+        *_sides(day_counter, replace(sieve, org_ids=None, topic=None)),
+    )
+    found = await tx.execute(days.group_by(day_counter.c.day).order_by(day_counter.c.day))
+    counted = [(row.day, row.sum) for row in found]
+    if sieve.topic is not None or account_slug is not None:
+        return tuple(day for day, _sum in counted)
+    return tuple(_enough(counted, after[0] if after else None, limit))
+
+
+def _enough(counted: Iterable[tuple[Any, Any]], begun: Any, limit: int) -> list[Any]:
+    """Take keys until their sums are enough, that of the key in which one begins left out."""
+    taken, lines = [], 0
+    for key, many in counted:
+        if lines >= limit:
+            break
+        taken.append(key)
+        lines += 0 if key == begun else int(many)
+    return taken
+
+
+def _days_of(months: Iterable[str], sieve: Sieve) -> list[date]:
+    firsts = (date.fromisoformat(f"{month}-01") for month in months)
+    days = (first + timedelta(n) for first in firsts for n in range((_month_after(first) - first).days))
+    return [day for day in days if sieve.start <= day <= sieve.end]
+
+
+def _account_of(slug: str) -> sa.ScalarSelect[str]:
+    return sa.select(account.c.id).where(account.c.slug == slug).scalar_subquery()
 
 
 async def lines_seen(tx: Tx, held: sa.ColumnElement[bool], limit: int) -> tuple[LineSeen, ...]:
     """Give the lines for which something holds, oldest first."""
-    wanted = _lines(_columns(), None, with_topic=True).where(held)
+    wanted = _lines(_columns()).where(held)
     wanted = wanted.order_by(ledger.c.day, ledger.c.id).limit(limit)
     return tuple(_line_of(row) for row in await tx.execute(wanted))
 
 
-def _lines(wanted: sa.Select[Any], sieve: Sieve | None, *, with_topic: bool) -> sa.Select[Any]:
-    """Join a ledger line to its org, its delivery and account, and where asked to what it published."""
-    joined = (
+def on_days(start: date, end: date) -> list[sa.ColumnElement[bool]]:
+    """Hold the ledger to some days by the one index that knows days, where any channel and line is wanted."""
+    return [*_on_any_channel(ledger), ledger.c.day.between(start, end)]
+
+
+def _on_any_channel(source: sa.Table) -> list[sa.ColumnElement[bool]]:
+    """Name what an index begins with: without it SQLite would read the whole of it."""
+    return [source.c.channel.in_((*COUNTED_AS, "item")), source.c.line.in_(LINES)]
+
+
+def _pieces(sieve: Sieve, *, with_lines: bool) -> list[sa.Select[Any]]:
+    """Give counts of whole months by their counters, and of what is left by days, or by lines."""
+    pieces = []
+    for start, end, is_whole in months_between(sieve.start, sieve.end):
+        part = replace(sieve, start=start, end=end)
+        if is_whole:
+            counted = month_counter.c.month
+            held = [*_on_any_channel(month_counter), counted.between(f"{start:%Y-%m}", f"{end:%Y-%m}")]
+            held += _sides(month_counter, sieve)
+            pieces.append(_counts(month_counter, counted, held))
+        elif with_lines:
+            month = sa.literal(f"{start:%Y-%m}")
+            pieces.append(_counts(ledger, month, [*on_days(start, end), *_sides(ledger, sieve)]))
+        else:
+            pieces.append(_counts(day_counter, sa.literal(f"{start:%Y-%m}"), _within(day_counter, part)))
+    return pieces
+
+
+def _counts(
+    source: sa.Table, month: sa.ColumnElement[str], held: list[sa.ColumnElement[bool]]
+) -> sa.Select[Any]:
+    nothing = sa.literal("")
+    return sa.select(
+        month.label("month"), source.c.channel, source.c.line, source.c.org_id, source.c.kind,
+        source.c.column,
+        (nothing if source is day_counter else source.c.topic).label("topic"),
+        (nothing if source is day_counter else source.c.account_id).label("account_id"),
+        (sa.literal(1) if source is ledger else source.c.count).label("count"),
+    ).where(*held)  # fmt: skip
+
+
+def months_between(start: date, end: date) -> list[tuple[date, date, bool]]:
+    """Cut a period into a rest before its first whole month, the whole months in one, and a rest behind."""
+    first = start if start.day == 1 else _month_after(start)
+    behind = _month_after(end) if _month_after(end) - end == timedelta(1) else end.replace(day=1)
+    if first >= behind:  # no whole month: one rest, or two that meet at the turn of a month
+        turn = _month_after(start)
+        if end < turn:
+            return [(start, end, False)]
+        return [(start, turn - timedelta(1), False), (turn, end, False)]
+    parts = [(first, behind - timedelta(1), True)]
+    if start < first:
+        parts.insert(0, (start, first - timedelta(1), False))
+    if behind <= end:
+        parts.append((behind, end, False))
+    return parts
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=28) + timedelta(4)).replace(day=1)
+
+
+def _lines(wanted: sa.Select[Any]) -> sa.Select[Any]:
+    """Join a ledger line to its org, its delivery and account, and to what it published."""
+    return wanted.select_from(
         ledger.join(org, org.c.id == ledger.c.org_id)
         .join(delivery, delivery.c.id == ledger.c.delivery_id)
         .join(account, account.c.id == delivery.c.account_id)
+        .join(release, release.c.id == delivery.c.release_id)
+        .join(revision, revision.c.id == release.c.revision_id)
+        .join(item, item.c.id == ledger.c.item_id)
+        .outerjoin(evidence, evidence.c.delivery_id == delivery.c.id)
     )
-    if with_topic:
-        joined = (
-            joined.join(release, release.c.id == delivery.c.release_id)
-            .join(revision, revision.c.id == release.c.revision_id)
-            .join(item, item.c.id == ledger.c.item_id)
-            .outerjoin(evidence, evidence.c.delivery_id == delivery.c.id)
-        )
-    wanted = wanted.select_from(joined)
-    if sieve is not None and sieve.topic is not None:
-        wanted = wanted.where(_topic() == sieve.topic)
-    return wanted
+
+
+def _is_sifted(sieve: Sieve) -> bool:
+    return any(one is not None for one in (sieve.org_ids, sieve.kind, sieve.column))
 
 
 def _within(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
-    held: list[sa.ColumnElement[bool]] = [source.c.day.between(sieve.start, sieve.end)]
+    return [source.c.day.between(sieve.start, sieve.end), *_sides(source, sieve)]
+
+
+def _sides(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
+    held: list[sa.ColumnElement[bool]] = []
     if sieve.org_ids is not None:
         held.append(source.c.org_id.in_(sieve.org_ids))
     if sieve.kind is not None:
         held.append(source.c.kind == sieve.kind)
     if sieve.column is not None:
         held.append(source.c.column == sieve.column)
+    if sieve.topic is not None:
+        held.append(source.c.topic == sieve.topic)
+        if source is ledger and sieve.topic:
+            held.append(ledger.c.topic != sa.literal_column("''"))  # as the index of topics says it
     return held
 
 
-def _group(
-    tx: Tx, source: sa.Table, group_by: GroupBy
-) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
+def _group(counted: sa.Subquery, group_by: GroupBy) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
     match group_by:
-        case "month":
-            if tx.dialect.name == "postgresql":
-                month: sa.ColumnElement[str] = sa.func.to_char(source.c.day, "YYYY-MM")
-            else:
-                month = sa.func.strftime("%Y-%m", source.c.day)
-            return month, month
         case "org":
             return org.c.code, org.c.name
         case "account":
             return account.c.slug, account.c.name
-        case "topic":
-            return _topic(), _topic()
-        case "channel" | "kind" | "column":
-            return source.c[group_by], source.c[group_by]
-
-
-def _topic() -> sa.ColumnElement[str]:
-    return sa.func.coalesce(revision.c.sheet["topic"].as_string(), "")
+        case "month" | "topic" | "channel" | "kind" | "column":
+            return counted.c[group_by], counted.c[group_by]
 
 
 def _columns() -> sa.Select[Any]:

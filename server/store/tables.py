@@ -24,7 +24,6 @@ from server.store.words import (
     FOLLOW_RULES,
     GATES,
     KINDS,
-    LINES,
     OUTCOMES,
     REVISION_STATES,
     ROLES,
@@ -353,46 +352,4 @@ stale_page = sa.Table(
     sa.Column("delivery_id", sa.String(16), sa.ForeignKey("deliveries.id"), primary_key=True),
     moment_column("since"),
     sa.Column("serial", sa.Integer, nullable=False),
-)
-
-ledger = sa.Table(
-    "ledger",
-    metadata,
-    id_column(),
-    word_column("line"),
-    ref_column("item_id", "items.id"),
-    sa.Column("channel", sa.String(24), nullable=False),  # a word of COUNTED_AS, or 'item'
-    ref_column("org_id", "orgs.id"),
-    word_column("kind"),
-    sa.Column("column", sa.String(64), nullable=False),
-    sa.Column("day", sa.Date, nullable=False),
-    ref_column("delivery_id", "deliveries.id"),
-    moment_column("written_at"),
-    text_column("reason", nullable=True),
-    among("line", LINES),
-    among("channel", (*COUNTED_AS, "item")),
-    # Counting is exact by this key, not by care: one first-live line per item and channel.
-    sa.Index(
-        "uq_ledger_first_live",
-        "item_id",
-        "channel",
-        unique=True,
-        sqlite_where=sa.text("line = 'counted'"),
-        postgresql_where=sa.text("line = 'counted'"),
-    ),
-    # The rows behind a figure, page by page: one channel, one kind of line, in the order of days.
-    sa.Index("ix_ledger_rows", "channel", "line", "day", "id"),
-    sa.Index("ix_ledger_item", "item_id", "channel"),
-)
-
-day_counter = sa.Table(
-    "day_counters",
-    metadata,
-    sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("org_id", sa.String(16), sa.ForeignKey("orgs.id"), primary_key=True),
-    sa.Column("channel", sa.String(24), primary_key=True),
-    sa.Column("kind", sa.String(24), primary_key=True),
-    sa.Column("column", sa.String(64), primary_key=True),
-    sa.Column("line", sa.String(24), primary_key=True),
-    sa.Column("count", sa.Integer, nullable=False),
 )

@@ -1,14 +1,17 @@
 """Questions whose answer must be empty: counters against lines, lines against deliveries, and back."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from server.store.tables import attempt, day_counter, delivery, item, ledger, media
+from server.store.ledger_tables import day_counter, ledger, month_counter
+from server.store.tables import attempt, delivery, item, media
 from server.store.tx import Tx
 
 _KEY = ("day", "org_id", "channel", "kind", "column", "line")
+_SIDES = ("channel", "line", "org_id", "kind", "column", "topic", "account_id")
 WAS_LIVE = ("live", "replaced", "withdrawing", "withdraw_by_hand", "withdrawn", "gone_at_platform")
 
 
@@ -23,23 +26,38 @@ class Difference:
 
 
 async def list_counter_differences(tx: Tx, limit: int) -> tuple[Difference, ...]:
-    """Count the ledger again and give the day counters that say something else."""
+    """Count the ledger again and give the counters of days and months that say something else."""
+    if tx.dialect.name == "postgresql":
+        month: sa.ColumnElement[str] = sa.func.to_char(ledger.c.day, "YYYY-MM")
+    else:
+        month = sa.func.strftime("%Y-%m", ledger.c.day)
+    days = {name: ledger.c[name] for name in _KEY}
+    months = {"month": month, **{name: ledger.c[name] for name in _SIDES}}
+    return (
+        *await _list_differences(tx, day_counter, days, limit),
+        *await _list_differences(tx, month_counter, months, limit),
+    )
+
+
+async def _list_differences(
+    tx: Tx, counter: sa.Table, key: Mapping[str, sa.ColumnElement[Any]], limit: int
+) -> tuple[Difference, ...]:
     lines = (
-        sa.select(*(ledger.c[name] for name in _KEY), sa.func.count().label("lines"))
-        .group_by(*(ledger.c[name] for name in _KEY))
+        sa.select(*(value.label(name) for name, value in key.items()), sa.func.count().label("lines"))
+        .group_by(*key.values())
         .subquery()
     )
-    same = sa.and_(*(lines.c[name] == day_counter.c[name] for name in _KEY))
+    same = sa.and_(*(lines.c[name] == counter.c[name] for name in key))
     stated = (
-        sa.select(day_counter, sa.func.coalesce(lines.c.lines, 0).label("lines"))
+        sa.select(counter, sa.func.coalesce(lines.c.lines, 0).label("lines"))
         .outerjoin(lines, same)
-        .where(day_counter.c.count != sa.func.coalesce(lines.c.lines, 0))
+        .where(counter.c.count != sa.func.coalesce(lines.c.lines, 0))
         .limit(limit)
     )
-    unstated = sa.select(lines).outerjoin(day_counter, same).where(day_counter.c.count.is_(None)).limit(limit)
-    wrong = [(_where(row), row._mapping["count"], row.lines) for row in await tx.execute(stated)]  # noqa: SLF001
-    wrong += [(_where(row), 0, row.lines) for row in await tx.execute(unstated)]
-    return tuple(Difference("counter_equals_lines", *values) for values in wrong)
+    unstated = sa.select(lines).outerjoin(counter, same).where(counter.c.count.is_(None)).limit(limit)
+    found = [(_where(row, key), row._mapping["count"], row.lines) for row in await tx.execute(stated)]  # noqa: SLF001
+    found += [(_where(row, key), 0, row.lines) for row in await tx.execute(unstated)]
+    return tuple(Difference("counter_equals_lines", *values) for values in found)
 
 
 async def list_unproved_lines(tx: Tx, limit: int) -> tuple[Difference, ...]:
@@ -148,5 +166,5 @@ async def list_taken_down(tx: Tx) -> tuple[str, ...]:
     return tuple((await tx.execute(wanted)).scalars())
 
 
-def _where(row: sa.Row[Any]) -> str:
-    return " ".join(str(row._mapping[name]) for name in _KEY)  # noqa: SLF001
+def _where(row: sa.Row[Any], key: Iterable[str]) -> str:
+    return " ".join(str(row._mapping[name]) for name in key)  # noqa: SLF001

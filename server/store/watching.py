@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.ledger_tables import day_counter
 from server.store.permission_tables import permission
-from server.store.tables import account, day_counter, delivery, followup, item, org, release, revision
+from server.store.tables import account, delivery, followup, item, org, release, revision
 from server.store.tx import Tx
 
 

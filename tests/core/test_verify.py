@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 
 from server.core.verify import verify_pages, verify_rows
-from server.store.tables import attempt, day_counter, delivery, ledger
+from server.store.ledger_tables import day_counter, ledger, month_counter
+from server.store.tables import attempt, delivery
 from tests.house import House
 
 ALL = ("website", "weibo", "wechat", "feed")
@@ -37,6 +38,11 @@ async def test_a_counter_that_is_missing_is_found(house: House):
     assert await damage(house, day_counter.delete()) == ["counter_equals_lines"]
 
 
+async def test_a_counter_of_a_month_that_was_changed_is_found(house: House):
+    await house.published(ALL)
+    assert await damage(house, month_counter.update().values(topic="别的主题")) == ["counter_equals_lines"]
+
+
 async def test_a_line_without_a_live_delivery_is_found(house: House):
     await house.published(("website",))
     cancelled = delivery.update().values(state="cancelled", live_at=None)
@@ -45,7 +51,7 @@ async def test_a_line_without_a_live_delivery_is_found(house: House):
 
 async def test_a_live_delivery_without_a_line_is_found(house: House):
     await house.published(("website",))
-    found = await damage(house, day_counter.delete(), ledger.delete())
+    found = await damage(house, day_counter.delete(), month_counter.delete(), ledger.delete())
     assert found == ["live_delivery_is_counted"]
 
 

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from server.core.problems import Problem
 from server.report.filing import filings_below, move
 from server.report.snapshots import SIDES, get_snapshot, is_intact, take_snapshot
+from server.store.ledger_tables import ledger
 from server.store.orgs import OrgRow, find_org_by_code
 from server.store.snapshots import Snapshot, list_differences
-from server.store.tables import ledger
 from server.store.tx import Store
 from tests.report.lines import AT, Writer, Written, plain_items
 

@@ -71,10 +71,14 @@ async def rows_behind(store: Store, question: Question, channel: str, line: str 
         after = read_place(place_after(lines[-1]))
 
 
-@given(made=items, side=sides, group_by=st.sampled_from(GROUPS))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Whole years, and periods that begin and end anywhere in a month.
+periods = st.just(YEAR) | st.tuples(days, days).map(lambda pair: (min(pair), max(pair)))
+
+
+@given(made=items, side=sides, group_by=st.sampled_from(GROUPS), period=periods)
+@settings(max_examples=18, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_grouped_the_sums_agree_and_equal_their_rows(
-    sqlite_template: Path, tmp_path: Path, made: list[Written], side, group_by
+    sqlite_template: Path, tmp_path: Path, made: list[Written], side, group_by, period
 ):
     shutil.copy(sqlite_template, tmp_path / "one.db")
 
@@ -82,7 +86,7 @@ def test_however_grouped_the_sums_agree_and_equal_their_rows(
         store = Store(f"sqlite+aiosqlite:///{tmp_path / 'one.db'}")
         try:
             await written(store, made)
-            question = Question(*YEAR, group_by=group_by, **side)
+            question = Question(*period, group_by=group_by, **side)
             async with store.read() as tx:
                 figures = await channel_figures(tx, question, at=NOW)
             deliveries = {
@@ -129,6 +133,18 @@ async def test_accounts_and_topics_are_sides_too(store: Store, group_by):
         {"website", "weibo-a", "wechat", "board", "paper"} if group_by == "account" else {"民政", "教育", ""}
     )
     assert sum(row.deliveries["weibo"] for row in figures.rows) == figures.total.deliveries["weibo"]
+
+
+async def test_a_part_of_a_month_and_one_side_count_as_many_as_their_rows(store: Store):
+    await written(store, list(plain_items(24)))
+    sides = ({"group_by": "topic"}, {"group_by": "account"}, {"org_code": "000000035"}, {"topic": "教育"})
+    for side in sides:
+        question = Question(date(2026, 2, 10), date(2026, 5, 20), **side)
+        async with store.read() as tx:
+            counted = (await channel_figures(tx, question, at=NOW)).total.deliveries["website"]
+        paged = [line.id for line in await rows_behind(store, question, "website", page=2)]
+        assert paged == [line.id for line in await rows_behind(store, question, "website", page=500)]
+        assert len(paged) == counted > 0
 
 
 async def test_the_same_figures_have_the_same_fingerprint_whenever_they_are_read(store: Store):
