@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.store.hub_tables import hub_subscription
+from server.store.ledger_tables import day_counter
 from server.store.push_tables import push_topic
 from server.store.reader_tables import following
 from server.store.reading_tables import catalogue_line
-from server.store.tables import day_counter, item, revision
+from server.store.tables import item, revision
 from server.store.tx import Tx
 
 
