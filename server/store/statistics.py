@@ -125,7 +125,8 @@ async def list_lines_behind(
         page = page.where(ledger.c.day.in_(days))
     # What is joined to a line is read for those of the page alone.
     ids = page.order_by(ledger.c.day, ledger.c.id).limit(limit).subquery("page")
-    wanted = _lines(_columns()).where(ledger.c.id.in_(sa.select(ids.c.id)))
+    # Beginning with these: PostgreSQL keeps to the order in which so many tables are named.
+    wanted = _lines(_columns(), ids.join(ledger, ledger.c.id == ids.c.id))
     wanted = wanted.order_by(ledger.c.day, ledger.c.id)
     return tuple(_line_of(row) for row in await tx.execute(wanted))
 
@@ -262,10 +263,10 @@ def _month_after(day: date) -> date:
     return (day.replace(day=28) + timedelta(4)).replace(day=1)
 
 
-def _lines(wanted: sa.Select[Any]) -> sa.Select[Any]:
+def _lines(wanted: sa.Select[Any], lines: sa.FromClause = ledger) -> sa.Select[Any]:
     """Join a ledger line to its org, its delivery and account, and to what it published."""
     return wanted.select_from(
-        ledger.join(org, org.c.id == ledger.c.org_id)
+        lines.join(org, org.c.id == ledger.c.org_id)
         .join(delivery, delivery.c.id == ledger.c.delivery_id)
         .join(account, account.c.id == delivery.c.account_id)
         .join(release, release.c.id == delivery.c.release_id)
