@@ -1,7 +1,7 @@
 """What a face may ask for, under one AppKey. The wiring fills it; faces only read it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from server.core.release import OpenChannel
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.forms.report_items import Desk
+from server.report.apart import Apart
 from server.report.assessing.scheme import OURS, Indicator
 from server.review.examiner import Examiner
 from server.security.origin import Networks
@@ -55,6 +56,7 @@ class Parts:
     jobs: Jobs
     presence: Presence  # who has an item open; honest when it cannot know
     examiner: Examiner  # the checks: of what is stored, and of what somebody is writing
+    apart: Apart = field(default_factory=Apart)  # reads reports and tables that somebody brings
     rehearsal: Rehearsal = NO_REHEARSAL  # the platforms of practice
     assessment: tuple[Indicator, ...] = OURS  # what a yearly assessment of organs looks at
     factor_roles: frozenset[Role] = frozenset()  # who must sign in with a second step

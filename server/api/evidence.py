@@ -1,6 +1,5 @@
 """/api/v1/evidence: a year's proofs of what was shown in other ways, from one table."""
 
-import asyncio
 from typing import Final, Literal
 
 from aiohttp import web
@@ -9,11 +8,10 @@ from server.api.answers import answer
 from server.api.deliveries import bench_of
 from server.api.requests import file_of
 from server.api.route import Route, signed_in
-from server.core.problems import Problem
 from server.forms.words import Out
 from server.parts import PARTS
-from server.report.other_ways import Filed, file_other_ways, read_other_ways
-from server.report.reading.unreadable import Unreadable
+from server.report.apart import Brought
+from server.report.other_ways import NAMES, Filed, file_other_ways
 
 LARGEST: Final = 4 * 1024 * 1024
 
@@ -36,11 +34,7 @@ class FiledAllOut(Out):
 async def import_evidence(request: web.Request) -> web.Response:
     """File the proofs of a CSV or XLSX: all rows, or none when one cannot be."""
     parts, who = request.config_dict[PARTS], signed_in(request)
-    _name, body = await file_of(request, LARGEST)
-    try:
-        rows = await asyncio.to_thread(read_other_ways, body)
-    except Unreadable as error:
-        raise Problem("invalid", str(error), field="file") from error
+    rows = await parts.apart.rows(Brought(*await file_of(request, LARGEST)), NAMES)
     ours = who.orgs_for("file_evidence")
     async with parts.store.begin() as tx:
         filed = await file_other_ways(

@@ -9,8 +9,8 @@ from server.console.page import Page, Visit
 from server.core.problems import Problem, Problems
 from server.core.settle import Bench
 from server.forms.refusals import REFUSALS, refusals_of, status_of
-from server.report.other_ways import NAMES, Filed, file_other_ways, read_other_ways
-from server.report.reading.unreadable import Unreadable
+from server.report.apart import Brought
+from server.report.other_ways import NAMES, Filed, file_other_ways
 from server.report.rows_in import RowIn
 from server.report.sheets import Value, as_xlsx
 from server.store.deliveries import get_delivery
@@ -75,10 +75,7 @@ async def _rows(visit: Visit) -> tuple[RowIn, ...]:
         raise Problem("invalid", "请选择一个 CSV 或 XLSX 文件", field="file")
     if len(uploads[0].body) > _LARGEST:
         raise Problem("invalid", "文件不能超过 4 MB", field="file")
-    try:
-        return await asyncio.to_thread(read_other_ways, uploads[0].body)
-    except Unreadable as error:
-        raise Problem("invalid", str(error), field="file") from error
+    return await visit.parts.apart.rows(Brought(uploads[0].name, uploads[0].body), NAMES)
 
 
 def _shown(

@@ -1,8 +1,6 @@
 """/console/report/check: what does not add up in a yearly report that somebody wrote; nothing is kept."""
 
-import asyncio
 from decimal import Decimal
-from pathlib import PurePath
 from typing import Final
 
 from aiohttp import web
@@ -12,11 +10,7 @@ from server.console.page import Page, Visit
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.report.amounts import told
-from server.report.check import Report, check_entries, check_report
-from server.report.document import Document
-from server.report.finding import Finding
-from server.report.reading.file import read_content
-from server.report.reading.unreadable import Unreadable
+from server.report.apart import Brought, Checked
 
 _PATH: Final = "/console/report/check"
 _SEVERITIES: Final = {"error": ("错误", "bad"), "warning": ("提醒", "wait"), "note": ("说明", "")}
@@ -33,39 +27,21 @@ async def take_report(visit: Visit) -> web.StreamResponse:
         file, last = visit.fields.files("file"), visit.fields.files("last")
         if len(file) != 1 or len(last) > 1:
             raise Problem("invalid", "请选择一份报告", field="file")
-        found = await asyncio.to_thread(_check, file[0], last[0] if last else None)
+        found = await visit.parts.apart.check(_brought(file[0]), _brought(last[0]) if last else None)
     except REFUSALS as error:
         return _shown(visit, None, "", error)
     return _shown(visit, found, file[0].name)
 
 
-def _check(file: Upload, last: Upload | None) -> tuple[Finding, ...]:
-    reports, before = _read(file), None if last is None else _read(last)
-    if len(reports) == 1:
-        return check_report(reports[0], before[0] if before else None)
-    entries = tuple(one for one in reports if not isinstance(one, Document))
-    return tuple(
-        finding.at(f"{entry.id or number}：")
-        for number, (entry, found) in enumerate(check_entries(entries), 1)
-        for finding in found
-    )
-
-
-def _read(file: Upload) -> tuple[Report, ...]:
-    try:
-        read = read_content(file.body, PurePath(file.name).suffix.lower())
-    except Unreadable as error:
-        raise Problem("unsupported_file", f"“{file.name[:60]}”没有检查：{error}", field=file.field) from error
-    return (read,) if isinstance(read, Document) else read
+def _brought(file: Upload) -> Brought:
+    return Brought(file.name, file.body, file.field)
 
 
 def _said(value: Decimal | str | None) -> str:
     return told(value) if isinstance(value, Decimal) else value or ""
 
 
-def _shown(
-    visit: Visit, found: tuple[Finding, ...] | None, name: str, error: Exception | None = None
-) -> web.Response:
+def _shown(visit: Visit, found: Checked | None, name: str, error: Exception | None = None) -> web.Response:
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "report_check.html", section="report", found=found, name=name, severities=_SEVERITIES, said=_said,

@@ -16,7 +16,7 @@ from server.importing.word_blocks import Block
 
 _NUMBER: Final = re.compile(
     r"(?P<body>[\u4e00-\u9fff]{2,14})\s*[\[［【「(（〔﹝]\s*(?P<year>(?:19|20)[0-9０-９]{2})\s*[\]］】」)）〕﹞]"
-    r"\s*第?\s*(?P<number>[0-9０-９]{1,4})\s*号"
+    r"\s*+第?\s*+(?P<number>[0-9０-９]{1,4})\s*号"
 )
 _RIGHT_NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{2,14}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,3}号")
 _SIGNER: Final = re.compile(r"签\s*发\s*人\s*[:：]\s*(?P<name>[\u4e00-\u9fff·\s]{2,20})")

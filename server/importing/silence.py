@@ -13,8 +13,8 @@ from typing import Final
 
 import structlog
 
+from server.child import ask_child, limit_self, open_answer
 from server.core.problems import Problem
-from server.importing.child import ask_child, limit_self, open_answer
 from server.importing.pictures import inspect
 
 _OFFICE: Final = frozenset({"docx", "xlsx", "pptx"})

@@ -10,8 +10,8 @@ from typing import Final
 
 import structlog
 
+from server.child import ask_child
 from server.importing.attachments import type_of
-from server.importing.child import ask_child
 from server.store.texts import MediaText, Piece
 
 SECONDS: Final = 30.0

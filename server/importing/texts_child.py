@@ -14,7 +14,7 @@ from typing import Final
 
 from lxml import etree
 
-from server.importing.child import limit_self, open_answer
+from server.child import limit_self, open_answer
 
 Pieces = Iterator[tuple[str, str]]
 

@@ -13,7 +13,7 @@ from server.core.days import SHANGHAI
 from server.core.evidence import record_evidence
 from server.core.problems import Problem, Problems
 from server.core.settle import Bench
-from server.report.rows_in import RowIn, read_rows
+from server.report.rows_in import RowIn
 from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.evidence import Evidence, find_evidence
 from server.store.items import find_item_by_index_number
@@ -32,11 +32,6 @@ class Filed:
     state: Literal["filed", "filed_before"]
     delivery_id: str
     account: str
-
-
-def read_other_ways(content: bytes) -> tuple[RowIn, ...]:
-    """Read the rows of a CSV or XLSX; raises Unreadable."""
-    return read_rows(content, NAMES)
 
 
 async def file_other_ways(

@@ -12,7 +12,8 @@ NUMBER: Final = re.compile(r"〔[0-9]{4}〕[0-9]{1,4}号")
 _BODY: Final = re.compile(r"[\u4e00-\u9fff]{1,12}$")
 _RIGHT: Final = re.compile(r"[\u4e00-\u9fffA-Za-z（）]{1,20}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,4}号")
 _ROUGH: Final = re.compile(
-    r"\s*[\[［【「{(（〔﹝]\s*(?P<year>(?:19|20)[0-9]{2})\s*[\]］】」})）〕﹞]\s*第?\s*(?P<number>0*[1-9][0-9]{0,3})\s*号"
+    r"(?<!\s)\s*+[\[［【「{(（〔﹝]\s*+(?P<year>(?:19|20)[0-9]{2})\s*+[\]］】」})）〕﹞]\s*+第?"
+    r"\s*+(?P<number>0*+[1-9][0-9]{0,3})\s*+号"
 )
 # The last sign of an organ's code: what keeps court cases and years in brackets out.
 _LAST: Final = frozenset("发办函字规令通告决任人党文财税政综报请批教卫民建环农林牧水交商市监统审编组宣")

@@ -10,13 +10,13 @@ from server.review.subject import Passage
 from server.review.tabular import Grid, grids_of
 
 _NAMES: Final = re.compile(
-    r"^\s*(?:[\u4e00-\u9fff]{0,6}(?:姓\s*名|名字)|申请人|户\s*主|监护人|患者|受助人|救助对象|享受对象|儿童|学生)\s*(?:姓名)?\s*$"
+    r"^\s*(?:[\u4e00-\u9fff]{0,6}(?:姓\s*名|名字)|申请人|户\s*主|监护人|患者|受助人|救助对象|享受对象|儿童|学生)\s*+(?:姓名)?\s*+$"
 )
 _PERSON: Final = re.compile(r"^\s*[\u4e00-\u9fff·]{2,12}\s*$")
 _HEALTH: Final = re.compile(
     r"病种|疾病|患病|病情|诊断|孕周|产检|孕产|孕妇|残疾类别|残疾等级|残疾证|精神障碍|艾滋|传染病|慢性病|血型|伤残|体检结果|核酸"
 )
-_MINORS: Final = re.compile(r"学籍|未成年|幼儿|孤儿|留守儿童|困境儿童|出生日期.*监护|监护人")
+_MINORS: Final = re.compile(r"学籍|未成年|幼儿|孤儿|留守儿童|困境儿童|^(?>.*?出生日期).*监护|监护人")
 _NEED: Final = re.compile(
     r"低保|贫困|脱贫|特困|五保|临时救助|困难群众|困难家庭|致贫|保障金|救助金|建档立卡|廉租|公租房保障"
 )

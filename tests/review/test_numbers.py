@@ -1,5 +1,6 @@
 """server/review/numbers.py, laws.py and elements.py: 文号, titles of laws, and what an item must have."""
 
+import time
 from datetime import date
 from typing import Any
 
@@ -140,3 +141,24 @@ def test_an_attachment_nobody_could_read_is_told(state: Any):
 def test_the_words_of_a_picture_are_looked_through():
     picture = Picture("a" * 64, "image/png", 1, 1, 1, "甲某电话13812345678")
     assert rules_in("<p>正文</p>", pictures=(picture,)) == ["mobile_number"]
+
+
+PERSON = "<tr><td>甲某</td><td>一</td></tr>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<p>{' ' * 400_000}完</p>",
+        f"<p>某政办发〔2026〕{' ' * 200_000}完</p>",
+        f"<table><tr><td>姓名{' ' * 100_000}完</td><td>乙</td></tr></table>",
+        f"<table><tr><td>姓名</td><td>{'出生日期' * 60_000}</td></tr>{PERSON * 2}</table>",
+    ],
+    ids=["blanks", "blanks behind a year", "blanks in a head", "one word over and over"],
+)
+def test_no_text_keeps_a_pattern_busy(body: str):
+    begun = time.perf_counter()
+    found_in(body)
+    # Linear: a quarter of a second. With a pattern that goes back at every sign it was hours, and a pattern
+    # at work lets nothing else of the process run.
+    assert time.perf_counter() - begun < 10

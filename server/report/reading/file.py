@@ -14,8 +14,6 @@ from server.report.reading.html import read_html
 from server.report.reading.json import read_json
 from server.report.reading.text import read_text
 from server.report.reading.unreadable import Unreadable
-from server.report.reading.word import read_word
-from server.report.reading.workbook import read_workbook
 
 LARGEST: Final = 32 * 1_048_576
 _UNPACKED: Final = 256 * 1_048_576
@@ -60,9 +58,14 @@ def _read_archive(content: bytes) -> Document:
                 raise Unreadable("文件解开后过大，不能检查。")
     except zipfile.BadZipFile:
         raise Unreadable("文件已损坏，不能打开。") from None
+    # Either takes half a second to import, which other files need not wait.
     if "word/document.xml" in names:
+        from server.report.reading.word import read_word  # noqa: PLC0415
+
         return read_word(content)
     if "xl/workbook.xml" in names:
+        from server.report.reading.workbook import read_workbook  # noqa: PLC0415
+
         return read_workbook(content)
     raise Unreadable("认不出这种文件；可以检查的有：文本、DOCX、HTML、XLSX、JSON。")
 
