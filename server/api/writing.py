@@ -14,13 +14,14 @@ from server.api.route import Route, signed_in
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.core.ticked import tick
+from server.forms.drafts import require_column
 from server.forms.orders import TemplateIn
 from server.forms.words import Form, Id, OrgCode, Out, Query
 from server.parts import PARTS
 from server.review.keeping import MOST_SLOTS, keep
 from server.store.items import get_item
 from server.store.scratches import Scratch, delete_scratch, find_scratch, list_scratches
-from server.store.templates import list_templates, template_of
+from server.store.templates import Reach, list_templates, template_of
 
 
 class EditingOut(Out):
@@ -78,9 +79,10 @@ class TemplateQuery(Query):
 
 
 class TemplateOut(Out):
-    """渠道模板."""
+    """渠道模板; `column` null: for every column."""
 
     kind: str
+    column: str | None
     accounts: tuple[str, ...]
 
 
@@ -156,23 +158,28 @@ async def show_templates(request: web.Request) -> web.Response:
         org = await get_org(tx, query.org, field="org")
         signed_in(request).require("read", org.id)
         own = await list_templates(tx, org.id)
-        holding = {kind: await template_of(tx, org.id, kind) for kind in _KINDS}
+        holding = {Reach("", kind): await template_of(tx, org.id, kind, "") for kind in _KINDS}
     return answer(
         TemplatesOut(
-            own=tuple(TemplateOut(kind=kind, accounts=slugs) for kind, slugs in own.items()),
-            holding=tuple(TemplateOut(kind=kind, accounts=slugs) for kind, slugs in holding.items()),
+            own=tuple(_template(reach, slugs) for reach, slugs in own.items()),
+            holding=tuple(_template(reach, slugs) for reach, slugs in holding.items()),
         )
     )
 
 
 async def put_template(request: web.Request) -> web.Response:
-    """Set the accounts of an organ for a kind."""
+    """Set the accounts of an organ for a kind, in every column or in one."""
     parts, form = request.config_dict[PARTS], await form_of(request, TemplateIn)
+    column = "" if form.column is None else require_column(parts.site, form.column)
     async with parts.store.begin() as tx:
         org = await get_org(tx, form.org, field="org")
         signed_in(request).require("manage_accounts", org.id)
-        found = await tick(tx, org.id, form.kind, form.accounts, at=parts.now())
-    return answer(TemplateOut(kind=form.kind, accounts=tuple(one.slug for one in found)))
+        found = await tick(tx, org.id, Reach(column, form.kind), form.accounts, at=parts.now())
+    return answer(_template(Reach(column, form.kind), tuple(one.slug for one in found)))
+
+
+def _template(reach: Reach, slugs: tuple[str, ...]) -> TemplateOut:
+    return TemplateOut(kind=reach.kind, column=reach.column or None, accounts=slugs)
 
 
 _EDITING, _SLOT = "/api/v1/items/{item_id}/editing", "/api/v1/scratches/{slot}"

@@ -3,25 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiohttp import web
 
+from channels.item import KIND_NAMES, Kind, Site
+from server.console.environment import ZONE
 from server.console.fields import Fields
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.console.rows import CHANNEL_ORDER
 from server.core.foretell import Foretold, foretell
-from server.core.release import ReleaseOrder, release
+from server.core.problems import Problem
+from server.core.release import LATEST_REVIEW, ReleaseOrder, Unreviewed, release
 from server.core.ticked import reachable_ids
 from server.forms.complaints import filled_in
 from server.forms.orders import ReleaseIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import AccountRow, list_accounts_in, list_accounts_named
 from server.store.deliveries import list_deliveries
-from server.store.items import ItemSeen, get_item
+from server.store.items import OPEN_STATES, ItemSeen, get_item
+from server.store.orgs import list_orgs
 from server.store.release_lines import list_last_accounts
-from server.store.templates import list_left_out, template_of
+from server.store.templates import Standing, find_standing, list_left_out, may_post
 from server.store.tx import Tx
 
 _WHY: Final = "left_out."
@@ -37,6 +41,7 @@ class Choice:
     template: frozenset[str]  # slugs that cannot be left out without a reason
     left_out: Mapping[str, str]  # by the last release, and why
     releases: int
+    by_template: str = ""  # which template that is, in words
 
     @property
     def by_channel(self) -> tuple[tuple[str, tuple[AccountRow, ...]], ...]:
@@ -56,6 +61,8 @@ class Typed:
     urgent_reason: str = ""
     note: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
+    early_reason: str = ""  # 先发后审
+    early_by: str = ""
 
     @classmethod
     def of(cls, fields: Fields) -> "Typed":
@@ -64,7 +71,13 @@ class Typed:
         return cls(
             fields.all("accounts"), fields.get("change", "major"),
             fields.get("not_before"), fields.get("urgent_reason"), fields.get("note"), reasons,
+            fields.get("early_reason"), fields.get("early_by"),
         )  # fmt: skip
+
+    @property
+    def is_early(self) -> bool:
+        """Say whether it is to go out before its review."""
+        return bool(self.early_reason.strip() or self.early_by.strip())
 
     def order(self, item_id: str, may_use: frozenset[str]) -> ReleaseOrder:
         """Give the order that was typed by one who may release at some organs; refuses what is none."""
@@ -76,11 +89,18 @@ class Typed:
             for slug, reason in self.left_out.items()
             if reason.strip() and slug not in self.accounts
         ]
+        if self.is_early:
+            by = read_moment(self.early_by, "unreviewed.review_by", "事后审核期限")
+            if by is None:
+                raise Problem("invalid", "先发后审要写明最晚什么时候补审", field="unreviewed.review_by")
+            told["unreviewed"] = {"reason": self.early_reason, "review_by": by.isoformat()}
         form = filled_in(ReleaseIn, told)
+        early = form.unreviewed
         chosen = tuple(dict.fromkeys(form.accounts))
         reasons = {one.account: one.reason for one in form.left_out}
         return ReleaseOrder(
             item_id, chosen, form.change, moment, form.urgent_reason, form.note,
+            None if early is None else Unreviewed(early.reason, early.review_by),
             left_out=reasons, may_use=may_use,
         )  # fmt: skip
 
@@ -119,7 +139,9 @@ async def _choice(visit: Visit) -> Choice:
         seen = await get_item(tx, visit.place("item_id"))
         visit.who.require("release", seen.org.id)
         orgs = await reachable_ids(tx, seen.org.id) | visit.who.orgs_for("release")
-        template = () if seen.practice else await template_of(tx, seen.org.id, seen.kind)
+        column = seen.revision.sheet.column
+        standing = None if seen.practice else await find_standing(tx, seen.org.id, seen.kind, column)
+        template = await may_post(tx, standing)
         offered = {one.id: one for one in await list_accounts_in(tx, orgs, practice=seen.practice)}
         offered |= {one.id: one for one in await list_accounts_named(tx, template)}
         accounts = sorted(offered.values(), key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug))
@@ -128,10 +150,19 @@ async def _choice(visit: Visit) -> Choice:
         had = tuple(leg.account for leg in legs if newest and leg.release_id == newest.release_id)
         left_out = await list_left_out(tx, newest.release_id) if newest else ()
         usual = had or template or await _usual(tx, seen, accounts)
+        named = "" if standing is None else await _named(tx, standing, visit.parts.site)
     return Choice(
         seen, tuple(accounts), usual, frozenset(template), {one.account: one.reason for one in left_out},
-        newest.release_number if newest else 0,
+        newest.release_number if newest else 0, named,
     )  # fmt: skip
+
+
+async def _named(tx: Tx, standing: Standing, site: Site) -> str:
+    """Say which template holds: whose it is, and for what."""
+    (org,) = await list_orgs(tx, frozenset((standing.org_id,)))
+    column, kind = standing.reach.column, standing.reach.kind
+    place = f"栏目“{site.column_name(column)}”" if column else "所有栏目"
+    return f"{org.name}，{place}，{KIND_NAMES.get(cast('Kind', kind), '所有种类')}"
 
 
 async def _usual(tx: Tx, seen: ItemSeen, accounts: list[AccountRow]) -> tuple[str, ...]:
@@ -157,8 +188,11 @@ async def _shown(
             refused = error
     trouble = refusals_of(refused) or () if refused else ()
     is_posted = visit.request.method == "POST"
+    latest = (visit.parts.now() + LATEST_REVIEW).astimezone(ZONE)
     return visit.show(
         "release_form.html", section="releases", choice=choice, typed=typed, told=told, trouble=trouble,
+        needs_review=choice.seen.revision.state in OPEN_STATES, days=LATEST_REVIEW.days,
+        latest=f"{latest:%Y-%m-%dT%H:%M}",
         trouble_heading="现在还不能发布",
         status=status_of(trouble[0]) if trouble and is_posted else 200,
     )  # fmt: skip

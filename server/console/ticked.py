@@ -1,6 +1,6 @@
-"""/console/templates: to which accounts each kind of item of an organ goes unless somebody says otherwise."""
+"""/console/templates: to which accounts items of an organ go, by kind and column, unless somebody differs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -13,12 +13,13 @@ from server.core.organs import get_org
 from server.core.problems import Problem
 from server.core.ticked import reachable_ids, tick
 from server.forms.complaints import filled_in
+from server.forms.drafts import require_column
 from server.forms.orders import TemplateIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import list_accounts_in
 from server.store.levels import ANY_KIND
 from server.store.orgs import OrgRow, ancestor_ids, list_orgs
-from server.store.templates import Standing, find_standing, list_templates
+from server.store.templates import Reach, Standing, find_standing, list_templates
 from server.store.tx import Tx
 
 _PATH: Final = "/console/templates"
@@ -27,9 +28,13 @@ _KINDS: Final = {ANY_KIND: "所有种类", **{str(kind): name for kind, name in 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A kind with what the organ itself has ticked and, where that is nothing, what holds instead."""
+    """A kind, in every column ("") or in one, with what the organ itself has ticked.
+
+    Where that is nothing, `standing` is what holds instead.
+    """
 
     kind: str
+    column: str
     name: str
     ticked: tuple[str, ...]
     standing: Standing | None
@@ -41,15 +46,19 @@ async def show_templates(visit: Visit) -> web.Response:
 
 
 async def take_template(visit: Visit) -> web.Response:
-    """Set the accounts of an organ for a kind; none at all: what stands above it holds again."""
+    """Set the accounts of an organ for some items; none at all: what is wider or stands above holds again."""
     parts, fields = visit.parts, visit.fields
-    told = {"org": fields.get("org"), "kind": fields.get("kind"), "accounts": list(fields.all("accounts"))}
+    told = {
+        "org": fields.get("org"), "kind": fields.get("kind"), "column": fields.get("column") or None,
+        "accounts": list(fields.all("accounts")),
+    }  # fmt: skip
     try:
         form = filled_in(TemplateIn, told)
+        column = "" if form.column is None else require_column(parts.site, form.column)
         async with parts.store.begin() as tx:
             org = await get_org(tx, form.org, field="org")
             visit.who.require("manage_accounts", org.id)
-            await tick(tx, org.id, form.kind, form.accounts, at=parts.now())
+            await tick(tx, org.id, Reach(column, form.kind), form.accounts, at=parts.now())
     except REFUSALS as error:
         found = refusals_of(error)
         if found is None:
@@ -70,6 +79,8 @@ async def _page(visit: Visit, code: str, *, trouble: tuple[Problem, ...] = ()) -
         above = await list_orgs(tx, await ancestor_ids(tx, org.id))
     return visit.show(
         "templates.html", section="templates", orgs=orgs, org=org, lines=lines, kinds=_KINDS,
+        columns=tuple((one.slug, one.name) for one in visit.parts.site.columns if one.is_open),
+        column_name=visit.parts.site.column_name, typed=visit.fields,
         by_channel=tuple((name, tuple(rows)) for name, rows in groupby(accounts, lambda one: one.channel)),
         account_names={one.slug: one.name for one in accounts}, org_names={one.id: one.name for one in above},
         trouble=trouble, trouble_heading="没有更改", status=status_of(trouble[0]) if trouble else 200,
@@ -79,15 +90,24 @@ async def _page(visit: Visit, code: str, *, trouble: tuple[Problem, ...] = ()) -
 async def _lines(tx: Tx, visit: Visit, org: OrgRow) -> tuple[Line, ...]:
     """Give a line for each kind; the one that was just posted and refused keeps what was ticked."""
     own = await list_templates(tx, org.id)
-    found = [
-        Line(kind, name, own.get(kind, ()), None if kind in own else await find_standing(tx, org.id, kind))
-        for kind, name in _KINDS.items()
-    ]
-    posted = visit.fields.get("kind")
+    reaches = [Reach("", kind) for kind in _KINDS] + sorted(reach for reach in own if reach.column)
+    found = []
+    for reach in reaches:
+        name, ticked = _name(visit, reach), own.get(reach, ())
+        standing = None if ticked else await find_standing(tx, org.id, reach.kind, reach.column)
+        found.append(Line(reach.kind, reach.column, name, ticked, standing))
+    posted = (visit.fields.get("kind"), visit.fields.get("column"))
     return tuple(
-        Line(one.kind, one.name, visit.fields.all("accounts"), one.standing) if one.kind == posted else one
+        replace(one, ticked=visit.fields.all("accounts")) if (one.kind, one.column) == posted else one
         for one in found
     )
+
+
+def _name(visit: Visit, reach: Reach) -> str:
+    if not reach.column:
+        return _KINDS[reach.kind]
+    column = f"栏目“{visit.parts.site.column_name(reach.column)}”"
+    return column if reach.kind == ANY_KIND else f"{column}的{_KINDS[reach.kind]}"
 
 
 PAGES = (

@@ -90,6 +90,10 @@ async def _tell(
         notes += await _pushes(tx, made.deliveries, at=at)
     notes += await _follows(tx, before, calendar, at=at)
     notes += await _earlier(tx, before, order, made, at=at)
+    if order.unreviewed is not None and before.revision.state != "approved":
+        notes.append(
+            f"先发后审：须在{say_moment(order.unreviewed.review_by)}前由另一人补审，到期没有补审会告警。"
+        )
     if order.urgent_reason is not None:
         notes.append("加急：不等账号的发布时段，理由会留下记录。")
     return Foretold(made.deliveries, sentence, tuple(notes))

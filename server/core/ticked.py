@@ -9,7 +9,7 @@ from server.store.accounts import AccountRow, list_accounts_named
 from server.store.audit import Subject
 from server.store.items import ItemSeen
 from server.store.orgs import ancestor_ids, subtree_ids
-from server.store.templates import replace_template, template_of
+from server.store.templates import Reach, replace_template, template_of
 from server.store.tx import Tx
 
 _NEED_THE_PAGE = ("weibo", "wechat", "feed")
@@ -21,9 +21,9 @@ async def reachable_ids(tx: Tx, org_id: str) -> frozenset[str]:
 
 
 async def tick(
-    tx: Tx, org_id: str, kind: str, slugs: tuple[str, ...], *, at: datetime
+    tx: Tx, org_id: str, reach: Reach, slugs: tuple[str, ...], *, at: datetime
 ) -> tuple[AccountRow, ...]:
-    """Set the accounts of an organ for a kind; none at all: those of the organ above hold.
+    """Set the accounts of an organ for some items; none at all: what is wider or stands above holds.
 
     Refuses accounts that are not known or are another organ's, and a set that no release could take: what
     waits for the page needs the website beside it (invariant 7).
@@ -37,9 +37,12 @@ async def tick(
     if waiting and not any(one.channel == "website" for one in found):
         told = "、".join(waiting)
         raise Problem("invalid", f"{told} 要等网页上线后才能发布：请同时选择网站账号", field="accounts")
-    await replace_template(tx, org_id, kind, [one.id for one in found], at=at)
+    await replace_template(tx, org_id, reach, [one.id for one in found], at=at)
     subject = Subject(org_id=org_id)
-    await note(tx, "channels.template", subject, at=at, kind=kind, accounts=sorted(one.slug for one in found))
+    await note(
+        tx, "channels.template", subject, at=at, kind=reach.kind, column=reach.column or None,
+        accounts=sorted(one.slug for one in found),
+    )  # fmt: skip
     return found
 
 
@@ -49,7 +52,11 @@ async def require_reasons(
     """Give the reasons of what is really left out; refuses an account that is left out without one."""
     if seen.practice:  # templates name real accounts
         return {}
-    missing = [slug for slug in await template_of(tx, seen.org.id, seen.kind) if slug not in accounts]
+    missing = [
+        slug
+        for slug in await template_of(tx, seen.org.id, seen.kind, seen.revision.sheet.column)
+        if slug not in accounts
+    ]
     silent = [slug for slug in missing if not reasons.get(slug, "").strip()]
     if silent:
         names = {one.slug: one.name for one in await list_accounts_named(tx, tuple(silent))}

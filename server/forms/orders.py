@@ -37,10 +37,11 @@ class ReleaseIn(Form):
 
 
 class TemplateIn(Form):
-    """The accounts of an organ for a kind; none at all: those of the organ above hold."""
+    """The accounts of an organ for a kind, in every column or in one; none at all: what is wider holds."""
 
     org: Annotated[OrgCode, Field(title="机构代码")]
     kind: Annotated[AnyKind, Field(title="种类")] = "any"
+    column: Annotated[Line | None, Field(title="栏目", max_length=32)] = None
     accounts: Annotated[tuple[Slug, ...], Field(title="账号", max_length=200)]
 
 

@@ -191,6 +191,18 @@ channel_template = sa.Table(
     among("kind", ("any", *KINDS)),
 )
 
+# The same for the items of one column, which go before those of every column.
+column_template = sa.Table(
+    "column_templates",
+    metadata,
+    sa.Column("org_id", sa.String(16), sa.ForeignKey("orgs.id"), primary_key=True),
+    sa.Column("column", sa.String(64), primary_key=True),  # the slug; one of the settings has no row
+    sa.Column("kind", sa.String(24), primary_key=True),
+    sa.Column("account_id", sa.String(16), sa.ForeignKey("accounts.id"), primary_key=True),
+    moment_column("set_at"),
+    among("kind", ("any", *KINDS)),
+)
+
 # An account of the template that a release left out, and why.
 left_out = sa.Table(
     "left_out_accounts",

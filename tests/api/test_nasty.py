@@ -91,7 +91,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
          "reason": "x"},
     ),
     "ScratchIn": ("author", {"item": None, "base": 1, "after": 0, "fields": {"title": "x"}}),
-    "TemplateIn": ("admin", {"org": CODE, "kind": "any", "accounts": ["website"]}),
+    "TemplateIn": ("admin", {"org": CODE, "kind": "any", "column": "zcwj", "accounts": ["website"]}),
     "ReplacedIn": ("chief", {"item": "x"}),
     "WithdrawIn": ("chief", {"reason": "x"}),
     "EvidenceIn": (

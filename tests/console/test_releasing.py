@@ -169,3 +169,24 @@ async def test_the_list_shows_releases_of_ones_own_organs_only(office: ConsoleOf
     legs = await office.house.legs(made.id)
     path = f"/console/releases/{legs['website'].release_id}"
     assert (await (await office.desk("stranger")).get(path)).status == 403
+
+
+async def test_what_cannot_wait_goes_out_first_with_a_reason_and_a_term_and_is_reviewed_later(
+    office: ConsoleOffice,
+):
+    made = await office.item(kind="notice")
+    chief, path = await office.desk("chief"), f"/console/items/{made['id']}/release"
+    assert "先发后审" in (await chief.get(f"/console/items/{made['id']}")).words
+    form = await chief.get(path)
+    assert "再由撰写人和发布人以外的人补审" in form.words
+    late = [("accounts", "website"), ("early_reason", "暴雨红色预警"), ("early_by", "2027-11-27T09:00")]
+    refused = await chief.post(path, late)
+    assert (refused.status, "7天之内" in refused.words) == (422, True)
+    assert "暴雨红色预警" in refused.html  # what was typed stays
+    silent = await chief.post(path, [*late[:1], ("early_by", "2026-11-27T09:00")])
+    assert (silent.status, await office.house.legs(made["id"])) == (422, {})
+    soon = [*late[:2], ("early_by", "2026-11-27T09:00")]
+    assert "须在11月27日" in (await chief.post(f"{path}/look", soon)).words
+    assert (await chief.post(path, soon)).status == 303
+    waiting = await (await office.desk("reviewer")).get("/console")
+    assert "先发后审，等待审核（1）" in waiting.words

@@ -43,3 +43,20 @@ async def test_a_release_begins_with_the_template_and_wants_a_reason_for_what_it
     assert (refused.status, "不发到这里要写明原因" in refused.words) == (422, True)
     made = await desk.follow(await desk.post(path, [*only[:1], ("left_out.weibo", "不宜在微博发布")]))
     assert "不宜在微博发布" in made.words
+
+
+async def test_the_narrower_template_holds_and_the_release_says_which(office: ConsoleOffice):
+    admin = await office.desk("admin")
+    await tick(admin, "website", "weibo", kind="policy")
+    item_id = (await office.approved(column="zcwj"))["id"]
+    chief = await office.desk("chief")
+    path = f"/console/items/{item_id}/release"
+    wide = await chief.get(path)
+    assert (ticked(wide), "所有栏目，文件" in wide.words) == (["website", "weibo"], True)
+    own = [("org", CODE), ("kind", "any"), ("column", "zcwj"), ("accounts", "website")]
+    shown = await admin.follow(await admin.post(PATH, own))
+    assert "栏目“政策文件”" in shown.words
+    narrow = await chief.get(path)
+    assert (ticked(narrow), "栏目“政策文件”，所有种类" in narrow.words) == (["website"], True)
+    await admin.post(PATH, own[:3])  # nothing ticked: the wider one holds again
+    assert ticked(await chief.get(path)) == ["website", "weibo"]
