@@ -24,11 +24,15 @@ class AccountField:
         return f"secret_{self.name}" if self.is_secret else f"setting_{self.name}"
 
 
+OWNER: Final = "owner"
+_OWNER: Final = AccountField(OWNER, "负责人", "谁管这个账号，姓名和电话；账号出问题时大家找他。")
+
 ACCOUNT_FIELDS: Final[Mapping[ChannelName, tuple[AccountField, ...]]] = {
-    "website": (),
-    "feed": (),
-    "other": (),
+    "website": (_OWNER,),
+    "feed": (_OWNER,),
+    "other": (_OWNER,),
     "weibo": (
+        _OWNER,
         AccountField("base_url", "接口地址", "微博开放平台的地址，一般不用改。", "https://api.weibo.com"),
         AccountField("uid", "账号 UID", "个人主页地址里的一串数字；先授权后填也可以。"),
         AccountField("safe_domains", "安全域名", "应用里登记的域名，多个用逗号隔开；网页链接须在其中。"),
@@ -37,6 +41,7 @@ ACCOUNT_FIELDS: Final[Mapping[ChannelName, tuple[AccountField, ...]]] = {
         AccountField("access_token", "访问令牌", "不用授权页面、手工取得令牌时填写。", is_secret=True),
     ),
     "wechat": (
+        _OWNER,
         AccountField("base_url", "接口地址", "微信公众平台的地址，一般不用改。", "https://api.weixin.qq.com"),
         AccountField("appid", "AppID", "公众平台“设置与开发”里，以 wx 开头。"),
         AccountField("appsecret", "AppSecret", is_secret=True),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from scheduler.deadlines import NEWS_SILENCE, NEWS_SILENCE_WARNING
+from server.console.account_fields import OWNER
 from server.console.names import Tone
 from server.console.page import Visit
 from server.console.rows import CHANNEL_ORDER
@@ -15,7 +16,13 @@ from server.core.release import OpenChannel
 from server.store.accounts import AccountRow, list_accounts
 from server.store.statistics import Sieve, sum_figures
 from server.store.tx import Tx
-from server.store.watching import AccountHeard, count_live_since, list_accounts_heard
+from server.store.watching import (
+    AccountHeard,
+    LastShown,
+    count_live_since,
+    list_accounts_heard,
+    list_last_shown,
+)
 
 _SOCIAL: Final = ("weibo", "wechat")
 _SOON: Final = 7
@@ -27,12 +34,19 @@ class AccountLine:
 
     row: AccountRow
     last_on: date | None
+    last: LastShown | None
+    ago: int | None  # days since then
     silent: int | None  # days without anything, where the law watches them
     permitted_for: int | None  # days until its permission ends
     this_month: int
     today: int
     most_today: int | None  # what the office or the platform allows a day
     may_manage: bool
+
+    @property
+    def owner(self) -> str:
+        """Give whom to call about it."""
+        return self.row.settings.get(OWNER, "")
 
     @property
     def is_well(self) -> bool:
@@ -59,8 +73,11 @@ async def read_lines(tx: Tx, visit: Visit) -> tuple[AccountLine, ...]:
     today = day_of(visit.parts.now())
     rows = await list_accounts(tx, visit.who.orgs_for("read"))
     heard = {one.id: one for one in await list_accounts_heard(tx, with_practice=True)}
-    told = _Told(today, await _counted_this_month(tx, today), await _live_today(tx, rows, today),
-                 visit.who.orgs_for("manage_accounts"), visit.parts.open_channel)  # fmt: skip
+    told = _Told(
+        today, await _counted_this_month(tx, today), await _live_today(tx, rows, today),
+        await list_last_shown(tx, tuple(row.id for row in rows)), visit.who.orgs_for("manage_accounts"),
+        visit.parts.open_channel,
+    )  # fmt: skip
     lines = [_line(row, heard[row.id], told) for row in rows]
     return tuple(
         sorted(lines, key=lambda one: (one.row.org.code, CHANNEL_ORDER.index(one.row.channel), one.row.slug))
@@ -74,6 +91,7 @@ class _Told:
     today: date
     this_month: Mapping[str, int]  # by slug
     live_today: Mapping[str, int]  # by id
+    shown: Mapping[str, LastShown]  # by id
     managed: frozenset[str]
     open_channel: OpenChannel
 
@@ -85,6 +103,8 @@ def _line(row: AccountRow, heard: AccountHeard, told: _Told) -> AccountLine:
     return AccountLine(
         row,
         last,
+        told.shown.get(row.id),
+        None if last is None else (told.today - last).days,
         (told.today - since).days if _is_watched(row) else None,
         None if until is None else (day_of(until) - told.today).days,
         told.this_month.get(row.slug, 0),

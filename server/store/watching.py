@@ -28,6 +28,14 @@ class AccountHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class LastShown:
+    """What an account showed last."""
+
+    release_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stuck:
     """A delivery that should have gone by now."""
 
@@ -77,6 +85,24 @@ async def list_accounts_heard(tx: Tx, *, with_practice: bool = False) -> tuple[A
         )
         for row in rows
     )
+
+
+async def list_last_shown(tx: Tx, account_ids: tuple[str, ...]) -> dict[str, LastShown]:
+    """Give for each account what it showed last, by its id; one row of an index each."""
+    newest = (
+        sa.select(delivery.c.id)
+        .where(delivery.c.account_id == account.c.id, delivery.c.live_at.is_not(None))
+        .order_by(delivery.c.live_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    wanted = (
+        sa.select(delivery.c.account_id, delivery.c.release_id, revision.c.title)
+        .join(release, release.c.id == delivery.c.release_id)
+        .join(revision, revision.c.id == release.c.revision_id)
+        .where(delivery.c.id.in_(sa.select(newest).where(account.c.id.in_(account_ids))))
+    )
+    return {row.account_id: LastShown(row.release_id, row.title) for row in await tx.execute(wanted)}
 
 
 async def count_live_since(tx: Tx, account_ids: tuple[str, ...], since: datetime) -> dict[str, int]:

@@ -24,6 +24,19 @@ async def test_each_account_shows_its_state_its_last_item_and_its_count(office: 
     assert "还没有账号" in (await (await office.desk("stranger")).get("/console/accounts")).words
 
 
+async def test_the_matrix_names_whom_to_call_what_was_shown_last_and_what_is_left_of_today(
+    office: ConsoleOffice,
+):
+    await office.house.published(("website", "weibo"))
+    desk = await office.desk("admin")
+    path = f"/console/accounts/{await _id(office, 'weibo')}/access"
+    await desk.post(path, {"name": "weibo", "setting_owner": f"张三 0477-8000000{XSS}"})
+    seen = await desk.get("/console/accounts")
+    assert f"负责人：张三 0477-8000000{XSS}" in seen.words
+    assert "今天 " in seen.words
+    assert [one for one in seen.links if one.startswith("/console/releases/")]
+
+
 async def test_an_account_is_paused_and_goes_on(office: ConsoleOffice):
     desk = await office.desk("admin")
     page = await desk.follow(await desk.post("/console/accounts/pause", {"account": "weibo"}))
