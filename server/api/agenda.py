@@ -42,6 +42,8 @@ class EntryOut(Out):
     is_provisional: bool
     is_late: bool
     is_movable: bool
+    stays: Annotated[str, Field(title="为什么不能移动")]
+    accounts: tuple[str, ...]
 
     @classmethod
     def of(cls, entry: Entry) -> "EntryOut":
@@ -50,7 +52,7 @@ class EntryOut(Out):
             kind=entry.kind, day=entry.day, at=entry.at, title=entry.title, told=entry.told,
             org_name=entry.org_name, item_id=entry.item_id, release_id=entry.release_id,
             channels=entry.channels, is_provisional=entry.is_provisional, is_late=entry.is_late,
-            is_movable=entry.is_movable,
+            is_movable=entry.is_movable, stays=entry.stays, accounts=entry.accounts,
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from server.core.days import day_of
 from server.core.problems import Problem
 from server.core.reschedule import reschedule
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.store.accounts import list_accounts
 from server.store.items import get_item
 from server.store.orgs import list_orgs, subtree_ids
 from server.store.releases import ReleaseRow, get_release
@@ -100,7 +101,7 @@ async def take_move(visit: Visit) -> web.StreamResponse:
     except REFUSALS as error:
         return await _shown(visit, error)
     await parts.wake()
-    return visit.go(_PATH, done="rescheduled", **_view(visit).query, **_org_query(visit))
+    return visit.go(_PATH, done="rescheduled", **_view(visit).query, **_sieve(visit))
 
 
 async def _movable(tx: Tx, visit: Visit) -> ReleaseRow:
@@ -130,14 +131,20 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     reads = visit.who.orgs_for("read")
     async with visit.parts.store.read() as tx:
         orgs = await list_orgs(tx, reads)
-        chosen = next((one for one in orgs if one.code == _org_query(visit).get("org")), None)
+        accounts = await list_accounts(tx, reads)
+        chosen = next((one for one in orgs if one.code == _sieve(visit).get("org")), None)
+        account = next((one for one in accounts if one.slug == _sieve(visit).get("account")), None)
         org_ids = reads if chosen is None else await subtree_ids(tx, chosen.id) & reads
         agenda = await read_agenda(tx, Span(view.first, view.last, org_ids), at=at)
+    if account is not None:
+        agenda = agenda.of_account(account.slug)
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "calendar.html", section="calendar", view=view, agenda=agenda, weeks=_weeks(agenda),
         today=day_of(at), this_month=View("month", day_of(at).replace(day=1)), orgs=orgs,
-        org="" if chosen is None else chosen.code, kinds=ENTRY_KINDS, may_move=visit.who.orgs_for("release"),
+        org="" if chosen is None else chosen.code, accounts=accounts,
+        account="" if account is None else account.slug, kinds=ENTRY_KINDS,
+        may_move=visit.who.orgs_for("release"),
         typed=visit.fields, trouble=trouble, trouble_heading="没有改时间",
         status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
@@ -154,9 +161,10 @@ def _view(visit: Visit) -> View:
     return View.of(month, visit.query("week") or fields.get("week")[:10], day_of(visit.parts.now()))
 
 
-def _org_query(visit: Visit) -> dict[str, str]:
-    code = visit.query("org") or visit.fields.get("org")[:18]
-    return {"org": code} if code else {}
+def _sieve(visit: Visit) -> dict[str, str]:
+    """Give what of the office the view is narrowed to."""
+    asked = {name: visit.query(name) or visit.fields.get(name)[:64] for name in ("org", "account")}
+    return {name: value for name, value in asked.items() if value}
 
 
 def _day(text: str) -> date | None:

@@ -19,6 +19,7 @@ class AccountHeard:
     id: str
     org_id: str
     channel: str
+    slug: str
     name: str
     state: str
     settings: dict[str, str]
@@ -76,6 +77,7 @@ async def list_accounts_heard(tx: Tx, *, with_practice: bool = False) -> tuple[A
             row.id,
             row.org_id,
             row.channel,
+            row.slug,
             row.name,
             row.state,
             row.settings,

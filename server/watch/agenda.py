@@ -3,13 +3,14 @@
 Each reader gives the entries of one kind within a span; a further kind is one more reader.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final, Literal
 
 from scheduler.deadlines import disclosure_due, report_limit
+from scheduler.memorials import memorial_of
 from scheduler.workdays import Calendar, holiday_name
 from server.core.broadcasting import list_queues
 from server.core.calendar import load_calendar
@@ -38,6 +39,17 @@ Kind = Literal[
     "release", "follow", "obligation", "disclosure", "report", "permission", "review", "notice", "push",
 ]  # fmt: skip
 _SATURDAY: Final = 5
+_STAYS: Final[Mapping[str, str]] = {
+    "release": "已有账号发出，不能再改时间",
+    "follow": "已有账号发出，不能再改时间",
+    "obligation": "解读的期限按工作日推算，不能改",
+    "disclosure": "公开的期限按工作日推算，不能改",
+    "report": "年报的期限由规定推算，不能改",
+    "permission": "授权到期的日子由平台定，请提前重新授权",
+    "review": "补审期限在发布时定下，不能改",
+    "notice": "公示期在稿件的“公示期”里改",
+    "push": "群发的时段在账号的“设置”里改，先后顺序在“群发”里改",
+}
 HELD: Final = "词库更新后有须处理的检查意见，处理以前不会发出"
 
 
@@ -81,6 +93,12 @@ class Entry:
     is_provisional: bool = False
     is_late: bool = False
     is_movable: bool = False  # nothing of the release has gone out yet
+    accounts: tuple[str, ...] = ()  # slugs of those it concerns
+
+    @property
+    def stays(self) -> str:
+        """Say why nobody can move it; "" when somebody can."""
+        return "" if self.is_movable and self.release_id else _STAYS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,7 @@ class Day:
     name: str
     shown: int  # items that readers saw first on this day
     entries: tuple[Entry, ...]
+    memorial: str = ""
 
     @property
     def is_made_up(self) -> bool:
@@ -111,6 +130,17 @@ class Agenda:
 
     days: tuple[Day, ...]
     undated: tuple[Entry, ...]
+
+    def of_account(self, slug: str) -> "Agenda":
+        """Give what of it concerns one account."""
+        return Agenda(
+            tuple(replace(day, entries=_concerning(day.entries, slug)) for day in self.days),
+            _concerning(self.undated, slug),
+        )
+
+
+def _concerning(entries: tuple[Entry, ...], slug: str) -> tuple[Entry, ...]:
+    return tuple(one for one in entries if slug in one.accounts)
 
 
 async def read_agenda(tx: Tx, span: Span, *, at: datetime) -> Agenda:
@@ -132,6 +162,7 @@ async def read_agenda(tx: Tx, span: Span, *, at: datetime) -> Agenda:
                 names[day] if day in names else holiday_name(day),
                 shown.get(day, 0),
                 tuple(one for one in entries if one.day == day),
+                memorial_of(day),
             )
         )
     return Agenda(tuple(days), tuple(one for one in entries if one.day is None))
@@ -196,6 +227,7 @@ def _planned(
         tuple(sorted({one.channel for one in together}, key=CHANNELS.index)),
         is_provisional=provisional,
         is_movable=leg.release_state == "planned",
+        accounts=tuple(sorted({one.account for one in together})),
     )
 
 
@@ -268,7 +300,16 @@ async def _permissions(tx: Tx, span: Span, _calendar: Calendar, at: datetime) ->
         if ends is not None and one.org_id in span.org_ids and span.holds(ends):
             told = "账号的授权这一天到期，请提前重新授权"
             found.append(
-                Entry("permission", ends, None, one.name, told, one.org_id, is_late=ends < day_of(at))
+                Entry(
+                    "permission",
+                    ends,
+                    None,
+                    one.name,
+                    told,
+                    one.org_id,
+                    is_late=ends < day_of(at),
+                    accounts=(one.slug,),
+                )
             )
     return found
 
@@ -319,7 +360,7 @@ async def _pushes(tx: Tx, span: Span, _calendar: Calendar, at: datetime) -> list
                 found.append(
                     Entry(
                         "push", day_of(queue.slot_at), queue.slot_at, title, told, account.org.id,
-                        account.org.name, channels=("wechat",),
+                        account.org.name, channels=("wechat",), accounts=(account.slug,),
                     )
                 )  # fmt: skip
     return found

@@ -37,6 +37,18 @@ async def test_a_release_is_dragged_to_another_day(desk: Window):
     await expect(page.get_by_text("发布时间已更改。")).to_be_visible()
     day = page.locator(f'[data-day="{moment:%Y-%m}-13"]')
     await expect(day).to_contain_text("14:30 定时发布 拖到别的日子的公告")
+    # In the week as well; and whoever drags what stays is told why it stays.
+    await desk.go(f"/console/calendar?week={moment:%Y-%m}-13")
+    await fine(desk, "calendar-week-wide")
+    days = page.locator("[data-day]")
+    to = (moment.replace(day=13).weekday() + 3) % 7
+    await page.locator("[data-release]", has_text="拖到别的日子的公告").drag_to(days.nth(to))
+    await expect(page.get_by_text("发布时间已更改。")).to_be_visible()
+    await expect(days.nth(to)).to_contain_text("拖到别的日子的公告")
+    await log_in(desk, "author")
+    await desk.go(f"/console/calendar?week={moment:%Y-%m}-13")
+    await page.locator(".entry", has_text="拖到别的日子的公告").drag_to(days.nth(0))
+    await expect(page.locator("p[data-stays]")).to_have_text("您没有发布权限，不能改时间")
 
 
 @pytest.mark.slow

@@ -177,3 +177,28 @@ async def test_what_a_grown_list_of_words_holds_is_marked_on_its_day(office: Con
     await house.tick()
     seen = await (await office.desk("author")).get("/console/calendar?month=2026-12")
     assert "安排在12月8日（周二）09:00发布。词库更新后有须处理的检查意见，处理以前不会发出" in seen.words
+
+
+async def test_the_days_of_one_account_show_what_goes_out_on_it_alone(office: ConsoleOffice):
+    made = await office.house.item(title="只发微博的")
+    await office.house.release(made.id, ("website", "weibo"), not_before=beijing("2026-12-08T10:00"))
+    await planned(office, "2026-12-09T10:00", title="只上网站的")
+    desk = await office.desk("author")
+    seen = await desk.get("/console/calendar?month=2026-12&account=weibo")
+    assert ("只发微博的" in seen.words, "只上网站的" in seen.words) == (True, False)
+    assert "month=2027-01&amp;account=weibo" in seen.html
+    other = await desk.get(f"/console/calendar?month=2026-12&account={XSS}")
+    assert "只上网站的" in other.words
+
+
+async def test_what_nobody_can_move_says_why(office: ConsoleOffice):
+    await planned(office, "2026-12-08T10:00", title="安排好的")
+    author = days_of(await (await office.desk("author")).get("/console/calendar?week=2026-12-08"))
+    assert 'data-stays="您没有发布权限，不能改时间"' in author["2026-12-08"]
+    chief = days_of(await (await office.desk("chief")).get("/console/calendar?week=2026-12-08"))
+    assert "data-release=" in chief["2026-12-08"]
+
+
+async def test_a_memorial_day_is_named(office: ConsoleOffice):
+    days = days_of(await (await office.desk("author")).get("/console/calendar?month=2026-12"))
+    assert "国家公祭日" in days["2026-12-13"]

@@ -6,10 +6,19 @@
   if (!form || !table) return;
   let dragged = "";
   const day = (event) => event.target.closest("[data-day]");
+  const told = document.querySelector("[data-stays][role]");
+  const say = (sentence) => { told.textContent = sentence; told.hidden = !sentence; };
+  // Whoever tries to drag what stays is told why it stays.
+  table.querySelectorAll("[data-stays]").forEach((one) => { one.draggable = true; });
   const unmark = () => table.querySelectorAll(".over").forEach((one) => one.classList.remove("over"));
   table.addEventListener("dragstart", (event) => {
     const entry = event.target.closest("[data-release]");
-    if (!entry) return;
+    if (!entry) {
+      const fixed = event.target.closest("[data-stays]");
+      if (fixed) { event.preventDefault(); say(fixed.dataset.stays); }
+      return;
+    }
+    say("");
     dragged = entry.dataset.release;
     event.dataTransfer.setData("text/plain", dragged);
     event.dataTransfer.effectAllowed = "move";
