@@ -112,11 +112,18 @@ async def show_search(request: web.Request) -> web.Response:
     page = _page(asked, lines, len(found.hits), "search", parts.site, is_all=found.is_all)
     html = Pages(parts.site).render(
         "search.html",
-        feed=Addresses(parts.site).url("feed/search.rss") + f"?{asked.words()}",
+        feeds=_feeds(asked, parts.site),
         asked=question if found.terms else "", is_empty_asked=bool(question), page=page,
         fields=_fields(asked, choices, parts.site, "year", "org", "kind", "column"),
     )  # fmt: skip
     return prepared(request, html.encode(), HTML, _KEEP)
+
+
+def _feeds(asked: Asked, site: Site) -> tuple[tuple[str, str, str], ...]:
+    """Give name, type and address of the feeds of a search."""
+    names: dict[FeedFormat, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
+    front = Addresses(site).url("feed/search.")
+    return tuple((name, FEED_TYPES[form], f"{front}{form}?{asked.words()}") for form, name in names.items())
 
 
 async def feed_search(request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """Search and catalogue as pages: without any script, in words a reader understands."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import feedparser
 import lxml.html
@@ -13,6 +14,7 @@ from server.core.catalogue import read_changes
 from server.parts import PARTS
 from server.public.finding import add_finding
 from tests.api.conftest import Office, engine, office, site
+from tests.channels.feed_judge import judge
 
 __all__ = ["engine", "office", "site"]
 
@@ -118,12 +120,20 @@ async def test_a_page_made_when_asked_may_be_kept_a_minute_and_runs_nothing_of_o
     assert reader.headers["ETag"]
 
 
-async def test_a_search_can_be_subscribed_to(reader):
+async def test_a_search_can_be_subscribed_to_in_every_format(reader):
     await reader.publish(title="医保缴费")
     page = await reader.page("/search?q=医保")
-    (href,) = page.xpath("//link[@rel='alternate']/@href")
-    async with reader.client.get(href.removeprefix("http://site.invalid")) as answer:
-        read = feedparser.parse(await answer.read())
-        assert answer.content_type == "application/rss+xml"
-    assert [entry.title for entry in read.entries] == ["医保缴费"]
-    assert [link.href for link in read.feed.links if link.rel == "self"] == [href]
+    offered = dict(
+        zip(*(page.xpath(f"//link[@rel='alternate']/@{name}") for name in ("type", "href")), strict=True)
+    )
+    assert list(offered) == ["application/rss+xml", "application/atom+xml", "application/feed+json"]
+    assert page.xpath("//main//a[contains(@href, '/feed/search.')]/@href") == list(offered.values())
+    for type_, href in offered.items():
+        async with reader.client.get(href.removeprefix("http://site.invalid")) as answer:
+            body = await answer.read()
+            assert answer.content_type == type_
+        assert judge(body, now=reader.office.house.now() + timedelta(days=1)) == []
+        read = feedparser.parse(body)
+        if type_.endswith("xml"):
+            assert [entry.title for entry in read.entries] == ["医保缴费"]
+            assert [link.href for link in read.feed.links if link.rel == "self"] == [href]
