@@ -138,6 +138,31 @@ def test_a_grant_that_makes_no_sense_is_refused(grant: str):
 
 
 @pytest.mark.usefixtures("office")
+def test_a_forgotten_password_is_set_anew_by_whoever_sits_at_the_machine():
+    done = tongfa("user", "password", "zhang", "--password-stdin", typed="another-Passw0rd-2026\n")
+    assert (done.exit_code, "登录都已结束" in done.output) == (0, True)
+    assert "更改口令" in tongfa("audit", "list").output
+    short = tongfa("user", "password", "zhang", "--password-stdin", typed="short\n")
+    assert (short.exit_code, "8 到 128" in short.output) == (1, True)
+    assert (
+        "没有“nobody”"
+        in tongfa("user", "password", "nobody", "--password-stdin", typed="Passw0rd-x\n").output
+    )
+
+
+@pytest.mark.usefixtures("office")
+def test_what_was_added_is_listed():
+    assert tongfa("account", "add", "website", "site", "门户网站", "--org", "01506DEMO").exit_code == 0
+    assert "示范旗人民政府办公室" in tongfa("org", "list").output
+    assert "author@01506DEMO" in tongfa("user", "list").output
+    assert "门户网站" in tongfa("account", "list").output
+
+
+def test_the_version_is_told():
+    assert tongfa("--version").output.startswith("tongfa ")
+
+
+@pytest.mark.usefixtures("office")
 def test_a_token_is_printed_alone_so_that_a_script_can_take_it():
     assert re.fullmatch(r"tf_\w{16}_[\w-]{43}\n", tongfa("token", "add", "zhang").stdout)
 

@@ -1,8 +1,8 @@
 """The command line `tongfa`: what each command is called; what it does stands in the files beside."""
 
-from server.cli.commands import group
+from server.cli.commands import group, program
 
-app = group(
+app = program(
     {
         "serve": "server.cli.serving:serve",
         "web": "server.cli.serving:web",
@@ -25,13 +25,22 @@ app = group(
             },
             help="年度报告",
         ),
-        "org": group({"add": "server.cli.office:add_org"}, help="机构"),
+        "org": group(
+            {"add": "server.cli.office:add_org", "list": "server.cli.office:list_orgs"}, help="机构"
+        ),
         "user": group(
-            {"add": "server.cli.office:add_user", "reset-factor": "server.cli.office:reset_user_factor"},
+            {
+                "add": "server.cli.staff:add_user",
+                "list": "server.cli.staff:list_users",
+                "password": "server.cli.staff:reset_password",
+                "reset-factor": "server.cli.staff:reset_user_factor",
+            },
             help="人员",
         ),
-        "token": group({"add": "server.cli.office:add_token"}, help="访问令牌"),
-        "account": group({"add": "server.cli.office:add_account"}, help="账号"),
+        "token": group({"add": "server.cli.staff:add_token"}, help="访问令牌"),
+        "account": group(
+            {"add": "server.cli.office:add_account", "list": "server.cli.office:list_accounts"}, help="账号"
+        ),
         "calendar": "server.cli.calendars:group",
         "dictionary": "server.cli.dictionary:group",
         "redirect": "server.cli.moves:group",

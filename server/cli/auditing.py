@@ -5,11 +5,10 @@ from dataclasses import asdict
 from typing import Annotated, cast
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from server.cli.database import on_database
 from server.cli.endings import REFUSED, end
+from server.cli.listing import show
 from server.core.acts import VERB_NAMES, Verb
 from server.core.days import SHANGHAI
 from server.core.sealing import Broken, seal, verify_chain
@@ -49,10 +48,7 @@ def list_lines(
             told = {**asdict(line), "details": dict(line.details), "at": line.at.isoformat()}
             typer.echo(json.dumps(told, ensure_ascii=False))
         return
-    table = Table("时间", "事项", "谁", "来自", "稿件", "细节")
-    for line in lines:
-        table.add_row(*_cells(line))
-    Console().print(table)
+    show(("时间", "事项", "谁", "来自", "稿件", "细节"), map(_cells, lines))
 
 
 @group.command("verify")

@@ -1,8 +1,8 @@
 """Commands that are read when they are called: whoever asks for one does not wait for the modules of all."""
 
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Any, ClassVar
+from importlib import import_module, metadata
+from typing import Annotated, Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -34,8 +34,34 @@ def group(places: Mapping[str, Place], **told: Any) -> typer.Typer:
     made = typer.Typer(
         cls=type("_Named", (_Group,), {"places": places}), no_args_is_help=True, **told, **_PLAIN
     )
-    made.callback()(lambda: None)
+    made.callback()(_nothing)
     return made
+
+
+def program(places: Mapping[str, Place], **told: Any) -> typer.Typer:
+    """Give the group that is the whole command line; it knows its version."""
+    made = group(places, **told)
+    made.callback()(_may_say_version)
+    return made
+
+
+def _nothing() -> None:
+    pass
+
+
+def _say_version(wanted: bool) -> None:  # noqa: FBT001 -- typer gives it so
+    if wanted:
+        typer.echo(f"tongfa {metadata.version('tongfa')}")
+        raise typer.Exit
+
+
+def _may_say_version(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="显示版本", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 _PLAIN: Mapping[str, Any] = {

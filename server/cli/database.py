@@ -12,9 +12,10 @@ from server.core.occupancy import is_half
 from server.core.problems import Problem
 from server.settings import Settings
 from server.store.audit import Actor
+from server.store.orgs import OrgRow, find_org_by_code
 from server.store.rows import NotThere, Taken
 from server.store.schema import is_current
-from server.store.tx import Store, StoreAway
+from server.store.tx import Store, StoreAway, Tx
 
 T = TypeVar("T")
 
@@ -32,6 +33,14 @@ def on_database(act: Callable[[Store, Settings], Awaitable[T]]) -> T:
         end(f"没有“{missing.key}”。", REFUSED)
     except StoreAway as error:
         end_without_store(error)
+
+
+async def org_of(tx: Tx, code: str) -> OrgRow:
+    """Give the organ with a code; raises NotThere."""
+    found = await find_org_by_code(tx, code)
+    if found is None:
+        raise NotThere("org", code)
+    return found
 
 
 async def _open_and_run(act: Callable[[Store, Settings], Awaitable[T]], settings: Settings) -> T:

@@ -33,3 +33,9 @@ def settings_or_end(**given: object) -> Settings:
         return load_settings(**{key: value for key, value in given.items() if value is not None})
     except BadSettings as error:
         end(str(error), MISUSED)
+
+
+def require_word(text: str, words: tuple[str, ...], what: str) -> None:
+    """Stop unless a word is one of those that are known."""
+    if text not in words:
+        end(f"没有“{text}”这种{what}，可用的是：{'、'.join(words)}。", MISUSED)

@@ -4,13 +4,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from scheduler.rhythms import say_rhythm
 from server.cli.database import on_database
 from server.cli.endings import MISUSED, end
-from server.core.days import say_moment
+from server.cli.listing import show
+from server.core.days import SHANGHAI
 from server.settings import Settings
 from server.store.jobs import ask_for_job
 from server.store.tx import Store
@@ -29,7 +28,8 @@ def list_all(context: typer.Context) -> None:
     async def act(store: Store, _settings: Settings) -> tuple[JobSeen, ...]:
         return await see_jobs(JOBS, store, at=datetime.now(UTC))
 
-    Console().print(_table(on_database(act)))
+    heads = ("任务", "名称", "节奏", "最近一次", "结果", "用时", "下一次")
+    show(heads, map(_cells, on_database(act)))
 
 
 @group.command("run")
@@ -46,22 +46,21 @@ def run(name: Annotated[str, typer.Argument(help="任务名")]) -> None:
     typer.echo("已登记，定时进程会在一分钟内运行。")
 
 
-def _table(seen: tuple[JobSeen, ...]) -> Table:
-    table = Table()
-    for head in ("任务", "名称", "节奏", "最近一次", "结果", "用时", "下一次"):
-        table.add_column(head)
-    for one in seen:
-        last = one.last
-        table.add_row(
-            one.name,
-            one.title,
-            say_rhythm(one.rhythm),
-            say_moment(last.started_at) if last and last.started_at else "从未运行",
-            _result(one),
-            f"{last.seconds:g} 秒" if last else "",
-            say_moment(one.next_at),
-        )
-    return table
+def _cells(seen: JobSeen) -> tuple[str, ...]:
+    last = seen.last
+    return (
+        seen.name,
+        seen.title,
+        say_rhythm(seen.rhythm),
+        _short(last.started_at) if last and last.started_at else "从未运行",
+        _result(seen),
+        f"{last.seconds:g} 秒" if last else "",
+        _short(seen.next_at),
+    )
+
+
+def _short(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%m-%d %H:%M}"
 
 
 def _result(seen: JobSeen) -> str:

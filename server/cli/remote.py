@@ -58,13 +58,14 @@ class Remote:
 
 
 def _sentence(status: int, text: str) -> str:
-    """Give a problem+json answer (RFC 9457) as one line."""
+    """Give a problem+json answer (RFC 9457) as sentences, each with the field it is about."""
     try:
         problem = json.loads(text)
-        parts = [str(problem.get("detail") or problem.get("title"))]
-        parts += [f"{error['field']}:{error['detail']}" for error in problem.get("errors") or ()]
-        if problem.get("field"):
-            parts.append(f"（字段 {problem['field']}）")
-        return ";".join(dict.fromkeys(parts))
-    except (ValueError, AttributeError, KeyError):
+        told = problem.get("detail") or problem.get("title")
+        faults = problem.get("errors") or [{"field": problem.get("field"), "detail": told}]
+        return "\n".join(
+            f"{fault['field']}：{fault['detail']}" if fault.get("field") else str(fault["detail"])
+            for fault in faults
+        )
+    except (ValueError, AttributeError, KeyError, TypeError):
         return f"服务器回答 {status}"

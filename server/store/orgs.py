@@ -60,6 +60,11 @@ async def list_site_orgs(tx: Tx) -> frozenset[str]:
     return frozenset((await tx.execute(sa.select(org.c.id).where(org.c.parent_id.is_(None)))).scalars())
 
 
+async def list_all_orgs(tx: Tx) -> tuple[OrgRow, ...]:
+    """Give every organ, by code."""
+    return tuple(_org_of(row) for row in await tx.execute(_select().order_by(org.c.code)))
+
+
 async def subtree_ids(tx: Tx, org_id: str) -> frozenset[str]:
     """Give the ids of an organ and of everything below it."""
     # UNION, not UNION ALL: a circle in the tree must end the walk instead of keeping it.

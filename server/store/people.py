@@ -101,6 +101,11 @@ async def list_people(tx: Tx, org_ids: frozenset[str]) -> tuple[PersonRow, ...]:
     return tuple(_person_of(row) for row in await tx.execute(wanted))
 
 
+async def list_everybody(tx: Tx) -> tuple[PersonRow, ...]:
+    """Give everybody, those without a role and those shut out included, by login."""
+    return tuple(_person_of(row) for row in await tx.execute(_select().order_by(person.c.login)))
+
+
 async def list_grants(tx: Tx, person_id: str) -> tuple[Grant, ...]:
     """Give what a person was granted, by organ and role."""
     wanted = (
