@@ -22,6 +22,8 @@ app = program(
                 "check": "server.cli.reporting:check",
                 "draft": "server.cli.drafting:draft",
                 "enter": "server.cli.drafting:enter",
+                "silent": "server.cli.collecting:silent",
+                "months": "server.cli.collecting:months",
             },
             help="年度报告",
         ),

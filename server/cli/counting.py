@@ -50,7 +50,7 @@ def counts(
     if form == "table" and output is None:
         Console().print(counts_table(figures.as_json()))
         return
-    _put(_written(figures, form), output)
+    put(_written(figures, form), output)
 
 
 def counts_table(figures: dict[str, Any]) -> Table:
@@ -91,7 +91,7 @@ def _written(figures: Figures, form: Written) -> bytes:
             return (json.dumps(figures.as_json(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _put(content: bytes, output: Path | None) -> None:
+def put(content: bytes, output: Path | None) -> None:
     """Write to a file that is never seen half-written, or to standard output."""
     if output is None:
         sys.stdout.buffer.write(content)

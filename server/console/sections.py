@@ -68,6 +68,7 @@ DONE: Final = {
     "imported": "已导入，请核对标出的各项。",
     "waived": "已记录忽略的理由。",
     "recorded": "已登记。",
+    "reminded": "已催报，对方的工作台会出现提醒。",
     "changed": "已更改。",
     "created": "已添加。",
     "columns_changed": "已更改，网站会在几分钟内逐页更新。",

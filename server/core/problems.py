@@ -17,6 +17,7 @@ Code = Literal[
     "unknown_media",
     "unknown_person",
     "unknown_snapshot",
+    "unknown_draft",
     "not_signed_in",
     "code_needed",  # the password was right, and a code of the second step is wanted
     "wrong_code",

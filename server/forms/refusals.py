@@ -23,6 +23,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "unknown_media": (404, "没有这个文件"),
     "unknown_person": (404, "没有这个人员"),
     "unknown_snapshot": (404, "没有这个统计快照"),
+    "unknown_draft": (404, "没有这个月的草稿"),
     "not_signed_in": (401, "没有登录"),
     "code_needed": (401, "需要动态验证码"),
     "wrong_code": (401, "验证码不正确"),

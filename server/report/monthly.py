@@ -4,9 +4,13 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from server.core.acts import note
 from server.core.days import day_of
+from server.core.problems import Problem
 from server.report.figures import CHANNEL_NAMES, Question, channel_figures
-from server.store.month_drafts import MonthDraft, insert_month_draft, list_undrafted
+from server.store.audit import Subject
+from server.store.month_drafts import MonthDraft, insert_month_draft, list_month_drafts, list_undrafted
+from server.store.orgs import OrgRow
 from server.store.tx import Store, Tx
 
 _MOST: Final = 1_000
@@ -27,6 +31,17 @@ async def draft_last_month(store: Store, *, at: datetime) -> int:
         async with store.begin() as tx:
             drafted += await insert_month_draft(tx, org_id, month, figures, at=at)
     return drafted
+
+
+async def draft_month(tx: Tx, org: OrgRow, month: str, *, at: datetime) -> MonthDraft:
+    """Draft a month of an organ, or give the draft there is; raises Problem for one that has not ended."""
+    if month > month_before(day_of(at)):
+        raise Problem("invalid", f"{month} 还没有结束，不能起草", field="month")
+    figures = await figures_of_month(tx, org.code, month, at=at)
+    if await insert_month_draft(tx, org.id, month, figures, at=at):
+        await note(tx, "report.month", Subject(org_id=org.id), at=at, month=month)
+    (made,) = (one for one in await list_month_drafts(tx, org.id, int(month[:4])) if one.month == month)
+    return made
 
 
 async def figures_of_month(tx: Tx, org_code: str, month: str, *, at: datetime) -> dict[str, Any]:

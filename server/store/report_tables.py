@@ -85,3 +85,13 @@ month_draft = sa.Table(
     moment_column("drafted_at"),
     sa.Index("ix_month_drafts_month", "month", "org_id"),
 )
+
+# That an organ was called upon for the figures of a year, once a day at most however often somebody does it.
+filing_reminder = sa.Table(
+    "filing_reminders",
+    metadata,
+    sa.Column("org_id", sa.String(16), sa.ForeignKey("orgs.id"), primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("reminded_on", sa.Date, primary_key=True),
+    ref_column("reminded_by", "people.id", nullable=True),
+)

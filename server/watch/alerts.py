@@ -25,6 +25,7 @@ from server.watch.silence import silent_accounts, silent_columns
 from server.watch.terms import (
     calendars_missing,
     disclosures_due,
+    filings_called_for,
     interpretations_due,
     months_drafted,
     reports_due,
@@ -65,6 +66,7 @@ async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
         *await disclosures_due(tx, calendar, today),
         *await reports_due(tx, site, calendar, today),
         *await months_drafted(tx, today),
+        *await filings_called_for(tx, today),
         *calendars_missing(calendar, today),
         *await silent_accounts(tx, today),
         *await silent_columns(tx, site, today),

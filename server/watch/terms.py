@@ -9,6 +9,7 @@ from scheduler.workdays import Calendar
 from server.store.alerts import Alert
 from server.store.month_drafts import list_drafts_of_month
 from server.store.obligations import list_obligations_due
+from server.store.reminders import list_reminded
 from server.store.tx import Tx
 from server.store.watching import list_all_orgs, list_orgs_that_showed, list_unreleased
 
@@ -83,6 +84,20 @@ async def reports_due(tx: Tx, site: Site, calendar: Calendar, today: date) -> li
             )
         )
     return found
+
+
+async def filings_called_for(tx: Tx, today: date) -> list[Alert]:
+    """Give the organs that were called upon for a year's figures and have not submitted them since."""
+    return [
+        Alert(
+            # With the day: whoever is called upon again is told again.
+            f"filing:{one.year}:{one.org_id}:{one.reminded_on}", "report", "alarm",
+            f"请报送{one.org_name}{one.year}年度的公开数字：上级已催报{one.reminders}次"
+            + (f"；上次退回的原因是“{one.reason}”" if one.reason else ""),
+            one.org_id,
+        )
+        for one in await list_reminded(tx, today.year - 2, _MOST)
+    ]  # fmt: skip
 
 
 def calendars_missing(calendar: Calendar, today: date) -> list[Alert]:

@@ -99,6 +99,8 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         {"place": "x", "shown_at": "2026-11-25T09:00:00Z", "shown_by": "x", "picture": "a" * 64, "note": "x"},
     ),
     "FiguresIn": ("admin", {"org": CODE, "figures": [{"key": "items", "value": "1", "source": "x"}]}),
+    "RemindIn": ("chief", {"org": CODE, "orgs": None}),
+    "MonthIn": ("chief", {"org": CODE, "month": 1}),
     "SnapshotIn": ("admin", {"org": CODE, "reason": "x"}),
     "MenuIn": ("admin", {"account": "wechat"}),
     "ReportItemIn": ("admin", {"org": CODE}),

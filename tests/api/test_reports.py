@@ -88,3 +88,26 @@ async def _org_id(office: Office, code: str) -> str:
         found = await find_org_by_code(tx, code)
     assert found is not None
     return found.id
+
+
+async def test_those_that_have_not_submitted_are_listed_and_called_upon(office: Office):
+    at = "/api/v1/reports/2025/silent"
+    (one,) = (await office.get(f"{at}?org={CODE}", by="reporter")).json["silent"]
+    assert (one["org"], one["reminders"]) == (DEPARTMENT, 0)
+    assert (await office.post(at, {"org": CODE}, by="reporter")).status == 403
+    assert (await office.post(at, {"org": CODE}, by="chief")).json["reminded"] == [DEPARTMENT]
+    sheet = await office.get(f"{at}?org={CODE}&format=csv", by="reporter")
+    assert "最近催报" in sheet.text
+    assert (await office.post(f"{AT}/silent", {"org": CODE}, by="chief")).refusal == (422, "invalid", "year")
+
+
+async def test_a_month_is_drafted_listed_and_shown(office: Office):
+    at = "/api/v1/reports/2025/months"
+    made = await office.post(at, {"org": CODE, "month": 3}, by="chief")
+    assert (made.status, made.json["month"], made.json["items"]) == (201, "2025-03", 0)
+    assert "2025年3月" in made.json["text"]
+    (listed,) = (await office.get(f"{at}?org={CODE}", by="reporter")).json["months"]
+    assert listed == made.json == (await office.get(f"{at}/03?org={CODE}")).json
+    assert (await office.get(f"{at}/04?org={CODE}")).status == 404
+    early = await office.post("/api/v1/reports/2099/months", {"org": CODE, "month": 12}, by="chief")
+    assert early.refusal == (422, "invalid", "month")

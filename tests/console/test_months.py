@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from server.report.monthly import draft_last_month
 from tests.console.conftest import ConsoleOffice
+from tests.house import CODE
 
 
 async def test_a_draft_shows_its_figures_their_rows_and_what_came_later(office: ConsoleOffice):
@@ -20,3 +21,12 @@ async def test_a_draft_shows_its_figures_their_rows_and_what_came_later(office: 
     address = re.findall(r'href="(/console/statistics/rows[^"]*)"', seen.html)[0].replace("&amp;", "&")
     assert (await desk.get(address)).status == 200
     assert "还没有草稿" in (await desk.get("/console/report/months?year=2025")).words
+
+
+async def test_a_month_that_has_ended_is_drafted_by_hand(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    form = {"org": CODE, "year": "2025", "month": "02"}
+    done = await desk.follow(await desk.post("/console/report/months", form))
+    assert "2025年2月" in done.words
+    early = await desk.post("/console/report/months", {**form, "year": "2099"})
+    assert (early.status, "还没有结束" in early.words) == (422, True)
