@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from channels.words import is_exact, words_of
 from server.store.reading_tables import catalogue_line, page_change
 from server.store.rows import upsert
-from server.store.search import having, put_words
+from server.store.search import are_common, having, put_words
 from server.store.tables import item, org
 from server.store.tx import Tx
 
@@ -134,7 +134,7 @@ async def list_hits(
 
 async def count_lines(tx: Tx, filters: Filters) -> int:
     """Say how many lines pass the filters."""
-    wanted = _narrowed(sa.select(sa.func.count()).select_from(_joined()), filters)
+    wanted = _narrowed(sa.select(sa.func.count()).select_from(catalogue_line), filters)
     return int((await tx.execute(wanted)).scalar_one())
 
 
@@ -143,7 +143,10 @@ async def find_hits(
 ) -> tuple[Hit, ...]:
     """Give the newest lines that have every term, in the title or anywhere."""
     found = having(tx, terms, in_title=in_title)
-    wanted = _shown(filters).where(catalogue_line.c.serial.in_(sa.select(found.c.serial)))
+    serial: Any = catalogue_line.c.serial
+    if await are_common(tx, terms, in_title=in_title):
+        serial = serial + 0  # or SQLite fetches every line that has the words, and sorts them all
+    wanted = _shown(filters).where(serial.in_(sa.select(found.c.serial)))
     place = catalogue_line.c.title if in_title else catalogue_line.c.text
     for term in terms:
         if not is_exact(term):  # the words may stand apart
@@ -172,26 +175,25 @@ async def list_publishers(tx: Tx) -> tuple[tuple[str, str], ...]:
     return tuple((row.code, row.name) for row in await tx.execute(wanted))
 
 
-def _joined() -> sa.Join:
-    return catalogue_line.join(item, item.c.id == catalogue_line.c.item_id).join(
-        org, org.c.id == catalogue_line.c.org_id
-    )
-
-
 def _shown(filters: Filters) -> sa.Select[Any]:
     line = catalogue_line.c
     wanted = sa.select(line.item_id, line.release_id, line.published_at, line.title, line.number)
-    narrowed: sa.Select[Any] = _narrowed(wanted.select_from(_joined()), filters)
+    narrowed: sa.Select[Any] = _narrowed(wanted, filters)
     return narrowed.order_by(line.published_at.desc(), line.item_id.desc())
 
 
 def _narrowed(wanted: sa.Select[Any], filters: Filters) -> sa.Select[Any]:
     line = catalogue_line.c
-    # What was withdrawn is gone at once, before the catalogue has read of it.
-    conditions: list[Any] = [item.c.withdrawn_at.is_(None)]
+    # What was withdrawn is gone at once, before the catalogue has read of it. No join: SQLite would begin at
+    # the items, and look at each of them before it knows which are the newest.
+    withdrawn = sa.select(item.c.id).where(item.c.withdrawn_at.is_not(None))
+    conditions: list[Any] = [line.item_id.not_in(withdrawn)]
+    if filters.org is not None:
+        conditions.append(
+            line.org_id == sa.select(org.c.id).where(org.c.code == filters.org).scalar_subquery()
+        )
     for column, value in (
         (line.year, filters.year),
-        (org.c.code, filters.org),
         (line.kind, filters.kind),
         (line.column, filters.column),
         (line.topic, filters.topic),

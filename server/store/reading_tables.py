@@ -42,6 +42,7 @@ catalogue_line = sa.Table(
     text_column("text"),  # likewise: title, number, index number, keywords, overview and body
     sa.Index("ix_catalogue_lines_published", "published_at", "item_id"),
     sa.Index("ix_catalogue_lines_org", "org_id", "published_at"),
+    sa.Index("ix_catalogue_lines_year", "year", "published_at", "item_id"),
     sa.Index("ix_catalogue_lines_topic", "topic", "published_at"),
     sqlite_autoincrement=True,  # a serial is never given twice: old words of a line may outlive it
 )

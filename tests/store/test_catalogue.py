@@ -5,11 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from channels.words import plain, terms_of
 from server.core.catalogue import read_changes
 from server.store.catalogue import (
     Filters,
+    _shown,
     count_lines,
     find_hits,
     list_changes,
@@ -141,6 +143,17 @@ async def test_the_newest_come_first_and_one_can_go_on_from_any(three: Store):
     assert [hit.title for hit in (*newest, *older)] == [
         "旅游旺季保障", "医保缴费时间安排", "关于提高低保标准的通知",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("filters", [Filters(), Filters(year=2026), Filters(topic="民政"), Filters(org=CODE)])
+async def test_the_newest_lines_are_read_by_their_date_and_never_sorted(three: Store, filters: Filters):
+    wanted = _shown(filters).limit(20)
+    async with three.read() as tx:
+        told = wanted.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True})
+        plan = [row[3] for row in await tx.execute(sa.text(f"EXPLAIN QUERY PLAN {told}"))]
+    assert plan[0].startswith(("SCAN catalogue_lines USING INDEX", "SEARCH catalogue_lines USING INDEX"))
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan  # those of one moment may be put in order
 
 
 async def test_the_choices_are_what_there_is(three: Store):

@@ -7,11 +7,14 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from channels.characters import one_line
 from channels.words import is_exact, plain, terms_of, wanted_words, words_of
 from server.core.catalogue import line_of, read_changes
 from server.core.contents import content_of_release
 from server.core.search import search
+from server.store import search as words
 from server.store.catalogue import Change, Filters, Line, find_hits, replace_line
 from server.store.tx import Tx
 from tests.house import SITE, open_house
@@ -74,7 +77,9 @@ async def _first_lines(tx: Tx) -> list[Line]:
     ]
 
 
-async def test_what_is_found_and_in_which_order_follows_from_the_texts_alone(store, now, new_id):
+async def test_what_is_found_and_in_which_order_follows_from_the_texts_alone(
+    store, now, new_id, monkeypatch: pytest.MonkeyPatch
+):
     dice, wrong, filled = random.Random(20261129), [], 0
     async with open_house(store, now, new_id) as house:
         for number in range(ITEMS):
@@ -82,7 +87,8 @@ async def test_what_is_found_and_in_which_order_follows_from_the_texts_alone(sto
         await read_changes(house.place)
         async with store.read() as tx:
             lines = await _first_lines(tx)
-    for _round in range(ROUNDS):
+    for turn in range(ROUNDS):
+        monkeypatch.setattr(words, "_COMMON", 2000 if turn % 2 else 0)  # words of many lines, and of few
         made = []
         for line in lines:
             title, number, body = a_text(dice, 8) or "题", a_text(dice, 6), a_text(dice, 40)
