@@ -22,10 +22,12 @@ from server.review.afterwards import review_afterwards
 from server.review.deputising import appoint, dismiss, get_deputy
 from server.review.differences import compare_revisions
 from server.review.levels import set_levels, standing_of
+from server.security.staff import require_own_or_managed
 from server.store.approvals import find_last_approved
 from server.store.emergencies import find_open_emergency
 from server.store.items import get_item_at
 from server.store.levels import Deputy, Level, LevelRole, levels_of, list_deputies, list_levels
+from server.store.people import find_person, get_person
 
 
 class OrgQuery(Query):
@@ -229,9 +231,12 @@ async def show_deputies(request: web.Request) -> web.Response:
 async def appoint_deputy(request: web.Request) -> web.Response:
     """Let one person act for another: for oneself, or by who manages people."""
     parts, form, who = request.config_dict[PARTS], await form_of(request, DeputyIn), signed_in(request)
-    if form.principal != who.login:
-        who.require_somewhere("manage_people")
     async with parts.store.begin() as tx:
+        principal = await find_person(tx, form.principal)
+        if principal is None:
+            who.require_somewhere("manage_people")
+        else:
+            await require_own_or_managed(tx, who, principal)
         made = await appoint(
             tx, form.principal, form.deputy, form.begins_at, form.ends_at, form.reason,
             by=who.person_id, at=parts.now(), new_id=parts.new_id,
@@ -244,8 +249,7 @@ async def dismiss_deputy(request: web.Request) -> web.Response:
     parts, who = request.config_dict[PARTS], signed_in(request)
     async with parts.store.begin() as tx:
         one = await get_deputy(tx, request.match_info["deputy_id"])
-        if who.person_id not in (one.principal_id, one.deputy_id):
-            who.require_somewhere("manage_people")
+        await require_own_or_managed(tx, who, await get_person(tx, one.principal_id), one.deputy_id)
         await dismiss(tx, one.id, at=parts.now())
     return done()
 

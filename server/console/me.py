@@ -16,7 +16,7 @@ from server.review.deputising import appoint, dismiss, get_deputy
 from server.security.guessing import forgive, refuse_guessing
 from server.security.passwords import hash_password, is_password
 from server.security.second_factor import is_required
-from server.security.staff import give_password
+from server.security.staff import give_password, require_own_or_managed
 from server.store.factors import count_recovery_codes, find_factor
 from server.store.levels import list_deputies
 from server.store.people import get_person, list_grants
@@ -96,8 +96,7 @@ async def _dismiss(visit: Visit) -> None:
     parts, who = visit.parts, visit.who
     async with parts.store.begin() as tx:
         one = await get_deputy(tx, visit.place("deputy_id"))
-        if who.person_id not in (one.principal_id, one.deputy_id):
-            who.require_somewhere("manage_people")
+        await require_own_or_managed(tx, who, await get_person(tx, one.principal_id), one.deputy_id)
         await dismiss(tx, one.id, at=parts.now())
 
 

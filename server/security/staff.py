@@ -97,6 +97,18 @@ async def require_managed(tx: Tx, who: SignedIn, row: PersonRow) -> None:
         who.require("manage_people", grant.org_id)
 
 
+async def require_own_or_managed(tx: Tx, who: SignedIn, principal: PersonRow, *others: str) -> None:
+    """Refuse unless somebody arranges who acts for himself (or ends what names him), or for his people.
+
+    Whoever stands for a chief decides as he does: an administrator of one organ must not get at another by
+    that, nor a limited token at what its owner may do.
+    """
+    if who.only_role is not None:
+        raise Problem("forbidden", "受限的令牌不能安排代理")
+    if who.person_id not in (principal.id, *others):
+        await require_managed(tx, who, principal)
+
+
 async def subject_of(tx: Tx, person_id: str) -> Subject:
     """Give the organ under which the audit keeps what concerns a person: his first."""
     held = await list_grants(tx, person_id)

@@ -183,6 +183,21 @@ async def test_only_oneself_or_who_manages_people_appoints(office: Office):
     assert (await office.post("/api/v1/deputies", order, by="admin")).status == 201
 
 
+async def test_nobody_gets_at_another_organ_by_a_deputy(office: Office):
+    order = stands_for(office, "chief", "stranger")
+    assert (await office.post("/api/v1/deputies", order, by="stranger")).refusal[1] == "forbidden"
+    made = await office.post("/api/v1/deputies", stands_for(office, "chief", "reviewer"), by="chief")
+    end = f"/api/v1/deputies/{made.json['id']}/dismiss"
+    assert (await office.post(end, by="stranger")).refusal[1] == "forbidden"
+    assert (await office.post(end, by="admin")).status == 204
+
+
+async def test_a_limited_token_arranges_no_deputy(office: Office):
+    office.tokens["limited"] = await office.token(office.house.chief, "reporter")
+    order = stands_for(office, "chief", "reviewer")
+    assert (await office.post("/api/v1/deputies", order, by="limited")).refusal[1] == "forbidden"
+
+
 async def released_unreviewed(office: Office, hours: int = 24) -> Any:
     made = await office.item()
     term = (office.house.now() + timedelta(hours=hours)).isoformat()
