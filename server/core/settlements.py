@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeGuard
+from typing import Final, Protocol, TypeGuard
 
 from channels.contract import Limits, Outcome, Receipt
 from channels.item import Content
@@ -38,8 +38,17 @@ class Place(Protocol):
     def limits(self) -> Mapping[str, Limits]:
         """Limits by kind of channel."""
 
+    @property
+    def under_way(self) -> int:
+        """How many attempts have not ended yet."""
+
     def now(self) -> datetime:
         """Give the time, aware, in UTC."""
+
+
+TOGETHER: Final = 0.002
+"""So many seconds the first of several that are under way waits for the others: what was sent together comes
+back together, and one commit for all ends sooner than two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class Settlements:
         """Begin with none."""
         self._waiting: list[tuple[Settlement, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._complete: asyncio.Future[None] | None = None  # stands while others are waited for
 
     async def settle(self, settlement: Settlement, place: Place) -> None:
         """Settle an arrival; returns when that is durable. Raises what the whole commit raised."""
@@ -72,11 +82,14 @@ class Settlements:
         self._waiting.append((settlement, ended))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write(place), name="settlements")
+        elif len(self._waiting) >= place.under_way:
+            self._stop_waiting()
         await ended
 
     async def _write(self, place: Place) -> None:
         """Commit what waits until nothing does; each is told how its commit ended."""
         while self._waiting:
+            await self._gather(place)
             batch, self._waiting = self._waiting, []
             act = partial(settle_all, settlements=tuple(s for s, _ended in batch), place=place)
             commit = asyncio.create_task(place.store.write(act))
@@ -85,6 +98,21 @@ class Settlements:
                 if not ended.done():  # whoever handed it in may have been called off
                     _copy(commit, ended)
         self._writer = None
+
+    async def _gather(self, place: Place) -> None:
+        """Let those come that are under way, for a moment."""
+        await asyncio.sleep(0)  # whoever was just settled is under way until it is told
+        if len(self._waiting) < place.under_way:
+            loop = asyncio.get_running_loop()
+            self._complete = loop.create_future()
+            end = loop.call_later(TOGETHER, self._stop_waiting)
+            await self._complete
+            end.cancel()
+
+    def _stop_waiting(self) -> None:
+        if self._complete is not None:
+            self._complete.set_result(None)
+            self._complete = None
 
 
 def _copy(commit: asyncio.Task[None], ended: asyncio.Future[None]) -> None:

@@ -53,6 +53,11 @@ class Workplace:
         """Give the site as it stands."""
         return self.sites.current
 
+    @property
+    def under_way(self) -> int:
+        """How many attempts it has not ended yet."""
+        return len(self.memory.held)
+
 
 @dataclass(frozen=True, slots=True)
 class Readied:

@@ -54,7 +54,9 @@ def _take(
     texts, looks = _texts(dialect), list[tuple[str, str, str]]()
     is_left = False
     at, until = (dialect.text_of(moment) for moment in times)
-    for state in states:
+    # Most rounds find nothing but what is to be sent; one question tells them, where each answer takes two.
+    wanted = {row[0] for row in (yield texts["wanted"], (at, json_of(states)))}
+    for state in (state for state in states if state in wanted):
         closed = shut if outside > 0 else _PLATFORMS
         share = min(max(1, room // 4), room - len(looks), outside if outside > 0 else room)
         rows = yield texts["take"], (state, at, until, share, json_of(sorted(closed)))
@@ -62,10 +64,10 @@ def _take(
         is_left |= len(rows) == share
         outside -= sum(row[1] in _PLATFORMS for row in rows)
     room -= len(looks)
-    stale = yield texts["stale"], (max(0, room),)
+    stale = (yield texts["stale"], (max(0, room),)) if "stale" in wanted else ()
     is_left |= len(stale) >= room
     room = 0 if "wechat" in shut or outside < 1 else min(room - len(stale), outside)
-    pushes = yield texts["pushes"], (at, until, max(0, room))
+    pushes = (yield texts["pushes"], (at, until, max(0, room))) if "pushes" in wanted else ()
     return Due(
         tuple(looks),
         tuple(Stale(row[0], row[1]) for row in stale),
@@ -77,6 +79,13 @@ def _take(
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
     return {
+        "wanted": f"""
+            SELECT w.value FROM {dialect.each("$2")} AS w WHERE EXISTS (
+                SELECT 1 FROM deliveries WHERE state = w.value AND due_at <= {dialect.moment("$1")})
+            UNION ALL SELECT 'stale' WHERE EXISTS (SELECT 1 FROM stale_pages)
+            UNION ALL SELECT 'pushes' WHERE EXISTS (
+                SELECT 1 FROM pushes WHERE state IN ('open', 'fixed', 'sent')
+                AND due_at <= {dialect.moment("$1")})""",
         # Picked by itself: inside the UPDATE, PostgreSQL may ask again for each row, and take more than that.
         "take": f"""
             WITH picked AS MATERIALIZED (

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, TypeVar, cast
 
+from server.store.postgresql import begin
 from server.store.sqlite import Connection
 from server.store.tx import Tx
 
@@ -38,6 +39,12 @@ class Dialect:
         if self.is_sqlite:
             return f"(SELECT value FROM json_each({parameter}))"
         return f"(SELECT jsonb_array_elements_text({parameter}::text::jsonb))"
+
+    def each(self, parameter: str) -> str:
+        """Give a JSON list of words as a table of one column, `value`."""
+        if self.is_sqlite:
+            return f"json_each({parameter})"
+        return f"jsonb_array_elements_text({parameter}::text::jsonb)"
 
     def given(self, parameter: str, **columns: str) -> str:
         """Give a JSON list of objects as a table `g`; the types are moment, text, int and day."""
@@ -99,7 +106,7 @@ async def run_script(tx: Tx, script: Script[T]) -> T:
     if tx.dialect.name == "sqlite":
         return await cast("Connection", driver).visit(partial(_run_here, script=script))
     if not driver.is_in_transaction():
-        await tx.exec_driver_sql("SELECT 1")  # SQLAlchemy opens the transaction with its first statement
+        await begin(tx)
     return await _run_there(driver, script)
 
 

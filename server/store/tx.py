@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.store.commits import CommitLine, Undone
+from server.store.postgresql import POOL, prepare_postgresql
 from server.store.room import Room, is_full
 from server.store.sqlite import connect, prepare_sqlite
 
@@ -155,8 +156,10 @@ def _is_gone(sqlstate: str | None) -> bool:
 
 def _make_engine(url: str) -> AsyncEngine:
     # Parameters hold digests and sealed secrets; they must not get into an error that is logged.
-    if not url.startswith("sqlite"):
-        return create_async_engine(url, hide_parameters=True)
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"async_creator_fn": connect})
-    prepare_sqlite(engine.sync_engine)
+    if url.startswith("sqlite"):
+        engine = create_async_engine(url, hide_parameters=True, connect_args={"async_creator_fn": connect})
+        prepare_sqlite(engine.sync_engine)
+    else:
+        engine = create_async_engine(url, hide_parameters=True, **POOL)
+        prepare_postgresql(engine.sync_engine)
     return engine

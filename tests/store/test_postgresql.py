@@ -1,0 +1,57 @@
+"""PostgreSQL's driver as the store takes it: what ended is not handed out, and a script begins by itself."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from server.store.due import take_due
+from server.store.tx import Store, StoreAway
+
+DAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.parametrize("engine", ["postgresql"]), pytest.mark.usefixtures("postgres")]
+
+CUT_OFF = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+async def ask(store: Store, question: str) -> object:
+    async with store.begin() as tx:
+        return (await tx.execute(sa.text(question))).scalar()
+
+
+async def test_connections_that_ended_while_nobody_used_them_cost_no_transaction(store: Store):
+    async with store.begin() as one, store.begin() as other:
+        ended = {(await tx.execute(sa.text("SELECT pg_backend_pid()"))).scalar() for tx in (one, other)}
+    cutter = Store(store.engine.url.render_as_string(hide_password=False))
+    assert await ask(cutter, CUT_OFF)
+    await cutter.close()
+    assert {await ask(store, "SELECT pg_backend_pid()") for _try in range(3)}.isdisjoint(ended)
+
+
+async def test_a_script_begins_its_transaction_without_a_statement(store: Store):
+    said: list[str] = []
+    sa.event.listen(store.engine.sync_engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    async with store.begin() as tx:
+        await take_due(tx, (), at=DAY, until=DAY, room=1)
+        assert (await tx.get_raw_connection()).driver_connection.is_in_transaction()
+    assert said == []
+
+
+async def take_nothing(store: Store, *, is_cut: bool) -> int:
+    async with store.begin() as tx:
+        driver: Any = (await tx.get_raw_connection()).driver_connection
+        pid: int = driver.get_server_pid()
+        if is_cut:
+            await driver.close()
+        await take_due(tx, (), at=DAY, until=DAY, room=1)
+    return pid
+
+
+async def test_a_transaction_that_cannot_begin_gives_its_connection_up(store: Store):
+    ended = await take_nothing(store, is_cut=False)
+    with pytest.raises(StoreAway):
+        await take_nothing(store, is_cut=True)
+    assert await take_nothing(store, is_cut=False) != ended
