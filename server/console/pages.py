@@ -30,6 +30,7 @@ from server.console import (
     login,
     me,
     media,
+    mine,
     months,
     notices,
     overdue,
@@ -70,6 +71,7 @@ _PREFIX: Final = "/console"
 PAGES: Final[tuple[Page, ...]] = (
     *login.PAGES,
     *work.PAGES,
+    *mine.PAGES,
     *media.PAGES,
     *words.PAGES,
     *levels.PAGES,

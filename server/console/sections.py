@@ -19,6 +19,7 @@ class Section:
 
 SECTIONS: Final = (
     Section("work", "我的工作", "/console", group="工作"),
+    Section("mine", "我的发稿", "/console/mine", "write", group="工作"),
     Section("write", "写稿", "/console/items/new", "write", group="工作"),
     Section("import", "导入稿件", "/console/imports", "write", group="工作"),
     Section("items", "稿件", "/console/items", "read", group="工作"),

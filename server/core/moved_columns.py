@@ -10,7 +10,7 @@ _PAGE: Final = re.compile(
     r"(?P<base>.*)/column/(?P<word>[a-z0-9-]{1,32})(?P<rest>/(?:(?:index|p\d+)\.html)?)?"
 )
 _FEED: Final = re.compile(
-    r"(?P<base>.*)/feed/column/(?P<word>[a-z0-9-]{1,32})(?:/\d+)?(?P<ending>\.(?:rss|atom|json))"
+    r"(?P<base>.*)/feed/column/(?P<word>[a-z0-9-]{1,32})(?:/[0-9A-Za-z.-]+?)?(?P<ending>\.(?:rss|atom|json))"
 )
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 import brotli
 
+from channels.addresses import feed_form
 from channels.contract import Channel, Receipt, Withdraws
 from channels.docroot import COMPRESSED_ENDINGS, TEXT_ENDINGS, FolderRoot
 from channels.item import Content
@@ -144,7 +145,8 @@ async def take_over(folder: Path, draft: Path, rebuilt: Rebuilt) -> None:
     for path in (*rebuilt.added, *rebuilt.changed):
         for ending in COMPRESSED_ENDINGS:  # one that went bad would be taken for whole by its stamp
             await asyncio.to_thread((folder / f"{path}{ending}").unlink, missing_ok=True)
-        await root.put(path, await asyncio.to_thread((draft / path).read_bytes))
+        body = await asyncio.to_thread((draft / path).read_bytes)
+        await root.put(path, body, lasting=feed_form(path) is None)
     for path in rebuilt.removed:
         await root.remove(_plain(path))
 
@@ -183,8 +185,10 @@ def _is_same(files: Mapping[str, Path], path: str, body: bytes) -> bool:
         return False
     if Path(path).suffix not in TEXT_ENDINGS:
         return True
+    # A feed has no `.br` (channels/docroot.py). What stands must say the same, and `.gz` must stand.
+    endings = [ending for ending in _UNPACK if path + ending in files or ending == ".gz"]
     try:
-        packed = [unpack(files[path + ending].read_bytes()) for ending, unpack in _UNPACK.items()]
+        packed = [_UNPACK[ending](files[path + ending].read_bytes()) for ending in endings]
     except (KeyError, OSError, EOFError, zlib.error, brotli.error):
         return False
     return all(text == body for text in packed)

@@ -126,6 +126,17 @@ async def list_deliveries(tx: Tx, item_id: str) -> tuple[DeliverySeen, ...]:
     )
 
 
+async def list_newest_legs(tx: Tx, item_ids: frozenset[str]) -> dict[str, tuple[DeliverySeen, ...]]:
+    """Give the deliveries of the newest release of some items, by item."""
+    found: dict[str, tuple[DeliverySeen, ...]] = {}
+    wanted = _select().where(delivery.c.item_id.in_(item_ids)).order_by(release.c.number, account.c.slug)
+    for row in await tx.execute(wanted):
+        leg = _delivery_of(row)
+        same = found.get(leg.item_id, ())
+        found[leg.item_id] = (*same, leg) if same and same[0].release_id == leg.release_id else (leg,)
+    return found
+
+
 async def list_of_release(tx: Tx, release_id: str) -> tuple[DeliverySeen, ...]:
     """Give the deliveries of one release, by account."""
     wanted = _select().where(delivery.c.release_id == release_id).order_by(account.c.slug)

@@ -1,5 +1,6 @@
 """Whose turn it is with an item: the newest revisions by state, author and organ, and what was decided."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -44,6 +45,7 @@ class Wanted:
     not_by: str | None = None
     words: str = ""
     before: datetime | None = None
+    since: datetime | None = None
     oldest_first: bool = False
     kind: Kind | None = None
 
@@ -68,9 +70,7 @@ async def list_desk(tx: Tx, wanted: Wanted, *, limit: int) -> tuple[DeskLine, ..
         .limit(1)
         .scalar_subquery()
     )
-    newer = revision.alias("newer")
-    newest = sa.select(sa.func.max(newer.c.number)).where(newer.c.item_id == item.c.id).scalar_subquery()
-    changed_at = sa.func.coalesce(revision.c.submitted_at, revision.c.created_at)
+    changed_at = _changed_at()
     statement = (
         sa.select(
             item.c.id, item.c.index_number, item.c.kind, org.c.name.label("org_name"), revision.c.title,
@@ -81,11 +81,22 @@ async def list_desk(tx: Tx, wanted: Wanted, *, limit: int) -> tuple[DeskLine, ..
         .join(item, item.c.id == revision.c.item_id)
         .join(org, org.c.id == item.c.org_id)
         .join(person, person.c.id == revision.c.created_by)
-        .where(revision.c.number == newest, item.c.org_id.in_(wanted.org_ids), *_narrowed(wanted, changed_at))
+        .where(*_held(wanted))
     )  # fmt: skip
     order = changed_at.asc() if wanted.oldest_first else changed_at.desc()
     rows: Any = await tx.execute(statement.order_by(order, item.c.id).limit(limit))
     return tuple(_line_of(row) for row in rows)
+
+
+async def count_desk(tx: Tx, wanted: Wanted) -> Mapping[RevisionState, int]:
+    """Give how many items are wanted, by the state of their newest revision."""
+    counted = (
+        sa.select(revision.c.state, sa.func.count())
+        .join(item, item.c.id == revision.c.item_id)
+        .where(*_held(wanted))
+        .group_by(revision.c.state)
+    )
+    return {cast("RevisionState", row[0]): row[1] for row in await tx.execute(counted)}
 
 
 async def list_steps(tx: Tx, item_id: str) -> tuple[Step, ...]:
@@ -122,6 +133,18 @@ async def list_steps(tx: Tx, item_id: str) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda one: (one.at, one.number, order.index(one.what)), reverse=True))
 
 
+def _changed_at() -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(revision.c.submitted_at, revision.c.created_at)
+
+
+def _held(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    newer = revision.alias("newer")
+    newest = sa.select(sa.func.max(newer.c.number)).where(newer.c.item_id == item.c.id).scalar_subquery()
+    return [
+        revision.c.number == newest, item.c.org_id.in_(wanted.org_ids), *_narrowed(wanted, _changed_at())
+    ]  # fmt: skip
+
+
 def _narrowed(wanted: Wanted, changed_at: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
     clauses: list[sa.ColumnElement[bool]] = []
     if wanted.states:
@@ -132,6 +155,8 @@ def _narrowed(wanted: Wanted, changed_at: sa.ColumnElement[Any]) -> list[sa.Colu
         clauses.append(revision.c.created_by != wanted.not_by)
     if wanted.before is not None:
         clauses.append(changed_at < wanted.before)
+    if wanted.since is not None:
+        clauses.append(changed_at >= wanted.since)
     if wanted.kind is not None:
         clauses.append(item.c.kind == wanted.kind)
     named = (revision.c.title, item.c.index_number, revision.c.sheet["document_number"].as_string())

@@ -177,6 +177,7 @@ revision = sa.Table(
         sqlite_where=sa.text("state IN ('draft', 'submitted', 'returned')"),
         postgresql_where=sa.text("state IN ('draft', 'submitted', 'returned')"),
     ),
+    sa.Index("ix_revisions_author", "created_by", "created_at"),
 )
 
 approval = review_tables.approval
