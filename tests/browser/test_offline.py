@@ -2,6 +2,9 @@
 
 import asyncio
 import io
+import json
+import re
+import shutil
 from itertools import count
 from typing import Any
 
@@ -109,6 +112,35 @@ async def test_a_page_that_is_gone_is_not_shown_from_the_phone(
     await phone.context.set_offline(offline=True)
     await phone.go(path)
     assert await page.get_by_role("heading", level=1).inner_text() == "现在没有网络"
+
+
+@pytest.mark.slow
+async def test_after_a_change_of_theme_the_new_worker_comes_and_what_was_kept_keeps_its_style(
+    phone: Window, office: Office, item: dict[str, Any]
+):
+    path, site = await read(phone, item), office.folder / "site"
+    former = await asyncio.to_thread((site / "sw.js").read_bytes)
+    shell = json.loads(re.search(rb"shell = (\[.*?\])", former)[1])
+    style = site / shell[1].removeprefix("/")
+    other = style.with_name("site.000000000000.css")
+    changed = former.replace(shell[1].encode(), f"/static/{other.name}".encode())
+    changed = re.sub(rb'version = "\w+"', b'version = "other"', changed)
+    try:
+        await asyncio.to_thread(shutil.copy, style, other)
+        for ending in (".br", ".gz"):  # of another version now: they are not given out
+            await asyncio.to_thread((site / f"sw.js{ending}").unlink)
+        await asyncio.to_thread((site / "sw.js").write_bytes, changed)
+        await phone.page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
+        await phone.page.wait_for_function(
+            "caches.keys().then((k) => String(k.filter((n) => n.startsWith('shell-'))) === 'shell-other')"
+        )
+        await phone.context.set_offline(offline=True)
+        page = await phone.go(path)
+        assert await page.evaluate("document.styleSheets[0].cssRules.length > 10")
+        # The browser's own cache would have it still, for as long as it likes.
+        assert shell[1] in await page.evaluate(KEPT, shell[1])
+    finally:
+        await asyncio.to_thread((site / "sw.js").write_bytes, former)
 
 
 @pytest.mark.slow

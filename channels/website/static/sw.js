@@ -13,10 +13,20 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
-    for (const name of await caches.keys()) if (name.startsWith("shell-") && name !== SHELL_CACHE) await caches.delete(name);
+    for (const name of await caches.keys()) if (name.startsWith("shell-") && name !== SHELL_CACHE) await retire(name);
     await self.clients.claim();
   })());
 });
+
+// A former style goes on with the pages that were kept in it; like them it leaves when there are too many.
+async function retire(name) {
+  const former = await caches.open(name), pages = await caches.open(PAGES);
+  for (const key of await former.keys()) {
+    const kept = await former.match(key);
+    if (kept && within(new URL(key.url), "/static/")) await pages.put(key, kept);
+  }
+  await caches.delete(name);
+}
 
 self.addEventListener("fetch", (event) => {
   const request = event.request, url = new URL(request.url);
