@@ -18,6 +18,7 @@ _HIDDEN: Final = re.compile(
     r"|\d+\s*(?:[-—–~至到]\s*\d+\s*)?(?:月份?|日|号|时|点|分钟|小时|周岁|岁|世纪)"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
     r"|\d{1,2}:\d{2}"
+    r"|\d+(?:\.\d+)?\s*:\s*\d+(?:\.\d+)?(?=[,。;、)\s]|$)"  # ratios
     r"|第\s*\d+"
     r"|(?:电话|传真|邮编|邮政编码|号码|邮箱|网址|地址)[^,。;]{0,12}?[\d\-—]{5,}"
     r"|[A-Za-z_][\w.@/:-]*\d[\w.@/:-]*|\d+[A-Za-z@][\w.@-]*"
@@ -36,8 +37,11 @@ _DELTA: Final = re.compile(
     r"(?:同比|环比|比上年|比去年|较上年|较去年|较同期|上年同期|去年同期|比上一年|较上一年)[^,。;]*$"
     r"|(?:增长|下降|减少|上升|降低|提高|增加|提升|回落)了?$"
 )
-# «比上年的 10000 条增长 20%»: the figure is last year's own, not a change.
-_BASE: Final = re.compile(r"(?:比|较|与)(?:上年度?|去年|上一年度?)(?:同期)?的?\s*$")
+# «比上年的 10000 条增长 20%», «比 2017 年的 100 条»: the figure is the earlier year's own, not a change.
+_BASE: Final = re.compile(r"(?:比|较|与)(?:上年度?|去年|上一年度?|□+)(?:同期)?的?\s*$")
+_EARLIER: Final = re.compile(
+    r"(?:^|[,;(、。]|而)\s*(?:上年度?|去年|上一年度?)(?:同期)?(?:为|是|有|公开|发布|共)?[:\s]*$"
+)
 _DROP: Final = re.compile(r"(?:下降|减少|降低|回落)")
 _TRAILING: Final = re.compile(
     r"(?:分别|数量|条数|件数|数|总计|合计|共计|共|均|各|为|是|达到|达|约|近|有|:|\s)+$"
@@ -91,6 +95,12 @@ def sentences_of(paragraph: Paragraph) -> tuple[Sentence, ...]:
 def is_last_years(head: str) -> bool:
     """Say whether the words before a figure compare with it as last year's."""
     return _BASE.search(head) is not None
+
+
+def is_earlier(sentence: Sentence, one: Quantity) -> bool:
+    """Say whether a figure of a sentence is told as last year's beside this year's."""
+    head = sentence.masked[: one.start]
+    return is_last_years(head) or _EARLIER.search(head) is not None
 
 
 def _split(text: str) -> list[str]:

@@ -25,6 +25,9 @@ _REGISTER: Final = {
 }
 
 
+_SHORT_YEAR: Final = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【]\d\d[〕\]】]\s*第?\d{1,4}\s*号")
+
+
 def check_letters(document: Document, year: int | None) -> Iterator[Finding]:
     """Give document numbers that are written wrongly, come from the future or belong to another paper."""
     for paragraph in document.paragraphs:
@@ -34,6 +37,9 @@ def check_letters(document: Document, year: int | None) -> Iterator[Finding]:
                 where = f"第 {paragraph.number} 段“{hit[0]}”"
                 hint = f"{year} 年度的报告引用了 {hit['year']} 年的文号"
                 yield Finding("letter_year", "warning", where, hit["year"], str(year), hint)
+        for hit in _SHORT_YEAR.finditer(paragraph.text):
+            hint = "文号里的年份应写四位，放在六角括号“〔〕”里"
+            yield Finding("letter_form", "warning", f"第 {paragraph.number} 段“{hit[0]}”", hit[0], None, hint)
         for hit in _CITED.finditer(paragraph.text):
             yield from _check_title(paragraph, hit)
 

@@ -7,13 +7,19 @@ from decimal import Decimal
 from typing import Final
 
 from server.report.finding import Finding
-from server.report.prose import Quantity, Sentence
+from server.report.prose import Quantity, Sentence, is_earlier
 from server.report.rules.sums import Listing, Part, check_listing, is_catch_all, is_channel
 
 _TRIGGER: Final = re.compile(r"其中|分别为|分别是|包括|包含|分为|具体为|具体是|按[^,。;\d]{1,10}分|构成为")
 _COMPLETE: Final = re.compile(r"分别为|分别是|分为|按|构成为")
 _EXAMPLES: Final = re.compile(r"主要|等\s*$|等方面|等等")
 _CLOSING: Final = re.compile(r"(?:合计|总计|共计|总共|总数)[为是达:]*\s*$")
+_STEP: Final = re.compile(r"^(?:已|均已?|全部)?(?:办结|答复|回复|处理|解决|办理|采纳|完成)$")
+_WHOLE: Final = 100
+_SHORT: Final = re.compile(r"[,;]\s*(?:一共|共)\s*$")
+_YEARS: Final = re.compile(r"(两|二|三|四|五)年(?:来|间)?(?:总共|共计|合计|累计|共)[^,。;\d]{0,6}$")
+_MANY_YEARS: Final = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+_OF_A_YEAR: Final = re.compile(r"□[^,。;、□]{0,16}$")
 _ACT: Final = re.compile(
     r"收到|办结|办理|答复|开展|举办|受理|组织|召开|回应|处理|新增|全年|同时|累计|培训|印发|制发|接待|解读|推送|制作|更新|完成|注销|关停|撤销|开设|新开|合格|共"
 )
@@ -40,7 +46,7 @@ def check_lists(sentences: Sequence[Sentence]) -> Iterator[Finding]:
 
 def _triggered(sentence: Sentence, before: Sentence | None) -> Iterator[_Found]:
     flat = [one for one in sentence.quantities if one.depth == 0]
-    counts = [one for one in flat if one.kind == "count"]
+    counts = [one for one in flat if one.kind == "count" and not is_earlier(sentence, one)]
     starts = _starts(sentence, flat)
     outer: _Found | None = None
     for number, (start, end, word) in enumerate(starts):
@@ -134,10 +140,13 @@ def _across(sentence: Sentence, before: Sentence, behind: list[Quantity]) -> Ite
 
 def _same_kind(total: Quantity, behind: list[Quantity]) -> tuple[Quantity, ...]:
     """Give the parts up to the first that counts something else or begins a new matter."""
-    unit, parts = total.unit, []
+    unit, parts = total.unit, list[Quantity]()
     for one in behind:
         if unit and one.unit and one.unit != unit:
             break
+        reached = sum((part.value for part in parts), one.value)
+        if parts and _STEP.search(one.label) and reached > total.value:
+            break  # what was done with those before: «其中有效留言 180 条,办结 178 条»
         unit = unit or one.unit
         parts.append(one)
     value, running = total.value, 0
@@ -149,7 +158,7 @@ def _same_kind(total: Quantity, behind: list[Quantity]) -> tuple[Quantity, ...]:
             at
             and running == value
             and follows is not None
-            and (_ACT.search(follows.label) or follows.before == ";")
+            and (not follows.label or _ACT.search(follows.label) or follows.before == ";")
         ):
             return tuple(parts[: at + 1])
     return tuple(parts)
@@ -166,7 +175,10 @@ def _colon(sentence: Sentence, flat: list[Quantity]) -> set[tuple[int, int, str]
 
 
 def _judge(found: _Found) -> Iterator[Finding]:
-    if not all(part.exact for part in found.parts) or not (found.total.exact or _misses_round_total(found)):
+    if _has_subtotal(found) or _overlaps(found):
+        return
+    figures = (found.total, *found.parts)
+    if not all(one.exact or one.step is not None for one in figures) or _is_within_rounding(found):
         return
     listing = _listing(found)
     findings = list(check_listing(listing))
@@ -175,11 +187,30 @@ def _judge(found: _Found) -> Iterator[Finding]:
     yield from findings
 
 
-def _misses_round_total(found: _Found) -> bool:
-    """Say whether the parts of a total such as «1.2 万» give another one, whether rounded or cut there."""
-    step = found.total.step
+def _has_subtotal(found: _Found) -> bool:
+    """Say whether a part is itself the sum of others: «一季度 300 条,二季度 400 条,上半年合计 700 条»."""
+    return any(_CLOSING.search(found.sentence.masked[: part.start]) for part in found.parts)
+
+
+def _overlaps(found: _Found) -> bool:
+    """Say whether parts are told with shares of more than everything: «其中大专 80%,党员 60%»."""
+    first = found.parts[0].start
+    shares = [one for one in found.sentence.quantities if one.start > first and one.kind == "percent"]
+    return len(shares) == len(found.parts) and sum(one.value for one in shares) > _WHOLE
+
+
+def _is_within_rounding(found: _Found) -> bool:
+    """Say whether figures such as «1.2 万» may add up all the same.
+
+    Each part may be off by half of what its last digit is worth, the total by all of it: it may be cut.
+    """
+    steps = [part.step for part in found.parts if part.step is not None]
+    if found.total.step is None and not steps:
+        return False
     summed = sum((part.value for part in found.parts), Decimal(0))
-    return step is not None and abs(summed - found.total.value) >= step
+    room = sum(steps, Decimal(0)) / 2 + (found.total.step or Decimal(0))
+    gap = abs(summed - found.total.value)
+    return gap < room or (bool(steps) and gap == room)
 
 
 def _drop_tail(found: _Found) -> bool:
@@ -223,24 +254,44 @@ def _check_brackets(sentence: Sentence) -> Iterator[Finding]:
 
 def _check_closing(sentence: Sentence) -> Iterator[Finding]:
     """Check «A 1 件,B 2 件,合计 3 件»: some run of figures before the total must add up to it."""
+    yield from _check_years(sentence)
     flat = [one for one in sentence.quantities if one.depth == 0 and one.kind == "count"]
     for at, total in enumerate(flat):
-        if not _CLOSING.search(sentence.masked[: total.start]) or at < 2:
+        head = sentence.masked[: total.start]
+        is_short = _SHORT.search(head) and _COMPLETE.search(head) and at > 2
+        if not (_CLOSING.search(head) or is_short) or at < 2:
             continue
         run: list[Quantity] = []
         for one in reversed(flat[:at]):
-            if one.unit != total.unit or not one.exact:
+            if one.unit != total.unit or not (one.exact or one.step is not None):
                 break
             run.insert(0, one)
-        sums = [sum((one.value for one in run[start:]), total.value * 0) for start in range(len(run))]
-        if (
-            len(run) < 2
-            or total.value in sums
-            or not total.exact
-            or any(one.value > total.value for one in run)
-        ):
+        lists = [
+            _Found(sentence, total, tuple(run[start:]), complete=True, examples=False)
+            for start in range(len(run))
+        ]
+        if len(run) < 2 or any(map(_closes, lists)) or any(one.value > total.value for one in run):
             continue
-        yield from _judge(_Found(sentence, total, tuple(run), complete=True, examples=False))
+        yield from _judge(lists[0])
+
+
+def _closes(found: _Found) -> bool:
+    summed = sum((part.value for part in found.parts), Decimal(0))
+    return summed == found.total.value or _is_within_rounding(found)
+
+
+def _check_years(sentence: Sentence) -> Iterator[Finding]:
+    """Check «2016 年 1 条,2017 年 2 条,两年共 3 条»."""
+    flat = [one for one in sentence.quantities if one.depth == 0 and one.kind == "count"]
+    for at, total in enumerate(flat):
+        hit = _YEARS.search(sentence.masked[: total.start])
+        many = _MANY_YEARS.get(hit[1], 0) if hit else 0
+        parts = tuple(flat[max(0, at - many) : at])
+        if not many or len(parts) != many or any(one.unit != total.unit for one in parts):
+            continue
+        heads = (sentence.masked[: one.start] for one in parts)
+        if all(_OF_A_YEAR.search(head) for head in heads):
+            yield from _judge(_Found(sentence, total, parts, complete=True, examples=False))
 
 
 def _ends_open(sentence: Sentence, parts: Sequence[Quantity]) -> bool:

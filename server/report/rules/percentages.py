@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
 from typing import Final
 
 from server.report.amounts import told
 from server.report.finding import Finding
-from server.report.prose import Quantity, Sentence, is_last_years
+from server.report.prose import Quantity, Sentence, is_earlier
+from server.report.rules.changes import is_from_to
 
 _SHARE: Final = re.compile(r"占[^,。;\d]*$")
 _SEVERAL: Final = re.compile(r"分别")
+_SEVERAL_SHARES: Final = re.compile(r"^[,、(\s]*分别占[^,。;\d]*$")
 _GROWTH: Final = re.compile(
     r"^[,、(\s]*(?:同比|比上年度?|较上年度?|比上一年度?|较上一年度?|比去年|较去年|与上年相比|与去年相比)?(?:同期)?(?:相比)?[,]?"
     r"(?:净)?(?:增长|上升|增加|提高|增幅|下降|减少|降低|降幅)了?(?:率|幅)?(?:为|达|达到|约)?\s*$"
@@ -18,6 +21,10 @@ _GROWTH: Final = re.compile(
 _LAST_YEAR: Final = re.compile(r"(?:上年度?|去年|上一年度?)(?:同期)?[^,。;增减长降]{0,12}$")
 _YEAR: Final = re.compile(r"(20\d\d)\s*年")
 _PASSING: Final = re.compile(r"(?:不合格|不达标|未达标)[^\d。;]*(?:合格|达标)率[^\d,。;]*$")
+_LISTED: Final = re.compile(r"其中|分别|包括|:")
+_ASIDE: Final = re.compile(r"^\s*\((?:□+|上年度?|去年)(?:同期)?(?:为|是)?\s*$")
+_BRACKETS: Final = re.compile(r"^\s*\([^()]*\)")
+_RECOVERED: Final = re.compile(r"(?:发放|发出)[^。;]*(?:收回|回收)[^。;]*回收率[^\d,。;]*$")
 _HUNDRED: Final = Decimal(100)
 _LARGEST_SEARCHED: Final = 200_000
 
@@ -51,6 +58,8 @@ def check_percentages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
             before = sentence.quantities[:position]
             earlier = sentences[at - 1].quantities if at else ()
             yield from _check_share(sentence, one, before, earlier)
+            yield from _check_several(sentence, position, earlier)
+            yield from _check_recovered(sentence, one, before)
             yield from _check_passing(sentence, one, before)
             yield from _check_growth(sentence, one, before)
 
@@ -76,6 +85,8 @@ def _check_share(
         return
     nearest = min(wholes, key=lambda whole: abs(share(part.value * scale, whole, 4) - one.value))
     computed = share(part.value * scale, nearest, one.decimals)
+    if abs(computed - one.value) == Decimal(1).scaleb(-one.decimals) and _fill_a_hundred(sentence):
+        return
     cut = _cut(part.value * scale * _HUNDRED / nearest, one.decimals) == one.value
     hint = f"{told(part.value)} 占 {told(nearest)} 应为 {told(computed)}{one.unit}" + (
         "；像是截去而不是四舍五入" if cut else ""
@@ -83,6 +94,58 @@ def _check_share(
     yield Finding(
         "share_differs", "warning" if cut else "error", sentence.where(one), one.value, computed, hint
     )
+
+
+def _fill_a_hundred(sentence: Sentence) -> bool:
+    """Say whether the shares of a sentence are 100 % together: its writer gave one of them what was left."""
+    shares = [one for one in sentence.quantities if one.kind == "percent" and one.unit == "%"]
+    return len(shares) > 2 and sum(one.value for one in shares) == _HUNDRED
+
+
+def _check_several(sentence: Sentence, position: int, earlier: Sequence[Quantity]) -> Iterator[Finding]:
+    """Check «甲 50 条、乙 30 条,分别占 50%、30%»: shares of the figures before them, one by one."""
+    before, first = sentence.quantities[:position], sentence.quantities[position]
+    if (
+        not before
+        or before[-1].kind != "count"
+        or not _SEVERAL_SHARES.search(sentence.masked[before[-1].end : first.start])
+    ):
+        return
+    shares = list(takewhile(lambda one: one.kind == "percent", sentence.quantities[position:]))
+    parts = before[-len(shares) :]
+    wholes = {
+        one.value
+        for one in (*before[: -len(shares)], *earlier)
+        if one.kind == "count" and one.exact and one.unit in (parts[-1].unit, "")
+    }
+    usable = all(one.kind == "count" and one.exact and one.unit == parts[-1].unit for one in parts)
+    if len(parts) != len(shares) or not usable or not wholes or _fill_a_hundred(sentence):
+        return
+    pairs = list(zip(parts, shares, strict=True))
+    wrong = [
+        [(part, one) for part, one in pairs if not _fits(part.value, whole, one)] for whole in sorted(wholes)
+    ]
+    fewest = min(wrong, key=len)
+    if not fewest or len(fewest) == len(pairs):
+        return  # of another whole, which is not told here
+    part, one = fewest[0]
+    whole = sorted(wholes)[wrong.index(fewest)]
+    computed = share(part.value, whole, one.decimals)
+    hint = f"{told(part.value)} 占 {told(whole)} 应为 {told(computed)}%"
+    yield Finding("share_differs", "error", sentence.where(one), one.value, computed, hint)
+
+
+def _check_recovered(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    """Check «发放问卷 500 份,收回 480 份,回收率 96%»."""
+    counts = [other for other in before if other.kind == "count"]
+    if len(counts) != 2 or not all(other.exact for other in counts) or counts[1].value > counts[0].value:
+        return
+    if not _RECOVERED.search(sentence.masked[: one.start]) or counts[0].value <= 0:
+        return
+    computed = share(counts[1].value, counts[0].value, one.decimals)
+    if computed != one.value:
+        hint = f"发放 {told(counts[0].value)}，收回 {told(counts[1].value)}，回收率应为 {told(computed)}%"
+        yield Finding("share_differs", "error", sentence.where(one), one.value, computed, hint)
 
 
 def _check_passing(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
@@ -108,15 +171,21 @@ def _check_passing(sentence: Sentence, one: Quantity, before: Sequence[Quantity]
 
 
 def _check_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    # What stands in brackets behind a figure is no figure of its own: «250 条(2017 年为 200 条),增长 25%».
+    before = [other for other in before if other.depth <= one.depth]
     if not before or one.unit != "%":
         return
     counts = [other for other in before if other.kind == "count"]
     deltas = [other for other in before if other.kind == "delta" and counts and other.start > counts[-1].end]
     last = deltas[-1] if deltas else counts[-1] if counts else None
-    if last is None or last is not before[-1] or not _GROWTH.match(sentence.masked[last.end : one.start]):
+    if (
+        last is None
+        or last is not before[-1]
+        or not _GROWTH.match(_BRACKETS.sub("", sentence.masked[last.end : one.start]))
+    ):
         return
     now, base = counts[-1], None
-    if is_last_years(sentence.masked[: now.start]):
+    if is_earlier(sentence, now):
         base = now
         before_it = [other for other in counts[:-1] if other.unit == base.unit]
         if not before_it or not base.exact:
@@ -131,7 +200,10 @@ def _check_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity])
         if computed != percent:
             hint = f"{told(now.value)} 比 {told(earlier)} 应为 {told(computed)}%"
             yield Finding("growth_differs", "error", sentence.where(one), percent, computed, hint)
-    elif not may_have_grown(now.value, percent, one.decimals):
+    # Behind a list it is the total that grew, or its last part: nobody can tell.
+    elif not _LISTED.search(sentence.masked[: now.start]) and not may_have_grown(
+        now.value, percent, one.decimals
+    ):
         hint = f"没有一个上年的整数能使 {told(now.value)} 的增幅为 {told(percent)}%"
         yield Finding("growth_impossible", "warning", sentence.where(one), percent, None, hint)
 
@@ -140,10 +212,16 @@ def _earlier(sentence: Sentence, now: Quantity, deltas: Sequence[Quantity]) -> D
     """Give last year's figure where the sentence tells it: as a change, or by name."""
     if deltas:
         return now.value + (deltas[0].value if deltas[0].falling else -deltas[0].value)
+    place = sentence.quantities.index(now)
+    if place and is_from_to(sentence, sentence.quantities[place - 1], now):
+        return sentence.quantities[place - 1].value
+    behind = sentence.quantities[place + 1 : place + 2]
+    if behind and behind[0].exact and _ASIDE.match(sentence.masked[now.end : behind[0].start]):
+        return behind[0].value
     end = 0
     for one in sentence.quantities:
         head, end = sentence.masked[end : one.start], one.end
-        if one is now:
+        if one is now or ";" in sentence.masked[min(one.end, now.end) : max(one.start, now.start)]:
             continue
         alike = one.kind == "count" and one.unit == now.unit
         if (

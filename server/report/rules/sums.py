@@ -30,6 +30,13 @@ _FORM_CHANNELS: Final = (
     ("政务微信", "微信|公众"),
     ("其他方式", "其他方式|其它方式|其他渠道|其它渠道|其他途径"),
 )
+# What these name is everything there is: a list of all of them is complete.
+_WHOLES: Final = (
+    ("一季度", "二季度", "三季度", "四季度"),
+    ("上半年", "下半年"),
+    ("专职", "兼职"),
+    ("建议", "提案"),
+)
 _NEAR: Final = Decimal("0.05")
 _CLOSE: Final = Decimal("0.2")
 _HALF: Final = Decimal("0.5")
@@ -123,13 +130,22 @@ def _check_sum(listing: Listing, total: Decimal, values: Sequence[Decimal]) -> I
         return
     if listing.examples:
         return
-    ends = listing.complete or any(is_catch_all(part.label) for part in listing.parts)
+    ends = listing.complete or any(is_catch_all(part.label) for part in listing.parts) or _names_all(listing)
     if ends or gap <= total * _NEAR or (len(values) >= _MANY and gap <= total * _HALF):
         hint = f"各项之和小于总数；若还有未列的一项，应为 {told(gap)}"
         yield _finding("sum_differs", listing, total, computed, hint)
     elif len(values) > 2 and gap <= total * _CLOSE:
         hint = f"各项之和小于总数；若所列已是全部，相差 {told(gap)}"
         yield _finding("sum_differs", listing, total, computed, hint, warning=True)
+
+
+def _names_all(listing: Listing) -> bool:
+    """Say whether the parts are all of something, each once: the four quarters, the two halves of a year."""
+    return any(
+        len(whole) == len(listing.parts)
+        and all(word in part.label for word, part in zip(whole, listing.parts, strict=True))
+        for whole in _WHOLES
+    )
 
 
 def _missing_channel(listing: Listing, gap: Decimal) -> str:

@@ -1,0 +1,78 @@
+"""Changes told in words: up, down or level, against the figures beside them (RULES.md §6)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from server.report.amounts import told
+from server.report.finding import Finding
+from server.report.prose import Quantity, Sentence, is_earlier
+
+_FROM: Final = re.compile(r"(?:由|从)[^,。;\d]{0,16}$")
+_TO: Final = re.compile(
+    r"^[^,。;\d]{0,8}?(?:(?P<up>增加|增长|上升|提高|提升|增|升)|(?P<down>减少|下降|降低|回落|减|降))"
+    r"(?:到|至|为)[^,。;\d]{0,12}$"
+)
+_LEVEL: Final = re.compile(
+    r"(?:与|和|同)(?:上年度?|去年|上一年度?)(?:同期)?(?:相比)?(?:的)?[^,。;\d]{0,4}持平"
+)
+_ROUGHLY: Final = re.compile(r"(?:基本|大体|大致|略|总体)[^,。;]{0,3}持平")
+
+
+def check_changes(sentences: Sequence[Sentence]) -> Iterator[Finding]:
+    """Give the changes of a paragraph whose words say otherwise than their figures."""
+    for sentence in sentences:
+        yield from _check_ends(sentence)
+        yield from _check_beside(sentence)
+
+
+def is_from_to(sentence: Sentence, before: Quantity, now: Quantity) -> bool:
+    """Say whether two figures are the ends of one change, as in «由 300 条增加到 355 条»."""
+    between = sentence.masked[before.end : now.start]
+    return bool(_TO.match(between) and _FROM.search(sentence.masked[: before.start])) and _alike(before, now)
+
+
+def _check_ends(sentence: Sentence) -> Iterator[Finding]:
+    """Check «由 300 条增加到 355 条»."""
+    for before, now in zip(sentence.quantities, sentence.quantities[1:], strict=False):
+        hit = _TO.match(sentence.masked[before.end : now.start])
+        if hit is None or not is_from_to(sentence, before, now):
+            continue
+        if (now.value < before.value) if hit["up"] else (now.value > before.value):
+            word = hit["up"] or hit["down"]
+            hint = f"{told(before.value)} 到 {told(now.value)} 不是“{word}”"
+            yield Finding("change_sign", "error", sentence.where(now), word, None, hint)
+
+
+def _check_beside(sentence: Sentence) -> Iterator[Finding]:
+    """Check «300 条,上年 280 条», and that what is told of the change fits both."""
+    for before, now in _pairs(sentence):
+        changes = [one for one in sentence.quantities if one.kind == "delta" and one.unit == now.unit]
+        # Of several changes nobody can tell which is which.
+        if len(changes) == 1 and changes[0].exact and changes[0].start > now.end:
+            change = -changes[0].value if changes[0].falling else changes[0].value
+            if now.value - before.value != change:
+                hint = f"{told(now.value)} 比 {told(before.value)} 应为 {told(now.value - before.value)}"
+                where = sentence.where(changes[0])
+                yield Finding("change_differs", "error", where, change, now.value - before.value, hint)
+        if (
+            _LEVEL.search(sentence.masked)
+            and not _ROUGHLY.search(sentence.masked)
+            and now.value != before.value
+        ):
+            hint = f"{told(now.value)} 与上年 {told(before.value)} 不是“持平”"
+            yield Finding("change_sign", "error", sentence.where(now), now.value, before.value, hint)
+
+
+def _pairs(sentence: Sentence) -> Iterator[tuple[Quantity, Quantity]]:
+    """Give last year's figure and this year's, where a sentence has one of each and nothing else."""
+    counts = [one for one in sentence.quantities if one.kind == "count" and one.depth == 0]
+    earlier = [one for one in counts if is_earlier(sentence, one)]
+    if len(counts) == 2 and len(earlier) == 1:
+        (now,) = (one for one in counts if one is not earlier[0])
+        if _alike(earlier[0], now):
+            yield earlier[0], now
+
+
+def _alike(one: Quantity, other: Quantity) -> bool:
+    return one.exact and other.exact and one.unit == other.unit and one.kind != "percent" != other.kind
