@@ -1,5 +1,8 @@
 """server/review/differences.py: what changed, sentence by sentence."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,3 +34,28 @@ def test_both_texts_can_be_read_from_the_pieces(old: str, new: str):
     pieces = compare_texts(old, new)
     assert "".join(one.text for one in pieces if one.what != "new") == old
     assert "".join(one.text for one in pieces if one.what != "gone") == new
+
+
+REPEATED = {
+    "one sentence over and over": ("甲。" * 4000, "甲。" * 3000),
+    "with others between": ("甲。" * 4000, "".join(f"甲。{n}。" for n in range(2000))),
+    "a few hundred of it": ("甲。" * 447, "".join(f"甲。{n}。" for n in range(447))),
+    "lines": ("甲\n" * 15_000, "".join(f"甲\n{n}\n" for n in range(7000))),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_what_repeats_itself_costs_seconds_at_most_and_nothing_is_lost(name: str):
+    old, new = REPEATED[name]
+    begun = time.perf_counter()
+    pieces = compare_texts(old, new)
+    assert time.perf_counter() - begun < 20
+    assert "".join(one.text for one in pieces if one.what != "new") == old
+    assert "".join(one.text for one in pieces if one.what != "gone") == new
+
+
+def test_a_long_list_with_figures_that_come_often_is_still_told_line_by_line():
+    rows = [f"第{n}户\n是\n{n % 7}\n" for n in range(1500)]
+    changed = [*rows[:700], "添一户\n是\n3\n", *rows[700:]]
+    gone = [one.text for one in compare_texts("".join(rows), "".join(changed)) if one.what == "gone"]
+    assert gone == []
