@@ -30,6 +30,10 @@ Short on purpose: a kept connection that the platform has closed meanwhile makes
 answer", which costs a look. Within a burst it saves a handshake each.
 """
 _RESOLVE_SECONDS: Final = 5.0
+# NAT64, for all and for one site (RFC 6052, 8215), translated (RFC 2765), compatible (RFC 4291 §2.5.5.1).
+_CARRIERS: Final = tuple(
+    ipaddress.IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,8 @@ def _require_public(host: str, inner: Inner) -> None:
 
 
 def _carries_inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Say whether an IPv6 address stands for an IPv4 one within (6to4, Teredo, NAT64): we send to none."""
+    """Say whether an IPv6 address stands for an IPv4 one within, or for a site's own: we send to none."""
     if isinstance(address, ipaddress.IPv4Address):
         return False
-    nat64 = ipaddress.IPv6Network("64:ff9b::/96")
-    return address.sixtofour is not None or address.teredo is not None or address in nat64
+    is_tunnel = address.sixtofour is not None or address.teredo is not None
+    return is_tunnel or address.is_site_local or any(address in network for network in _CARRIERS)

@@ -6,8 +6,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from channels.transport import Answer, NotSent, Transport
-from server.network import Allowed, open_session
+from channels.transport import Answer, LeadsInside, NotSent, Transport
+from server.network import Allowed, open_guarded_session, open_session
 from server.store.tx import NetworkInsideTransaction, Store
 
 
@@ -47,3 +47,17 @@ async def test_a_platform_inside_is_not_called_unless_its_network_or_its_name_is
                 http = Transport(session, seconds=5)
                 found = tuple([type(await http.send("GET", url)) for url in (numbers, name)])
             assert found == told, allowed
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "0.0.0.0", "10.1.2.3", "100.64.0.1", "169.254.169.254", "[::1]", "[::]", "[fd00::1]",
+        "[fe80::1]", "[fec0::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[::ffff:0:127.0.0.1]",
+        "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "①②⑦.⓪.⓪.①",
+    ],
+)  # fmt: skip
+async def test_a_strangers_address_that_stands_for_an_inner_one_is_not_called(host: str):
+    async with open_guarded_session((), seconds=1) as session:
+        with pytest.raises(LeadsInside):
+            await session.get(URL(f"http://{host}:9/"))

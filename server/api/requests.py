@@ -13,6 +13,7 @@ from server.api.route import SIGNED_IN, Handler, Route
 from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.complaints import BadForm, BadJson
+from server.forms.multipart import BROKEN
 from server.negotiation import PLAIN
 from server.parts import PARTS
 from server.security.log_in import Entrance
@@ -135,7 +136,7 @@ async def file_of(request: web.Request, limit: int) -> tuple[str, bytes]:
                 raise _too_large(limit, field="file")
         if await form.next() is not None:  # also raises when the form broke off before its end
             raise refused
-    except ValueError as error:  # aiohttp's word for a form that breaks off or has no boundary
+    except BROKEN as error:
         raise refused from error
     # Some clients percent-encode what is not ASCII (RFC 7578 §2), browsers send it as it is.
     return unquote(part.filename), bytes(body)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from server.core.problems import Problem
+from server.forms.multipart import BROKEN
 from server.parts import Bounds
 
 _CHUNK: Final = 64 * 1024
@@ -101,7 +102,7 @@ async def _multipart(request: web.Request, bounds: Bounds) -> Fields:
                 pairs.append((part.name, body.decode("utf-8")))
             if len(pairs) > _MOST_FIELDS or len(uploads) > _MOST_FILES:
                 raise Problem("too_large", f"一次最多上传 {_MOST_FILES} 个文件，请分几次上传")
-    except ValueError as error:  # a form that breaks off, has no boundary, or is not UTF-8
+    except BROKEN as error:  # or one that is not UTF-8
         raise _no_form() from error
     return Fields(_tidy(pairs), tuple(uploads))
 

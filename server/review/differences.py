@@ -85,7 +85,7 @@ def _compare_parts(before: list[str], after: list[str]) -> Iterator[Piece]:
     pairs = {part: seen[part] * held[part] for part in seen if part in held}
     # What difflib leaves out of a second look: what is often there in the newer text.
     rare = sum(count for part, count in pairs.items() if held[part] <= len(after) // 100 + 1)
-    if rare * shortest > _MOST_WORK:
+    if rare * shortest > 3 * _MOST_WORK:
         # A text of nothing but a few sentences over and over: every place of one fits every other.
         yield Piece("gone", "".join(before))
         yield Piece("new", "".join(after))

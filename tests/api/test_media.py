@@ -95,6 +95,22 @@ async def test_a_form_that_breaks_off_is_refused(office: Office):
     assert refused.refusal == (422, "invalid", "file")
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        f'Content-Disposition: form-data; name="file"; filename="{"长" * 9000}.pdf"',
+        "no head at all",
+        "X: y\r\n" * 600,
+    ],
+    ids=["too long", "none", "too many"],
+)
+@pytest.mark.parametrize("path", [MEDIA, "/api/v1/imports"])
+async def test_a_part_with_a_head_that_is_none_is_refused(office: Office, path: str, head: str):
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    body = f"--x\r\n{head}\r\n\r\n%PDF-1.7\r\n--x--\r\n".encode()
+    assert (await office.call("POST", path, data=body, headers=headers)).refusal == (422, "invalid", "file")
+
+
 async def test_a_form_without_a_boundary_is_refused(office: Office):
     refused = await office.call("POST", MEDIA, data=b"x", headers={"Content-Type": "multipart/form-data"})
     assert refused.refusal == (422, "invalid", "file")

@@ -1,6 +1,7 @@
 """server/console/login.py, door.py, cookies.py: who gets in, and what a lapsed session loses (nothing)."""
 
 import pytest
+from yarl import URL
 
 from server.console.cookies import SESSION
 from server.console.door import own_path
@@ -142,3 +143,11 @@ async def test_a_form_that_is_no_form_is_refused(office: ConsoleOffice):
     desk = await office.desk("author")
     seen = await desk._call("POST", "/console/logout", data=b"{}", headers={"Content-Type": "text/json"})
     assert (seen.status, "表单不完整" in seen.words) == (422, True)
+
+
+async def test_a_form_whose_part_has_an_endless_head_is_refused_at_the_door(office: ConsoleOffice):
+    desk = await office.desk()
+    body = f'--x\r\nContent-Disposition: form-data; name="{"a" * 20_000}"\r\n\r\nx\r\n--x--\r\n'.encode()
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with desk.client.post(desk.base.join(URL("/console/login")), data=body, headers=headers) as answer:
+        assert (answer.status, "提交的表单不完整" in await answer.text()) == (422, True)
