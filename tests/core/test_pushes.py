@@ -23,6 +23,7 @@ from server.ephemeral.budgets import Allowance
 from server.store.accounts import AccountRow, find_account
 from server.store.broadcast_tables import push, push_article
 from server.store.broadcasts import PushRow, find_push, insert_push, list_plans, take_seat
+from server.store.deliveries import list_deliveries
 from server.subscribe.hear import hear
 from tests.core.wechat_desk import Desk
 from tests.house import SITE
@@ -627,3 +628,72 @@ async def test_a_queue_without_seats_costs_one_reading_of_the_slots(desk: Desk):
     sa.event.remove(engine, "before_cursor_execute", count)
     assert [(await desk.leg(key)).due_at for key in made[8:]] == [None] * 4
     assert asked <= 3
+
+
+@pytest.mark.slow
+async def test_what_was_withdrawn_before_a_look_is_not_sent_for_the_first_time_by_it(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_before")
+    await come(desk, SLOT)
+    await desk.house.withdraw(made[0])
+    await come(desk, beijing("2026-11-26T18:10"))
+    await come(desk, beijing("2026-11-26T18:20"))
+    assert (sent_titles(desk), desk.platform.book.drafts) == ([["乙"]], {})
+    assert [await desk.state(key) for key in made] == ["cancelled", "live"]
+
+
+@pytest.mark.slow
+async def test_what_was_withdrawn_before_a_look_and_went_out_is_taken_back(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_after")
+    await come(desk, SLOT)
+    await desk.house.withdraw(made[0])
+    for minute in (10, 20):
+        await come(desk, SLOT + timedelta(minutes=minute))
+    (sent,) = desk.platform.book.pushes.values()
+    assert ([await desk.state(key) for key in made], sent.deleted) == (["withdrawn", "live"], (1,))
+
+
+@pytest.mark.slow
+async def test_while_the_draft_cannot_be_deleted_nothing_that_was_withdrawn_is_looked_for(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_before")
+    await come(desk, SLOT)
+    await desk.house.withdraw(made[0])
+    desk.platform.next_call("/cgi-bin/draft/delete", "drop_before")
+    await come(desk, beijing("2026-11-26T18:05"))
+    assert (sent_titles(desk), (await pushes(desk))[0].looks) == ([], 1)
+    await come(desk, beijing("2026-11-26T18:30"))
+    await come(desk, beijing("2026-11-26T18:40"))
+    assert sent_titles(desk) == [["乙"]]
+
+
+@pytest.mark.slow
+async def test_a_version_that_was_corrected_while_its_push_failed_does_not_go_again(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.platform.switch(mass_status="send fail")
+    desk.house.now.moment = SLOT
+    await work(desk)
+    await desk.house.corrected(made[0], title="更正后的甲")
+    await desk.house.release(made[0], SOCIAL)
+    await come(desk, beijing("2026-11-26T18:01"))
+    desk.platform.switch(mass_status="send success")
+    await come(desk, beijing("2026-11-27T18:00"))
+    assert sent_titles(desk) == [["甲"], ["更正后的甲"]]
+    async with desk.house.store.read() as tx:
+        states = sorted(leg.state for leg in await list_deliveries(tx, made[0]) if leg.account == "wechat")
+    assert states == ["live", "superseded"]
+
+
+@pytest.mark.slow
+async def test_a_draft_that_a_person_deleted_before_the_push_is_brought_anew(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.says("message/mass/sendall", 40007)
+    await come(desk, SLOT)
+    await come(desk, beijing("2026-11-26T18:10"))
+    assert (await desk.state(made[0]), len(desk.platform.book.pushes)) == ("live", 1)

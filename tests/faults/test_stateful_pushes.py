@@ -36,6 +36,7 @@ from server.core.broadcasting import keep_plan, list_queues, put_in_order
 from server.core.decide import Decision, decide
 from server.core.expedite import expedite, hold_outside_hours
 from server.core.problems import Problem
+from server.core.states import UNSENT
 from server.core.verify import verify_rows
 from server.store.accounts import AccountRow, find_account
 from server.store.broadcast_tables import push, push_article
@@ -56,6 +57,8 @@ SLOTS = {
 }
 CUTS = ("drop_before", "drop_after", "502_after", "truncated")
 REFUSALS = (45011, 45009, 45028, 45166, 48001)
+WAYS = ("withdraw", "release_a_correction")
+OVER = ("withdrawn", "replaced")
 ENDS = ("send success", "send fail", "err(20001)")
 
 
@@ -74,6 +77,7 @@ class Pushing(RuleBasedStateMachine):
         self.stack = AsyncExitStack()
         self.items: list[str] = []
         self.kind: BroadcastKind = "subscription"
+        self.slots = ""
         self.taken_back: dict[str, datetime] = {}  # marks of releases, each since when it must not go out
         self.do(self.open())
 
@@ -122,11 +126,12 @@ class Pushing(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 1))
     def change_schedule(self, number: int) -> None:
+        self.slots = SLOTS[self.kind][number]
+
         async def change() -> None:
             account = await self.account()
             async with self.store.begin() as tx:
-                slots = SLOTS[self.kind][number]
-                await keep_plan(tx, account, self.kind, slots, self.house.calendar, at=self.now())
+                await keep_plan(tx, account, self.kind, self.slots, self.house.calendar, at=self.now())
 
         self.do(change())
 
@@ -207,7 +212,7 @@ class Pushing(RuleBasedStateMachine):
 
     @rule()
     def the_slot_comes(self) -> None:
-        slot = next(read_schedule(SLOTS[self.kind][0]).after(self.now()))
+        slot = next(read_schedule(self.slots).after(self.now()))
         self.now.moment = slot
         self.do(self.tick())
         self.work()
@@ -259,6 +264,27 @@ class Pushing(RuleBasedStateMachine):
 
         self.do(look())
 
+    @rule(cut=st.sampled_from(CUTS), index=st.integers(0, 1), way=st.sampled_from(WAYS))
+    def take_back_what_nobody_knows_the_end_of(self, cut: Any, index: int, way: str) -> None:
+        """The answer to a push is lost, and before anybody looks one of its articles is taken back."""
+        self.desk.platform.wire.reset()
+        self.release(2)
+        self.desk.platform.next_call(SENDALL, cut)
+        self.the_slot_comes()
+        getattr(self, way)(len(self.items) - 1 - index)
+        self.pass_time(181)
+        self.work()
+
+    @rule(end=st.sampled_from(ENDS), index=st.integers(0, 1), way=st.sampled_from(WAYS))
+    def take_back_what_is_on_its_way(self, end: str, index: int, way: str) -> None:
+        """One of the articles of a push is taken back while the platform is at it."""
+        self.release(2)
+        self.desk.platform.switch(mass_status=end)
+        self.the_slot_comes()
+        getattr(self, way)(len(self.items) - 1 - index)
+        self.pass_time(61)
+        self.work()
+
     async def tick(self) -> None:
         await self.house.tick()
         await hold_outside_hours(self.store, self.house.calendar, at=self.now())
@@ -292,6 +318,19 @@ class Pushing(RuleBasedStateMachine):
     def nothing_goes_out_after_it_was_taken_back(self) -> None:
         for mark, since in self.taken_back.items():
             assert all(one.at <= since for one in self.sent if mark in _marks(one)), mark
+
+    @invariant()
+    def what_was_taken_back_waits_for_nothing(self) -> None:
+        async def left() -> list[tuple[str, str]]:
+            found = []
+            async with self.store.read() as tx:
+                for item in self.items:
+                    over = {row.id for row in await list_releases(tx, item) if row.state in OVER}
+                    legs = await list_deliveries(tx, item)
+                    found += [(leg.id, leg.state) for leg in legs if leg.release_id in over]
+            return [(key, state) for key, state in found if state in UNSENT]
+
+        assert self.do(left()) == []
 
     @invariant()
     def no_day_or_month_has_more_pushes_than_allowed(self) -> None:

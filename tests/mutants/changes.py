@@ -36,6 +36,8 @@ SETTLEMENTS, DISPATCH = "server/core/settlements.py", "server/core/dispatch.py"
 SETTLE, RECONCILE, GATES = "server/core/settle.py", "server/core/reconcile.py", "server/core/gates.py"
 ARRIVALS, BACKLOG, LEDGER = "server/store/arrivals.py", "server/store/backlog.py", "server/store/ledger.py"
 PLATFORMS = "tests/faults/test_platforms.py"
+PUSHES = "tests/core/test_pushes.py"
+PUSH_LOOKS = "server/core/push_looks.py"
 HEARING = "server/store/hearing.py"
 FIRST_TABLES = "server/store/migrations/versions/0001_first_tables.py"
 
@@ -462,6 +464,27 @@ MUTANTS = (
             ),
         ),
         ("tests/subscribe/test_hear.py", "tests/faults/test_callbacks.py"),
+    ),
+    Mutant(
+        "the look for a push sends what was withdrawn meanwhile",
+        (Change(PUSH_LOOKS, "    if taken_back and not ", "    if not taken_back and not "),),
+        (f"{PUSHES}::test_what_was_withdrawn_before_a_look_is_not_sent_for_the_first_time_by_it",),
+    ),
+    Mutant(
+        "a push that was refused leaves its draft behind",
+        (Change("server/core/pushes.py", 'kept.state != "failed"', 'kept.state != "sent"'),),
+        (f"{PUSHES}::test_a_push_that_the_platform_refuses_leaves_no_draft",),
+    ),
+    Mutant(
+        "a push is not charged to the account's budget",
+        (
+            Change(
+                "server/core/pushes.py",
+                "    if used_up is None:\n        return False\n    until, why",
+                "    if used_up is not None:\n        return False\n    until, why",
+            ),
+        ),
+        (f"{PUSHES}::test_a_push_is_one_post_of_the_day_and_each_look_at_it_one_look",),
     ),
     Mutant(
         "what is planned goes out by the list of words of the day it was planned",
