@@ -45,11 +45,12 @@ class ArticleOut(Out):
 
 
 class PushOut(Out):
-    """A slot with what waits for it; `id` null while nothing does."""
+    """A slot with what waits for it; `id` null while nothing does, `reason` says what holds it up."""
 
     id: str | None
     slot_at: datetime
     is_urgent: bool
+    reason: str | None
     articles: tuple[ArticleOut, ...]
 
     @classmethod
@@ -64,6 +65,7 @@ class PushOut(Out):
             id=row.id if row else None,
             slot_at=queue.slot_at,
             is_urgent=row is not None and row.is_urgent,
+            reason=row.reason if row else None,
             articles=articles,
         )
 

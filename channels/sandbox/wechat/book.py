@@ -66,6 +66,7 @@ class Switches:
     kind: Literal["subscription", "service"] = "subscription"  # §6: one push a day, or four a month a reader
     mass_status: str = "send success"  # how pushes end from now on, in the words of the event (§6.7)
     mass_seconds: float = 2.0  # how long a push is under way
+    mass_protected: bool = False  # §6, 群发保护: the administrator agrees in half an hour, or it fails
     events_sent: int = 1  # times that every event is pushed even when it was answered (§8.3)
     token_seconds: int = 7200
     comment_right: bool = False
@@ -183,6 +184,7 @@ class Push:
     asked_at: datetime  # when the client id was last used
     deleted: tuple[int, ...] = ()  # 1-based
     is_told: bool = False
+    waits_for_consent: bool = False  # it fails when nobody agrees before it is done
 
     def is_done(self, at: datetime) -> bool:
         """Say whether it has ended."""

@@ -11,10 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.sandbox.wechat.book import BEIJING, FIRST_PUSH, Article, Push
+from channels.sandbox.wechat.book import BEIJING, FIRST_PUSH, Article, Draft, Push
 from channels.sandbox.wechat.calls import OK, Call, answer, number_of, open_call, text_of
 from channels.sandbox.wechat.errors import Refusal
 from channels.sandbox.wechat.media import find_media
+from channels.sandbox.wechat.platform import WeChat
 
 _FOREIGN_LINK = re.compile(r"https?://(?!mp\.weixin\.qq\.com/)", re.IGNORECASE)
 _KEPT = timedelta(hours=24)
@@ -142,12 +143,11 @@ def _send(call: Call, body: Mapping[str, Any], readers: tuple[str, ...]) -> web.
         return answer(call.wechat, {"errcode": 45065, "errmsg": "clientmsgid exist", "msg_id": push_id})
     load = _read_load(call, body)
     _check_quota(call)
-    reached = _within_month(call, readers)
-    push_id = FIRST_PUSH + len(call.wechat.book.pushes)
-    call.wechat.book.pushes[push_id] = Push(
+    reached = _within_month(call.wechat, readers, call.at)
+    push = Push(
         kind=load.kind,
         articles=load.articles,
-        keys=tuple(token_urlsafe(32)[:22] for _ in load.articles),
+        keys=keys_for(load.articles),
         text=load.text,
         media_id=load.media_id,
         readers=reached,
@@ -158,9 +158,30 @@ def _send(call: Call, body: Mapping[str, Any], readers: tuple[str, ...]) -> web.
         client_id=client_id,
         asked_at=call.at,
     )
-    call.wechat.touch()
+    push_id = call.wechat.start_push(push)
     said: dict[str, Any] = {"errcode": 0, "errmsg": "send job submission success", "msg_id": push_id}
     return answer(call.wechat, said | ({"msg_data_id": push_id - 900_000_000} if load.articles else {}))
+
+
+def push_by_hand(wechat: WeChat, media_id: str, draft: Draft, at: datetime) -> None:
+    """Push a draft as a person does in the console: it uses the same quota as the interface (contract §6)."""
+    if wechat.book.switches.kind == "subscription" and _is_used_up(wechat, at):
+        return
+    readers = tuple(openid for openid, one in wechat.book.followers.items() if one.is_subscribed)
+    reached = _within_month(wechat, readers, at)
+    switches = wechat.book.switches
+    wechat.start_push(
+        Push(
+            kind="mpnews", articles=draft.articles, keys=keys_for(draft.articles), text="",
+            media_id=media_id, readers=reached, filtered=len(readers) - len(reached), at=at,
+            seconds=switches.mass_seconds, status=switches.mass_status, client_id="", asked_at=at,
+        )
+    )  # fmt: skip
+
+
+def keys_for(articles: tuple[Article, ...]) -> tuple[str, ...]:
+    """Give the keys of the permanent addresses of articles."""
+    return tuple(token_urlsafe(32)[:22] for _ in articles)
 
 
 def _read_load(call: Call, body: Mapping[str, Any]) -> _Load:
@@ -192,20 +213,29 @@ def _read_load(call: Call, body: Mapping[str, Any]) -> _Load:
 
 
 def _check_quota(call: Call) -> None:
-    if call.wechat.book.switches.kind == "service":
-        return  # 100 calls a day, which the quota of the address counts
-    today = call.at.astimezone(BEIJING).date()
-    for push in call.wechat.book.pushes.values():
-        # Only a successful push uses up the day (contract §6).
-        if push.at.astimezone(BEIJING).date() == today and push.is_good():
-            raise Refusal(45028)
+    # A service account has 100 calls a day, which the quota of the address counts.
+    if call.wechat.book.switches.kind == "subscription" and _is_used_up(call.wechat, call.at):
+        raise Refusal(45028)
 
 
-def _within_month(call: Call, readers: tuple[str, ...]) -> tuple[str, ...]:
-    if call.wechat.book.switches.kind != "service":
+def _is_used_up(wechat: WeChat, at: datetime) -> bool:
+    today = at.astimezone(BEIJING).date()
+    # Only a successful push uses up the day (contract §6); one that waits for consent may still become one.
+    return any(
+        push.at.astimezone(BEIJING).date() == today and (push.is_good() or _is_open(push, at))
+        for push in wechat.book.pushes.values()
+    )
+
+
+def _is_open(push: Push, at: datetime) -> bool:
+    return push.waits_for_consent and not push.is_done(at)
+
+
+def _within_month(wechat: WeChat, readers: tuple[str, ...], at: datetime) -> tuple[str, ...]:
+    if wechat.book.switches.kind != "service":
         return readers
-    month = _month(call.at)
-    pushes = [one for one in call.wechat.book.pushes.values() if one.is_good() and _month(one.at) == month]
+    month = _month(at)
+    pushes = [one for one in wechat.book.pushes.values() if one.is_good() and _month(one.at) == month]
     return tuple(openid for openid in readers if sum(openid in push.readers for push in pushes) < _A_MONTH)
 
 

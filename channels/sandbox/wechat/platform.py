@@ -14,10 +14,11 @@ from pydantic import TypeAdapter
 from channels.sandbox.faults import Fault, FaultKind, Wire
 from channels.sandbox.keeping import Files, StateFile
 from channels.sandbox.wechat.audience import Line
-from channels.sandbox.wechat.book import FIRST_JOB, Article, Book, Draft, Job, Push, Switches
+from channels.sandbox.wechat.book import FIRST_JOB, FIRST_PUSH, Article, Book, Draft, Job, Push, Switches
 from channels.sandbox.wechat.events import Event, job_finished, push_finished
 
 _SWITCHES = TypeAdapter(Switches)
+_CONSENT_SECONDS = 1800.0
 
 
 class WeChat:
@@ -127,6 +128,25 @@ class WeChat:
             del self.book.drafts[media_id]
         self.touch()
         return publish_id
+
+    def start_push(self, push: Push) -> int:
+        """Take a push to followers, by the interface or in the console; give its number."""
+        push_id = FIRST_PUSH + len(self.book.pushes)
+        if self.book.switches.mass_protected and push.client_id:
+            push = replace(push, seconds=_CONSENT_SECONDS, status="send fail", waits_for_consent=True)
+        self.book.pushes[push_id] = push
+        self.touch()
+        return push_id
+
+    def agree_to(self, push_id: int, at: datetime) -> None:
+        """Let the administrator agree to a push that waits for him: it is under way from now on."""
+        push, switches = self.book.pushes.get(push_id), self.book.switches
+        if push is not None and push.waits_for_consent and not push.is_done(at):
+            seconds = (at - push.at).total_seconds() + switches.mass_seconds
+            self.book.pushes[push_id] = replace(
+                push, seconds=seconds, status=switches.mass_status, waits_for_consent=False
+            )
+            self.touch()
 
     def settle(self) -> None:
         """Let what has ended by now end: drafts are used up, readers get their push, events are written."""

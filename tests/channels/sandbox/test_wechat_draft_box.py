@@ -54,3 +54,40 @@ async def test_the_title_of_a_draft_never_becomes_markup(wechat: WeChatCaller, s
     stage.wechat.switch(title_limit=64)
     await wechat.draft(title=EVIL)
     assert "<script" not in (await wechat.get("/drafts")).text
+
+
+async def test_a_push_by_hand_uses_up_the_day_of_the_interface(
+    wechat: WeChatCaller, stage: Sandbox, now: Hand
+):
+    by_hand, other = (await wechat.draft())["media_id"], (await wechat.draft(title="乙"))["media_id"]
+    await act(wechat, "push", by_hand)
+    now.move(seconds=5)
+    assert (stage.wechat.pushed_carrying(LINK), by_hand in stage.wechat.book.drafts) == (1, False)
+    body = {"filter": {"is_to_all": True}, "mpnews": {"media_id": other}, "msgtype": "mpnews"}
+    assert (await wechat.ask("message/mass/sendall", body))["errcode"] == 45028
+    await act(wechat, "push", other)
+    assert len(stage.wechat.book.pushes) == 1
+
+
+@pytest.mark.parametrize(("agrees", "word"), [(True, "SEND_SUCCESS"), (False, "SEND_FAIL")])
+async def test_a_protected_push_waits_for_the_administrator(
+    wechat: WeChatCaller, stage: Sandbox, now: Hand, agrees: bool, word: str
+):
+    stage.wechat.switch(mass_protected=True)
+    draft = (await wechat.draft(title="医疗救助办法"))["media_id"]
+    body = {"filter": {"is_to_all": True}, "mpnews": {"media_id": draft}, "msgtype": "mpnews"}
+    push = (await wechat.ask("message/mass/sendall", body))["msg_id"]
+    now.move(minutes=20)
+    assert (await wechat.ask("message/mass/get", {"msg_id": push}))["msg_status"] == "SENDING"
+    assert "管理员同意群发" in (await wechat.get("/drafts")).text
+    if agrees:
+        await wechat.send("POST", "/drafts", data={"act": "agree", "push": str(push)})
+    now.move(minutes=11)
+    assert (await wechat.ask("message/mass/get", {"msg_id": push}))["msg_status"] == word
+    assert "管理员同意群发" not in (await wechat.get("/drafts")).text
+
+
+@pytest.mark.parametrize("number", ["", "none", "１", "999999999999"])
+async def test_agreeing_to_no_push_changes_nothing(wechat: WeChatCaller, stage: Sandbox, number: str):
+    await wechat.send("POST", "/drafts", data={"act": "agree", "push": number})
+    assert stage.wechat.book.pushes == {}
