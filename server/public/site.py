@@ -61,6 +61,7 @@ PUBLIC_SECURITY: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _A_DAY: Final = "public, max-age=86400"  # WeChat keeps a 301 as long as it may (contract website §4)
+_READING: Final = "GET, HEAD"
 _NOTHING: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>找不到这个页面</title>'
@@ -96,6 +97,18 @@ def add_site(app: web.Application, root: Path, moved: Moved = _nowhere, front: s
     """
     site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic), moved, front)
     app.router.add_get("/{path:.*}", site.answer, name=PLAIN)  # HEAD as well
+    app.router.add_route("*", "/{path:.*}", _only_reading)
+
+
+async def _only_reading(request: web.Request) -> web.Response:
+    """Refuse whatever is no reading; a browser may ask before it reads a feed for a page of somebody else."""
+    headers = {**PUBLIC_SECURITY, hdrs.CACHE_CONTROL: "no-store"}
+    if request.method == hdrs.METH_OPTIONS and request.path.startswith("/feed/"):
+        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
+        headers[hdrs.ACCESS_CONTROL_ALLOW_METHODS] = _READING
+        headers[hdrs.ACCESS_CONTROL_ALLOW_HEADERS] = f"{hdrs.IF_NONE_MATCH}, {hdrs.CACHE_CONTROL}"
+        return web.Response(status=204, headers=headers)
+    return web.Response(status=405, headers={**headers, hdrs.ALLOW: _READING}, text="这个地址只能读取。\n")
 
 
 class _Site:

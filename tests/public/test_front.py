@@ -73,6 +73,20 @@ def test_a_link_in_a_pages_place_is_never_opened_however_often_the_page_was_aske
     assert until(f"{front}/a.html", (200, b"one"))[0] == (502, b"")
 
 
+def test_while_the_server_behind_is_away_a_reader_is_told_so_and_keeps_nothing(front: str):
+    with pytest.raises(urllib.error.HTTPError) as told:
+        urllib.request.urlopen(f"{front}/search?q=x")
+    assert (told.value.status, told.value.headers["Cache-Control"]) == (502, "no-store")
+    assert "请过一会儿再试" in told.value.read().decode()
+    assert ask(f"{front}/a.html")[:2] == (200, b"one")
+
+
+def test_what_the_writer_notes_for_itself_is_no_page(front: str, root: Path):
+    for name in ("1.now", "x.uses", "a.html.gz", ".lock"):
+        (root / name).write_text("noted")
+        assert ask(f"{front}/{name}")[0] == 404
+
+
 def test_behind_a_proxy_that_ends_tls_the_hub_is_named_by_https_and_by_nothing_else(front: str):
     here = front.removeprefix("http://").partition(":")[0]
     for told, scheme in (("http", "http"), ("https", "https"), ('x>; rel="self"', "http")):

@@ -10,6 +10,7 @@ import brotli
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
 from channels.docroot import FolderRoot
 from server.public.site import add_practice_site, add_site
@@ -76,6 +77,12 @@ async def test_a_folder_answers_with_its_page(site, target):
         "/a/i1.gone",
         "/a/script.php",
         "/a/%ff%fe.html",
+        "/a/%ed%a0%80.html",
+        "/a/%c0%ae%c0%ae/secret.html",
+        "/%252e%252e/secret.html",
+        "/a/i1.html/",
+        "/feed/site/1.now",
+        "/m/x.png.uses",
         "/" + "a" * 3000 + ".html",
     ],
 )
@@ -95,9 +102,40 @@ async def test_a_link_that_leads_out_of_the_root_is_no_page(site, tmp_path):
 
 async def test_only_reading_is_allowed(site):
     await put(site, "a/i1.html")
-    for method in ("POST", "PUT", "DELETE"):
+    for method in ("POST", "PUT", "DELETE", "PROPFIND", "OPTIONS"):
         async with site.session.request(method, f"{site.tools.site.url}/a/i1.html") as answer:
-            assert answer.status == 405
+            assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+            assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_page_of_somebody_else_may_ask_whether_it_has_a_feed_already(site):
+    await put(site, "feed/site.json")
+    async with site.session.options(f"{site.tools.site.url}/feed/site.json") as answer:
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")
+        assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize("path", ["a/none.html", "a/i1.html"])
+async def test_what_is_not_there_is_told_anew_whatever_a_client_has(site, path):
+    await put(site, "a/i1.gone", "<p>已撤回</p>".encode())
+    for condition in ({"If_None_Match": "*"}, {"If_Modified_Since": "Mon, 01 Jan 2035 00:00:00 GMT"}):
+        answer, body = await fetch(site, path, **condition)
+        assert answer.status == (410 if path == "a/i1.html" else 404)
+        assert body
+
+
+async def test_a_slow_client_holds_up_nobody(site):
+    await put(site, "index.html", b"<p>home</p>")
+    url = URL(site.tools.site.url)
+    slow = [await asyncio.open_connection(url.host, url.port) for _client in range(40)]
+    for _reader, writer in slow:  # half a request each
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        await writer.drain()
+    async with asyncio.timeout(20):
+        found = await asyncio.gather(*(fetch(site, "") for _client in range(20)))
+    assert {(answer.status, body) for answer, body in found} == {(200, b"<p>home</p>")}
+    for _reader, writer in slow:
+        writer.close()
 
 
 async def test_head_answers_without_a_body(site):
