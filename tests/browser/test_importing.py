@@ -166,3 +166,21 @@ def weight() -> int:
             continue  # it has ended while we looked
     assert held, "the server was not found"
     return held
+
+
+@pytest.mark.slow
+async def test_a_part_that_was_found_wrongly_is_put_right_with_one_click(window: Window):
+    await log_in(window, "author")
+    page = await window.go("/console/imports")
+    await choose(page, [{"name": "通知.docx", "mimeType": WORD, "buffer": a_document("关于供水的通知")}])
+    await expect(page.locator("#field-title")).to_have_value("关于供水的通知")
+    await page.locator("button[data-clear=formed_on]").click()
+    await expect(page.locator("#field-formed_on")).to_have_value("")
+    await page.locator("button[data-back]", has_text="标题").click()
+    first = page.locator(".rich p").first
+    await expect(first).to_have_text("关于供水的通知")
+    await page.locator("#field-title").fill("")
+    await first.click(click_count=3)
+    await page.locator("button[data-take=title]").click()
+    await expect(page.locator("#field-title")).to_have_value("关于供水的通知")
+    await fine(window, "imported-corrected")

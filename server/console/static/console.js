@@ -1,11 +1,27 @@
 /* Progressive enhancement only: every page works without it. */
 "use strict";
 (() => {
+  // Without the network a form stays where it is: the browser's own page would take its place, and what was typed with it.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    form.querySelector("[data-offline]")?.remove();
+    if (navigator.onLine || form.method !== "post") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const told = Object.assign(document.createElement("p"), { className: "trouble" });
+    told.dataset.offline = "";
+    told.setAttribute("role", "alert");
+    form.append(told);
+    told.textContent = "网络断开，没有提交。填写的内容都在，网络恢复后再按一次。";
+    told.scrollIntoView({ block: "nearest" });
+  }, true);
   // A form is sent once, however often its button is pressed; the back button makes it usable again.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    // A page that fails under the same address takes the place of this one, and the back button would pass it by.
+    if (form.method === "post" && !location.hash) history.replaceState(history.state, "", `${location.href}#`);
     // After this turn: a disabled button would not be among what is sent.
     setTimeout(() => form.querySelectorAll("button").forEach((one) => { one.disabled = true; }), 0);
   });

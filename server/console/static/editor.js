@@ -199,13 +199,27 @@
   // Whatever was typed in the last seconds goes out when the window is left.
   document.addEventListener("visibilitychange", () => { if (document.hidden && dirty && !sent) hold(); });
 
-  // A part that an import found wrongly goes with one click.
-  document.querySelectorAll("[data-clear]").forEach((button) => button.addEventListener("click", () => {
-    const field = form.elements[button.dataset.clear];
-    field.value = "";
+  // A part that an import found wrongly is put right with one click.
+  function fill(name, words) {
+    const field = form.elements[name];
+    field.value = words;
     field.focus();
     keep();
-  }));
+  }
+  const press = (name, run) => document.querySelectorAll(`[data-${name}]`).forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => run(button.dataset));
+  });
+  press("clear", ({ clear }) => fill(clear, ""));
+  press("put", ({ put, words }) => fill(put, words));
+  if (surface) {
+    press("take", ({ take: name }) => {
+      const words = surface.selected().replace(/\s+/g, " ");
+      if (words) fill(name, words);
+      else { say("请先在正文里选中文字，再按这个按钮。"); surface.focus(); }
+    });
+    press("back", ({ back }) => { surface.prepend(back); keep(); });
+  }
 
   // How long a title or summary is, beside what the tightest channel takes.
   function count() {

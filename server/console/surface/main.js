@@ -16,7 +16,7 @@ const MENTIONS_DOCUMENT = /\.(docx|html?|md)$/i;
  * Open the surface before `area`. `told` has `upload(file)`, which gives {sha256, is_picture} or {error};
  * `say(sentence)`; `changed()`; `documents(files)` for what is dropped here and is no picture; and
  * `show(finding, place)`, which says in a place what was found in the words under the cursor.
- * Gives `write()` (HTML as the server takes it), `read(html)` and `focus()`; for findings `mark`, `select`, `mend`.
+ * Gives `write()` (HTML as the server takes it), `read(html)`, `focus()`, `selected()`, `append(html)`, `prepend(text)`; for findings `mark`, `select`, `mend`.
  */
 function open(area, told) {
   let untouched = area.value;
@@ -84,6 +84,8 @@ function open(area, told) {
     focus: () => editor.commands.focus(),
     // Who only looks at a text must not change a letter of it.
     write: () => (editor.state.doc.eq(first) ? untouched : written(editor)),
+    selected: () => editor.state.doc.textBetween(editor.state.selection.from, editor.state.selection.to, " ").trim(),
+    prepend: (text) => editor.chain().focus("start").insertContentAt(0, { type: "paragraph", content: [{ type: "text", text }] }).run(),
     append: (html) => editor.chain().focus("end").insertContent(before(html).innerHTML).run(),
     isEmpty: () => !written(editor),
     mark: (findings) => mark(editor, findings),
