@@ -10,9 +10,11 @@ from server.console.account_fields import OWNER
 from server.console.names import Tone
 from server.console.page import Visit
 from server.console.rows import CHANNEL_ORDER
+from server.console.statistics import rows_address
 from server.core.budgets import day_limit
 from server.core.days import day_of, starts_at
 from server.core.release import OpenChannel
+from server.report.figures import Question
 from server.store.accounts import AccountRow, list_accounts
 from server.store.statistics import Sieve, sum_figures
 from server.store.tx import Tx
@@ -39,6 +41,7 @@ class AccountLine:
     silent: int | None  # days without anything, where the law watches them
     permitted_for: int | None  # days until its permission ends
     this_month: int
+    rows: str  # the address of the lines behind this
     today: int
     most_today: int | None  # what the office or the platform allows a day
     may_manage: bool
@@ -108,10 +111,16 @@ def _line(row: AccountRow, heard: AccountHeard, told: _Told) -> AccountLine:
         (told.today - since).days if _is_watched(row) else None,
         None if until is None else (day_of(until) - told.today).days,
         told.this_month.get(row.slug, 0),
+        rows_address(_month(told.today), row.slug, row.counted_as),
         told.live_today.get(row.id, 0),
         _most_today(row, told.open_channel),
         row.org.id in told.managed,
     )
+
+
+def _month(today: date) -> Question:
+    """Give what is asked of this month, by account."""
+    return Question(today.replace(day=1), today, group_by="account")
 
 
 def _is_watched(row: AccountRow) -> bool:

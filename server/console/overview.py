@@ -49,8 +49,10 @@ async def show_overview(visit: Visit) -> web.StreamResponse:
     months = [(f"{month}月", _of_month(sides["month"], year, month)) for month in range(1, 13)]
     orgs = sorted(sides["org"].rows, key=lambda row: -row.items)
     counts = [*(row.items for row in orgs), *(row.items for row in sides["channel"].rows), 0]
+    before = partial(rows_address, last.question)
     return await _page(
-        visit, year, 200, sides=sides, total=sides["channel"].total, last=last.total, told=told,
+        visit, year, 200, before=before, sides=sides, total=sides["channel"].total, last=last.total,
+        told=told,
         months=months, drawn=columns(months), wide=WIDE, high=HIGH, found_orgs=orgs[:_MOST_ORGS],
         more_orgs=len(orgs) - _MOST_ORGS, channels=COUNTED_AS, names=CHANNEL_NAMES,
         links={by: partial(rows_address, figures.question) for by, figures in sides.items()},

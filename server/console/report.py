@@ -1,12 +1,15 @@
 """/console/report: a year of an organ: its figures, the draft of its report, and how far each organ is."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import date
 from typing import Final, Literal, cast
 
 from aiohttp import web
 
 from server.console.organ_years import asked_org, asked_year
 from server.console.page import Page, Visit
+from server.console.statistics import rows_address
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
@@ -17,6 +20,7 @@ from server.report.drafting.given import key_text, shown
 from server.report.drafting.html import draft_as_html
 from server.report.drafting.word import draft_as_docx
 from server.report.drafting.workbook import draft_as_xlsx
+from server.report.figures import CHANNEL_NAMES, Question
 from server.report.filing import MOVES, Move, filings_below, move
 from server.report.snapshots import take_snapshot
 from server.report.yearly import draft_of_year
@@ -163,11 +167,21 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     return visit.show(
         "report.html", section="report", year=year, org=org, orgs=orgs, draft=draft, snapshots=snapshots,
         declared=declared, filings=filings, states=_STATES, moves=_MOVES, typed=typed, key_text=key_text,
-        shown=shown, fields=visit.fields, may_write=org.id in visit.who.orgs_for("write"),
-         may_file=org.id in visit.who.orgs_for("file_report"),
+        shown=shown, channels=CHANNEL_NAMES, rows=_rows_of(org.code, year), fields=visit.fields,
+        may_write=org.id in visit.who.orgs_for("write"), may_file=org.id in visit.who.orgs_for("file_report"),
         files=visit.who.orgs_for("file_report"), accepts=visit.who.orgs_for("accept_report"),
         trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
+
+
+def _rows_of(org_code: str, year: int) -> Callable[[str, str], str]:
+    """Give what tells the address of the lines behind a figure of a year: of a channel, and of a kind."""
+
+    def address(channel: str, kind: str = "") -> str:
+        question = Question(date(year, 1, 1), date(year, 12, 31), org_code, kind=kind or None)
+        return rows_address(question, "", channel)
+
+    return address
 
 
 def _written(draft: Draft, made: str, *, review: bool) -> bytes:

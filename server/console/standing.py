@@ -7,8 +7,11 @@ from typing import Final
 
 from server.console.account_lines import AccountLine, read_lines
 from server.console.page import Visit
+from server.console.statistics import rows_address
 from server.core.days import day_of
+from server.report.figures import Question
 from server.store.obligations import ObligationSeen, list_obligations_between
+from server.store.orgs import list_orgs
 from server.store.statistics import Counter, Sieve, sum_figures
 from server.store.tx import Tx
 from server.store.words import COUNTED_AS
@@ -26,6 +29,9 @@ class Standing:
     items: int  # the same item on several channels counts once
     items_this_month: int
     by_channel: Mapping[str, int]
+    rows: Mapping[
+        str, str
+    ]  # addresses of the lines behind items, month and channels; {} without one organ atop
     week: Agenda
     accounts: tuple[AccountLine, ...]
     uninterpreted: tuple[ObligationSeen, ...]
@@ -48,11 +54,24 @@ async def read_standing(tx: Tx, visit: Visit) -> Standing:
         _sum(months, "item"),
         _sum(tuple(one for one in months if one.key == f"{today:%Y-%m}"), "item"),
         {channel: _sum(months, channel) for channel in COUNTED_AS},
+        await _rows(tx, reads, today),
         await read_agenda(tx, Span(today, today + timedelta(days=_DAYS - 1), reads), at=at),
         await read_lines(tx, visit),
         lacking[:_MOST],
         len(lacking) > _MOST,
     )
+
+
+async def _rows(tx: Tx, reads: frozenset[str], today: date) -> Mapping[str, str]:
+    """Give the addresses of the lines behind the year's figures; several organs on top have none."""
+    tops = [one for one in await list_orgs(tx, reads) if one.parent_id not in reads]
+    if len(tops) != 1:
+        return {}
+    year = Question(today.replace(month=1, day=1), today, tops[0].code, "month")
+    return {
+        "month": rows_address(year, f"{today:%Y-%m}", "item"),
+        **{channel: rows_address(year, "", channel) for channel in ("item", *COUNTED_AS)},
+    }
 
 
 def _sum(counters: tuple[Counter, ...], channel: str) -> int:

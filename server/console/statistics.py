@@ -28,6 +28,7 @@ _A_PAGE: Final = 50
 _A_SHEET: Final = 20_000
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LINES: Final[dict[Line, str]] = {"counted": "计入", "withdrawn": "撤回", "reinstated": "恢复"}
+_ASKED: Final = ("org", "by", "kind", "column", "topic", "no_topic", "account", "alone")
 _NAMES: Final = {"item": "主动公开信息（每条计一次）", **CHANNEL_NAMES}
 
 
@@ -86,7 +87,7 @@ def _question(visit: Visit) -> Question:
     if kind is not None and kind not in KINDS:
         raise Problem("invalid", "没有这个种类", field="kind")
     org, column = visit.query("org") or None, visit.query("column")[:64] or None
-    topic = visit.query("topic")[:100] or None
+    topic = "" if visit.query("no_topic") else visit.query("topic")[:100].strip() or None
     with_below = not visit.query("alone")
     return Question(start, end, org, cast("GroupBy", group_by), with_below, kind, column, topic)
 
@@ -99,7 +100,7 @@ async def _page(visit: Visit, template: str, error: Exception | None, **values: 
     asked = {
         "from": visit.query("from") or f"{today.year}-01-01",
         "to": visit.query("to") or f"{today.year}-12-31",
-        **{name: visit.query(name) for name in ("org", "by", "kind", "column", "topic", "account", "alone")},
+        **{name: visit.query(name) for name in _ASKED},
     }
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
@@ -118,8 +119,13 @@ def _columns(visit: Visit) -> tuple[tuple[str, str], ...]:
     return tuple((slug, site.column_name(slug)) for slug in slugs)
 
 
-def rows_address(question: Question, key: str, channel: str, line: str = "counted") -> str:
-    """Give the address of the rows behind one figure: of a group (`key`, "" for all) and a channel."""
+def rows_address(
+    question: Question, key: str, channel: str, line: str = "counted", *, nameless: bool = False
+) -> str:
+    """Give the address of the rows behind one figure: of a group (`key`, "" for all) and a channel.
+
+    `nameless` is the group of what has no topic.
+    """
     asked = {
         "from": question.start.isoformat(),
         "to": question.end.isoformat(),
@@ -127,6 +133,7 @@ def rows_address(question: Question, key: str, channel: str, line: str = "counte
         "kind": question.kind,
         "column": question.column,
         "topic": question.topic,
+        "no_topic": "1" if question.topic == "" else None,
         "channel": channel,
         "line": line,
     }
@@ -137,6 +144,8 @@ def rows_address(question: Question, key: str, channel: str, line: str = "counte
             "from": max(first, question.start).isoformat(),
             "to": min(last, question.end).isoformat(),
         }
+    elif nameless:
+        asked["no_topic"] = "1"
     elif key and question.group_by != "channel":
         asked[question.group_by] = key
     if question.group_by == "org" and key:

@@ -74,3 +74,14 @@ async def test_rows_of_no_figure_are_refused(office: ConsoleOffice):
     desk = await office.desk("reporter")
     for query in ("channel=moon", "line=moon", "channel=website&after=x"):
         assert (await desk.get(f"/console/statistics/rows?{query}")).status == 422
+
+
+async def test_the_first_page_and_the_year_open_their_rows_too(office: ConsoleOffice):
+    await office.house.published(("website", "weibo"))
+    desk = await office.desk("reviewer")
+    for page in ("/console", "/console/accounts", "/console/report?year=2026"):
+        figures = _behind(await desk.get(page))
+        assert figures, page
+        for number, address in dict.fromkeys(figures):
+            rows = await desk.get(address)
+            assert sum(tag == "tr" for tag, _ in rows.tags) - 1 == number, (page, address)

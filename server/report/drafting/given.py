@@ -31,6 +31,7 @@ class Given:
 
     cell: Cell
     source: str
+    counted: tuple[str, str] | None = None  # a channel or «item», and a kind or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,13 @@ def _from_ledger(form: Form, figures: Figures, kinds: Mapping[str, int], source:
     if form.version != "2014":
         return {}
     table, (column,) = form.tables[0].key, form.tables[0].columns
-    cells = {(table, TOTAL, column): Given(_whole(figures.total.items), source)}
+    cells = {(table, TOTAL, column): Given(_whole(figures.total.items), source, ("item", ""))}
     for channel, row in zip(STATUTORY, CHANNELS, strict=True):
         count = figures.total.deliveries.get(channel, 0)
-        cells[(table, row.key, column)] = Given(_whole(count), source)
+        cells[(table, row.key, column)] = Given(_whole(count), source, (channel, ""))
     for kind, label in _KINDS_2014.items():
         note = f"{source}，类别为“{kind}”的稿件，请核对"
-        cells[(table, label, column)] = Given(_whole(kinds.get(kind, 0)), note)
+        cells[(table, label, column)] = Given(_whole(kinds.get(kind, 0)), note, ("item", kind))
     return cells
 
 
