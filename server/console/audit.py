@@ -29,6 +29,9 @@ _DETAILS: Final = {
     "code": "代码", "former": "原来", "kind": "种类", "lines": "行数", "login": "登录名", "name": "名称",
     "not_before": "不早于", "note": "说明", "number": "次数", "org": "机构", "reason": "理由",
     "role": "角色", "successor": "新稿件", "target": "转到", "title": "标题", "unreviewed": "先发后审的理由",
+    "changes": "改为", "column": "栏目", "columns": "栏目", "into": "并入", "type": "类型",
+    "description": "说明", "is_open": "接收新稿件", "in_menu": "在导航中显示", "silent_days": "静默天数",
+    "org_id": "负责机构",
     "until": "到", "urgent_reason": "加急理由", "window": "时段", "year": "年度",
 }  # fmt: skip
 _GROUPS: Final = {
@@ -83,10 +86,24 @@ async def give_sheet(visit: Visit) -> web.StreamResponse:
 def _told_of(line: AuditLine) -> tuple[tuple[str, str], ...]:
     """Give what stands on a line in words, without what was left empty; the sheet has all of it."""
     return tuple(
-        (_DETAILS.get(key, key), "、".join(map(str, value)) if isinstance(value, list) else str(value))
+        (_DETAILS.get(key, key), _said(value))
         for key, value in line.details.items()
         if value not in (None, "", [])
     )
+
+
+def _said(value: object) -> str:
+    match value:
+        case bool():
+            return "是" if value else "否"
+        case list():
+            return "、".join(map(str, value))
+        case dict():
+            return "；".join(f"{_DETAILS.get(key, key)} {_said(one)}" for key, one in value.items())
+        case None:
+            return "无"
+        case _:
+            return str(value)
 
 
 async def _wanted(tx: Tx, visit: Visit) -> Wanted:

@@ -150,7 +150,10 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
         may_change = bool(visit.who.orgs_for("manage_columns") & await list_site_orgs(tx))
         wechat = await list_accounts_of(tx, ("wechat",))
     today = day_of(parts.now())
-    silent = {slug: (today - day).days for slug, day in last_days.items()}
+    silent: dict[str, int] = {}
+    for slug, day in last_days.items():  # what was merged counts for the column that it is part of
+        column, days = merged.get(slug, slug), (today - day).days
+        silent[column] = min(days, silent.get(column, days))
     return visit.show(
         "columns.html", section="columns", status=_status(trouble), trouble=trouble,
         trouble_heading="没有更改", columns=tuple(row for row in rows if row.merged_into is None),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+import structlog
+
 from channels.contract import Channel
 from channels.renewing import Renews
 from server.core.contents import lines_of_releases
@@ -26,6 +28,8 @@ from server.store.renewals import (
     note_renewal,
 )
 from server.store.site_columns import list_addresses, list_columns, list_merged
+
+log = structlog.get_logger(__name__)
 
 STALE: Final = timedelta(seconds=20)
 """So long after a change a process may still work by the columns of before (its copy is 5 s old at most)."""
@@ -136,7 +140,10 @@ async def _write_pages(place: Workplace, after: str) -> _Done:
     async with place.store.read() as tx:
         pages = await list_pages(tx, after, A_STEP)
     for delivery_id in pages:
-        await show_anew(place, delivery_id)
+        try:
+            await show_anew(place, delivery_id)
+        except KeyError:  # a file of it is in store no longer; the nightly look finds what is wrong with it
+            log.warning("page_not_renewed", delivery=delivery_id)
     return _Done(len(pages), pages[-1] if len(pages) == A_STEP else None)
 
 

@@ -1,0 +1,114 @@
+"""Columns that an office keeps: what a merger does to lists, readers and figures, on both databases."""
+
+import sqlalchemy as sa
+
+from server.core.neighbours import find_neighbours
+from server.core.renewal import STALE, renew_site
+from server.core.site_columns import Book, change_column, merge_column
+from server.store.column_reach import read_reach
+from server.store.followings import follow_column, list_followed
+from server.store.ledger_tables import ledger
+from server.store.push import BrowserRow, put_browser
+from server.store.push_tables import push_topic
+from server.store.renewals import find_renewal
+from server.store.site_columns import read_version
+from server.store.tables import place
+from server.watch.silence import silent_columns
+from tests.house import SITE, House
+
+
+async def book(house: House) -> Book:
+    async with house.store.read() as tx:
+        return Book(SITE, await read_version(tx), house.now())
+
+
+async def merge(house: House, slug: str, into: str) -> None:
+    seen = await book(house)
+    async with house.store.begin() as tx:
+        await merge_column(tx, seen, slug, into)
+
+
+async def renew(house: House) -> None:
+    house.now.move(seconds=STALE.total_seconds())
+    while await renew_site(house.place) or not await is_done(house):
+        pass
+
+
+async def is_done(house: House) -> bool:
+    async with house.store.read() as tx:
+        told = await find_renewal(tx)
+    return told is not None and told.stage == "done"
+
+
+async def listed(house: House, key: str) -> list[str]:
+    async with house.store.read() as tx:
+        wanted = sa.select(place.c.item_id).where(place.c.list_key == key).order_by(place.c.ordinal)
+        return list((await tx.execute(wanted)).scalars())
+
+
+async def test_a_merged_list_is_in_the_order_of_publication_and_has_no_gap(house: House):
+    items = []
+    for column in ("zcwj", "zcjd", "zcwj", "zcjd"):
+        items.append((await house.published(column=column)).id)
+        house.now.move(minutes=5)
+    await merge(house, "zcjd", "zcwj")
+    await renew(house)
+    assert await listed(house, "column/zcwj") == items
+    assert await listed(house, "column/zcjd") == []
+    async with house.store.read() as tx:
+        beside = await find_neighbours(tx, items[1], ("live",))
+    assert {one.item.id for one in beside} == {items[0], items[2]}
+    await house.published(column="zcwj")  # the next one stands behind them all
+    assert len(await listed(house, "column/zcwj")) == 5
+
+
+async def test_nothing_is_renewed_while_a_process_may_still_work_by_the_old_columns(house: House):
+    await merge(house, "zcjd", "zcwj")
+    assert await renew_site(house.place) == 0
+    assert not await is_done(house)
+
+
+async def test_readers_of_a_merged_column_follow_the_other_one_once(house: House):
+    async with house.store.begin() as tx:
+        (account_id,) = [row.id for row in await tx.execute(sa.text("SELECT id FROM accounts LIMIT 1"))]
+        for openid, columns in (("a", ("zcjd",)), ("b", ("zcjd", "zcwj"))):
+            for column in columns:
+                await follow_column(tx, account_id, openid, column, at=house.now())
+        row = BrowserRow("k", "https://x.invalid", "p", "s", keeps_quiet=True, topics=("column/zcjd",))
+        await put_browser(tx, row, at=house.now())
+    async with house.store.read() as tx:
+        assert (await read_reach(tx, ("zcjd",))).followers == 2
+    await merge(house, "zcjd", "zcwj")
+    async with house.store.read() as tx:
+        assert [await list_followed(tx, account_id, one) for one in "ab"] == [("zcwj",), ("zcwj",)]
+        assert list((await tx.execute(sa.select(push_topic.c.topic))).scalars()) == ["column/zcwj"]
+
+
+async def test_what_is_first_shown_after_a_merger_is_counted_where_it_is(house: House):
+    made = await house.item(column="zcjd")
+    await merge(house, "zcjd", "zcwj")
+    await house.place.sites.refresh(house.store)
+    await house.release(made.id)
+    await house.run_until_quiet()
+    async with house.store.read() as tx:
+        assert set((await tx.execute(sa.select(ledger.c.column))).scalars()) == {"zcwj"}
+
+
+async def test_an_office_says_itself_when_a_column_is_silent_and_a_closed_one_never_is(house: House):
+    await house.published(column="zcwj")
+    house.now.move(days=9)
+    seen = await book(house)
+    async with house.store.begin() as tx:
+        await change_column(tx, seen, "zcwj", {"silent_days": 8, "org_id": house.org.id})
+    await house.place.sites.refresh(house.store)
+    today = house.now().date()
+    async with house.store.read() as tx:
+        found = {one.key: one for one in await silent_columns(tx, house.place.site, today)}
+    alarm = found["column:zcwj"]
+    assert (alarm.level, alarm.org_id, "已有9天" in alarm.message) == ("alarm", house.org.id, True)
+    seen = await book(house)
+    async with house.store.begin() as tx:
+        await change_column(tx, seen, "zcwj", {"is_open": False})
+    await house.place.sites.refresh(house.store)
+    async with house.store.read() as tx:
+        assert "column:zcwj" not in {o.key for o in await silent_columns(tx, house.place.site, today)}
