@@ -184,11 +184,9 @@ class Website:
             await self._lists.renew(key, number, content)
 
     async def renew_frame(self) -> None:
-        """Write what every page leans on again, once there is a site."""
+        """Write what every page leans on; with it a site begins, before its first item."""
         root, site = self._tools.root, self._tools.site
         async with root.turn():
-            if await root.read(FRAME) is None and await root.read("404.html") is None:
-                return
             for path, body in frame_files(site).items():
                 if await root.read(path) != body:
                     await root.put(path, body)

@@ -58,11 +58,11 @@ class Lists:
             await self._write_numbered(key, name, number, _number(await self._shelf.last_ordinal(key)))
 
     async def renew_fronts(self, columns: tuple[Column, ...]) -> None:
-        """Write the pages of columns without an entry again, and that of organs."""
-        for column in columns:
-            key = f"column/{column.slug}"
+        """Write the front page and those of columns, where they have no entry yet, and that of organs."""
+        names = {"site": self._addresses.site.name, **{f"column/{one.slug}": one.name for one in columns}}
+        for key, name in names.items():
             if not await self._shelf.last_ordinal(key):
-                await self._write_newest(key, column.name)
+                await self._write_newest(key, name)
         await self._write_organs()
 
     async def leave(self, folder: str) -> None:

@@ -8,6 +8,7 @@ from server.core.problems import Problem
 from server.store.accounts import AccountRow, insert_account, list_accounts_of, set_account_name
 from server.store.audit import Subject
 from server.store.orgs import OrgRow, insert_org
+from server.store.renewals import want_again
 from server.store.tx import Tx
 
 _ALONE: Final = {"website": "网站", "feed": "订阅源"}
@@ -42,6 +43,8 @@ async def add_account(tx: Tx, row: AccountRow, *, at: datetime) -> None:
                 field="channel",
             )
     await insert_account(tx, row, at=at)
+    if row.channel == "website":
+        await want_again(tx, at=at)  # a site stands from its first day, not from its first item
     await note(
         tx, "account.create", of_account(row), at=at,
         account=row.slug, channel=row.channel, counted_as=row.counted_as,

@@ -20,10 +20,11 @@ from channels.addresses import feed_form
 from channels.contract import Channel, Receipt, Withdraws
 from channels.docroot import COMPRESSED_ENDINGS, TEXT_ENDINGS, FolderRoot
 from channels.item import Content
+from channels.renewing import Renews
 from server.core.contents import content_of_release
 from server.core.release import OpenChannel
 from server.core.workplace import Workplace
-from server.store.accounts import get_account
+from server.store.accounts import get_account, list_accounts_of
 from server.store.deliveries import DeliverySeen, get_delivery
 from server.store.items import get_item
 from server.store.releases import get_release
@@ -74,6 +75,7 @@ class _NoJournal:
 
 async def write_site(place: Workplace, open_channel: OpenChannel) -> None:
     """Write every page and feed through channels that are opened over an empty root; raises CannotRebuild."""
+    await _write_frames(place, open_channel)
     after = ("", "")
     while True:
         async with place.store.read() as tx:
@@ -149,6 +151,15 @@ async def take_over(folder: Path, draft: Path, rebuilt: Rebuilt) -> None:
         await root.put(path, body, lasting=feed_form(path) is None)
     for path in rebuilt.removed:
         await root.remove(_plain(path))
+
+
+async def _write_frames(place: Workplace, open_channel: OpenChannel) -> None:
+    async with place.store.read() as tx:
+        accounts = await list_accounts_of(tx, ("website", "feed"))
+    for account in accounts:
+        channel = open_channel(account)
+        if isinstance(channel, Renews):
+            await channel.renew_frame()
 
 
 async def _write(place: Workplace, open_channel: OpenChannel, delivery_id: str) -> None:

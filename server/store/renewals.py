@@ -54,6 +54,16 @@ async def want_renewal(tx: Tx, wanted: int, *, at: datetime) -> None:
     )
 
 
+async def want_again(tx: Tx, *, at: datetime) -> None:
+    """Let all pages be written again by the last change, or by what stood at first where there was none."""
+    told = {"wanted_at": at, "stage": "places", "after": "", "written": 0}
+    await tx.execute(
+        upsert(tx, site_renewal)
+        .values(slot=1, wanted=0, done=0, **told)
+        .on_conflict_do_update(index_elements=["slot"], set_=told)
+    )
+
+
 async def note_renewal(
     tx: Tx, wanted: int, stage: Stage, after: str, written: int, *, done: int | None = None
 ) -> bool:
