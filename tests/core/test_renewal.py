@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from server.core.moved_columns import moved_column
+from server.core.office import add_account
 from server.core.renewal import STALE, renew_site
 from server.core.site_columns import Book, add_column, change_column, merge_column
 from server.ephemeral.embedded import PrivateValkey
-from server.store.renewals import find_renewal
+from server.store.accounts import list_accounts_of
+from server.store.renewals import find_renewal, want_again
 from server.store.site_columns import ColumnRow, read_version
 from tests.faults.office import Office, open_office
+from tests.house import House
 from tests.test_cli_keeping import TWO, lived, rebuilt
 
 
@@ -63,6 +66,25 @@ async def stands(office: Office, path: str) -> bool:
 
 async def page(office: Office, path: str) -> str:
     return await asyncio.to_thread((office.orders.var / "site" / path).read_text)
+
+
+async def test_a_site_stands_before_its_first_item(office: Office):
+    async with office.store.begin() as tx:
+        await want_again(tx, at=office.hand())
+    await renewed(office)
+    assert "本站暂无内容" in await page(office, "index.html")
+    assert "本栏目暂无内容" in await page(office, "column/tzgg/index.html")
+    assert await stands(office, "404.html")
+    assert (await rebuilt(office, check=True)).is_same
+
+
+async def test_the_account_of_a_website_begins_it(house: House):
+    async with house.store.begin() as tx:
+        [site] = await list_accounts_of(tx, ("website",))
+        await add_account(tx, replace(site, id="practised", slug="yanlian", practice=True), at=house.now())
+        told = await find_renewal(tx)
+    assert told is not None
+    assert (told.wanted, told.stage) == (0, "places")
 
 
 @pytest.mark.parametrize("count", [3, pytest.param(23, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
