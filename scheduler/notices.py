@@ -16,6 +16,7 @@ from typing import Any, Final
 
 MOST_BYTES: Final = 1_000_000
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_DIGITS: Final = 4
 _DATE: Final = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _KINDS: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("off", "holiday", "休", "放假", "休息"), False),
@@ -109,7 +110,7 @@ def _read_json(text: str) -> tuple[tuple[_Line, ...], frozenset[int], str]:
             raise BadNotice((f"{key} 应是一个列表",))
         lines += [_json_line(f"{key}[{n}]", one, worked) for n, one in enumerate(listed)]
     source = read.get("source", "")
-    return tuple(lines), _claimed(read), source if isinstance(source, str) else ""
+    return tuple(lines), _claimed(read), _shown(source) if isinstance(source, str) else ""
 
 
 def _json_line(where: str, one: Any, worked: bool | None) -> _Line:  # noqa: FBT001
@@ -125,8 +126,9 @@ def _claimed(read: Mapping[str, Any]) -> frozenset[int]:
     named = read.get("holiday_notices", {})
     years = [*named] if isinstance(named, dict) else []
     years += [read["year"]] if "year" in read else []
-    found = {int(year) for year in years if str(year).isascii() and str(year).isdigit()}
-    if len(found) < len({str(year) for year in years}) or any(not _is_year(year) for year in found):
+    told = {str(year) for year in years}
+    found = {int(year) for year in told if year.isascii() and year.isdigit() and len(year) <= _DIGITS}
+    if len(found) < len(told) or any(not _is_year(year) for year in found):
         raise BadNotice((f"year 或 holiday_notices 里的年份应是 {_FIRST_YEAR} 到 {_LAST_YEAR} 的整数",))
     return frozenset(found)
 
@@ -182,4 +184,9 @@ def _day_of(line: _Line) -> NoticeDay | str:
         return "没有写明是放假还是上班（off/work,休/班）"
     if not isinstance(line.name, str):
         return "名称应是文字"
-    return NoticeDay(day, line.worked, line.name[:40])
+    return NoticeDay(day, line.worked, _shown(line.name)[:40])
+
+
+def _shown(text: str) -> str:
+    """Give what of a text can be seen: no database takes half a character or a NUL."""
+    return "".join(sign for sign in text[:1000] if sign.isprintable())

@@ -1,5 +1,6 @@
 """/api/v1/calendar: the working days of a year, limits counted in them, notices in and local days out."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -233,7 +234,7 @@ async def foresee_import(request: web.Request) -> web.Response:
 async def _notice_of(request: web.Request) -> tuple[str, Notice]:
     name, content = await file_of(request, MOST_BYTES)
     try:
-        return name[:200], read_notice(content)
+        return name[:200], await asyncio.to_thread(read_notice, content)
     except BadNotice as error:
         raise Problems(tuple(Problem("invalid", one, field="file") for one in error.complaints)) from None
 

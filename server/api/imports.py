@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated, Final, Literal
-from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 from pydantic import Field
@@ -16,7 +15,7 @@ from server.core.draft import create_item
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.drafts import require_column
-from server.forms.multipart import BROKEN
+from server.forms.multipart import BROKEN, file_name
 from server.forms.words import OrgCode, Out, Query
 from server.importing.documents import read_document
 from server.importing.found import PART_NAMES, Document, Mark, Part
@@ -174,7 +173,7 @@ async def _files(request: web.Request) -> AsyncIterator[tuple[str, bytes | None]
             count += 1
             if count > MOST_FILES:
                 raise Problem("too_large", f"一次最多导入 {MOST_FILES} 个文件，前面的已经处理", field="file")
-            yield unquote(part.filename), await _body_of(part, limit)
+            yield file_name(part.filename), await _body_of(part, limit)
     except BROKEN as error:
         raise Problem("invalid", _BOUNDS, field="file") from error
 

@@ -3,7 +3,6 @@
 import re
 import secrets
 from typing import Final, TypeVar
-from urllib.parse import unquote
 
 import structlog
 from aiohttp import BodyPartReader, hdrs, web
@@ -13,7 +12,7 @@ from server.api.route import SIGNED_IN, Handler, Route
 from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.complaints import BadForm, BadJson
-from server.forms.multipart import BROKEN
+from server.forms.multipart import BROKEN, file_name
 from server.negotiation import PLAIN
 from server.parts import PARTS
 from server.security.log_in import Entrance
@@ -138,8 +137,7 @@ async def file_of(request: web.Request, limit: int) -> tuple[str, bytes]:
             raise refused
     except BROKEN as error:
         raise refused from error
-    # Some clients percent-encode what is not ASCII (RFC 7578 §2), browsers send it as it is.
-    return unquote(part.filename), bytes(body)
+    return file_name(part.filename), bytes(body)
 
 
 async def _read(request: web.Request, limit: int) -> bytes:

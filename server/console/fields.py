@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from server.core.problems import Problem
-from server.forms.multipart import BROKEN
+from server.forms.multipart import BROKEN, file_name
 from server.parts import Bounds
 
 _CHUNK: Final = 64 * 1024
@@ -94,8 +93,7 @@ async def _multipart(request: web.Request, bounds: Bounds) -> Fields:
                 body = await _read(part, min(largest, largest * _AT_ONCE - files))
                 files += len(body)
                 if part.filename or body:
-                    # Some clients percent-encode what is not ASCII (RFC 7578 §2), browsers send it as it is.
-                    uploads.append(Upload(part.name, unquote(part.filename), body))
+                    uploads.append(Upload(part.name, file_name(part.filename), body))
             else:
                 body = await _read(part, bounds.body_bytes - weight)
                 weight += len(body)

@@ -1,5 +1,6 @@
 """/console/words: the office's word list, in from a CSV and out as one, and what the program brings along."""
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -11,7 +12,7 @@ from server.forms.complaints import filled_in
 from server.forms.lexicon import WordGoneIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.review.findings import SEVERITY_NAMES
-from server.review.lexicon import MOST_BYTES, write_words
+from server.review.lexicon import MOST_BYTES, read_words, write_words
 from server.review.starting import STARTING_LIST
 from server.review.wordlist import drop_word, take_words
 from server.store.dictionary import WordRow, list_words
@@ -48,8 +49,9 @@ async def take_list(visit: Visit) -> web.Response:
             raise Problem("invalid", "请选择一个 CSV 文件", field="file")
         if len(files[0].body) > MOST_BYTES:
             raise Problem("too_large", f"词库文件超过 {MOST_BYTES // 1_000_000} MB 的上限", field="file")
+        rows = await asyncio.to_thread(read_words, files[0].body)
         async with parts.store.begin() as tx:
-            await take_words(tx, files[0].body, by=visit.who.person_id, at=parts.now(), new_id=parts.new_id)
+            await take_words(tx, rows, by=visit.who.person_id, at=parts.now(), new_id=parts.new_id)
     except REFUSALS as error:
         return await _again(visit, error)
     return visit.go("/console/words", done="imported_words")

@@ -1,5 +1,6 @@
 """/console/workdays: a year's working days, notices of days off brought in, local days taken out again."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Final, cast
 
@@ -32,7 +33,7 @@ async def look_at_notice(visit: Visit) -> web.Response:
     try:
         if len(files) != 1:
             raise Problem("invalid", "请选择一个 JSON 或 CSV 文件", field="file")
-        layer, notice = _layer(visit), _read(files[0].body)
+        layer, notice = _layer(visit), await _read(files[0].body)
         source, at = files[0].name[:200], visit.parts.now()
         told = await foresee(visit.parts.store, notice, layer, source=source, at=at)
     except REFUSALS as error:
@@ -48,7 +49,7 @@ async def take_notice(visit: Visit) -> web.Response:
     """Take over what was looked at: the words of the file came along with the form, and are read again."""
     parts = visit.parts
     try:
-        layer, notice = _layer(visit), _read(visit.fields.get("content").encode())
+        layer, notice = _layer(visit), await _read(visit.fields.get("content").encode())
         source = visit.fields.get("source")[:200]
         async with parts.store.begin() as tx:
             await import_notice(tx, notice, layer, source=source, by=visit.who.person_id, at=parts.now())
@@ -79,11 +80,11 @@ def _layer(visit: Visit) -> Layer:
     return cast("Layer", layer)
 
 
-def _read(content: bytes) -> Notice:
+async def _read(content: bytes) -> Notice:
     if len(content) > MOST_BYTES:
         raise Problem("too_large", f"文件超过 {MOST_BYTES // 1_000_000} MB，不像是放假安排", field="file")
     try:
-        return read_notice(content)
+        return await asyncio.to_thread(read_notice, content)
     except BadNotice as error:
         raise Problems(tuple(Problem("invalid", one, field="file") for one in error.complaints)) from None
 

@@ -1,8 +1,19 @@
-"""What aiohttp raises while it reads a form with files that is none."""
+"""A form with files: the names that come with them, and what aiohttp raises when it is none."""
 
 from typing import Final
+from urllib.parse import unquote
 
 from aiohttp.http_exceptions import HttpProcessingError
 
+from channels.characters import one_line
+
 BROKEN: Final = (ValueError, HttpProcessingError)
 """One that breaks off or has no boundary; one whose parts have heads that are none, too long or too many."""
+
+
+def file_name(given: str) -> str:
+    """Give a file's name as it may be kept and shown: half characters and signs of control are none of it.
+
+    Some clients percent-encode what is not ASCII (RFC 7578 §2), browsers send it as it is.
+    """
+    return one_line(unquote(given))

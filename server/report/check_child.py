@@ -54,14 +54,18 @@ def _findings(reports: tuple[Report, ...], last: Report | None) -> list[Finding]
 
 def _out(one: Finding) -> list[Any]:
     return [
-        one.rule, one.severity, one.where[:_LONGEST], _value(one.stated), _value(one.computed),
-        one.hint[:_LONGEST],
+        one.rule, one.severity, _text(one.where), _value(one.stated), _value(one.computed), _text(one.hint),
     ]  # fmt: skip
 
 
 def _value(value: Decimal | str | None) -> list[str] | str | None:
     """Give a number in brackets, so that it comes back as one with all its places."""
-    return [str(value)] if isinstance(value, Decimal) else value and value[:_LONGEST]
+    return [str(value)] if isinstance(value, Decimal) else value and _text(value)
+
+
+def _text(text: str) -> str:
+    """Give words as they can be shown: JSON may bring half characters."""
+    return text[:_LONGEST].encode("utf-8", "replace").decode()
 
 
 if __name__ == "__main__":

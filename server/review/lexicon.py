@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final, cast, get_args
 
 from server.core.problems import Problem, Problems
 from server.store.dictionary import MOST_WORDS, WordKind, WordPlace, WordRow, WordSeverity
 
 MOST_BYTES: Final = 4_000_000
+_MOST_LINES: Final = MOST_WORDS + 5000  # empty ones between
 _HEADS: Final = {
     "错词": "word", "词": "word", "word": "word", "正确形式": "right", "正确": "right", "right": "right",
     "语境": "context", "context": "context", "级别": "severity", "severity": "severity", "位置": "place",
@@ -98,9 +100,12 @@ def _rows(body: bytes) -> Iterator[list[str]]:
     if "\0" in text:
         raise Problem("invalid", "文件不是文本：请另存为 CSV（UTF-8）", field="file")
     try:
-        return iter(list(csv.reader(io.StringIO(text, newline=""))))
+        rows = list(islice(csv.reader(io.StringIO(text, newline="")), _MOST_LINES + 1))
     except csv.Error as error:
         raise Problem("invalid", f"CSV 读不了：{error}", field="file") from None
+    if len(rows) > _MOST_LINES:
+        raise Problem("too_large", f"文件超过{_MOST_LINES}行，词库最多 {MOST_WORDS} 条", field="file")
+    return iter(rows)
 
 
 def _row_of(given: dict[str, str]) -> tuple[WordRow | None, str]:

@@ -1,20 +1,18 @@
 """The office's word list is changed: whole files in, single lines out, each change noted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from server.core.acts import note
 from server.core.problems import Problem
-from server.review.lexicon import read_words
-from server.store.dictionary import MOST_WORDS, WordPlace, count_words, delete_word, put_words
+from server.store.dictionary import MOST_WORDS, WordPlace, WordRow, count_words, delete_word, put_words
 from server.store.tx import Tx
 
 
 async def take_words(
-    tx: Tx, body: bytes, *, by: str, at: datetime, new_id: Callable[[], str]
+    tx: Tx, rows: Sequence[WordRow], *, by: str, at: datetime, new_id: Callable[[], str]
 ) -> tuple[int, int]:
-    """Take a CSV in, all of it or nothing; gives how many lines, and the list's new serial."""
-    rows = read_words(body)
+    """Take lines in, all of them or none; gives how many, and the list's new serial."""
     serial = await put_words(tx, rows, ids=[new_id() for _ in rows], by=by, at=at)
     if await count_words(tx) > MOST_WORDS:
         raise Problem("too_large", f"词库最多 {MOST_WORDS} 条，请先删去不用的词条", field="file")

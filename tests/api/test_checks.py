@@ -174,3 +174,9 @@ async def test_a_line_is_taken_out(office: Office):
     assert (await office.post("/api/v1/dictionary/remove", {"word": "苏木长"}, by="chief")).refusal[
         2
     ] == "word"
+
+
+@pytest.mark.parametrize("line", [b"\n", b"a\n"], ids=["empty lines", "lines that are none"])
+def test_a_list_of_lines_without_end_is_refused_before_it_costs_anything(line: bytes):
+    with pytest.raises(Problem, match="词库最多"):
+        read_words(b"word\n" + line * 1_500_000)

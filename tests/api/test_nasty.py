@@ -114,6 +114,19 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
 # One route for each form; a password costs too much to try a thousand times (tests/api/test_sessions.py).
 COSTLY = (SessionIn, PasswordIn, ResetIn, ProofIn)
 SENT = tuple({route.form: route for route in ROUTES if route.form not in (None, *COSTLY)}.values())
+UPLOADED = [route for route in ROUTES if route.takes == "form"]
+NAMES = (
+    b"\xff\xfe.csv",
+    b"a%00b%ED%A0%80.csv",
+    "长".encode() * 2000 + b".csv",
+    "\u202egpj.docx".encode(),
+    b"%0d%0aX: y.md",
+)
+FILES = (
+    b'{"off_days": [{"date": "2027-01-01", "name": "\\ud800\\u0000"}], "source": "\\ud800"}',
+    b'{"holiday_notices": {"' + b"9" * 5000 + b'": []}, "off_days": ["2027-01-01"]}',
+    "错词,正确形式\n\x01误\x7f,\x1b正".encode(),
+)
 QUERIED = [route for route in ROUTES if route.query is not None]
 
 
@@ -176,4 +189,25 @@ async def test_no_value_in_a_query_makes_a_fault_of_the_server(
                 reply = await office.call("GET", path, params={**given, name: nasty})
                 if reply.status >= 500:
                     faults.append((name, nasty[:60]))
+    assert faults == []
+
+
+@pytest.mark.parametrize("route", UPLOADED, ids=lambda route: f"{route.method} {route.path}")
+async def test_no_file_and_no_name_of_one_makes_a_fault_of_the_server(office: Office, route: Any):
+    kind = {"Content-Type": "multipart/form-data; boundary=line"}
+    asked = (
+        {"org": CODE, "column": "zcwj", "kind": "policy", "openness": "open"}
+        if "imports" in route.path
+        else {}
+    )
+    faults = []
+    for name, file in [*((name, FILES[0]) for name in NAMES), *((b"a.csv", file) for file in FILES)]:
+        body = (
+            b'--line\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n\r\n' + file
+        )
+        reply = await office.call(
+            route.method, route.path, by="admin", params=asked, headers=kind, data=body + b"\r\n--line--\r\n"
+        )
+        if reply.status >= 500:
+            faults.append((name[:20], file[:20], reply.text[-200:]))
     assert faults == []

@@ -68,3 +68,9 @@ async def test_a_head_without_end_is_cut_and_the_rows_are_read():
     head = ("索引号,账号" + ",列" * 400_000).encode()
     rows = await Apart().rows(Brought("表.csv", head + b"\n1,2" * 3000), ("索引号", "账号"))
     assert (len(rows), rows[0].values) == (3000, {"索引号": "1", "账号": "2", "列": ""})
+
+
+async def test_half_characters_of_a_report_are_no_trouble_for_whoever_shows_it():
+    text = '{"year": 2017, "form_version": "\\ud800", "figures": {"\\ud800": -1, "items": "\\ud800"}}'
+    told = await Apart().check(Brought("年报.json", text.encode()))
+    assert str(told).encode()
