@@ -338,8 +338,8 @@ MUTANTS = (
             ),
             Change(
                 "channels/docroot.py",
-                'with temporary.open("xb") as file:',
-                'with temporary.open("wb") as file:',
+                "os.O_CREAT | os.O_EXCL | os.O_CLOEXEC",
+                "os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC",
             ),
         ),
         ("tests/channels/test_docroot.py",),
