@@ -220,16 +220,17 @@ async def _settle(
                 told = refused.get(number) or NotAccepted(0.0, "同一次群发里有文章不合要求，去掉后重新群发")
                 await _settle_leg(tx, place, one, told, at=at)
             await leave_seats(tx, (begun.articles[number].delivery_id for number in refused))
-            await _open_again(tx, place, begun, at, at=at)
+            await _open_again(tx, place, begun, None, at, at=at)
         case NotAccepted(after):
             await _settle_all(tx, place, begun, outcome, at=at)
-            await _open_again(tx, place, begun, at + back_off(after, row.tries, place.bench.chance()), at=at)
+            due_at = at + back_off(after, row.tries, place.bench.chance())
+            await _open_again(tx, place, begun, outcome.reason, due_at, at=at)
         case NoPlace(reason):
             await _settle_all(tx, place, begun, NotAccepted(0.0, reason), at=at)
             await set_used_up(tx, row.account_id, day_of(at))
             await fail_push(tx, place, row, reason, begun.articles, old="fixed", at=at)
         case OutcomeUnknown() if not (await get_push(tx, row.id)).sent_at:
-            # Nothing public was asked for yet: a draft may lie there twice.
+            # Nothing public was asked for yet, and the next try finds what draft this one left.
             await _settle(tx, place, begun, NotAccepted(60.0, outcome.reason), at=at)
         case OutcomeUnknown():
             await _settle_all(tx, place, begun, outcome, at=at)
@@ -264,9 +265,13 @@ async def _settle_leg(
         )  # fmt: skip
 
 
-async def _open_again(tx: Tx, place: Workplace, begun: Begun, due_at: datetime, *, at: datetime) -> None:
+async def _open_again(
+    tx: Tx, place: Workplace, begun: Begun, why: str | None, due_at: datetime, *, at: datetime
+) -> None:
     """Let a push that was surely not taken take articles again, and go when it is due."""
-    moved = await move_push(tx, begun.row.id, "fixed", "open", at=at, due_at=due_at, sent_at=None)
+    moved = await move_push(
+        tx, begun.row.id, "fixed", "open", at=at, due_at=due_at, sent_at=None, reason=why or None
+    )
     if moved:
         releases = [one.release_id for one in begun.articles]
         await regate_all(tx, releases, place.bench.calendar, at=at)

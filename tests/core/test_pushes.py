@@ -395,8 +395,9 @@ async def test_a_push_that_was_not_taken_goes_with_the_draft_that_lies_there(des
     made = await written(desk, "甲", "乙")
     desk.says("message/mass/sendall", 45011, times=20)
     await come(desk, SLOT)
-    kept = (await pushes(desk))[0].draft
-    assert list(desk.platform.book.drafts) == [kept]
+    waiting = (await pushes(desk))[0]
+    assert list(desk.platform.book.drafts) == [waiting.draft]
+    assert waiting.reason == "微信接口调用太快，一分钟后再试"
     desk.platform.wire.reset()
     await come(desk, beijing("2026-11-26T18:10"))
     assert ([await desk.state(key) for key in made], desk.calls("draft/add")) == (["live", "live"], 0)
