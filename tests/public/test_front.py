@@ -87,6 +87,16 @@ def test_what_the_writer_notes_for_itself_is_no_page(front: str, root: Path):
         assert ask(f"{front}/{name}")[0] == 404
 
 
+def test_a_folder_is_found_with_and_without_its_stroke(front: str, root: Path):
+    (root / "gk").mkdir()
+    (root / "gk" / "index.html").write_text("section")
+    assert (ask(f"{front}/gk/")[:2], ask(f"{front}/gk")[:2]) == ((200, b"section"), (200, b"section"))
+
+
+def test_how_the_machines_behind_are_is_told_to_nobody(front: str):
+    assert ask(f"{front}/readyz")[0] == 404
+
+
 def test_behind_a_proxy_that_ends_tls_the_hub_is_named_by_https_and_by_nothing_else(front: str):
     here = front.removeprefix("http://").partition(":")[0]
     for told, scheme in (("http", "http"), ("https", "https"), ('x>; rel="self"', "http")):
