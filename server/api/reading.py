@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from channels.item import Site
 from server.api.reading_forms import (
+    ChangedOut,
     ChangesOut,
     ChangesQuery,
     DeletedOut,
@@ -95,14 +96,18 @@ async def show_changes(request: web.Request) -> web.Response:
     async with parts.store.read() as tx:
         changes = await list_changes(tx, at, now, asked.limit + 1)
         told = changes[: asked.limit]
-        items, deleted = await _changed(tx, told, parts.site, at=now, with_items=asked.only is None)
+        items, pages, deleted = await _changed(tx, told, parts.site, at=now, with_items=asked.only is None)
     for change in told:
         if change.changed_at <= now - _LATE:
             safe = (change.changed_at, change.item_id)
     has_more = len(changes) > asked.limit
     reached = (told[-1].changed_at, told[-1].item_id) if has_more else safe
     token = _written(reached, safe) if reached else ""
-    return _told(request, ChangesOut(items=items, deleted=deleted, next_token=token, has_more=has_more))
+    changed = pages if asked.only == "pages" else ()
+    return _told(
+        request,
+        ChangesOut(items=items, changed=changed, deleted=deleted, next_token=token, has_more=has_more),
+    )
 
 
 async def search_items(request: web.Request) -> web.Response:
@@ -128,12 +133,14 @@ async def search_items(request: web.Request) -> web.Response:
 
 async def _changed(
     tx: Tx, changes: tuple[Change, ...], site: Site, *, at: datetime, with_items: bool
-) -> tuple[tuple[PublicBrief, ...], tuple[DeletedOut, ...]]:
+) -> tuple[tuple[PublicBrief, ...], tuple[ChangedOut, ...], tuple[DeletedOut, ...]]:
     """Tell of each change whether its item can be read or is gone; one that never could be is left out."""
-    items, deleted = [], []
+    items, pages, deleted = [], [], []
     for change in changes:
         page = await find_live_page(tx, change.item_id)
         if page is not None:
+            url = page_url(site, change.item_id)
+            pages.append(ChangedOut(id=change.item_id, url=url, changed_at=change.changed_at))
             if with_items:
                 items.append(PublicBrief.of(await content_of_release(tx, page.release_id, site, at=at), site))
             continue
@@ -141,7 +148,7 @@ async def _changed(
         if seen is not None and seen.published_at is not None and seen.withdrawn_at is not None:
             url = page_url(site, seen.id)
             deleted.append(DeletedOut(id=seen.id, url=url, deleted_at=seen.withdrawn_at))
-    return tuple(items), tuple(deleted)
+    return tuple(items), tuple(pages), tuple(deleted)
 
 
 def _told(request: web.Request, value: BaseModel) -> web.Response:

@@ -59,13 +59,14 @@ class SearchQuery(PublicQuery):
 class ChangesQuery(Query):
     """What changed since an answer that gave this token; without one everything, since `now` nothing yet.
 
-    `only=deleted` leaves out what can still be read: enough for whoever keeps pages.
+    `only=deleted` leaves out what can still be read. `only=pages` tells no more of it than where it stands
+    and when it changed: enough for whoever keeps pages.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
     since: _Position = None
-    only: Annotated[Literal["deleted"] | None, Field(title="只要")] = None
+    only: Annotated[Literal["deleted", "pages"] | None, Field(title="只要")] = None
 
 
 class ThumbOut(Out):
@@ -206,10 +207,22 @@ class DeletedOut(Out):
     deleted_at: datetime
 
 
+class ChangedOut(Out):
+    """An item whose page is new or other since that moment; whatever was kept of it before is of no use."""
+
+    id: str
+    url: str
+    changed_at: datetime
+
+
 class ChangesOut(Out):
-    """What is new or other, and what is gone; `next_token` asks on, at once when there is more."""
+    """What is new or other, and what is gone; `next_token` asks on, at once when there is more.
+
+    `changed` stands in the place of `items` when only the pages were asked for.
+    """
 
     items: tuple[PublicBrief, ...]
+    changed: tuple[ChangedOut, ...]
     deleted: tuple[DeletedOut, ...]
     next_token: str
     has_more: bool

@@ -36,14 +36,21 @@ class Remote:
 
     async def post(self, path: str, value: Any = None) -> Any:
         """Send a JSON value, Chinese as it is."""
-        body = json.dumps({} if value is None else value, ensure_ascii=False).encode()
-        return await self._call("POST", path, data=body, headers={"Content-Type": "application/json"})
+        return await self._send("POST", path, value)
+
+    async def put(self, path: str, value: Any) -> Any:
+        """Put a JSON value in the place of what stands there."""
+        return await self._send("PUT", path, value)
 
     async def upload(self, path: str, name: str, mime: str, content: bytes) -> Any:
         """Send a file as a form."""
         form = aiohttp.FormData()
         form.add_field("file", content, filename=name, content_type=mime)
         return await self._call("POST", path, data=form)
+
+    async def _send(self, method: str, path: str, value: Any) -> Any:
+        body = json.dumps({} if value is None else value, ensure_ascii=False).encode()
+        return await self._call(method, path, data=body, headers={"Content-Type": "application/json"})
 
     async def _call(self, method: str, path: str, **more: Any) -> Any:
         assert self._session is not None  # noqa: S101 -- a slip of ours, not of the caller's input

@@ -119,6 +119,18 @@ async def test_who_asks_only_for_what_is_gone_gets_no_items(office):
     assert (told["items"], [line["id"] for line in told["deleted"]]) == ([], [gone])
 
 
+async def test_who_keeps_pages_is_told_where_they_stand_and_when_they_changed(office):
+    gone, kept = await publish(office, title="会撤回的"), await publish(office, title="留着的")
+    await withdraw(office, gone)
+    told = await read(office, "changes?only=pages")
+    assert (told["items"], [line["id"] for line in told["deleted"]]) == ([], [gone])
+    assert [(line["id"], line["url"]) for line in told["changed"]] == [
+        (kept, f"http://site.invalid/a/{kept}.html")
+    ]
+    assert told["changed"][0]["changed_at"] <= office.house.now().isoformat()
+    assert (await read(office, "changes"))["changed"] == []
+
+
 async def test_what_never_was_public_is_no_change(office):
     source, reading = await office.house.item(), await office.house.item(kind="interpretation")
     await office.post(f"/api/v1/items/{reading.id}/follows", {"source_id": source.id, "rule": "same_moment"})

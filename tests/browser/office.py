@@ -63,6 +63,16 @@ class Office:
         await self.chief.post(f"/api/v1/items/{item['id']}/approve")
         return str(item["id"])
 
+    async def correct(self, item_id: str, **fields: Any) -> None:
+        """Write another version, have it approved and released, and wait until readers see it."""
+        path = f"/api/v1/items/{item_id}"
+        await self.author.put(path, an_item(**fields))
+        await self.author.post(f"{path}/submit")
+        await self.chief.post(f"{path}/approve")
+        order = {"accounts": ["site"], "change": "major", "note": "更正题目"}
+        await self.chief.post(f"{path}/release", order)
+        await self.until(item_id, "live", ("site",))
+
     async def withdraw(self, item_id: str, reason: str) -> None:
         """Take an item back, and wait until its page is gone."""
         await self.chief.post(f"/api/v1/items/{item_id}/withdraw", {"reason": reason})

@@ -101,6 +101,20 @@ async def test_what_was_taken_back_leaves_the_phone_with_its_pictures_and_every_
 
 
 @pytest.mark.slow
+async def test_what_was_corrected_leaves_the_phone_and_what_came_after_it_stays(
+    phone: Window, office: Office, item: dict[str, Any]
+):
+    path = await read(phone, item)
+    await office.correct(item["id"], kind="news", column="ywdt", title="改过的步道消息")
+    await phone.go("/gk/")
+    await until_forgotten(phone, item["title"])
+    await asyncio.sleep(1.1)  # a moment of HTTP counts seconds
+    await phone.go(path)
+    await phone.go("/gk/content.html")
+    assert path in await phone.page.evaluate(KEPT, "改过的步道消息")
+
+
+@pytest.mark.slow
 async def test_a_page_that_is_gone_is_not_shown_from_the_phone(
     phone: Window, office: Office, item: dict[str, Any]
 ):

@@ -43,7 +43,7 @@ async function page(event) {
     if (answer.status === 200 && answer.type === "basic" && !answer.redirected && isPage(answer)) {
       event.waitUntil(cache.put(event.request, answer.clone()).then(() => trim(cache)).then(() => forget(cache)));
     } else if (answer.status === 404 || answer.status === 410) {
-      event.waitUntil(drop(cache, new URL(event.request.url).pathname));
+      event.waitUntil(drop(cache, new URL(event.request.url).pathname, Infinity));
     }
     return answer;
   } catch {
@@ -71,29 +71,31 @@ async function trim(cache) {
   for (const key of keys.slice(0, Math.max(0, keys.length - MOST))) await cache.delete(key);
 }
 
-// Ask what was taken back since the last time, past every cache on the way; what came before the first time
-// was never kept here.
+// Ask what was taken back or changed since the last time, past every cache on the way; what came before the first
+// time was never kept here. A former version may say what was wrong, or name people whose time is over.
 async function forget(cache) {
   const state = await caches.open(STATE), kept = await state.match(TOKEN);
   let since = kept ? await kept.text() : "now";
   for (let turn = 0; turn < 20; turn += 1) {
     let answer;
-    try { answer = await fetch(base + "/api/v1/public/changes?only=deleted&limit=200&since=" + encodeURIComponent(since), { cache: "no-cache" }); } catch { return; }
+    try { answer = await fetch(base + "/api/v1/public/changes?only=pages&limit=200&since=" + encodeURIComponent(since), { cache: "no-cache" }); } catch { return; }
     if (answer.status === 400 || answer.status === 410) { await state.delete(TOKEN); await caches.delete(PAGES); return; }
     if (!answer.ok) return;
     const told = await answer.json();
-    for (const gone of told.deleted) await drop(cache, new URL(gone.url).pathname);
+    for (const gone of told.deleted) await drop(cache, new URL(gone.url).pathname, Infinity);
+    for (const other of told.changed) await drop(cache, new URL(other.url).pathname, Date.parse(other.changed_at));
     since = told.next_token;
     await state.put(TOKEN, new Response(since));
     if (!told.has_more) return;
   }
 }
 
-// Take a page out with its pictures, and every page that still tells of it: lists, searches, its neighbours.
-async function drop(cache, path) {
+// Take a page out with its pictures, and every page that still tells of it: lists, searches, its neighbours. What
+// came after the moment knows of the change.
+async function drop(cache, path, moment) {
   for (const key of await cache.keys()) {
     const kept = await cache.match(key);
-    if (!kept || !isPage(kept)) continue;
+    if (!kept || !isPage(kept) || Date.parse(kept.headers.get("date")) > moment) continue;
     const text = await kept.text();
     if (new URL(key.url).pathname === path) for (const address of pictures(text)) await cache.delete(address);
     else if (!text.includes('href="' + path + '"') && !text.includes(self.location.origin + path + '"')) continue;
