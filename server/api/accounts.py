@@ -91,7 +91,7 @@ async def put_account_menu(request: web.Request) -> web.Response:
     if row is None:
         raise Problem("unknown_account", "没有这个账号", field="account")
     signed_in(request).require("manage_accounts", row.org.id)
-    await put_menu(parts.store, parts.open_channel, row, parts.site, now=parts.now)
+    await put_menu(parts.store, parts.open_channel, row, parts.sites, now=parts.now)
     return answer(AccountOut.of(row))
 
 

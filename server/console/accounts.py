@@ -57,7 +57,7 @@ async def take_menu(visit: Visit) -> web.StreamResponse:
         if row is None:
             raise Problem("unknown_account", "没有这个账号", field="account")
         visit.who.require("manage_accounts", row.org.id)
-        await put_menu(parts.store, parts.open_channel, row, parts.site, now=parts.now)
+        await put_menu(parts.store, parts.open_channel, row, parts.sites, now=parts.now)
     except REFUSALS as error:
         return await _shown(visit, error)
     return visit.go(_PATH, done="menu_put")

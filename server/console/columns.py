@@ -25,6 +25,7 @@ from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import list_accounts_of
 from server.store.column_reach import Reach, count_shown, list_last_days, read_reach
+from server.store.menus import list_old_menus
 from server.store.orgs import list_orgs, list_site_orgs
 from server.store.renewals import find_renewal
 from server.store.site_columns import ColumnRow, list_addresses, list_merged, read_version
@@ -148,6 +149,7 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
         shown, last_days, renewal = await count_shown(tx), await list_last_days(tx), await find_renewal(tx)
         merged, orgs = await list_merged(tx), await list_orgs(tx, visit.who.orgs_for("manage_columns"))
         may_change = bool(visit.who.orgs_for("manage_columns") & await list_site_orgs(tx))
+        old = frozenset(await list_old_menus(tx, version))
         wechat = await list_accounts_of(tx, ("wechat",))
     today = day_of(parts.now())
     silent: dict[str, int] = {}
@@ -161,6 +163,7 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
         names={row.slug: row.name for row in rows}, version=version, shown=shown, silent=silent,
         renewal=renewal, orgs=orgs, may_change=may_change, types=TYPES, typed=visit.fields,
         has_wechat=bool(wechat), addresses=Addresses(parts.site),
+        old_menus=tuple(one.name for one in wechat if one.id in old),
     )  # fmt: skip
 
 

@@ -191,7 +191,7 @@ async def _shown(
     latest = (visit.parts.now() + LATEST_REVIEW).astimezone(ZONE)
     return visit.show(
         "release_form.html", section="releases", choice=choice, typed=typed, told=told, trouble=trouble,
-        needs_review=choice.seen.revision.state in OPEN_STATES, days=LATEST_REVIEW.days,
+        is_posted=is_posted, needs_review=choice.seen.revision.state in OPEN_STATES, days=LATEST_REVIEW.days,
         latest=f"{latest:%Y-%m-%dT%H:%M}",
         trouble_heading="现在还不能发布",
         status=status_of(trouble[0]) if trouble and is_posted else 200,

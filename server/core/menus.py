@@ -4,22 +4,24 @@ from collections.abc import Callable
 from datetime import datetime
 
 from channels.contract import NotAccepted, OutcomeUnknown
-from channels.item import Site
 from channels.menus import HasMenu, MenuStands
 from server.core.acts import note, of_account
+from server.core.live_site import LiveSite
 from server.core.problems import Problem
 from server.core.release import OpenChannel
 from server.store.accounts import AccountRow
+from server.store.menus import note_menu
 from server.store.tx import Store
 
 
 async def put_menu(
-    store: Store, open_channel: OpenChannel, row: AccountRow, site: Site, *, now: Callable[[], datetime]
+    store: Store, open_channel: OpenChannel, row: AccountRow, sites: LiveSite, *, now: Callable[[], datetime]
 ) -> None:
     """Put the menu; refuses with the platform's reason, and then the menu before it stands as it did.
 
     Where no answer came, nobody knows which of the two stands; putting it again is harmless.
     """
+    site, version = sites.current, sites.version
     try:
         channel = open_channel(row)
     except ValueError as error:
@@ -30,6 +32,7 @@ async def put_menu(
     match await channel.put_menu(shown, site.world(row.practice).url):
         case MenuStands():
             async with store.begin() as tx:
+                await note_menu(tx, row.id, version, at=now())
                 await note(tx, "account.menu", of_account(row), at=now(), account=row.slug)
         case NotAccepted(reason=reason) | OutcomeUnknown(reason):
             raise Problem("platform_away", f"菜单没有更新：{reason}，请稍后再试", field="account")

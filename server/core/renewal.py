@@ -13,9 +13,12 @@ import structlog
 from channels.contract import Channel
 from channels.renewing import Renews
 from server.core.contents import lines_of_releases
+from server.core.menus import put_menu
+from server.core.problems import Problem
 from server.core.refresh import show_anew
 from server.core.workplace import Workplace
 from server.store.accounts import get_account
+from server.store.menus import list_old_menus
 from server.store.merging import merge_places, note_changes_in
 from server.store.renewals import (
     ListSeen,
@@ -35,7 +38,8 @@ STALE: Final = timedelta(seconds=20)
 """So long after a change a process may still work by the columns of before (its copy is 5 s old at most)."""
 A_STEP: Final = 20
 _NEXT: Final[dict[Stage, Stage]] = {
-    "places": "lists", "lists": "frames", "frames": "pages", "pages": "leave", "leave": "done",
+    "places": "lists", "lists": "frames", "frames": "pages", "pages": "leave", "leave": "menus",
+    "menus": "done",
 }  # fmt: skip
 
 
@@ -67,19 +71,23 @@ async def renew_site(place: Workplace, *, steps: int = 5) -> int:
 
 
 async def _take(place: Workplace, told: Renewal) -> _Done:
+    done = _Done(0, None)
     match told.stage:
         case "places":
-            return await _merge_places(place)
+            done = await _merge_places(place)
         case "lists":
-            return await _write_lists(place, told.after)
+            done = await _write_lists(place, told.after)
         case "frames":
-            return await _write_frames(place)
+            done = await _write_frames(place)
         case "pages":
-            return await _write_pages(place, told.after)
+            done = await _write_pages(place, told.after)
         case "leave":
-            return await _leave(place)
+            done = await _leave(place)
+        case "menus":
+            done = await _put_menu(place, told.wanted, told.after)
         case "done":
-            return _Done(0, None)
+            pass
+    return done
 
 
 async def _merge_places(place: Workplace) -> _Done:
@@ -162,6 +170,23 @@ async def _leave(place: Workplace) -> _Done:
                 if is_merged or address != column.address:
                     await channel.leave(address, column.slug if is_merged else None)
     return _Done(0, None)
+
+
+async def _put_menu(place: Workplace, wanted: int, after: str) -> _Done:
+    """Put the next menu that was put once by a person and is older than this change.
+
+    One that a platform refuses, or does not answer for, is left to a person: the page of columns names it.
+    """
+    async with place.store.read() as tx:
+        old = await list_old_menus(tx, wanted, after)
+        account = await get_account(tx, old[0]) if old else None
+    if account is None:
+        return _Done(0, None)
+    try:
+        await put_menu(place.store, place.open_channel, account, place.sites, now=place.now)
+    except Problem as error:
+        log.warning("menu_not_put", account=account.slug, code=error.code)
+    return _Done(0, account.id)
 
 
 async def _open(place: Workplace, account_id: str) -> Channel:

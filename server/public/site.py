@@ -60,6 +60,7 @@ PUBLIC_SECURITY: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_FIVE_MINUTES: Final = "public, max-age=300"  # a column may come back to an address that it had
 _A_DAY: Final = "public, max-age=86400"  # WeChat keeps a 301 as long as it may (contract website §4)
 _READING: Final = "GET, HEAD"
 _NOTHING: Final = (
@@ -139,7 +140,8 @@ class _Site:
             return _send_on(archive)
         target = await self._moved((request.raw_path, request.path_qs, request.path))
         if target is not None:
-            headers = {**PUBLIC_SECURITY, hdrs.LOCATION: target, hdrs.CACHE_CONTROL: _A_DAY}
+            keep = _FIVE_MINUTES if "/column/" in request.path else _A_DAY
+            headers = {**PUBLIC_SECURITY, hdrs.LOCATION: target, hdrs.CACHE_CONTROL: keep}
             return web.Response(status=301, headers=headers)
         page = await self._cache.find("404.html", anew=False)
         return _refusal(request, 404, page if isinstance(page, Page) else None)

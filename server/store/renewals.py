@@ -11,7 +11,7 @@ from server.store.site_tables import site_renewal
 from server.store.tables import account, delivery, place, place_list, release
 from server.store.tx import Tx
 
-Stage = Literal["places", "lists", "frames", "pages", "leave", "done"]
+Stage = Literal["places", "lists", "frames", "pages", "leave", "menus", "done"]
 
 
 @dataclass(frozen=True, slots=True)

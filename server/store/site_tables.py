@@ -44,6 +44,15 @@ column_book = sa.Table(
     sa.CheckConstraint("slot = 1", name="one_row"),
 )
 
+# The menus that stand at platforms, each with the change of columns that it was made by.
+put_menu = sa.Table(
+    "put_menus",
+    metadata,
+    sa.Column("account_id", sa.String(16), sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    moment_column("put_at"),
+)
+
 # The pages follow a change of columns step by step: which change is wanted, and how far it has come.
 site_renewal = sa.Table(
     "site_renewals",

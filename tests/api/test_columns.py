@@ -1,8 +1,10 @@
 """/api/v1/columns: an office keeps the columns of its site itself, and nothing of them is ever lost."""
 
+from pathlib import Path
 from typing import Any
 
 from tests.api.conftest import DEPARTMENT, Office, an_item
+from tests.api.test_moves import answer
 
 ITEMS = "/api/v1/items"
 COLUMNS = "/api/v1/columns"
@@ -89,3 +91,12 @@ async def test_every_act_is_in_the_audit_and_what_is_no_address_is_refused(offic
     assert (await send(office, "PATCH", "/zcwj", by="author", name="x")).status == 403
     lines = (await office.call("GET", "/api/v1/audit", by="admin")).json["lines"]
     assert {"column.import", "column.change"} <= {line["verb"] for line in lines}
+
+
+async def test_a_former_address_leads_on_for_minutes_since_a_column_may_come_back_to_it(
+    office: Office, tmp_path: Path
+):
+    assert (await send(office, "PATCH", "/zcwj", address="bjwj")).status == 200
+    led = await answer(office, tmp_path, "/column/zcwj/p2.html")
+    assert led == (301, "/column/bjwj/p2.html", "public, max-age=300")
+    assert (await answer(office, tmp_path, "/column/unknown/"))[0] == 404

@@ -38,6 +38,7 @@ async def _places(window: Window) -> dict[str, str]:
         "{item_id}": made["id"],
         "{release_id}": await _linked(window, f"/console/items/{made['id']}", "/console/releases/"),
         "{delivery_id}": legs[0]["id"],
+        "{slug}": "zcwj",
         "{account_id}": await _linked(window, "/console/accounts", "/console/accounts/1"),
     }
 
