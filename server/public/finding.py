@@ -57,13 +57,13 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     q: Annotated[str, Field(max_length=60)] = ""
-    year: Annotated[int | None, BeforeValidator(_nothing), Field(ge=1900, le=2200)] = None
+    year: Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_nothing)] = None
     org: _Word = None
     kind: Annotated[Kind | None, BeforeValidator(_nothing)] = None
     column: _Word = None
     topic: _Word = None
     number: _Word = None
-    statutory: Annotated[int | None, BeforeValidator(_nothing), Field(ge=1, le=15)] = None
+    statutory: Annotated[Annotated[int, Field(ge=1, le=15)] | None, BeforeValidator(_nothing)] = None
     page: Annotated[int, Field(ge=1, le=_FARTHEST)] = 1
 
     def filters(self) -> Filters:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import feedparser
 import lxml.html
@@ -57,6 +58,25 @@ async def test_two_characters_are_found_and_marked(reader):
     page = await reader.page("/search?q=医保")
     assert titles(page) == ["低保标准提高"]
     assert page.xpath("//mark/text()") == ["医保"]
+
+
+@pytest.mark.parametrize("path", ["/search", "/catalogue"])
+async def test_the_form_is_answered_as_it_stands_with_nothing_chosen(reader, path):
+    await reader.publish(title="医保缴费")
+    form = (await reader.page(path)).xpath("//form[@class='filters']")[0]
+    untouched = {
+        **{one.name: one.value or "" for one in form.xpath(".//select|.//input[@name]")},
+        "q": "医保",
+    }
+    assert {"year", "org"} <= untouched.keys()
+    assert titles(await reader.page(f"{path}?{urlencode(untouched)}")) == ["医保缴费"]
+
+
+async def test_a_field_in_which_nothing_can_be_seen_narrows_nothing(reader):
+    await reader.publish(title="医保缴费")
+    for name in ("year", "statutory", "org", "kind", "column", "topic", "number"):
+        for nothing in ("", "%00", "%E2%80%AE"):
+            assert titles(await reader.page(f"/catalogue?{name}={nothing}")) == ["医保缴费"], (name, nothing)
 
 
 async def test_finding_nothing_says_what_to_do(reader):
