@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -152,8 +153,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A PostgreSQL server of our own on a free port; it refuses to run as root, so another user starts it."""
+    """A PostgreSQL server of our own, with a migrated template."""
     folder = Path(tempfile.mkdtemp(prefix="tongfa-postgres-", dir=_memory()))
+    try:
+        with running_postgres(folder) as base:
+            yield base
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[str]:
+    """Run a PostgreSQL in a folder; it refuses to run as root, so another user starts it."""
     tools = _postgres_tools()
     become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if become:
@@ -175,7 +186,6 @@ def postgres() -> Iterator[str]:
         yield base
     finally:
         run(str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
