@@ -128,12 +128,12 @@ async def _part(connection: AsyncConnection) -> AsyncIterator[None]:
 async def _say(connection: AsyncConnection, word: str) -> None:
     """Say a word to SQLite itself: SQLAlchemy's savepoint would cost more than what is done inside it."""
     raw = await connection.get_raw_connection()
-    await cast("Connection", raw.driver_connection).say(word)
+    cast("Connection", raw.driver_connection).say(word)
 
 
 async def _is_open(connection: AsyncConnection) -> bool:
     if connection.invalidated or connection.closed:
         return False
     raw = await connection.get_raw_connection()
-    driver = raw.driver_connection
-    return driver is not None and bool(driver.in_transaction)
+    driver = cast("Connection | None", raw.driver_connection)
+    return driver is not None and driver.is_open

@@ -8,7 +8,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, cast
 
 import aiosqlite
 import sqlalchemy as sa
@@ -25,17 +25,36 @@ _PRAGMAS: Final = (
 
 
 class Connection(aiosqlite.Connection):
-    """aiosqlite's connection, on whose thread several things may be done in one visit."""
+    """aiosqlite's connection, on whose thread several things may be done in one visit.
+
+    Words that begin something have no answer to wait for: they are said at the next visit, before its act.
+    """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Take what aiosqlite takes."""
+        super().__init__(*args, **more)
+        self._unsaid: list[str] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a transaction has begun, or begins with the next visit."""
+        return bool(self._unsaid) or self.in_transaction
 
     async def visit(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Do something on the connection's thread; the connection is nobody else's meanwhile."""
+        words, self._unsaid = self._unsaid, []
         # aiosqlite has no public way to do several things in one visit; SQLAlchemy takes this one, too.
-        result: T = await self._execute(lambda: act(self._conn))  # type: ignore[no-untyped-call]
+        result: T = await self._execute(partial(self._do, words, act))  # type: ignore[no-untyped-call]
         return result
 
-    async def say(self, word: str) -> None:
-        """Say a word that has no rows."""
-        await self.visit(lambda connection: connection.execute(word).close())
+    def _do(self, words: list[str], act: Callable[[sqlite3.Connection], T]) -> T:
+        for word in words:
+            self._conn.execute(word).close()
+        return act(self._conn)
+
+    def say(self, word: str) -> None:
+        """Say a word that has no rows, with the next visit."""
+        self._unsaid.append(word)
 
     def cursor(self) -> "Cursor":  # type: ignore[override]
         """Give a cursor; nothing is done on the thread for it."""
@@ -44,10 +63,12 @@ class Connection(aiosqlite.Connection):
     async def commit(self) -> None:
         """Commit what is open."""
         if self.in_transaction:
-            await super().commit()
+            await self.visit(lambda connection: connection.commit())
+        self._unsaid.clear()
 
     async def rollback(self) -> None:
         """Undo what is open; SQLAlchemy asks this of every connection that it takes back."""
+        self._unsaid.clear()
         if self.in_transaction:
             await super().rollback()
 
@@ -162,4 +183,5 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 def _begin(connection: sa.Connection) -> None:
     # IMMEDIATE: a transaction that reads first and writes later would otherwise fail half way with BUSY.
     writing = connection.get_execution_options().get("tongfa_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver = cast("Connection", connection.connection.driver_connection)
+    driver.say("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -11,7 +11,7 @@ from server.store.tx import Store
 @pytest.fixture
 async def connection(tmp_path: Path):
     opened = await connect(str(tmp_path / "x.db"), isolation_level=None)
-    await opened.say("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT UNIQUE)")
+    await opened.cursor().execute("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT UNIQUE)")
     yield opened
     await opened.close()
 
@@ -43,7 +43,7 @@ async def test_a_refused_statement_raises_what_sqlite_raised_and_the_next_one_wo
 
 @pytest.mark.parametrize(("end", "left"), [("commit", 1), ("rollback", 0)])
 async def test_what_is_open_ends_as_it_is_told(connection: Connection, end: str, left: int):
-    await connection.say("BEGIN IMMEDIATE")
+    connection.say("BEGIN IMMEDIATE")
     await _run(connection, "INSERT INTO words (word) VALUES (?)", "旗")
     await getattr(connection, end)()
     assert not connection.in_transaction
@@ -54,6 +54,18 @@ async def test_what_is_open_ends_as_it_is_told(connection: Connection, end: str,
 async def test_ending_what_was_never_begun_is_harmless(connection: Connection, end: str):
     await getattr(connection, end)()
     assert await _run(connection, "SELECT count(*) FROM words") == [(0,)]
+
+
+async def test_a_beginning_waits_for_what_follows_it_and_is_forgotten_where_nothing_does(
+    connection: Connection,
+):
+    connection.say("BEGIN IMMEDIATE")
+    assert (connection.is_open, connection.in_transaction) == (True, False)
+    await connection.rollback()
+    assert not connection.is_open
+    connection.say("BEGIN IMMEDIATE")
+    await _run(connection, "INSERT INTO words (word) VALUES (?)", "旗")
+    assert connection.in_transaction
 
 
 async def test_a_long_result_is_whole_whether_it_is_taken_at_once_or_in_parts(connection: Connection):
