@@ -11,7 +11,7 @@ from server.core.calendar import load_calendar
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.report.sheets import as_xlsx
 from server.report.silent import late_table, list_late, remind
-from server.store.orgs import list_orgs
+from server.store.orgs import list_orgs, subtree_ids
 
 _PATH: Final = "/console/report/silent"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,6 +44,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.StreamResp
         org = await asked_org(tx, visit)
         orgs = await list_orgs(tx, visit.who.orgs_for("read_statistics"))
         late = await list_late(tx, org, year, await load_calendar(tx), today)
+        has_below = len(await subtree_ids(tx, org.id)) > 1
     if visit.query("format") == "xlsx":
         body = await asyncio.to_thread(as_xlsx, "未报送", late_table(late))
         headers = {
@@ -55,6 +56,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.StreamResp
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "silent.html", section="report", year=year, org=org, orgs=orgs, late=late, today=today,
+        has_below=has_below,
         has_ended=year < today.year, may_remind=org.id in visit.who.orgs_for("accept_report"),
         trouble=trouble, trouble_heading="不能催报", status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip

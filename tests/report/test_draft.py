@@ -2,13 +2,19 @@
 
 import asyncio
 import json
+import re
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import docx
 import openpyxl
 import pytest
+from docx.shared import Mm
 from docx.text.paragraph import Paragraph
+from pypdf import PdfReader
 
 from server.core.problems import Problem, Problems
 from server.report.check import check_report
@@ -229,3 +235,36 @@ async def test_the_word_file_keeps_no_row_whole_as_a_table_at_the_foot_of_a_page
     assert isinstance(list(file.iter_inner_content())[-1], Paragraph)
     assert "w:tblHeader" in file.element.xml
     assert "w:cantSplit" not in file.element.xml
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize(("of", "pages"), [(2017, 5), (2020, 6), (2026, 6)])
+async def test_the_printed_draft_has_every_table_whole_on_paper(
+    year: Year, tmp_path: Path, of: int, pages: int
+):
+    if of >= 2019:
+        await year.fill(of)
+    draft = await year.draft(of)
+
+    def printed() -> tuple[list[str], list[tuple[int, int]]]:
+        content = draft_as_docx(draft, review=False)
+        (tmp_path / "draft.docx").write_bytes(content)
+        subprocess.run(
+            ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
+             "pdf", "--outdir", str(tmp_path), str(tmp_path / "draft.docx")],
+            check=True, capture_output=True, timeout=240,
+        )  # fmt: skip
+        file = docx.Document(BytesIO(content))
+        room = file.sections[0].page_width - file.sections[0].left_margin - file.sections[0].right_margin
+        widths = [(sum(column.width for column in table.columns), room) for table in file.tables]
+        return [page.extract_text() for page in PdfReader(tmp_path / "draft.pdf").pages], widths
+
+    texts, widths = await asyncio.to_thread(printed)
+    assert 1 < len(texts) <= pages
+    assert all(re.search(r"—\s*\d+\s*—", text) for text in texts)
+    assert widths
+    assert all(width <= room + Mm(0.1) for width, room in widths)  # columns are whole twentieths of a point
+    shown = re.sub(r"\s", "", "".join(texts))
+    for table in draft.given.form.tables:
+        assert all(re.sub(r"\s", "", row.label)[:8] in shown for row in table.rows)

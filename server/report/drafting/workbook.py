@@ -5,21 +5,18 @@ from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.worksheet.properties import PageSetupProperties
 
 from server.report.amounts import read_cell
 from server.report.drafting.archive import without_clock
 from server.report.drafting.draft import Draft, TableBlock
 from server.report.drafting.given import STATUTORY
 from server.report.figures import CHANNEL_NAMES
+from server.report.sheets import fit_to_page
 
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
-_TWO_LINES: Final = 34.0  # points, as all heights
-_HEADING: Final = 50.0
-_FIRST_HOLDS: Final = 19
-"""So many characters stand on a line of the first column."""
+_HEADING: Final = 50.0  # points
 
 
 def draft_as_xlsx(draft: Draft) -> bytes:
@@ -67,20 +64,15 @@ def _dress(sheet: Any) -> None:
         for cell in row:
             cell.border = _BOX
             cell.alignment = Alignment(wrap_text=True, vertical="center")
-    for cell in (*sheet[1], *sheet[2]):
+    for cell in sheet[1] if sheet.title == "来源" else (*sheet[1], *sheet[2]):
         cell.font = Font(bold=True)
-    sheet.column_dimensions["A"].width = 42
-    sheet.freeze_panes = "B3"
-    # A heading of three lines is not cut off, and no table is printed in two halves side by side.
-    sheet.row_dimensions[2].height = _HEADING
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "portrait"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:2"
-    if sheet.title == "来源":
-        sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 10, 42
-        sheet.column_dimensions["D"].width = 60
-    for row in sheet.iter_rows(min_row=3, max_col=1):
-        if len(str(row[0].value or "")) > _FIRST_HOLDS:
-            sheet.row_dimensions[row[0].row].height = _TWO_LINES
+    is_list = sheet.title == "来源"
+    widths = {"A": 12, "B": 42, "C": 20, "D": 56} if is_list else {"A": 42}
+    for letter, width in widths.items():
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A2" if is_list else "B3"
+    # No text is cut off, and no table is printed in two halves side by side.
+    fit_to_page(sheet, head=1 if is_list else 2)
+    if not is_list:
+        sheet.row_dimensions[2].height = _HEADING
+    sheet.page_setup.fitToWidth = 1
