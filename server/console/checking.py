@@ -15,13 +15,16 @@ from server.console.items import item_for
 from server.console.marks import marked_text, notes_of
 from server.console.page import SECURITY, Page, Visit
 from server.console.previews import Preview, article_of, page_of, previews_of
+from server.console.releasing import read_choice
 from server.core.contents import content_of_draft
+from server.core.follow import list_follows
 from server.core.problems import Problem
 from server.parts import PARTS
 from server.review.findings import SEVERITY_NAMES
 from server.review.prose import read_prose
 from server.security.access import Act
-from server.store.accounts import list_accounts_in
+from server.store.accounts import AccountRow, list_accounts_in
+from server.store.followups import list_followers
 from server.store.items import ItemSeen
 
 # A preview may be framed by our own pages and runs no script; articles carry their styles inline.
@@ -52,6 +55,21 @@ class Looked:
         return next((one for one in self.previews if one.account.channel == channel and one.post), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a release would do by the template of channels: where, counted as what, and what it waits for."""
+
+    accounts: tuple[AccountRow, ...]
+    is_by_template: bool
+    waits: tuple[str, ...]
+    interpretations: int
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Give the channels that it counts for, each once."""
+        return tuple(dict.fromkeys(one.counted_as for one in self.accounts))
+
+
 async def show_check(visit: Visit) -> web.Response:
     """Show findings and previews."""
     return await check_page(visit)
@@ -69,6 +87,7 @@ async def check_page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status:
         marked=marked_text(text, checked.findings), severity_names=SEVERITY_NAMES,
         website=looked.on("website"), wechat=looked.on("wechat"), feed=looked.on("feed"),
         weibos=tuple(one for one in looked.previews if one.account.channel == "weibo" and one.post),
+        outlook=await _outlook(visit, seen),
         is_blocked=bool(checked.open_findings) or any(one.is_blocked for one in looked.previews),
         may=frozenset(act for act in _ACTS if seen.org.id in who.orgs_for(act)), find=visit.query("find"),
     )  # fmt: skip
@@ -102,6 +121,16 @@ async def serve_site_asset(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     kind = _TYPES[name.rpartition(".")[2]]
     return web.Response(body=body, content_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+
+
+async def _outlook(visit: Visit, seen: ItemSeen) -> Outlook:
+    parts = visit.parts
+    async with parts.store.read() as tx:
+        choice = await read_choice(tx, visit, seen)
+        follows = await list_follows(tx, seen.id, parts.calendar, at=parts.now())
+        followers = await list_followers(tx, seen.id)
+    accounts = tuple(one for one in choice.accounts if one.slug in choice.usual)
+    return Outlook(accounts, bool(choice.template), tuple(one.waits_for for one in follows), len(followers))
 
 
 async def _look(visit: Visit) -> Looked:

@@ -1,6 +1,6 @@
 """The templates of the console with their filters, read and compiled once; every text is escaped."""
 
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -21,6 +21,11 @@ def clock(at: datetime) -> str:
     """Give a time in Beijing with its day of the week, as editors plan by it."""
     here = at.astimezone(ZONE)
     return f"{here:%Y-%m-%d} 周{_WEEKDAYS[here.weekday()]} {here:%H:%M}"
+
+
+def dated(day: date) -> str:
+    """Give a day with its day of the week."""
+    return f"{day.isoformat()} 周{_WEEKDAYS[day.weekday()]}"
 
 
 def iso(at: datetime) -> str:
@@ -50,7 +55,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        clock=clock, iso=iso, field_time=field_time, file_size=file_size, say_overrides=say_overrides
+        clock=clock,
+        dated=dated,
+        iso=iso,
+        field_time=field_time,
+        file_size=file_size,
+        say_overrides=say_overrides,
     )
     environment.globals.update(
         kind_names=KIND_NAMES,

@@ -1,5 +1,8 @@
 """/console/follows: documents that must be interpreted, and the rule by which an interpretation follows."""
 
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -10,6 +13,7 @@ from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.core.days import day_of
 from server.core.follow import bind, list_follows
+from server.core.gates import WorkingDays
 from server.core.likeness import REPEATS
 from server.core.oblige import exempt
 from server.core.problems import Problem
@@ -26,6 +30,8 @@ from server.watch.overview import State, overview
 _PATH: Final = "/console/follows"
 _BIND: Final = "/console/items/{item_id}/follow"
 _MOST_FOUND: Final = 20
+_SATURDAY: Final = 5
+_LONGEST_TERM: Final = 60
 _STATES: Final[dict[State, tuple[str, str]]] = {
     "overdue": ("已过期", "bad"),
     "open": ("待解读", "wait"),
@@ -109,10 +115,24 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "follows.html", section="follows", seen=seen, rows=rows, states=_STATES, orgs=orgs, org=org or "",
-        repeats=REPEATS, may_waive=visit.who.orgs_for("release"), may_write=visit.who.orgs_for("write"),
+        odd_days=partial(_say_odd, visit.parts.calendar), repeats=REPEATS, may_waive=visit.who.orgs_for("release"), may_write=visit.who.orgs_for("write"),
         trouble=trouble, trouble_heading="没有记录", typed=visit.fields,
         failed=visit.request.match_info.get("item_id", ""), status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
+
+
+def _say_odd(calendar: WorkingDays, after: date, until: date) -> str:
+    """Say which days of a term are worked or off against the week: they make it hard to count in the head."""
+    return "、".join(_odd_days(calendar, after, until))
+
+
+def _odd_days(calendar: WorkingDays, after: date, until: date) -> Iterator[str]:
+    for number in range(1, min((until - after).days, _LONGEST_TERM) + 1):
+        day = after + timedelta(days=number)
+        is_worked = calendar.add_working_days(day - timedelta(days=1), 1).day == day
+        if is_worked != (day.weekday() < _SATURDAY):
+            weekday = "一二三四五六日"[day.weekday()]
+            yield f"{day.month}月{day.day}日周{weekday}{'上班' if is_worked else '放假'}"
 
 
 async def _bound(visit: Visit, error: Exception | None = None) -> web.Response:

@@ -138,19 +138,24 @@ async def _choice(visit: Visit) -> Choice:
     async with visit.parts.store.read() as tx:
         seen = await get_item(tx, visit.place("item_id"))
         visit.who.require("release", seen.org.id)
-        orgs = await reachable_ids(tx, seen.org.id) | visit.who.orgs_for("release")
-        column = seen.revision.sheet.column
-        standing = None if seen.practice else await find_standing(tx, seen.org.id, seen.kind, column)
-        template = await may_post(tx, standing)
-        offered = {one.id: one for one in await list_accounts_in(tx, orgs, practice=seen.practice)}
-        offered |= {one.id: one for one in await list_accounts_named(tx, template)}
-        accounts = sorted(offered.values(), key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug))
-        legs = await list_deliveries(tx, seen.id)
-        newest = max(legs, key=lambda leg: leg.release_number, default=None)
-        had = tuple(leg.account for leg in legs if newest and leg.release_id == newest.release_id)
-        left_out = await list_left_out(tx, newest.release_id) if newest else ()
-        usual = had or template or await _usual(tx, seen, accounts)
-        named = "" if standing is None else await _named(tx, standing, visit.parts.site)
+        return await read_choice(tx, visit, seen)
+
+
+async def read_choice(tx: Tx, visit: Visit, seen: ItemSeen) -> Choice:
+    """Give where an item can be released, and what of it is usual."""
+    orgs = await reachable_ids(tx, seen.org.id) | visit.who.orgs_for("release")
+    column = seen.revision.sheet.column
+    standing = None if seen.practice else await find_standing(tx, seen.org.id, seen.kind, column)
+    template = await may_post(tx, standing)
+    offered = {one.id: one for one in await list_accounts_in(tx, orgs, practice=seen.practice)}
+    offered |= {one.id: one for one in await list_accounts_named(tx, template)}
+    accounts = sorted(offered.values(), key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug))
+    legs = await list_deliveries(tx, seen.id)
+    newest = max(legs, key=lambda leg: leg.release_number, default=None)
+    had = tuple(leg.account for leg in legs if newest and leg.release_id == newest.release_id)
+    left_out = await list_left_out(tx, newest.release_id) if newest else ()
+    usual = had or template or await _usual(tx, seen, accounts)
+    named = "" if standing is None else await _named(tx, standing, visit.parts.site)
     return Choice(
         seen, tuple(accounts), usual, frozenset(template), {one.account: one.reason for one in left_out},
         newest.release_number if newest else 0, named,

@@ -23,7 +23,7 @@ from server.importing.html import read_body
 from server.importing.shape import shape
 from server.review.differences import compare_texts
 from server.review.elements import silent_pictures
-from server.store.items import ItemSeen, get_item
+from server.store.items import ItemSeen, find_item, get_item
 from server.store.orgs import OrgRow, list_orgs
 from server.store.people import get_person
 from server.store.scratches import Scratch, delete_scratch, list_new_scratches
@@ -49,7 +49,8 @@ class _Refused(Exception):
 async def show_new(visit: Visit) -> web.Response:
     """Show an empty form, in the organ of the visitor."""
     orgs = await orgs_of(visit)
-    typed = Typed.new(org=orgs[0].code if orgs else "", column=first_column(visit.parts.site))
+    kind = {"kind": "interpretation"} if visit.query("interprets") else {}
+    typed = Typed.new(org=orgs[0].code if orgs else "", column=first_column(visit.parts.site), **kind)
     async with visit.parts.store.read() as tx:
         kept = await find_kept(tx, visit, visit.query("restore"))
         unsaved = await list_new_scratches(tx, visit.who.person_id, limit=_MOST_UNSAVED)
@@ -66,6 +67,8 @@ async def take_new(visit: Visit) -> web.Response:
         seen = await _write(visit, typed, None)
     except (*REFUSALS, _Refused) as error:
         return await _again(visit, _typed_in(error, typed), error, None)
+    if visit.fields.get("interprets") and seen.kind == "interpretation":
+        return await _to_its_document(visit, seen)
     return _saved(visit, seen)
 
 
@@ -199,6 +202,15 @@ def _saved(visit: Visit, seen: ItemSeen) -> web.Response:
     return visit.go(f"/console/items/{seen.id}/edit", done="saved")
 
 
+async def _to_its_document(visit: Visit, seen: ItemSeen) -> web.Response:
+    """Lead on to where a new interpretation is tied to the document that it was begun for."""
+    async with visit.parts.store.read() as tx:
+        source = await find_item(tx, visit.fields.get("interprets")[:16])
+    is_seen = source is not None and source.org.id in visit.who.orgs_for("read")
+    words = {"q": source.index_number} if source is not None and is_seen else {}
+    return visit.go(f"/console/items/{seen.id}/follow", done="saved", **words)
+
+
 async def orgs_of(visit: Visit) -> tuple[OrgRow, ...]:
     """Give the organs for which the visitor may write."""
     async with visit.parts.store.read() as tx:
@@ -236,6 +248,7 @@ def writing_form(
         fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),
         slot=slot, after=visit.fields.get("after") or after, kept=kept,
         unsaved=[(one, typed_in(one).values["title"]) for one in unsaved],
+        interprets=visit.query("interprets") or visit.fields.get("interprets"),
         has_surface=has_asset("surface.js"),
     )  # fmt: skip
 

@@ -112,3 +112,11 @@ async def test_nobody_is_the_second_person_of_his_own_word(office: ConsoleOffice
     waiver = (await office.get(f"/api/v1/items/{made['id']}/checks")).json["findings"][0]["waiver"]["id"]
     refused = await desk.post(f"{path}/waivers/{waiver}/second")
     assert (refused.status, "请由另一人确认" in refused.words) == (403, True)
+
+
+async def test_the_page_says_where_a_release_would_go_and_what_it_would_count(office: ConsoleOffice):
+    made = await office.item()
+    seen = await (await office.desk("author")).get(f"/console/items/{made['id']}/check")
+    assert "按上次的选择发布到 4 个账号：" in seen.words
+    assert "计入 4 个渠道（网站、微博、微信、订阅源）" in seen.words.replace("微信、微博", "微博、微信")
+    assert "还没有关联解读" in seen.words

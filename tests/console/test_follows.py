@@ -1,6 +1,9 @@
 """server/console/follows.py: documents without interpretation, and what an interpretation follows."""
 
+from datetime import UTC, datetime
+
 from tests.console.conftest import XSS, ConsoleOffice
+from tests.console.test_writing import a_form
 
 
 async def _overdue_document(office: ConsoleOffice) -> str:
@@ -59,3 +62,25 @@ async def test_nobody_binds_an_item_of_another_organ(office: ConsoleOffice):
     fields = {"source_id": source.id, "rule": "same_moment"}
     assert (await desk.post(f"/console/items/{made['id']}/follow", fields)).status == 403
     assert (await desk.get(f"/console/items/{made['id']}/follow")).status == 403
+
+
+async def test_a_term_says_its_day_of_the_week_and_the_days_that_are_against_the_week(office: ConsoleOffice):
+    office.house.now.moment = datetime(2026, 9, 28, 2, tzinfo=UTC)
+    await office.house.published(("website",), title="节前的文件")
+    seen = await (await office.desk("author")).get("/console/follows")
+    assert "2026-09-28 周一 上线" in seen.words
+    assert "10月1日周四放假" in seen.words
+    assert "10月7日周三放假" in seen.words
+
+
+async def test_an_interpretation_begun_at_its_document_leads_on_to_tying_it(office: ConsoleOffice):
+    source = await office.house.published(("website",), title="要解读的文件")
+    desk = await office.desk("author")
+    seen = await desk.get("/console/follows")
+    (path,) = [one for one in seen.links if "interprets=" in one]
+    form = await desk.get(path)
+    assert form.fields["interprets"] == source.id
+    made = await desk.post("/console/items/new", {**a_form(kind="interpretation"), "interprets": source.id})
+    tied = await desk.follow(made)
+    assert "要解读的文件" in tied.words
+    assert ("source_id", source.id) in [(told.get("name"), told.get("value")) for _, told in tied.tags]
