@@ -115,7 +115,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "follows.html", section="follows", seen=seen, rows=rows, states=_STATES, orgs=orgs, org=org or "",
-        odd_days=partial(_say_odd, visit.parts.calendar), repeats=REPEATS, may_waive=visit.who.orgs_for("release"), may_write=visit.who.orgs_for("write"),
+        odd_days=partial(_say_odd, visit.parts.calendar), repeats=REPEATS,
+        may_waive=visit.who.orgs_for("release"), may_write=visit.who.orgs_for("write"),
         trouble=trouble, trouble_heading="没有记录", typed=visit.fields,
         failed=visit.request.match_info.get("item_id", ""), status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
