@@ -81,7 +81,14 @@ export function underCursor(editor, show) {
     shown = found;
     made.hidden = !found;
     made.textContent = "";
-    if (found) show(found, made);
+    if (!found) return;
+    show(found, made);
+    // The words that it speaks of must not lie beneath it.
+    requestAnimationFrame(() => {
+      if (made.hidden) return;
+      const hidden = editor.view.coordsAtPos(editor.state.selection.to).bottom + 16 - made.getBoundingClientRect().top;
+      if (hidden > 0) scrollBy(0, hidden);
+    });
   };
   editor.on("transaction", look);
   return made;
