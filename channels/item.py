@@ -267,6 +267,11 @@ class Site:
         """Give the column of a slug, its own or that of one which was merged into it."""
         return next((column for column in self.columns if slug in column.slugs), None)
 
+    def column_now(self, slug: str | None) -> str | None:
+        """Give the slug of the column that one was merged into; every other slug as it is."""
+        column = None if slug is None else self.column(slug)
+        return slug if column is None else column.slug
+
     def column_name(self, slug: str) -> str:
         """Give the name of a column, with what became of one that was merged; the slug of an unknown one."""
         column = self.column(slug)

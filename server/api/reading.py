@@ -61,7 +61,7 @@ async def list_public_items(request: web.Request) -> web.Response:
     before = _read(asked.cursor, "cursor")
     async with parts.store.read() as tx:
         hits = await list_hits(
-            tx, asked.filters(), limit=asked.limit + 1, before=before[0] if before else None
+            tx, asked.filters(parts.site), limit=asked.limit + 1, before=before[0] if before else None
         )
         shown = hits[: asked.limit]
         contents = await lines_of_releases(tx, frozenset(hit.release_id for hit in shown), parts.site)
@@ -115,7 +115,7 @@ async def search_items(request: web.Request) -> web.Response:
     parts, asked = request.config_dict[PARTS], query_of(request, SearchQuery)
     start = (asked.page - 1) * asked.limit
     async with parts.store.read() as tx:
-        found = await search(tx, asked.q, asked.filters())
+        found = await search(tx, asked.q, asked.filters(parts.site))
         hits = found.hits[start : start + asked.limit]
         contents = await lines_of_releases(tx, frozenset(hit.release_id for hit in hits), parts.site)
     lines = []

@@ -34,9 +34,9 @@ class PublicQuery(Query):
     topic: Annotated[Line | None, Field(title="主题分类", max_length=60)] = None
     year: Annotated[int | None, Field(title="年份", ge=1900, le=2200)] = None
 
-    def filters(self) -> Filters:
+    def filters(self, site: Site) -> Filters:
         """Give what narrows the catalogue."""
-        return Filters(self.year, self.org, self.kind, self.column, self.topic)
+        return Filters(self.year, self.org, self.kind, site.column_now(self.column), self.topic)
 
 
 class ItemsQuery(PublicQuery):

@@ -66,11 +66,17 @@ class Asked(BaseModel):
     statutory: Annotated[Annotated[int, Field(ge=1, le=15)] | None, BeforeValidator(_nothing)] = None
     page: Annotated[int, Field(ge=1, le=_FARTHEST)] = 1
 
-    def filters(self) -> Filters:
+    def filters(self, site: Site) -> Filters:
         """Give what narrows the catalogue."""
         number = plain(one_line(self.number)) if self.number else None
         return Filters(
-            self.year, self.org, self.kind, self.column, self.topic, number or None, self.statutory
+            self.year,
+            self.org,
+            self.kind,
+            site.column_now(self.column),
+            self.topic,
+            number or None,
+            self.statutory,
         )
 
     def words(self) -> str:
@@ -104,7 +110,7 @@ async def show_search(request: web.Request) -> web.Response:
     parts, asked = request.config_dict[PARTS], Asked.model_validate(dict(request.query))
     question = one_line(asked.q)
     async with parts.store.read() as tx:
-        found = await search(tx, question, asked.filters())
+        found = await search(tx, question, asked.filters(parts.site))
         start = (asked.page - 1) * A_PAGE
         hits = found.hits[start : start + A_PAGE]
         lines = await _lines(tx, hits, parts.site, found.terms)
@@ -131,7 +137,7 @@ async def feed_search(request: web.Request) -> web.Response:
     parts, asked = request.config_dict[PARTS], Asked.model_validate(dict(request.query))
     question, form = one_line(asked.q), _form(request.match_info["form"])
     async with parts.store.read() as tx:
-        found = await search(tx, question, asked.filters())
+        found = await search(tx, question, asked.filters(parts.site))
         newest = sorted(found.hits, key=lambda hit: (hit.published_at, hit.item_id), reverse=True)[:NEWEST]
         contents = await lines_of_releases(tx, frozenset(hit.release_id for hit in newest), parts.site)
     entries = tuple(
@@ -167,7 +173,7 @@ def _form(word: str) -> FeedFormat:
 async def show_catalogue(request: web.Request) -> web.Response:
     """Show the lines of the catalogue that pass the filters, newest first."""
     parts, asked = request.config_dict[PARTS], Asked.model_validate(dict(request.query))
-    filters = asked.filters()
+    filters = asked.filters(parts.site)
     async with parts.store.read() as tx:
         count = await count_lines(tx, filters)
         hits = await list_hits(tx, filters, limit=A_PAGE, skip=(asked.page - 1) * A_PAGE)

@@ -2,9 +2,11 @@
 
 import sqlalchemy as sa
 
+from server.core.catalogue import read_changes
 from server.core.neighbours import find_neighbours
 from server.core.renewal import STALE, renew_site
 from server.core.site_columns import Book, change_column, merge_column
+from server.store.catalogue import Filters, list_hits
 from server.store.column_reach import read_reach
 from server.store.followings import follow_column, list_followed
 from server.store.ledger_tables import ledger
@@ -112,3 +114,16 @@ async def test_an_office_says_itself_when_a_column_is_silent_and_a_closed_one_ne
     await house.place.sites.refresh(house.store)
     async with house.store.read() as tx:
         assert "column:zcwj" not in {o.key for o in await silent_columns(tx, house.place.site, today)}
+
+
+async def test_who_asks_the_catalogue_for_a_merged_column_gets_that_which_it_is_part_of(house: House):
+    made = await house.published(column="zcjd")
+    await read_changes(house.place)
+    await merge(house, "zcjd", "zcwj")
+    await renew(house)
+    await read_changes(house.place)
+    site = house.place.site
+    async with house.store.read() as tx:
+        hits = await list_hits(tx, Filters(column=site.column_now("zcjd")), limit=5)
+    assert [hit.item_id for hit in hits] == [made.id]
+    assert (site.column_now("none"), site.column_now(None)) == ("none", None)
