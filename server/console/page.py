@@ -49,8 +49,8 @@ class Visit:
         return self.request.match_info[name]
 
     def query(self, name: str, default: str = "") -> str:
-        """Give a word behind the question mark."""
-        return self.request.query.get(name, default)[:200]
+        """Give a word behind the question mark, without what no database takes."""
+        return self.request.query.get(name, default)[:200].replace("\0", "")
 
     def show(self, template: str, *, section: str, status: int = 200, **values: Any) -> web.Response:
         """Answer with a page; `section` is the slug of the section that it belongs to."""
