@@ -35,6 +35,7 @@ from tests.report.lines import Writer, plain_items
 
 TOP = "000000019"
 NOW = datetime(2027, 1, 2, tzinfo=UTC)
+_NO_WORDS = r"[\s“”\"]"  # what a printer's fonts may set otherwise
 SHAPES = {
     ".docx": lambda draft: draft_as_docx(draft, review=False),
     ".html": lambda draft: draft_as_html(draft, review=False),
@@ -265,6 +266,6 @@ async def test_the_printed_draft_has_every_table_whole_on_paper(
     assert all(re.search(r"—\s*\d+\s*—", text) for text in texts)
     assert widths
     assert all(width <= room + Mm(0.1) for width, room in widths)  # columns are whole twentieths of a point
-    shown = re.sub(r"\s", "", "".join(texts))
+    shown = re.sub(_NO_WORDS, "", "".join(texts))
     for table in draft.given.form.tables:
-        assert all(re.sub(r"\s", "", row.label)[:8] in shown for row in table.rows)
+        assert all(re.sub(_NO_WORDS, "", row.label)[:8] in shown for row in table.rows)
