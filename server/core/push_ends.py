@@ -146,7 +146,12 @@ async def _failed(tx: Tx, place: Workplace, row: PushRow, end: PushFailed, *, at
             if overtaken is not None:  # a newer version was released meanwhile
                 await move(tx, leg.id, "ready", overtaken, at=at, who_acts="nobody")
             again.append(one)
-    await fail_push(tx, place, row, row.told or end.reason, again, old="sent", at=at)
+    if not end.is_deleted:
+        await fail_push(tx, place, row, row.told or end.reason, again, old="sent", at=at)
+        return
+    # It reached readers before it was deleted, by us perhaps, one by one: its place in the period is used.
+    await move_push(tx, row.id, "sent", "done", at=at, due_at=None, reason=end.reason)
+    await regate_all(tx, [one.release_id for one in again], place.bench.calendar, at=at)
 
 
 def _refusal(

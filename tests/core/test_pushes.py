@@ -698,3 +698,22 @@ async def test_a_draft_that_a_person_deleted_before_the_push_is_brought_anew(des
     await come(desk, SLOT)
     await come(desk, beijing("2026-11-26T18:10"))
     assert (await desk.state(made[0]), len(desk.platform.book.pushes)) == ("live", 1)
+
+
+@pytest.mark.slow
+async def test_a_push_that_was_emptied_before_anybody_saw_its_end_has_used_its_place(desk: Desk):
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.house.now.moment = SLOT
+    await work(desk)
+    desk.platform.next_call("/cgi-bin/message/mass/get", "drop_before", times=1)
+    desk.house.now.move(seconds=30)
+    await desk.house.withdraw(made[0])
+    for _look in range(3):
+        desk.house.now.move(seconds=90)
+        await work(desk)
+    (row,) = await pushes(desk)
+    assert (await desk.state(made[0]), row.state) == ("withdrawn", "done")
+    made = await written(desk, "急")
+    with pytest.raises(Problem, match="每天 1 次"):
+        await hurry(desk, made[0])
