@@ -1,6 +1,5 @@
 """Attachments on the way in: allowed kinds only, known by their first bytes and not by their name."""
 
-import asyncio
 import io
 import re
 import unicodedata
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from server.core.problems import Problem
+from server.importing.aside import aside
 from server.importing.pictures import advice_on, is_picture
 from server.importing.shape import INVISIBLE
 
@@ -90,7 +90,7 @@ async def read_attachment(body: bytes, name: str, *, limit: int) -> str:
         raise Problem("too_large", f"附件超过 {limit / 1_000_000:g} MB 的上限", field="file")
     if not body:
         raise Problem("unsupported_file", "文件是空的", field="file")
-    await asyncio.to_thread(inspect, body, name)
+    await aside(inspect, body, name)
     return type_of(name).mime
 
 

@@ -1,10 +1,10 @@
 """One file of an import: which reader it gets, and what to do with the kinds that none can read."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from server.core.problems import Problem
+from server.importing.aside import aside
 from server.importing.found import Document
 from server.importing.pages import read_markdown, read_page
 from server.importing.shape import INVISIBLE
@@ -53,4 +53,4 @@ async def read_document(body: bytes, name: str, *, limit: int) -> Document:
     if ending == "docx" and body.startswith(_OLE):
         told = f"文件设了密码，或是改了名的旧格式：请先去掉密码；{_SAVE_AS}"
         raise Problem("unsupported_file", f"“{shown}”没有导入。{told}", field="file")
-    return await asyncio.to_thread(reader, body, shown)
+    return await aside(reader, body, shown)

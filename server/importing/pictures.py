@@ -1,6 +1,5 @@
 """Pictures on the way in: what they really are, within bounds, without what the camera wrote in them."""
 
-import asyncio
 import io
 import struct
 import zlib
@@ -10,6 +9,7 @@ from typing import Any, Final
 from PIL import Image, ImageOps
 
 from server.core.problems import Problem
+from server.importing.aside import aside
 
 MIMES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 _MAGIC: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
@@ -78,7 +78,7 @@ async def read_picture(body: bytes, *, limit: int) -> PictureFile:
     """Check a picture off the event loop and take its metadata out; `limit` in bytes."""
     if len(body) > limit:
         raise Problem("too_large", f"图片超过 {limit / 1_000_000:g} MB 的上限，请压缩后再上传", field="file")
-    return await asyncio.to_thread(inspect, body)
+    return await aside(inspect, body)
 
 
 def inspect(body: bytes) -> PictureFile:

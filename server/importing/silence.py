@@ -4,18 +4,20 @@ Office files are packed again without it; in a PDF its table of particulars and 
 PDF or OFD is left as it is: another byte and the seal would no longer hold.
 """
 
-import asyncio
 import io
 import re
 import sys
 import zipfile
+from contextlib import suppress
 from typing import Final
 
 import structlog
+from PIL import Image
 
 from server.child import ask_child, limit_self, open_answer
 from server.core.problems import Problem
-from server.importing.pictures import inspect
+from server.importing.aside import aside
+from server.importing.pictures import MIMES, inspect
 
 _OFFICE: Final = frozenset({"docx", "xlsx", "pptx"})
 _EMPTY_CORE: Final = (
@@ -33,6 +35,7 @@ _PICTURE: Final = re.compile(r"(?:word|xl|ppt)/media/[^/]+\.(?:jpe?g|png|webp)",
 _XML: Final = re.compile(r"(?:word|ppt)/[^_].*\.xml")
 _MOST_UNPACKED: Final = 200_000_000
 _MOST_PDF: Final = 30_000_000
+_MOST_PIXELS: Final = 1_500_000_000  # a hundred photographs of a telephone
 _SECONDS: Final = 30.0
 _SIGNED: Final = re.compile(rb"/SubFilter\s*/|/ByteRange\s*\[")
 
@@ -46,13 +49,15 @@ async def silence(body: bytes, name: str) -> bytes:
         # A PDF can be made to keep a parser busy for ever; a child can be ended.
         told = await ask_child("server.importing.silence", body=body, seconds=_SECONDS)
         return told or body
-    return await asyncio.to_thread(silenced, body, ending) if ending in _OFFICE else body
+    return await aside(silenced, body, ending) if ending in _OFFICE else body
 
 
 def silenced(body: bytes, ending: str) -> bytes:
     """Give a file without what it says of its makers; a file that no parser can open comes back as it is."""
     try:
         return _office(body) if ending in _OFFICE else _pdf(body)
+    except Problem:
+        raise
     except Exception as error:  # noqa: BLE001 -- parsers of files from outside raise whatever they like
         log.warning("metadata_not_taken_out", ending=ending, size=len(body), why=type(error).__name__)
         return body
@@ -66,6 +71,7 @@ def _office(body: bytes) -> bytes:
             raise ValueError("unpacks to too much")
         if any(entry.filename.startswith("_xmlsignatures/") for entry in entries):
             return body
+        _refuse_gallery(packed)
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
             for entry in entries:
                 # The same time for every entry: when a file was saved is nobody's business either.
@@ -73,6 +79,18 @@ def _office(body: bytes) -> bytes:
                 fresh.compress_type = zipfile.ZIP_DEFLATED
                 written.writestr(fresh, _entry(entry.filename, packed.read(entry)))
     return out.getvalue()
+
+
+def _refuse_gallery(packed: zipfile.ZipFile) -> None:
+    """Refuse by their heads alone pictures that take minutes to decode, however few bytes they have."""
+    pixels = 0
+    for name in packed.namelist():
+        if _PICTURE.fullmatch(name):
+            # A damaged one is left as it is later on, and costs nothing.
+            with packed.open(name) as body, suppress(Exception), Image.open(body, formats=list(MIMES)) as one:
+                pixels += one.width * one.height
+    if pixels > _MOST_PIXELS:
+        raise Problem("too_large", "文件里的图片太大太多，请在 Word 或 WPS 里压缩图片后再上传", field="file")
 
 
 def _entry(name: str, body: bytes) -> bytes:

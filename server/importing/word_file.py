@@ -15,6 +15,8 @@ R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _MOST_UNPACKED: Final = 200_000_000
 _MOST_XML: Final = 30_000_000
 _MOST_ENTRIES: Final = 5_000
+# Paragraphs, those of cells among them, and the pieces that they consist of: a thousand pages have fewer.
+_MOST_OF: Final = (("p", 30_000), ("r", 100_000))
 _DEEPEST_STYLE: Final = 12
 
 
@@ -90,6 +92,8 @@ def _read(packed: zipfile.ZipFile, name: str) -> WordFile:
     body = root.find(f"{W}body")
     if body is None:
         raise ValueError("no body")
+    if any(sum(1 for _ in body.iter(f"{W}{tag}")) > most for tag, most in _MOST_OF):
+        raise Problem("too_large", f"“{name}”的内容太多，请分成几个文件", field="file")
     links, media = _relations(packed, known, name)
     notes = _xml(packed, "word/footnotes.xml", name) if "word/footnotes.xml" in known else None
     return WordFile(

@@ -9,6 +9,7 @@ from openpyxl import Workbook, load_workbook
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
+from server.core.problems import Problem
 from server.importing.silence import silence, silenced
 from tests.importing.papers import official, written
 
@@ -97,3 +98,14 @@ async def test_other_kinds_are_not_touched():
 async def test_a_pdf_is_taken_in_by_a_child():
     after = PdfReader(io.BytesIO(await silence(_pdf(), "a.pdf")))
     assert "/Author" not in (after.metadata or {})
+
+
+def test_pictures_that_take_minutes_to_decode_are_refused_by_their_heads():
+    large = io.BytesIO()
+    Image.new("1", (7000, 7000)).save(large, "PNG")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for number in range(31):
+            packed.writestr(f"word/media/image{number}.png", large.getvalue())
+    with pytest.raises(Problem, match="压缩图片"):
+        silenced(out.getvalue(), "docx")

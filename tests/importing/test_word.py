@@ -252,6 +252,8 @@ _NS = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     "document",
     [
         b"<w:document " + _NS + b"><w:body>" + b"<w:p/>" * 6_000_000 + b"</w:body></w:document>",
+        b"<w:document " + _NS + b"><w:body>" + b"<w:p><w:r/></w:p>" * 40_000 + b"</w:body></w:document>",
+        b"<w:document " + _NS + b"><w:body><w:p>" + b"<w:r/>" * 110_000 + b"</w:p></w:body></w:document>",
         b"<w:document " + _NS + b"><w:body>" + b"<w:sdt>" * 5000 + b"</w:sdt>" * 5000 + b"</w:body></w:document>",  # noqa: E501
         b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 10_000 + b'"><!ENTITY b "' + b"&a;" * 1000 + b'">]>'
         b"<w:document " + _NS + b"><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>",
@@ -259,7 +261,7 @@ _NS = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
         b"<broken",
         b"",
     ],
-    ids=["endless", "deep", "entities", "no body", "broken", "empty"],
+    ids=["endless", "many paragraphs", "many pieces", "deep", "entities", "no body", "broken", "empty"],
 )  # fmt: skip
 def test_a_bomb_is_refused_with_a_sentence(document: bytes):
     with pytest.raises(Problem) as refused:
