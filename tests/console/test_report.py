@@ -86,3 +86,14 @@ async def test_a_file_that_cannot_be_read_is_refused_by_name(office: ConsoleOffi
     old = await desk.post("/console/report/check", files=[("file", "<b>旧.doc", b"\xd0\xcf\x11\xe0")])
     assert (old.status, "“<b>旧.doc”没有检查：这是旧版 Word" in old.words) == (415, True)
     assert (await desk.post("/console/report/check", {})).status == 422
+
+
+async def test_a_year_with_a_snapshot_is_submitted_with_a_reason(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    told = {"org": CODE, "year": "2026"}
+    await desk.post("/console/report/snapshot", told)
+    form = {**told, "about": CODE, "move": "submit"}
+    refused = await desk.post("/console/report/filing", form)
+    assert (refused.status, "重新统计的原因" in refused.words) == (422, True)
+    done = await desk.follow(await desk.post("/console/report/filing", {**form, "reason": "补录"}))
+    assert "已报送" in done.words
