@@ -70,8 +70,9 @@ def is_plain(outcome: Outcome, leg: Leg) -> TypeGuard[Receipt]:
 class Settlements:
     """The plain arrivals of one worker that wait for a commit."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, together: float = TOGETHER) -> None:
+        """Begin with none; `together` is how many seconds the first waits for the others."""
+        self._together = together
         self._waiting: list[tuple[Settlement, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._complete: asyncio.Future[None] | None = None  # stands while others are waited for
@@ -105,7 +106,7 @@ class Settlements:
         if len(self._waiting) < place.under_way:
             loop = asyncio.get_running_loop()
             self._complete = loop.create_future()
-            end = loop.call_later(TOGETHER, self._stop_waiting)
+            end = loop.call_later(self._together, self._stop_waiting)
             await self._complete
             end.cancel()
 
