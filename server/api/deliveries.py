@@ -117,10 +117,14 @@ async def reschedule_item(request: web.Request) -> web.Response:
 
 
 async def withdraw_item(request: web.Request) -> web.Response:
-    """Take an item back everywhere."""
+    """Take an item back everywhere; at once, where it is so told, another takes its place."""
     parts, form = request.config_dict[PARTS], await form_of(request, WithdrawIn)
+    who = signed_in(request)
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "withdraw")
+        if form.replaced_by is not None:
+            await replace_item(tx, item.id, form.replaced_by, by=who.person_id, at=parts.now())
+            who.require("release", (await get_item(tx, form.replaced_by)).org.id)
         legs = await withdraw(tx, item.id, form.reason, bench_of(parts), at=parts.now())
     await parts.wake()
     return answer(DeliveriesOut.of(legs))

@@ -4,9 +4,11 @@ from aiohttp import web
 
 from channels.contract import Withdraws
 from server.console.items import item_for
+from server.console.named import get_named
 from server.console.page import Page, Visit
 from server.console.rows import Row, rows_of
 from server.core.release import OpenChannel
+from server.core.replace import replace_item
 from server.core.settle import Bench
 from server.core.withdraw import withdraw
 from server.forms.complaints import filled_in
@@ -14,6 +16,7 @@ from server.forms.orders import WithdrawIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import AccountRow, list_accounts_by_id
 from server.store.deliveries import list_deliveries
+from server.store.items import ItemSeen
 from server.store.tx import Tx
 
 _PATH = "/console/items/{item_id}/withdraw"
@@ -28,11 +31,13 @@ async def show_form(visit: Visit) -> web.StreamResponse:
 
 async def take_withdrawal(visit: Visit) -> web.StreamResponse:
     """Withdraw the item; how each account stands is seen on the page of its newest release."""
-    parts = visit.parts
+    parts, successor = visit.parts, visit.fields.get("successor").strip()
     try:
         form = filled_in(WithdrawIn, {"reason": visit.fields.get("reason")})
         async with parts.store.begin() as tx:
             seen = await item_for(tx, visit, "withdraw")
+            if successor:
+                await _let_succeed(tx, visit, seen, successor)
             bench = Bench(parts.calendar, parts.new_id)
             legs = await withdraw(tx, seen.id, form.reason, bench, at=parts.now())
     except REFUSALS as error:
@@ -40,6 +45,12 @@ async def take_withdrawal(visit: Visit) -> web.StreamResponse:
     await parts.wake()
     newest = max(legs, key=lambda leg: leg.release_number)
     return visit.go(f"/console/releases/{newest.release_id}", done="withdrawn")
+
+
+async def _let_succeed(tx: Tx, visit: Visit, seen: ItemSeen, named: str) -> None:
+    successor = await get_named(tx, named, field="successor")
+    visit.who.require("release", successor.org.id)
+    await replace_item(tx, seen.id, successor.id, by=visit.who.person_id, at=visit.parts.now())
 
 
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
@@ -52,7 +63,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "withdraw.html", section="releases", seen=seen, shown=shown, unsent=unsent, by_hand=by_hand,
-        trouble=trouble, reason=visit.fields.get("reason"), trouble_heading="没有撤回",
+        trouble=trouble, reason=visit.fields.get("reason"), successor=visit.fields.get("successor"),
+        trouble_heading="没有撤回",
         status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 

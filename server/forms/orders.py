@@ -52,9 +52,10 @@ class RescheduleIn(Form):
 
 
 class WithdrawIn(Form):
-    """Readers see the reason."""
+    """Readers see the reason, and are led to the item that takes this one's place."""
 
     reason: Annotated[Filled, Field(title="撤回原因", max_length=200)]
+    replaced_by: Annotated[Id | None, Field(title="取代它的稿件")] = None
 
 
 class ReplacedIn(Form):

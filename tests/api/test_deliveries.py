@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from server.store.accounts import AccountRow, insert_account
+from server.store.corrections import find_successor
 from server.store.orgs import find_org_by_code
 from server.store.people import put_grant
 from tests.api.conftest import NEIGHBOUR, Office, an_item
@@ -115,6 +116,19 @@ async def test_a_withdrawal_names_its_reason_and_takes_every_leg_back(office: Of
     [leg] = (await office.get(items(item, "deliveries"))).json["deliveries"]
     assert (answer.status, leg["state"]) == (200, "withdrawn")
     assert (await office.get(items(item))).json["withdrawn_reason"] == "内容有误"
+
+
+async def test_a_withdrawal_lets_another_item_take_the_place_or_does_nothing(office: Office):
+    old, new = await office.approved(), await office.approved(index_number=None)
+    await office.post(items(old, "release"), {"accounts": ["website"]}, by="chief")
+    order = {"reason": "政策调整", "replaced_by": "nothing"}
+    refused = await office.post(items(old, "withdraw"), order, by="chief")
+    assert refused.status == 422
+    assert (await office.get(items(old))).json["withdrawn_reason"] is None
+    await office.post(items(old, "withdraw"), {**order, "replaced_by": new["id"]}, by="chief")
+    assert (await office.get(items(old))).json["withdrawn_reason"] == "政策调整"
+    async with office.house.store.read() as tx:
+        assert await find_successor(tx, old["id"]) == new["id"]
 
 
 async def test_a_withdrawal_without_a_reason_is_refused(office: Office):

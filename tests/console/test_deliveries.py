@@ -98,6 +98,21 @@ async def test_the_withdrawal_says_what_comes_down_and_then_takes_it_down(office
     }  # fmt: skip
 
 
+async def test_a_withdrawal_names_the_item_that_takes_the_place_or_nothing_is_withdrawn(
+    office: ConsoleOffice,
+):
+    made, new = await office.house.published(("website",)), await office.item(title="关于医疗救助的新办法")
+    desk, path = await office.desk("chief"), f"/console/items/{made.id}/withdraw"
+    wrong = await desk.post(path, {"reason": "政策调整", "successor": "没有的号"})
+    assert (wrong.status, wrong.fields["successor"], wrong.fields["reason"]) == (422, "没有的号", "政策调整")
+    assert (await office.house.states(made.id))["website"] == "live"
+    await desk.post(path, {"reason": "政策调整", "successor": new["index_number"]})
+    await office.house.run_until_quiet()
+    assert (await office.house.states(made.id))["website"] == "withdrawn"
+    item = await desk.get(f"/console/items/{made.id}")
+    assert "已被新稿件取代： 关于医疗救助的新办法" in item.words
+
+
 async def test_a_withdrawal_without_a_reason_or_by_an_author_does_nothing(office: ConsoleOffice):
     made = await office.house.published(("website",))
     desk = await office.desk("chief")
