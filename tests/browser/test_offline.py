@@ -31,6 +31,13 @@ KEPT = """async (word) => {
 }"""
 
 
+HAS_PICTURES = """async () => {
+    for (const image of document.querySelectorAll(".body img"))
+        if (!image.complete || !image.naturalWidth || !(await caches.match(image.currentSrc))) return false;
+    return true;
+}"""
+
+
 NUMBERS = count(1)
 
 
@@ -54,11 +61,11 @@ async def read(phone: Window, item: dict[str, Any]) -> str:
     path = f"/a/{item['id']}.html"
     await phone.go("/")
     await phone.go(path)
-    for _try in range(100):
-        if path in await phone.page.evaluate(KEPT, path):
-            break
+    for _try in range(400):
+        if path in await phone.page.evaluate(KEPT, path) and await phone.page.evaluate(HAS_PICTURES):
+            return path
         await asyncio.sleep(0.05)
-    return path
+    raise AssertionError(await phone.page.evaluate(KEPT, ""))
 
 
 async def until_forgotten(phone: Window, word: str) -> None:
