@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -149,6 +149,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     _migrate(f"sqlite+aiosqlite:///{path}")
     return path
+
+
+@pytest.fixture
+def put_database(sqlite_template: Path) -> Callable[[], None]:
+    """Puts a migrated database where a command that runs in this folder looks for it."""
+
+    def put() -> None:
+        Path("var").mkdir()
+        shutil.copy(sqlite_template, "var/tongfa.db")
+
+    return put
 
 
 @pytest.fixture(scope="session")

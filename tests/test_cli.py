@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,9 +51,9 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def office() -> None:
+def office(put_database: Callable[[], None]) -> None:
     """A migrated database with one organ and one person."""
-    assert tongfa("migrate").exit_code == 0
+    put_database()
     assert tongfa("org", "add", "01506DEMO", "示范旗人民政府办公室").exit_code == 0
     assert tongfa("user", "add", "zhang", "张", "--grant", "author@01506DEMO", "--no-password").exit_code == 0
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from server.cli import app
 
 
 @pytest.fixture(autouse=True)
-def _office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]) -> None:
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
         if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
             monkeypatch.delenv(name)
-    assert tongfa("migrate").exit_code == 0
+    put_database()
     assert tongfa("org", "add", "000000019", "某旗人民政府办公室").exit_code == 0
     added = tongfa("user", "add", "gerel", "格日乐", "--grant", "author@000000019", "--no-password")
     assert added.exit_code == 0

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -35,8 +35,8 @@ def tongfa(*arguments: str) -> Result:
 
 
 @pytest.fixture
-def migrated() -> None:
-    assert tongfa("migrate").exit_code == 0
+def migrated(put_database: Callable[[], None]) -> None:
+    put_database()
 
 
 @pytest.mark.usefixtures("migrated")

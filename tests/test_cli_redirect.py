@@ -1,6 +1,7 @@
 """`tongfa redirect` as an operator types it after a move from a former site."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,12 @@ from server.cli import app
 
 
 @pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]) -> None:
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
         if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
             monkeypatch.delenv(name)
-    assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
+    put_database()
 
 
 def redirect(*arguments: str) -> Result:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,12 +85,12 @@ def test_an_unreadable_file_is_refused_in_a_sentence(name: str, content: bytes |
 
 
 @pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch) -> None:
+def office(monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]) -> None:
     """A migrated database with one organ."""
     for name in list(os.environ):
         if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
             monkeypatch.delenv(name)
-    assert tongfa("migrate").exit_code == 0
+    put_database()
     assert tongfa("org", "add", "01506DEMO", "示范旗人民政府").exit_code == 0
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -21,9 +22,14 @@ DRAWERS = {"utils", "helpers", "common", "manager", "base", "misc", "tools", "li
 EMPTY_VERBS = {"process", "handle", "do", "data", "info"}
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield path, node
 
@@ -77,7 +83,7 @@ def test_every_module_opens_with_a_sentence(room: str):
     silent = [
         str(path)
         for path in SOURCES
-        if path.is_relative_to(ROOT / room) and not ast.get_docstring(ast.parse(path.read_text()))
+        if path.is_relative_to(ROOT / room) and not ast.get_docstring(parsed(path))
     ]
     assert silent == []
 

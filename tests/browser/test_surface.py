@@ -134,6 +134,7 @@ async def test_a_table_grows_shrinks_and_is_merged(new_item: Page):
     await expect(new_item.locator(".rich td[colspan='2']")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_picture_that_is_dropped_wants_words_or_is_mere_decoration(desk: Window, new_item: Page):
     await new_item.keyboard.type("开头。")
     await drop(new_item, "现场.png", "image/png", a_png())

@@ -95,6 +95,7 @@ async def test_an_entry_under_way_is_listed_only_once_its_page_is_there(site):
     assert listed(await site.text("index.html")) == ["i1", "waits"]
 
 
+@pytest.mark.slow
 async def test_withdrawing_an_old_entry_writes_the_numbered_page_it_stood_on(site):
     await publish(site, 45)
     await site.withdraw(site.shelf.contents["i7"])

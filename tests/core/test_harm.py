@@ -90,6 +90,7 @@ async def test_a_wechat_that_hangs_slows_neither_the_website_nor_weibo(office: O
         await until(office, late, site="live", weibo="live", feed="live")
 
 
+@pytest.mark.slow
 async def test_looks_at_a_platform_that_hangs_leave_room_for_the_website(office: Office):
     """Each look holds a slot as long as a call may last."""
     items = [await released(office, "site", "wechat") for _number in range(6)]

@@ -114,6 +114,7 @@ async def test_a_column_renamed_moved_and_added_is_followed_by_every_page(office
         assert await moved_column(tx, ("/column/gsgg/",)) is None
 
 
+@pytest.mark.slow
 async def test_a_merged_column_stands_in_the_other_one_by_publication_and_leads_there(office: Office):
     items = [
         await office.released(f"第{number}条", TWO, column=column)

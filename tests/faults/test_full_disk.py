@@ -70,6 +70,7 @@ async def test_a_page_without_room_leaves_the_old_one_whole_and_is_written_when_
     assert await office.row_errors() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("postgres")
 @pytest.mark.parametrize("engine", ["postgresql"])
 async def test_a_feed_without_room_leaves_the_old_one_whole_and_is_written_when_there_is_room(office: Office):

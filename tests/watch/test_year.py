@@ -138,6 +138,7 @@ async def settled(life: Life) -> None:
     assert {f"interpretation:{key}" for key in missed} <= life.alerted  # each deadline is met or was flagged
 
 
+@pytest.mark.slow
 async def test_in_a_month_of_hundreds_of_items_nothing_is_early_lost_or_there_twice(house: House):
     stop = (beijing("2026-12-11T18:00"), beijing("2026-12-13T08:00"))
     life = Life(house, date(2026, 11, 25), 30, (stop,), (time(9), time(10), time(14, 30), time(16)))
