@@ -26,6 +26,7 @@ from scheduler.clock import Clock
 from server.api.routes import add_api
 from server.console.pages import add_console
 from server.core.calendar import LiveCalendar
+from server.core.copies import keep_fresh
 from server.core.ids import new_id
 from server.core.live_site import LiveSite
 from server.core.occupancy import HalfRestored, Occupied, occupied
@@ -146,10 +147,10 @@ async def serve(
             keeper = group.create_task(house.valkey.keep(), name="valkey") if house.valkey else None
             async with asyncio.TaskGroup() as works:
                 works.create_task(
-                    house.calendar.keep(house.parts.store, CALENDAR_SECONDS, stop), name="calendar"
+                    keep_fresh(house.calendar, house.parts.store, CALENDAR_SECONDS, stop), name="calendar"
                 )
                 works.create_task(
-                    house.parts.sites.keep(house.parts.store, CALENDAR_SECONDS, stop), name="site"
+                    keep_fresh(house.parts.sites, house.parts.store, CALENDAR_SECONDS, stop), name="site"
                 )
                 for role in sorted(roles):
                     works.create_task(_run_role(role, tasks[role]), name=role)

@@ -14,9 +14,8 @@ from server.cli.keeping import rebuild
 from server.core.occupancy import mark_half
 from server.core.rebuild import Rebuilt
 from server.core.verify import verify_pages
-from server.ephemeral.embedded import PrivateValkey
 from server.settings import load_settings
-from tests.faults.office import Office, open_office
+from tests.faults.office import Office, open_sqlite_office
 
 TWO = ("site", "feed")
 
@@ -79,13 +78,8 @@ def test_nothing_works_in_a_half_restored_folder():
 @pytest.fixture
 async def office(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
     """An office whose site has seen corrections, moves to another column, withdrawals and returns."""
-    await asyncio.to_thread(shutil.copy, sqlite_template, tmp_path / "tongfa.db")
-    valkey, url = PrivateValkey(tmp_path), f"sqlite+aiosqlite:///{tmp_path / 'tongfa.db'}"
-    try:
-        async with open_office(url, await valkey.start(), tmp_path) as opened:
-            yield opened
-    finally:
-        await valkey.stop()
+    async with open_sqlite_office(sqlite_template, tmp_path) as opened:
+        yield opened
 
 
 async def lived(office: Office, count: int) -> None:

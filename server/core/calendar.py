@@ -4,12 +4,8 @@ Every process holds a copy (`LiveCalendar`) and looks at its serial now and then
 copy: a gate is asked again when it opens, and the clock refreshes before it opens gates.
 """
 
-import asyncio
-from contextlib import suppress
 from datetime import date, datetime, time
 from types import MappingProxyType
-
-import structlog
 
 from scheduler.notices import Notice
 from scheduler.workdays import Calendar, DueDay
@@ -26,9 +22,7 @@ from server.store.calendars import (
     newest_serial,
     replace_days,
 )
-from server.store.tx import Store, StoreAway, Tx
-
-log = structlog.get_logger(__name__)
+from server.store.tx import Store, Tx
 
 
 async def import_notice(
@@ -78,16 +72,6 @@ class LiveCalendar:
                 return False
             self.current, self.serial = await load_calendar(tx), serial
         return True
-
-    async def keep(self, store: Store, seconds: float, stop: asyncio.Event) -> None:
-        """Refresh every so many seconds until told to stop; a database that is away is asked again."""
-        while not stop.is_set():
-            try:
-                await self.refresh(store)
-            except StoreAway as error:
-                log.warning("store_away", reason=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), seconds)
 
     def add_working_days(self, day: date, count: int, /) -> DueDay:
         """Give the `count`-th working day after `day`."""

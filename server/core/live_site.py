@@ -4,17 +4,11 @@ Every process holds a copy (`LiveSite`) and looks at its version now and then. W
 between is put right by the renewal, which begins only once every copy must be new (`renewal.py`).
 """
 
-import asyncio
-from contextlib import suppress
 from dataclasses import replace
-
-import structlog
 
 from channels.item import Column, Site
 from server.store.site_columns import ColumnRow, list_columns, list_merged, read_version
-from server.store.tx import Store, StoreAway, Tx
-
-log = structlog.get_logger(__name__)
+from server.store.tx import Store, Tx
 
 
 class LiveSite:
@@ -34,16 +28,6 @@ class LiveSite:
         self.current = replace(self._settings, columns=columns) if columns else self._settings
         self.version = version
         return True
-
-    async def keep(self, store: Store, seconds: float, stop: asyncio.Event) -> None:
-        """Refresh every so many seconds until told to stop; a database that is away is asked again."""
-        while not stop.is_set():
-            try:
-                await self.refresh(store)
-            except StoreAway as error:
-                log.warning("store_away", reason=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def load_columns(tx: Tx) -> tuple[Column, ...]:

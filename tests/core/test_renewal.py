@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,24 +12,18 @@ from server.core.moved_columns import moved_column
 from server.core.office import add_account
 from server.core.renewal import STALE, renew_site
 from server.core.site_columns import Book, add_column, change_column, merge_column
-from server.ephemeral.embedded import PrivateValkey
 from server.store.accounts import list_accounts_of
 from server.store.renewals import find_renewal, want_again
 from server.store.site_columns import ColumnRow, read_version
-from tests.faults.office import Office, open_office
+from tests.faults.office import Office, open_sqlite_office
 from tests.house import House
 from tests.test_cli_keeping import TWO, lived, rebuilt
 
 
 @pytest.fixture
 async def office(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    await asyncio.to_thread(shutil.copy, sqlite_template, tmp_path / "tongfa.db")
-    valkey, url = PrivateValkey(tmp_path), f"sqlite+aiosqlite:///{tmp_path / 'tongfa.db'}"
-    try:
-        async with open_office(url, await valkey.start(), tmp_path) as opened:
-            yield opened
-    finally:
-        await valkey.stop()
+    async with open_sqlite_office(sqlite_template, tmp_path) as opened:
+        yield opened
 
 
 async def book(office: Office) -> Book:

@@ -1,6 +1,7 @@
 """An office with the real adapters for workers that die: database, site on a socket, both platforms."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from server.core.ids import new_id
 from server.core.release import ReleaseOrder, release
 from server.core.verify import verify_rows
 from server.core.withdraw import withdraw
+from server.ephemeral.embedded import PrivateValkey
 from server.public.site import add_site
 from server.review.approvals import approve, submit
 from server.settings import load_settings
@@ -151,6 +153,19 @@ class Office:
     async def row_errors(self) -> int:
         """Count what differs between deliveries, ledger and counters."""
         return len(await verify_rows(self.store))
+
+
+@asynccontextmanager
+async def open_sqlite_office(template: Path, folder: Path) -> AsyncIterator[Office]:
+    """Open an office on a copy of a migrated SQLite database, beside a Valkey of its own."""
+    await asyncio.to_thread(shutil.copy, template, folder / "tongfa.db")
+    valkey = PrivateValkey(folder)
+    try:
+        url = f"sqlite+aiosqlite:///{folder / 'tongfa.db'}"
+        async with open_office(url, await valkey.start(), folder) as opened:
+            yield opened
+    finally:
+        await valkey.stop()
 
 
 @asynccontextmanager

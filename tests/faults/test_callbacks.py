@@ -1,7 +1,6 @@
 """WeChat tells of a job before it has answered its submission, or twice: one article, one line."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,24 +8,17 @@ from typing import Any
 import pytest
 
 from channels.wechat.pushes import JobEnded, Push
-from server.ephemeral.embedded import PrivateValkey
 from server.store.accounts import list_accounts
 from server.subscribe.hear import hear
-from tests.faults.office import ACCOUNTS, Office, open_office
+from tests.faults.office import ACCOUNTS, Office, open_sqlite_office
 
 SUBMIT = "/cgi-bin/freepublish/submit"
 
 
 @pytest.fixture
 async def office(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    await asyncio.to_thread(shutil.copy, sqlite_template, tmp_path / "tongfa.db")
-    valkey = PrivateValkey(tmp_path)
-    try:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'tongfa.db'}"
-        async with open_office(url, await valkey.start(), tmp_path) as opened:
-            yield opened
-    finally:
-        await valkey.stop()
+    async with open_sqlite_office(sqlite_template, tmp_path) as opened:
+        yield opened
 
 
 async def told_of_the_job(office: Office, times: int) -> None:

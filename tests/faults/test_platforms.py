@@ -1,19 +1,16 @@
 """What platforms do to us, against the real adapters: one post in the end, or none and a clear word why."""
 
-import asyncio
 import multiprocessing
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from server.ephemeral.embedded import PrivateValkey
 from server.store.deliveries import DeliverySeen, list_deliveries
 from tests.faults.campaign import worker_of
 from tests.faults.mortal import Orders, Step
-from tests.faults.office import ACCOUNTS, Office, open_office
+from tests.faults.office import ACCOUNTS, Office, open_sqlite_office
 
 Worker = Callable[[Orders], Awaitable[list[Step] | None]]
 SHARE, SUBMIT = "/2/statuses/share.json", "/cgi-bin/freepublish/submit"
@@ -23,14 +20,8 @@ QUICK = {(SHARE, "slow"), (SUBMIT, "502_after"), (DRAFT, "truncated")}
 
 @pytest.fixture
 async def office(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    await asyncio.to_thread(shutil.copy, sqlite_template, tmp_path / "tongfa.db")
-    valkey = PrivateValkey(tmp_path)
-    try:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'tongfa.db'}"
-        async with open_office(url, await valkey.start(), tmp_path) as opened:
-            yield opened
-    finally:
-        await valkey.stop()
+    async with open_sqlite_office(sqlite_template, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

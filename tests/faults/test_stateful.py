@@ -4,26 +4,17 @@
 statements that meet wait for one another, is slow.
 """
 
-import asyncio
-import os
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from server.core.decide import Decision, authorise, decide, set_paused
@@ -35,9 +26,8 @@ from server.store.accounts import list_accounts
 from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.followups import Follow
 from server.store.releases import Change, ReleaseRow, list_releases
-from server.store.tx import Store
-from tests.conftest import Hand, Ids, drop_postgres, migrated_postgres
-from tests.house import SITE, House, open_house
+from tests.faults.machine import Machine, run_on_postgresql, run_on_sqlite
+from tests.house import SITE
 
 ACCOUNTS = ("website", "weibo", "wechat", "feed")
 WITHOUT_PAGE = st.sampled_from(ACCOUNTS[1:])
@@ -52,40 +42,17 @@ def _tries(legs: Legs, account: str) -> int:
     return sum(leg.tries for seen in legs.values() for leg in seen if leg.account == account)
 
 
-class Core(RuleBasedStateMachine):
+class Core(Machine):
     """One house, whatever may happen to it, and what must always be true."""
 
-    fresh: Callable[[Path], Coroutine[Any, Any, str]]
-    """Makes a migrated database for one run, in a folder or beside it, and gives its address."""
-    gone: Callable[[str], Coroutine[Any, Any, None]]
-    """Takes it away again."""
+    begins = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = Path(tempfile.mkdtemp(prefix="tongfa-stateful-"))
-        self.stack = AsyncExitStack()
         self.items: list[str] = []
         self.kinds: dict[str, str] = {}
         self.follows: list[tuple[str, str]] = []
         self.tries_at_pause: dict[str, int] = {}
-        self.do(self.open())
-
-    def do(self, work: Any) -> Any:
-        return self.loop.run_until_complete(work)
-
-    async def open(self) -> None:
-        self.url = await type(self).fresh(self.folder)
-        self.store = Store(self.url)
-        self.stack.push_async_callback(self.store.close)
-        self.now = Hand(datetime(2026, 11, 25, 2, 0, tzinfo=UTC))
-        self.house: House = await self.stack.enter_async_context(open_house(self.store, self.now, Ids()))
-
-    def teardown(self) -> None:
-        self.do(self.stack.aclose())
-        self.do(type(self).gone(self.url))
-        self.loop.close()
-        shutil.rmtree(self.folder)
 
     def refusal(self, work: Any) -> str | None:
         try:
@@ -320,37 +287,12 @@ class Core(RuleBasedStateMachine):
 
 
 def test_no_order_of_events_breaks_an_invariant(sqlite_template: Path):
-    async def fresh(folder: Path) -> str:
-        await asyncio.to_thread(shutil.copy, sqlite_template, folder / "tongfa.db")
-        return f"sqlite+aiosqlite:///{folder / 'tongfa.db'}"
-
-    async def gone(_url: str) -> None:
-        """The folder goes with its machine."""
-
-    _run(fresh, gone)
+    run_on_sqlite(Core, sqlite_template, examples=8, steps=20)
 
 
 @pytest.mark.slow
 def test_no_order_of_events_breaks_an_invariant_on_postgresql(postgres: str):
-    async def fresh(_folder: Path) -> str:
-        return await migrated_postgres(postgres)
-
-    _run(fresh, lambda url: drop_postgres(postgres, url))
-
-
-def _run(
-    fresh: Callable[[Path], Coroutine[Any, Any, str]], gone: Callable[[str], Coroutine[Any, Any, None]]
-) -> None:
-    Core.fresh, Core.gone = staticmethod(fresh), staticmethod(gone)
-    run_state_machine_as_test(
-        Core,
-        settings=settings(
-            max_examples=int(os.environ.get("EXAMPLES", "8")),
-            stateful_step_count=int(os.environ.get("STEPS", "20")),
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_on_postgresql(Core, postgres, examples=8, steps=20)
 
 
 pytestmark = pytest.mark.timeout(3600)

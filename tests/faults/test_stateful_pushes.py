@@ -4,28 +4,19 @@ The real adapter speaks to the pretended platform over HTTP; time is moved by ha
 lengthen it, as in `test_stateful.py`.
 """
 
-import asyncio
-import os
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from channels.sandbox.wechat.book import BEIJING, Push
@@ -43,11 +34,10 @@ from server.store.broadcast_tables import push, push_article
 from server.store.broadcasts import QUOTAS, BroadcastKind
 from server.store.deliveries import list_deliveries
 from server.store.releases import list_releases
-from server.store.tx import Store
 from server.subscribe.hear import hear
-from tests.conftest import Hand, Ids, drop_postgres, migrated_postgres
 from tests.core.wechat_desk import Desk, open_desk
-from tests.house import SITE, open_house
+from tests.faults.machine import Machine, run_on_postgresql, run_on_sqlite
+from tests.house import SITE
 
 SOCIAL = ("website", "wechat")
 SENDALL, ADD = "/cgi-bin/message/mass/sendall", "/cgi-bin/draft/add"
@@ -62,41 +52,21 @@ OVER = ("withdrawn", "replaced")
 ENDS = ("send success", "send fail", "err(20001)")
 
 
-class Pushing(RuleBasedStateMachine):
+class Pushing(Machine):
     """One office whose account pushes, whatever may happen to it, and what must always be true."""
 
-    fresh: Callable[[Path], Coroutine[Any, Any, str]]
-    """Makes a migrated database for one run, in a folder or beside it, and gives its address."""
-    gone: Callable[[str], Coroutine[Any, Any, None]]
-    """Takes it away again."""
+    begins = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = Path(tempfile.mkdtemp(prefix="tongfa-pushes-"))
-        self.stack = AsyncExitStack()
         self.items: list[str] = []
         self.kind: BroadcastKind = "subscription"
         self.slots = ""
         self.taken_back: dict[str, datetime] = {}  # marks of releases, each since when it must not go out
-        self.do(self.open())
-
-    def do(self, work: Any) -> Any:
-        return self.loop.run_until_complete(work)
 
     async def open(self) -> None:
-        self.url = await type(self).fresh(self.folder)
-        self.store = Store(self.url)
-        self.stack.push_async_callback(self.store.close)
-        self.now = Hand(datetime(2026, 11, 26, 4, 0, tzinfo=UTC))
-        self.house = await self.stack.enter_async_context(open_house(self.store, self.now, Ids()))
+        await super().open()
         self.desk: Desk = await self.stack.enter_async_context(open_desk(self.house, self.now))
-
-    def teardown(self) -> None:
-        self.do(self.stack.aclose())
-        self.do(type(self).gone(self.url))
-        self.loop.close()
-        shutil.rmtree(self.folder)
 
     def refusal(self, work: Any) -> str | None:
         try:
@@ -367,37 +337,12 @@ def _marks(sent: Push) -> set[str]:
 
 
 def test_no_order_of_events_breaks_the_rules_of_pushes(sqlite_template: Path):
-    async def fresh(folder: Path) -> str:
-        await asyncio.to_thread(shutil.copy, sqlite_template, folder / "tongfa.db")
-        return f"sqlite+aiosqlite:///{folder / 'tongfa.db'}"
-
-    async def gone(_url: str) -> None:
-        """The folder goes with its machine."""
-
-    _run(fresh, gone)
+    run_on_sqlite(Pushing, sqlite_template, examples=2, steps=12)
 
 
 @pytest.mark.slow
 def test_no_order_of_events_breaks_the_rules_of_pushes_on_postgresql(postgres: str):
-    async def fresh(_folder: Path) -> str:
-        return await migrated_postgres(postgres)
-
-    _run(fresh, lambda url: drop_postgres(postgres, url))
-
-
-def _run(
-    fresh: Callable[[Path], Coroutine[Any, Any, str]], gone: Callable[[str], Coroutine[Any, Any, None]]
-) -> None:
-    Pushing.fresh, Pushing.gone = staticmethod(fresh), staticmethod(gone)
-    run_state_machine_as_test(
-        Pushing,
-        settings=settings(
-            max_examples=int(os.environ.get("EXAMPLES", "2")),
-            stateful_step_count=int(os.environ.get("STEPS", "12")),
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_on_postgresql(Pushing, postgres, examples=2, steps=12)
 
 
 pytestmark = pytest.mark.timeout(3600)
