@@ -123,7 +123,9 @@ async def withdraw_item(request: web.Request) -> web.Response:
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "withdraw")
         if form.replaced_by is not None:
-            await replace_item(tx, item.id, form.replaced_by, by=who.person_id, at=parts.now())
+            await replace_item(
+                tx, item.id, form.replaced_by, by=who.person_id, at=parts.now(), field="replaced_by"
+            )
             who.require("release", (await get_item(tx, form.replaced_by)).org.id)
         legs = await withdraw(tx, item.id, form.reason, bench_of(parts), at=parts.now())
     await parts.wake()

@@ -14,7 +14,7 @@ from server.api.route import Route, signed_in
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.core.ticked import tick
-from server.forms.drafts import require_column
+from server.forms.drafts import template_column
 from server.forms.orders import TemplateIn
 from server.forms.words import Form, Id, OrgCode, Out, Query
 from server.parts import PARTS
@@ -170,10 +170,10 @@ async def show_templates(request: web.Request) -> web.Response:
 async def put_template(request: web.Request) -> web.Response:
     """Set the accounts of an organ for a kind, in every column or in one."""
     parts, form = request.config_dict[PARTS], await form_of(request, TemplateIn)
-    column = "" if form.column is None else require_column(parts.site, form.column)
     async with parts.store.begin() as tx:
         org = await get_org(tx, form.org, field="org")
         signed_in(request).require("manage_accounts", org.id)
+        column = template_column(parts.site, form.column, await list_templates(tx, org.id))
         found = await tick(tx, org.id, Reach(column, form.kind), form.accounts, at=parts.now())
     return answer(_template(Reach(column, form.kind), tuple(one.slug for one in found)))
 

@@ -41,7 +41,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     return visit.show(
         "months.html", section="report", year=year, org=org, orgs=orgs, drafts=drafts, now=now,
         undrafted=[one for one in ended if f"{year}-{one}" not in now],
-        may_file=org.id in visit.who.orgs_for("file_report"),
+        may_file=org.practice_since is None and org.id in visit.who.orgs_for("file_report"),
         trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
         say=say_month, channels=CHANNEL_NAMES,
         link=lambda month, channel, line="counted": rows_address(

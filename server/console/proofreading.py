@@ -34,7 +34,8 @@ async def look(visit: Visit) -> web.Response:
             raise Problem("invalid", "正文很长，写的时候不检查；保存后在“检查和预览”里看", field="body")
         body = await read_body(form.body)
         async with parts.store.read() as tx:
-            draft = await draft_of(tx, form, body, visit.who, parts.site)
+            # Nothing is filed here: whether its column takes new items is asked when it is saved.
+            draft = await draft_of(tx, form, body, visit.who, parts.site, former=form.column)
         found = await parts.examiner.check_draft(draft, at=parts.now())
     except REFUSALS as error:
         refused = refusals_of(error)

@@ -13,7 +13,7 @@ from server.core.organs import get_org
 from server.core.problems import Problem
 from server.core.ticked import reachable_ids, tick
 from server.forms.complaints import filled_in
-from server.forms.drafts import require_column
+from server.forms.drafts import template_column
 from server.forms.orders import TemplateIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import list_accounts_in
@@ -54,10 +54,11 @@ async def take_template(visit: Visit) -> web.Response:
     }  # fmt: skip
     try:
         form = filled_in(TemplateIn, told)
-        column = "" if form.column is None else require_column(parts.site, form.column)
         async with parts.store.begin() as tx:
             org = await get_org(tx, form.org, field="org")
             visit.who.require("manage_accounts", org.id)
+            own = await list_templates(tx, org.id)
+            column = template_column(parts.site, form.column, own)
             await tick(tx, org.id, Reach(column, form.kind), form.accounts, at=parts.now())
     except REFUSALS as error:
         found = refusals_of(error)

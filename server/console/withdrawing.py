@@ -50,7 +50,8 @@ async def take_withdrawal(visit: Visit) -> web.StreamResponse:
 async def _let_succeed(tx: Tx, visit: Visit, seen: ItemSeen, named: str) -> None:
     successor = await get_named(tx, named, field="successor")
     visit.who.require("release", successor.org.id)
-    await replace_item(tx, seen.id, successor.id, by=visit.who.person_id, at=visit.parts.now())
+    at, by = visit.parts.now(), visit.who.person_id
+    await replace_item(tx, seen.id, successor.id, by=by, at=at, field="successor")
 
 
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:

@@ -14,7 +14,9 @@ from server.store.tx import Tx
 _LONGEST_CHAIN = 100
 
 
-async def replace_item(tx: Tx, item_id: str, by_id: str | None, *, by: str, at: datetime) -> None:
+async def replace_item(
+    tx: Tx, item_id: str, by_id: str | None, *, by: str, at: datetime, field: str = "item"
+) -> None:
     """Let `by_id` take the place of an item, or None of them any more; refuses itself and circles."""
     item = await get_item(tx, item_id)
     await refuse_other_world(tx, item)
@@ -26,24 +28,24 @@ async def replace_item(tx: Tx, item_id: str, by_id: str | None, *, by: str, at: 
     else:
         successor = await find_item(tx, by_id)
         if successor is None:
-            raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field="item")
-        refuse_mixing(item, successor, field="item")
-        await _refuse_circle(tx, item_id, by_id)
+            raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号", field=field)
+        refuse_mixing(item, successor, field=field)
+        await _refuse_circle(tx, item_id, by_id, field=field)
         await put_replacement(tx, item_id, by_id, by=by, at=at)
     await note(tx, "item.replace", of_item(item), at=at, successor=by_id, former=former)
     for one in {item_id, by_id, former} - {None}:
         await _write_again(tx, str(one), at=at)
 
 
-async def _refuse_circle(tx: Tx, item_id: str, by_id: str) -> None:
+async def _refuse_circle(tx: Tx, item_id: str, by_id: str, *, field: str) -> None:
     after: str | None = by_id
     for _step in range(_LONGEST_CHAIN):
         if after is None:
             return
         if after == item_id:
-            raise Problem("wrong_state", "不能让稿件取代自己，也不能互相取代", field="item")
+            raise Problem("wrong_state", "不能让稿件取代自己，也不能互相取代", field=field)
         after = await find_successor(tx, after)
-    raise Problem("wrong_state", "取代关系太长，请直接指向最新的稿件", field="item")
+    raise Problem("wrong_state", "取代关系太长，请直接指向最新的稿件", field=field)
 
 
 async def _write_again(tx: Tx, item_id: str, *, at: datetime) -> None:

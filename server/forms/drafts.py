@@ -1,5 +1,6 @@
 """An item as an editor hands it in, and the draft that the core takes from it."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from server.forms.words import Day, Filled, Form, Line, OrgCode, Prose, Sha256, 
 from server.importing.files import Wanted, find_attachments, find_pictures, require_picture
 from server.importing.html import Body, BodyPicture
 from server.security.access import SignedIn
+from server.store.templates import Reach
 from server.store.tx import Tx
 
 
@@ -123,6 +125,16 @@ async def _overrides(tx: Tx, given: tuple[OverrideIn, ...]) -> tuple[Override, .
         Override(one.channel, one.account, one.title, one.summary, pictures.get(one.cover or ""))
         for one in given
     )
+
+
+def template_column(site: Site, slug: str | None, own: Iterable[Reach]) -> str:
+    """Give the column that a template is for, "" for all of them.
+
+    One that is closed or merged by now may still have its template changed or cleared where it has one.
+    """
+    if slug is None:
+        return ""
+    return require_column(site, slug, slug if any(reach.column == slug for reach in own) else None)
 
 
 def require_column(site: Site, slug: str, former: str | None = None) -> str:

@@ -34,7 +34,12 @@ async def draft_last_month(store: Store, *, at: datetime) -> int:
 
 
 async def draft_month(tx: Tx, org: OrgRow, month: str, *, at: datetime) -> MonthDraft:
-    """Draft a month of an organ, or give the draft there is; raises Problem for one that has not ended."""
+    """Draft a month of an organ, or give the draft there is.
+
+    Refuses a month that has not ended, and an organ in practice, which is counted nowhere.
+    """
+    if org.practice_since is not None:
+        raise Problem("practice", f"{org.name}正在演练，没有各月草稿：请先结束演练", field="org")
     if month > month_before(day_of(at)):
         raise Problem("invalid", f"{month} 还没有结束，不能起草", field="month")
     figures = await figures_of_month(tx, org.code, month, at=at)

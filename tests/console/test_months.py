@@ -30,3 +30,10 @@ async def test_a_month_that_has_ended_is_drafted_by_hand(office: ConsoleOffice):
     assert "2025年2月" in done.words
     early = await desk.post("/console/report/months", {**form, "year": "2099"})
     assert (early.status, "还没有结束" in early.words) == (422, True)
+
+
+async def test_an_organ_in_practice_has_no_drafts(office: ConsoleOffice):
+    admin, desk = await office.desk("admin"), await office.desk("chief")
+    await admin.follow(await admin.post("/console/orgs/practice", {"org": CODE, "practice": "on"}))
+    refused = await desk.post("/console/report/months", {"org": CODE, "year": "2025", "month": "02"})
+    assert (refused.status, "没有各月草稿" in refused.words) == (409, True)

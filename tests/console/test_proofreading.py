@@ -49,3 +49,10 @@ async def test_nobody_looks_in_the_name_of_a_foreign_organ(office: ConsoleOffice
 async def test_a_text_too_long_to_be_looked_at_while_writing_says_so(office: ConsoleOffice):
     told = await (await office.desk("author")).post(LOOK, a_form(body="a" * 200_001))
     assert "写的时候不检查" in told.html
+
+
+async def test_an_item_of_a_closed_column_is_looked_at_all_the_same(office: ConsoleOffice):
+    closed = {"version": "0", "name": "通知公告", "type": "通知公告", "address": "tzgg"}
+    admin = await office.desk("admin")
+    assert "已关闭" in (await admin.follow(await admin.post("/console/columns/tzgg", closed))).words
+    assert await _findings(office, column="tzgg", body=f"<p>证号{SECRET}。</p>")

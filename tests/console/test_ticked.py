@@ -1,5 +1,6 @@
 """server/console/ticked.py: the accounts that a kind of item goes to, and why a release leaves one out."""
 
+from server.store.templates import Reach, list_templates
 from tests.api.conftest import CODE, DEPARTMENT
 from tests.console.conftest import ConsoleOffice, Desk, Seen
 
@@ -60,3 +61,16 @@ async def test_the_narrower_template_holds_and_the_release_says_which(office: Co
     assert (ticked(narrow), "栏目“政策文件”，所有种类" in narrow.words) == (["website"], True)
     await admin.post(PATH, own[:3])  # nothing ticked: the wider one holds again
     assert ticked(await chief.get(path)) == ["website", "weibo"]
+
+
+async def test_the_template_of_a_merged_column_is_cleared_and_leaves_that_of_the_other_alone(
+    office: ConsoleOffice,
+):
+    admin = await office.desk("admin")
+    for column in ("zcwj", "zcjd"):
+        await admin.post(PATH, [("org", CODE), ("kind", "any"), ("column", column), ("accounts", "website")])
+    await admin.post("/console/columns/zcwj/merge", {"version": "0", "into": "zcjd"})
+    cleared = await admin.follow(await admin.post(PATH, [("org", CODE), ("kind", "any"), ("column", "zcwj")]))
+    assert cleared.status == 200
+    async with office.house.store.read() as tx:
+        assert await list_templates(tx, office.house.org.id) == {Reach("zcjd", "any"): ("website",)}
