@@ -215,7 +215,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             rehearsal=open_rehearsal(settings, opener.http),
             assessment=await _read_scheme(settings.assessment_file),
             jobs=_jobs(settings, workplace, calendar, wakeups, opener, readers),
-            examiner=Examiner(store, sites.current, blobs.read, TextReader()),
+            examiner=Examiner(store, sites, blobs.read, TextReader()),
             factor_roles=frozenset(settings.totp_required_roles),
             trusted_proxies=settings.trusted_proxies,
         )

@@ -72,7 +72,7 @@ class House:
         self.bench = Bench(self.calendar, new_id)
         self.place = self.workplace("worker-1")
         self.planned = PlannedExaminer(store, self.calendar)
-        self.examiner = Examiner(store, SITE, _no_blob, _no_text)
+        self.examiner = Examiner(store, LiveSite(SITE), _no_blob, _no_text)
 
     @property
     def rehearsal(self) -> Rehearsal:

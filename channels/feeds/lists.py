@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from channels.addresses import FEED_TYPES, HUB, OPML, Addresses, feed_path, list_keys, topic_key
+from channels.addresses import FEED_TYPES, HUB, OPML, Addresses, archive_path, feed_path, list_keys, topic_key
 from channels.contract import DocRoot, Shelf
 from channels.feeds.archives import ArchiveNote, archive_file, archive_note
 from channels.feeds.document import NEWEST, FeedDocument, count_archives, feed_document
@@ -107,9 +107,15 @@ class FeedLists:
             await self._root.put(place, both.written())
         for path, body in files.items():
             await self._root.put(path, body)
-        for path in sorted(before.every - files.keys()):
+        former = before.every - files.keys()
+        if former:  # whoever asks from now on is sent to what stays
+            await self._root.put(place, ArchiveNote(now, tuple(sorted(former))).written())
+        for path in sorted(former):
             await self._root.remove(path)
         await self._root.put(place, ArchiveNote(now).written())
+        for form in FEED_TYPES:  # where it stood before archives had versions: it would be given out still
+            if await self._root.holds(archive_path(key, number, form)):
+                await self._root.remove(archive_path(key, number, form))
 
     async def _put(self, document: FeedDocument) -> None:
         for form in FEED_TYPES:  # JSON is last: what it holds, the others hold

@@ -67,11 +67,12 @@ class Lists:
 
     async def leave(self, folder: str) -> None:
         """Take away the pages of a column that has moved to another folder."""
-        await self._root.remove(f"{folder}/index.html")
-        number = 1
-        while await self._root.holds(f"{folder}/p{number}.html"):
+        last = 0
+        while await self._root.holds(f"{folder}/p{last + 1}.html"):
+            last += 1
+        for number in range(last, 0, -1):  # the first one last: a repetition after a crash counts from it
             await self._root.remove(f"{folder}/p{number}.html")
-            number += 1
+        await self._root.remove(f"{folder}/index.html")
 
     async def carry(self, keys: tuple[str, ...], content: Content) -> bool:
         """Say whether each list shows this version of the content."""

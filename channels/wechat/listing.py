@@ -66,18 +66,19 @@ async def find_listed(calls: Calls, which: List, mark: str, *, since: datetime |
 
 async def list_of_marks(calls: Calls, marks: frozenset[str], *, pages: int) -> tuple[Listed, ...]:
     """Give the drafts on so many pages all of whose articles carry one of the marks; () without an answer."""
-    found = list[Listed]()
+    found = dict[str, Listed]()
     for page in range(pages):
-        asked = {"offset": page * _PAGE, "count": _PAGE, "no_content": 1}
+        asked = {"offset": page * _STEP, "count": _PAGE, "no_content": 1}
         said = await calls.post("draft/batchget", asked)
         rows = said.rows("item") if isinstance(said, Reply) and not said.code else None
         if not isinstance(said, Reply) or rows is None:
             break
         entries = (entry for row in rows if (entry := _read("draft/batchget", row)) is not None)
-        found += [one for one in entries if one.news and all(_mark_of(news) in marks for news in one.news)]
-        if (page + 1) * _PAGE >= said.number("total_count", 0):
+        wanted = (one for one in entries if one.news and all(_mark_of(news) in marks for news in one.news))
+        found |= {one.id: one for one in wanted}
+        if page * _STEP + _PAGE >= said.number("total_count", 0):
             break
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _mark_of(news: dict[str, Any]) -> str:

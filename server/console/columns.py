@@ -24,12 +24,13 @@ from server.forms.columns import TYPES, ColumnChangeIn, ColumnIn, ColumnMergeIn,
 from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import list_accounts_of
-from server.store.column_reach import Reach, count_shown, list_last_days, read_reach
+from server.store.column_reach import Reach, count_shown, read_reach
 from server.store.menus import list_old_menus
 from server.store.orgs import list_orgs, list_site_orgs
 from server.store.renewals import find_renewal
 from server.store.site_columns import ColumnRow, list_addresses, list_merged, read_version
 from server.store.tx import Tx
+from server.store.watching import last_days_of_columns
 
 _PATH: Final = "/console/columns"
 Act = Callable[[Tx, Book], Awaitable[Any]]
@@ -146,7 +147,8 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
     parts = visit.parts
     async with parts.store.read() as tx:
         rows, version = await read_columns(tx, parts.site), await read_version(tx)
-        shown, last_days, renewal = await count_shown(tx), await list_last_days(tx), await find_renewal(tx)
+        shown, renewal = await count_shown(tx), await find_renewal(tx)
+        last_days = await last_days_of_columns(tx)
         merged, orgs = await list_merged(tx), await list_orgs(tx, visit.who.orgs_for("manage_columns"))
         may_change = bool(visit.who.orgs_for("manage_columns") & await list_site_orgs(tx))
         old = frozenset(await list_old_menus(tx, version))

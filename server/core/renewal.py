@@ -19,7 +19,7 @@ from server.core.refresh import show_anew
 from server.core.workplace import Workplace
 from server.store.accounts import get_account
 from server.store.menus import list_old_menus
-from server.store.merging import merge_places, note_changes_in
+from server.store.merging import hand_over_readers, merge_places, note_changes_in
 from server.store.renewals import (
     ListSeen,
     Renewal,
@@ -65,7 +65,7 @@ async def renew_site(place: Workplace, *, steps: int = 5) -> int:
         stage, after = (told.stage, done.after) if done.after is not None else (_NEXT[told.stage], "")
         async with place.store.begin() as tx:
             await note_renewal(
-                tx, told.wanted, stage, after, done.written, done=told.wanted if stage == "done" else None
+                tx, told, stage, after, done.written, done=told.wanted if stage == "done" else None
             )
     return written
 
@@ -100,6 +100,7 @@ async def _merge_places(place: Workplace) -> _Done:
         merged = await list_merged(tx)
     for slug, into in sorted(merged.items()):
         async with place.store.begin() as tx:
+            await hand_over_readers(tx, slug, into)  # a process with the old columns took some on meanwhile
             if await merge_places(tx, slug, into, at=at):
                 await note_changes_in(tx, slug, at=at)
     return _Done(0, None)

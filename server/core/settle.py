@@ -224,7 +224,7 @@ async def _count(tx: Tx, leg: DeliverySeen, bench: Bench, *, live_at: datetime, 
     if seen.practice:
         return
     column = await filed_under(tx, seen.revision.sheet.column)
-    for channel in (leg.counted_as, "item"):
+    for channel in sorted((leg.counted_as, "item")):  # as a batch does: two must not wait for each other
         line = entry_of(leg, seen, column, "counted", channel, bench.new_id(), day=day_of(live_at), at=at)
         if await ledger.append(tx, line):
             continue

@@ -151,7 +151,7 @@ class _Site:
         asked = note_for(path)
         if asked is None:
             return None
-        note = await self._cache.find(asked[0], anew=False)
+        note = await self._cache.find(asked[0], anew=True)  # an older one sends on to what was removed
         if not isinstance(note, Page):
             return None
         now = ArchiveNote.read(note.bodies["identity"]).now.get(asked[1], path)

@@ -11,6 +11,7 @@ from server.core.contents import content_of_draft
 from server.core.days import day_of
 from server.core.draft import Draft
 from server.core.examined import Examined, Objection
+from server.core.live_site import LiveSite
 from server.core.release import OpenChannel
 from server.review.elements import links_of
 from server.review.findings import Finding, Place
@@ -66,7 +67,7 @@ class Examiner:
     """Examines stored items and drafts. `read_blob` and `read_text` are asked for files not read before."""
 
     store: Store
-    site: Site
+    sites: LiveSite
     read_blob: ReadBlob
     read_text: ReadText
 
@@ -87,7 +88,7 @@ class Examiner:
             serial = await dictionary_serial(tx)  # before the words: what comes in between is looked at again
             lists = await self._lists(tx, subject, at)
             waivers = await list_waivers(tx, seen.id, seen.revision.content_hash)
-            content = await content_of_draft(tx, seen.id, self.site, at=at) if accounts else None
+            content = await content_of_draft(tx, seen.id, self.sites.current, at=at) if accounts else None
         found = await asyncio.to_thread(inspect, subject, lists)
         if content is not None and open_channel is not None:
             found += channel_findings(content, accounts, open_channel)
@@ -119,9 +120,9 @@ class Examiner:
         return known
 
     async def _lists(self, tx: Tx, subject: Subject, at: datetime) -> Lists:
-        front = f"{self.site.url}/"
+        front = f"{self.sites.current.url}/"
         links = [one for one in links_of(subject.body) if one.startswith(f"{front}a/")]
-        pages = await live_pages(tx, tuple(_item_of(link, self.site) for link in links))
+        pages = await live_pages(tx, tuple(_item_of(link, self.sites.current) for link in links))
         cited = cited_numbers(passages_of(subject))
         words = tuple(word_of(row) for row in await list_words(tx))
         return Lists(
@@ -129,7 +130,7 @@ class Examiner:
             wordings=await asyncio.to_thread(Wordings.of, words),
             known_numbers=await known_numbers(tx, cited),
             own_bodies=await own_bodies(tx) if cited else frozenset(),
-            own_pages={link: _item_of(link, self.site) in pages for link in links},
+            own_pages={link: _item_of(link, self.sites.current) in pages for link in links},
         )
 
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from server.store.hub_tables import hub_subscription
-from server.store.ledger_tables import day_counter
 from server.store.push_tables import push_topic
 from server.store.reader_tables import following
 from server.store.reading_tables import catalogue_line
@@ -56,16 +54,6 @@ async def read_reach(tx: Tx, slugs: tuple[str, ...]) -> Reach:
 async def count_shown(tx: Tx) -> Mapping[str, int]:
     """Give the number of items that readers can open, by column."""
     wanted = sa.select(catalogue_line.c.column, sa.func.count()).group_by(catalogue_line.c.column)
-    return {row[0]: row[1] for row in await tx.execute(wanted)}
-
-
-async def list_last_days(tx: Tx) -> Mapping[str, date]:
-    """Give the day of the last first publication, by column."""
-    wanted = (
-        sa.select(day_counter.c.column, sa.func.max(day_counter.c.day))
-        .where(day_counter.c.channel == "item", day_counter.c.line == "counted")
-        .group_by(day_counter.c.column)
-    )
     return {row[0]: row[1] for row in await tx.execute(wanted)}
 
 

@@ -65,13 +65,19 @@ async def want_again(tx: Tx, *, at: datetime) -> None:
 
 
 async def note_renewal(
-    tx: Tx, wanted: int, stage: Stage, after: str, written: int, *, done: int | None = None
+    tx: Tx, seen: Renewal, stage: Stage, after: str, written: int, *, done: int | None = None
 ) -> bool:
-    """Note how far a renewal has come; False when another change is wanted by now."""
+    """Note how far a renewal has come since it was `seen`; False when it began anew or went on meanwhile."""
     told: dict[str, Any] = {"stage": stage, "after": after, "written": site_renewal.c.written + written}
     if done is not None:
         told["done"] = done
-    moved = await tx.execute(site_renewal.update().where(site_renewal.c.wanted == wanted).values(**told))
+    as_seen = (
+        site_renewal.c.wanted == seen.wanted,
+        site_renewal.c.wanted_at == seen.wanted_at,
+        site_renewal.c.stage == seen.stage,
+        site_renewal.c.after == seen.after,
+    )
+    moved = await tx.execute(site_renewal.update().where(*as_seen).values(**told))
     return bool(moved.rowcount == 1)
 
 

@@ -34,6 +34,7 @@ class Connection(aiosqlite.Connection):
         """Take what aiosqlite takes."""
         super().__init__(*args, **more)
         self._unsaid: list[str] = []
+        self._has_begun = False  # words went to the thread, and nothing ended what they began
 
     @property
     def is_open(self) -> bool:
@@ -43,6 +44,7 @@ class Connection(aiosqlite.Connection):
     async def visit(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Do something on the connection's thread; the connection is nobody else's meanwhile."""
         words, self._unsaid = self._unsaid, []
+        self._has_begun |= bool(words)
         # aiosqlite has no public way to do several things in one visit; SQLAlchemy takes this one, too.
         result: T = await self._execute(partial(self._do, words, act))  # type: ignore[no-untyped-call]
         return result
@@ -65,11 +67,16 @@ class Connection(aiosqlite.Connection):
         if self.in_transaction:
             await self.visit(lambda connection: connection.commit())
         self._unsaid.clear()
+        self._has_begun = False
 
     async def rollback(self) -> None:
-        """Undo what is open; SQLAlchemy asks this of every connection that it takes back."""
+        """Undo what is open; SQLAlchemy asks this of every connection that it takes back.
+
+        A visit that was called off may still be on its way to begin something; this comes behind it.
+        """
         self._unsaid.clear()
-        if self.in_transaction:
+        if self._has_begun or self.in_transaction:
+            self._has_begun = False
             await super().rollback()
 
 

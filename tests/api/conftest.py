@@ -217,7 +217,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path, site: Site
                 recheck=lambda: recheck(store, at=now()),
                 recheck_planned=lambda: house.planned.examine(at=now()),
             ),
-            examiner=Examiner(store, SITE, blobs.read, TextReader()),
+            examiner=Examiner(store, LiveSite(SITE), blobs.read, TextReader()),
         )
         app = web.Application(client_max_size=BOUNDS.body_bytes)
         app[PARTS] = parts

@@ -43,9 +43,8 @@ async def test_the_cursor_stays_where_it_is_while_the_text_is_kept_and_checked(d
     for _ in range(3):
         await page.keyboard.press("ArrowLeft")
     await expect(page.get_by_text("已自动暂存")).to_be_visible()
-    looked = page.wait_for_event("response", lambda one: one.url.endswith("/console/proofread"))
-    await page.keyboard.type("甲")
-    await looked
+    async with page.expect_response(lambda one: one.url.endswith("/console/proofread")):
+        await page.keyboard.type("甲")
     await page.keyboard.type("乙")
     await expect(page.locator(".rich")).to_have_text(f"前面的话，证号{SECRET}。后面甲乙的话。")
 

@@ -182,6 +182,13 @@ async def test_a_crash_while_an_archive_moves_leaves_nothing_of_what_was_withdra
     assert archives == {f"{path}{ending}" for path in now for ending in ("", ".gz", ".br")}
 
 
+async def test_an_archive_without_a_version_from_before_is_given_out_no_longer(site):
+    site.fill(30)
+    await site.tools.root.put("feed/site/1.rss", b"<rss/>")
+    await publish(site, 1, start=31)
+    assert "feed/site/1.rss" not in await site.files()
+
+
 async def test_a_list_that_is_no_more_leaves_neither_feeds_nor_archives(site):
     site.fill(60)
     await publish(site, 1, start=61)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from channels.addresses import Addresses
 from channels.docroot import FolderRoot
 from channels.website.channel import Website
+from channels.website.lists import Lists
+from channels.website.pages import Pages
 from tests.channels.memory_shelf import START, a_content, a_correction
 from tests.channels.public_site import NoJournal, PublicSite, a_public_site
 
@@ -179,3 +182,30 @@ async def test_the_lists_do_not_depend_on_the_order_in_which_their_pages_were_wr
             paths = [p for p in await site.files() if not p.startswith(".")]
             roots.append(await asyncio.to_thread(read_all, site.folder, paths))
     assert roots[0] == roots[1]
+
+
+class CutOff:
+    """A root that is cut off after some removals."""
+
+    def __init__(self, root: FolderRoot, after: int) -> None:
+        self._root, self._left = root, after
+
+    async def holds(self, path: str) -> bool:
+        return await self._root.holds(path)
+
+    async def remove(self, path: str) -> None:
+        if not self._left:
+            raise OSError("cut off")
+        self._left -= 1
+        await self._root.remove(path)
+
+
+@pytest.mark.parametrize("after", range(4))
+async def test_a_folder_whose_clearing_was_cut_off_is_cleared_the_next_time(site, after: int):
+    for name in ("p1", "p2", "p3", "index"):
+        await site.tools.root.put(f"column/old/{name}.html", b"<p>old</p>")
+    addresses, pages = Addresses(site.tools.site), Pages(site.tools.site)
+    with pytest.raises(OSError, match="cut off"):
+        await Lists(CutOff(site.tools.root, after), site.tools.shelf, pages, addresses).leave("column/old")
+    await Lists(site.tools.root, site.tools.shelf, pages, addresses).leave("column/old")
+    assert not {path for path in await site.files() if path.startswith("column/old/")}

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from server.core.office import add_account
 from server.core.renewal import STALE, renew_site
 from server.core.site_columns import Book, add_column, change_column, merge_column
 from server.store.accounts import list_accounts_of
-from server.store.renewals import find_renewal, want_again
+from server.store.renewals import find_renewal, note_renewal, want_again
 from server.store.site_columns import ColumnRow, read_version
 from tests.faults.office import Office, open_sqlite_office
 from tests.house import House
@@ -69,6 +70,21 @@ async def test_a_site_stands_before_its_first_item(office: Office):
     assert "本栏目暂无内容" in await page(office, "column/tzgg/index.html")
     assert await stands(office, "404.html")
     assert (await rebuilt(office, check=True)).is_same
+
+
+async def test_what_begins_anew_in_the_middle_of_a_step_is_not_taken_for_done(house: House):
+    async with house.store.begin() as tx:
+        await want_again(tx, at=house.now())
+        seen = await find_renewal(tx)
+        assert seen is not None
+        assert await note_renewal(tx, seen, "pages", "", 1)
+        seen = await find_renewal(tx)
+        assert seen is not None
+        await want_again(tx, at=house.now() + timedelta(seconds=1))
+        assert not await note_renewal(tx, seen, "leave", "", 1)
+        told = await find_renewal(tx)
+    assert told is not None
+    assert told.stage == "places"
 
 
 async def test_the_account_of_a_website_begins_it(house: House):

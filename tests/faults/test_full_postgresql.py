@@ -1,6 +1,7 @@
 """A disk full up to PostgreSQL's last page: refused plainly, nothing by half, and going on by itself."""
 
 import secrets
+import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +44,7 @@ def postgres(volume: Path) -> Iterator[str]:
     folder = volume / "server"
     folder.mkdir()
     for above in (volume, *volume.parents[:3]):  # pytest's own folders are closed to the server's user
-        above.chmod(0o755)
+        above.chmod(stat.S_IMODE(above.stat().st_mode) | 0o055)
     with running_postgres(folder) as base:
         yield base
 

@@ -1,4 +1,6 @@
+import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,23 @@ async def test_a_beginning_waits_for_what_follows_it_and_is_forgotten_where_noth
     connection.say("BEGIN IMMEDIATE")
     await _run(connection, "INSERT INTO words (word) VALUES (?)", "旗")
     assert connection.in_transaction
+
+
+async def test_a_beginning_whose_visit_was_called_off_leaves_nothing_open(connection: Connection):
+    busy = threading.Event()
+    waits = asyncio.create_task(connection.visit(lambda _raw: busy.wait(10)))
+    await asyncio.sleep(0)
+    connection.say("BEGIN IMMEDIATE")
+    called_off = asyncio.create_task(connection.visit(lambda raw: raw.execute("SELECT 1").close()))
+    await asyncio.sleep(0)
+    called_off.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await called_off
+    ended = asyncio.create_task(connection.rollback())
+    await asyncio.sleep(0)
+    busy.set()
+    await asyncio.gather(waits, ended)
+    assert not await connection.visit(lambda raw: raw.in_transaction)
 
 
 async def test_a_long_result_is_whole_whether_it_is_taken_at_once_or_in_parts(connection: Connection):
