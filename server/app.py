@@ -56,6 +56,7 @@ from server.report.monthly import draft_last_month
 from server.review.archive import recheck
 from server.review.examiner import Examiner
 from server.review.planned import PlannedExaminer
+from server.runner import Runner
 from server.security.vault import Vault
 from server.settings import Settings, site_of
 from server.store.blobs import Blobs
@@ -348,7 +349,7 @@ async def _serve_pages(settings: Settings, house: House, stop: asyncio.Event) ->
     front = house.parts.site.url if house.parts.site.has_hub else None
     add_practice_site(app, practice_root(settings))
     add_site(app, settings.var / "site", partial(moved_to, house.parts.store), front)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUESTS_SECONDS)
+    runner = Runner(app, shutdown_timeout=REQUESTS_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()

@@ -1,5 +1,6 @@
 """deploy/nginx.conf before a document root: what it remembers for a second, and what it never opens."""
 
+import asyncio
 import shutil
 import time
 import urllib.error
@@ -8,9 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from server.public.site import add_site
 from tests.bench.front import ours, settings
 from tests.bench.reading import free_port, running_server
+from tests.public import wire as hand
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("nginx") is None, reason="no nginx here")]
 _PATIENCE = 10.0
@@ -26,10 +31,17 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def front(root: Path, tmp_path: Path) -> Iterator[str]:
+def behind() -> int:
+    """The port of the server behind, where nobody listens until a test does."""
+    return free_port()
+
+
+@pytest.fixture
+def front(root: Path, tmp_path: Path, behind: int) -> Iterator[str]:
     port = free_port()
     nginx = shutil.which("nginx") or ""
-    with running_server([nginx, "-c", str(settings(tmp_path / "nginx", ours(port, root)))], port):
+    text = ours(port, root).replace("server 127.0.0.1:9;", f"server 127.0.0.1:{behind};")
+    with running_server([nginx, "-c", str(settings(tmp_path / "nginx", text))], port):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -102,3 +114,59 @@ def test_behind_a_proxy_that_ends_tls_the_hub_is_named_by_https_and_by_nothing_e
     for told, scheme in (("http", "http"), ("https", "https"), ('x>; rel="self"', "http")):
         link = ask(f"{front}/feed/site.rss", X_Forwarded_Proto=told)[2]
         assert link.startswith(f'<{scheme}://{here}/hub>; rel="hub", <{scheme}://{here}/feed/site.rss>')
+
+
+@pytest.mark.parametrize(
+    ("line", "headers", "status"),
+    [
+        ("GARBAGE", (), 400),
+        ("GET /a.html HTTP/1.1", ("Host: b",), 400),  # a second one
+        ("GET /a.html HTTP/1.1", ("X-Long: " + "a" * 40_000,), 400),
+        ("GET /" + "a" * 40_000 + " HTTP/1.1", (), 414),
+        ("TRACE / HTTP/1.1", (), 405),
+        ("POST /console/items HTTP/1.1", ("Content-Length: 99999999",), 413),
+        ("POST /console/items HTTP/1.1", ("Transfer-Encoding: unheard-of",), 501),
+        ("GET /a.html HTTP/9.1", (), 505),
+        ("GET /a.html HTTP/1.1", ('If-Match: "another"',), 412),
+        ("GET /readyz HTTP/1.1", (), 404),
+        ("GET /refused-by-nginx HTTP/1.1", (), 404),
+        ("GET /a.html.gz HTTP/1.1", (), 404),
+        ("GET /nothing.html HTTP/1.1", (), 502),
+        ("GET /api/v1/public/items HTTP/1.1", (), 502),
+        ("GET /healthz HTTP/1.1", (), 502),
+        ("POST /a.html HTTP/1.1", ("Content-Length: 0",), 502),
+    ],
+)
+async def test_what_nginx_refuses_is_kept_by_nobody(
+    front: str, line: str, headers: tuple[str, ...], status: int
+):
+    told = await hand.ask(front, line, *headers)
+    kept = [value for name, value in told.every if name == "cache-control"]
+    assert (told.status, kept) == (status, ["no-store"])
+    assert ("请求" in told.body.decode()) == (status in (400, 413, 414, 501, 505))
+
+
+async def test_a_part_that_a_film_does_not_have_is_kept_by_nobody_and_a_page_comes_whole(
+    front: str, root: Path
+):
+    await asyncio.to_thread((root / "m").mkdir)
+    await asyncio.to_thread((root / "m" / "film.mp4").write_bytes, b"0123456789")
+    part, beyond, page = [
+        await hand.ask(front, f"GET /{path} HTTP/1.1", f"Range: bytes={wanted}")
+        for path, wanted in (("m/film.mp4", "2-4"), ("m/film.mp4", "50-60"), ("a.html", "50-60"))
+    ]
+    assert (part.status, part.body, part.headers["cache-control"]) == (206, b"234", "public, max-age=86400")
+    assert (beyond.status, beyond.headers["cache-control"]) == (416, "no-store")
+    assert (page.status, page.body) == (200, b"one")
+
+
+@pytest.mark.parametrize(("line", "status"), [("GET /no.html HTTP/1.1", 404), ("POST /a.html HTTP/1.1", 405)])
+async def test_what_the_server_refuses_says_once_that_nobody_keeps_it(
+    front: str, behind: int, root: Path, line: str, status: int
+):
+    app = web.Application()
+    add_site(app, root)
+    async with TestServer(app, port=behind):
+        told = await hand.ask(front, line, "Content-Length: 0")
+    kept = [value for name, value in told.every if name == "cache-control"]
+    assert (told.status, kept) == (status, ["no-store"])

@@ -11,8 +11,13 @@ class Said:
     """An answer as it came; the names of headers are in small letters."""
 
     status: int
-    headers: dict[str, str]
+    every: tuple[tuple[str, str], ...]
     body: bytes
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Give the headers by name, the last of those that came more than once."""
+        return dict(self.every)
 
 
 async def ask(base: str, line: str, *headers: str) -> Said:
@@ -26,5 +31,5 @@ async def ask(base: str, line: str, *headers: str) -> Said:
     writer.close()
     await writer.wait_closed()
     first, *rest = head.decode("latin-1").split("\r\n")
-    named = dict(row.split(": ", 1) for row in rest)
-    return Said(int(first.split()[1]), {name.lower(): value for name, value in named.items()}, body)
+    named = (row.split(": ", 1) for row in rest)
+    return Said(int(first.split()[1]), tuple((name.lower(), value) for name, value in named), body)
