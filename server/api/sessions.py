@@ -16,7 +16,7 @@ from server.forms.words import Form, Line, Out
 from server.parts import PARTS
 from server.security.guessing import forgive, refuse_guessing
 from server.security.passwords import hash_password, is_password
-from server.security.sign_in import end_token
+from server.security.sign_in import end_others, end_token
 from server.security.staff import give_password
 from server.store.people import get_person, list_grants
 from server.store.tokens import find_token
@@ -36,6 +36,12 @@ class SessionOut(Out):
     token: str
     expires_at: datetime | None
     person: PersonOut
+
+
+class OthersOut(Out):
+    """How many sessions ended."""
+
+    ended: int
 
 
 async def open_session(request: web.Request) -> web.Response:
@@ -69,16 +75,25 @@ async def close_session(request: web.Request) -> web.Response:
 async def change_password(request: web.Request) -> web.Response:
     """Give oneself another password; every other session ends."""
     parts, form, who = request.config_dict[PARTS], await form_of(request, PasswordIn), signed_in(request)
-    await refuse_guessing(parts.throttle, who.login, caller_address(request))
+    place = caller_address(request)
+    await refuse_guessing(parts.throttle, who.login, place, who.token_id)
     async with parts.store.read() as tx:
         person = await get_person(tx, who.person_id)
     if not await is_password(form.old, person.password_hash):
         raise Problem("invalid", "原口令不正确", field="old")
-    await forgive(parts.throttle, who.login, caller_address(request))
+    await forgive(parts.throttle, who.login, place, who.token_id)
     password_hash = await hash_password(form.new, login=person.login, field="new")
     async with parts.store.begin() as tx:
         await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
     return done()
+
+
+async def close_others(request: web.Request) -> web.Response:
+    """End every session of one's own but the present one; tokens of programs stay."""
+    parts = request.config_dict[PARTS]
+    async with parts.store.begin() as tx:
+        ended = await end_others(tx, signed_in(request), at=parts.now())
+    return answer(OthersOut(ended=ended))
 
 
 ROUTES = (
@@ -97,5 +112,9 @@ ROUTES = (
     Route(
         "DELETE", "/api/v1/sessions/current", close_session, "退出登录", "signed_in",
         status=204, before_factor=True,
+    ),
+    Route(
+        "DELETE", "/api/v1/sessions/others", close_others, "结束自己在别处的登录", "signed_in",
+        answer=OthersOut, before_factor=True,
     ),
 )  # fmt: skip

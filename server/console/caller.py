@@ -5,7 +5,7 @@ from aiohttp import web
 
 from server.parts import PARTS
 from server.security.access import SignedIn
-from server.security.origin import address_of, person_acting, stranger_acting
+from server.security.origin import address_of, is_trusted, person_acting, stranger_acting
 from server.store.audit import Actor
 
 
@@ -13,6 +13,15 @@ def caller_address(request: web.Request) -> str:
     """Give the address a request comes from, behind the proxies that the settings trust."""
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
     return address_of(request.remote, forwarded, request.config_dict[PARTS].trusted_proxies)
+
+
+def is_encrypted(request: web.Request) -> bool:
+    """Say whether the browser reaches us over TLS: the site's address says so, or a proxy of ours does."""
+    parts = request.config_dict[PARTS]
+    if request.secure or parts.site.url.startswith("https:"):
+        return True
+    told = request.headers.get("X-Forwarded-Proto", "").strip().casefold()
+    return told == "https" and is_trusted(request.remote, parts.trusted_proxies)
 
 
 def caller_of(request: web.Request, who: SignedIn | None = None) -> Actor:

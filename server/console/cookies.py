@@ -1,4 +1,4 @@
-"""The two cookies of the console: who is signed in, and which browser a form was given to.
+"""The cookies of the console: who is signed in, which browser a form was given to, and who it is known by.
 
 The form's cookie never leaves the browser's jar in a page: a form carries a digest of it (double submit), so
 a page of another site can neither read nor guess what belongs into the form.
@@ -11,14 +11,18 @@ from typing import Final
 
 from aiohttp import web
 
+from server.console.caller import is_encrypted
 from server.core.problems import Problem
 from server.parts import PARTS
+from server.security.known_browser import KNOWN_LASTS, remember
 from server.security.sign_in import SESSION_LASTS
 
 SESSION: Final = "tongfa_session"
+KNOWN: Final = "tongfa_known"
 _BROWSER: Final = "tongfa_browser"
 _PATH: Final = "/console"
 _LONGEST: Final = 128
+_LONGEST_KNOWN: Final = 2000
 _NEW: Final = web.RequestKey("new_browser", str)
 
 
@@ -27,9 +31,17 @@ def session_of(request: web.Request) -> str:
     return request.cookies.get(SESSION, "")[: _LONGEST + 1]
 
 
-def put_session(response: web.StreamResponse, request: web.Request, secret: str) -> None:
-    """Sign this browser in."""
+def put_session(response: web.StreamResponse, request: web.Request, secret: str, login: str) -> None:
+    """Sign this browser in, and let it be known by whom it was used."""
+    parts = request.config_dict[PARTS]
     _put(response, request, SESSION, secret, int(SESSION_LASTS.total_seconds()))
+    known = remember(parts.vault, known_of(request), login, at=parts.now())
+    _put(response, request, KNOWN, known, int(KNOWN_LASTS.total_seconds()))
+
+
+def known_of(request: web.Request) -> str:
+    """Give what this browser shows of former log-ins, sealed; "" when it is new to us."""
+    return request.cookies.get(KNOWN, "")[:_LONGEST_KNOWN]
 
 
 def drop_session(response: web.StreamResponse) -> None:
@@ -83,7 +95,7 @@ def _digest(browser: str) -> str:
 def _put(
     response: web.StreamResponse, request: web.Request, name: str, value: str, seconds: int | None
 ) -> None:
-    is_https = request.config_dict[PARTS].site.url.startswith("https:")
     response.set_cookie(
-        name, value, max_age=seconds, path=_PATH, httponly=True, samesite="Strict", secure=is_https
-    )
+        name, value, max_age=seconds, path=_PATH, httponly=True, samesite="Strict",
+        secure=is_encrypted(request),
+    )  # fmt: skip

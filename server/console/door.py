@@ -11,6 +11,7 @@ from server.console.caller import caller_address, caller_of
 from server.console.cookies import (
     form_token,
     is_own_form,
+    known_of,
     put_browser,
     put_session,
     refuse_foreign,
@@ -23,6 +24,7 @@ from server.core.problems import Problem
 from server.forms.refusals import STATUSES, refusals_of, status_of, unkept_by
 from server.parts import PARTS, Parts
 from server.security.access import SignedIn
+from server.security.known_browser import known_as
 from server.security.log_in import Entrance
 from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import sign_in
@@ -68,7 +70,7 @@ async def _enter(page: Page, request: web.Request, parts: Parts, fields: Fields)
     with acting_as(caller_of(request, who)):
         answer = await _behind(page, Visit(request, parts, who, fields, practising))
     if secret and not answer.prepared:
-        put_session(answer, request, secret)
+        put_session(answer, request, secret, who.login)
     return answer
 
 
@@ -91,7 +93,8 @@ async def open_session(parts: Parts, request: web.Request, fields: Fields) -> tu
 
     Refuses guessing; raises SecondStep when a code is wanted still.
     """
-    entrance, browser = entrance_of(parts, request), form_token(request)
+    login, browser = fields.get("tongfa_login").strip()[:64], form_token(request)
+    entrance = entrance_of(parts, request, login)
     if fields.has("tongfa_ticket"):
         person = await entrance.person_of(fields.get("tongfa_ticket")[:2000], browser)
         try:
@@ -100,7 +103,6 @@ async def open_session(parts: Parts, request: web.Request, fields: Fields) -> tu
             status = status_of(refusal)
             raise SecondStep(fields.get("tongfa_ticket"), refusal.message, status) from refusal
     else:
-        login = fields.get("tongfa_login").strip()[:64]
         person = await entrance.check(login, fields.get("tongfa_password")[:200])
         if await entrance.wants_code(person):
             raise SecondStep(entrance.ticket_for(person, browser))
@@ -110,11 +112,13 @@ async def open_session(parts: Parts, request: web.Request, fields: Fields) -> tu
     return who, issued.secret
 
 
-def entrance_of(parts: Parts, request: web.Request) -> Entrance:
-    """Give the entrance at which this browser stands."""
+def entrance_of(parts: Parts, request: web.Request, login: str = "") -> Entrance:
+    """Give the entrance at which this browser stands; `login` is who wants to come in."""
+    at = parts.now()
     return Entrance(
-        parts.store, parts.throttle, parts.vault, parts.new_id, caller_address(request), parts.now()
-    )
+        parts.store, parts.throttle, parts.vault, parts.new_id, caller_address(request), at,
+        known_as(parts.vault, known_of(request), login, at=at) if login else "",
+    )  # fmt: skip
 
 
 def own_path(path: str) -> str:

@@ -6,6 +6,7 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
+from server.console.cookies import put_session
 from server.console.door import entrance_of
 from server.console.me import show_refused
 from server.console.page import Page, Visit
@@ -33,14 +34,18 @@ async def take_confirmation(visit: Visit) -> web.Response:
     """Let the secret count, and show the recovery codes, this once."""
     try:
         form = filled_in(CodeIn, {"code": visit.fields.get("code")})
-        codes = await entrance_of(visit.parts, visit.request).confirm(visit.who, form.code)
+        entrance = entrance_of(visit.parts, visit.request)
+        codes = await entrance.confirm(visit.who, form.code)
+        issued = await entrance.exchange(visit.who)
     except REFUSALS as error:
         trouble = refusals_of(error) or ()
         return visit.show(
             "factor.html", section="me", secret="", drawing="", trouble=trouble,
             trouble_heading="还没有启用", status=status_of(trouble[0]),
         )  # fmt: skip
-    return _show_codes(visit, codes)
+    answer = _show_codes(visit, codes)
+    put_session(answer, visit.request, issued.secret, visit.who.login)
+    return answer
 
 
 async def take_new_codes(visit: Visit) -> web.Response:

@@ -17,6 +17,7 @@ from server.console.environment import rendered
 from server.console.page import Page, Visit
 from server.console.pulse import Pulse
 from server.console.rows import Board, read_board
+from server.console.streams import Streams
 from server.store.items import get_item_at
 from server.store.releases import get_release
 from server.store.standing import Standing
@@ -24,6 +25,8 @@ from server.store.tx import StoreAway
 
 CLOSING: Final = web.AppKey("console_closing", asyncio.Event)
 """Set when the server stops: a stream must not hold it back."""
+
+STREAMS: Final = web.AppKey("console_streams", Streams)
 
 PULSE: Final = web.AppKey("console_pulse", Pulse)
 PAUSE: Final = 0.7
@@ -35,6 +38,7 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Accel-Buffering": "no",  # nginx would otherwise keep events back
 }
+_CROWDED: Final = "您打开的发布页面太多，这一页改为每 15 秒更新一次。"
 _LASTS: Final = 300.0
 _QUIET: Final = 15.0  # proxies close what is silent for long
 
@@ -42,19 +46,24 @@ _QUIET: Final = 15.0  # proxies close what is silent for long
 async def stream(visit: Visit) -> web.StreamResponse:
     """Send each row that changed, and an end once nothing moves any more."""
     item_id, board = await _board(visit)
-    answer = web.StreamResponse(headers=_HEADERS)
-    await answer.prepare(visit.request)
-    with contextlib.suppress(ClientConnectionResetError, ConnectionResetError, StoreAway):
-        await _send_changes(visit, answer, item_id, board)
+    with visit.request.config_dict[STREAMS].open(visit.who.person_id) as crowded:
+        answer = web.StreamResponse(headers=_HEADERS)
+        await answer.prepare(visit.request)
+        with contextlib.suppress(ClientConnectionResetError, ConnectionResetError, StoreAway):
+            await _send_changes(visit, answer, item_id, board, crowded)
+            if crowded.is_set():
+                await _send(answer, "crowded", {"text": _CROWDED})
     return answer
 
 
-async def _send_changes(visit: Visit, answer: web.StreamResponse, item_id: str, board: Board) -> None:
+async def _send_changes(
+    visit: Visit, answer: web.StreamResponse, item_id: str, board: Board, crowded: asyncio.Event
+) -> None:
     closing, loop = visit.request.config_dict[CLOSING], asyncio.get_running_loop()
     pulse, standing = visit.request.config_dict[PULSE], None
     ends, quiet_until = loop.time() + _LASTS, loop.time() + _QUIET
     sent: dict[str, str] = {}
-    while loop.time() < ends and not closing.is_set():
+    while loop.time() < ends and not closing.is_set() and not crowded.is_set():
         fresh = {row.leg.id: _html(visit, row) for row in board.all}
         changed = [key for key, text in fresh.items() if sent.get(key) != text]
         for key in changed:
@@ -70,22 +79,22 @@ async def _send_changes(visit: Visit, answer: web.StreamResponse, item_id: str, 
             quiet_until = loop.time() + _QUIET
         sent = fresh
         with contextlib.suppress(TimeoutError):
-            standing = await asyncio.wait_for(_change(pulse, item_id, standing, closing), _QUIET)
+            standing = await asyncio.wait_for(_change(pulse, item_id, standing, (closing, crowded)), _QUIET)
         item_id, board = await _board(visit)
 
 
 async def _change(
-    pulse: Pulse, item_id: str, known: Standing | None, closing: asyncio.Event
+    pulse: Pulse, item_id: str, known: Standing | None, ends: tuple[asyncio.Event, ...]
 ) -> Standing | None:
-    """Wait until the item stands differently, or the server stops."""
+    """Wait until the item stands differently, or the stream has to end."""
     changed = asyncio.ensure_future(pulse.change(item_id, known))
-    closed = asyncio.ensure_future(closing.wait())
+    ended = [asyncio.ensure_future(end.wait()) for end in ends]
     try:
-        await asyncio.wait((closed, changed), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((changed, *ended), return_when=asyncio.FIRST_COMPLETED)
         return changed.result() if changed.done() else known
     finally:
-        closed.cancel()
-        changed.cancel()
+        for one in (changed, *ended):
+            one.cancel()
 
 
 async def _board(visit: Visit) -> tuple[str, Board]:

@@ -27,14 +27,14 @@ async def take_login(request: web.Request) -> web.Response:
     if not is_own_form(request, fields.get("tongfa_form")):
         return _form(request, next=wanted, login=login, sentence="页面打开太久，请再登录一次", status=403)
     try:
-        _who, secret = await open_session(parts, request, fields)
+        who, secret = await open_session(parts, request, fields)
     except SecondStep as step:
         return _form(request, next=wanted, sentence=step.sentence, status=step.status, ticket=step.ticket)
     except Problem as refusal:
         status = status_of(refusal)
         return _form(request, next=wanted, login=login, sentence=refusal.message, status=status)
     answer = go(wanted)
-    put_session(answer, request, secret)
+    put_session(answer, request, secret, who.login)
     return answer
 
 

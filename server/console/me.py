@@ -1,10 +1,13 @@
 """/console/me: one's own password, and who acts for whom while somebody is away."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from aiohttp import web
 
 from server.console.caller import caller_address
+from server.console.cookies import put_session
+from server.console.door import entrance_of
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.core.problems import Problem
@@ -16,10 +19,12 @@ from server.review.deputising import appoint, dismiss, get_deputy
 from server.security.guessing import forgive, refuse_guessing
 from server.security.passwords import hash_password, is_password
 from server.security.second_factor import is_required
+from server.security.sign_in import end_others
 from server.security.staff import give_password, require_own_or_managed
 from server.store.factors import count_recovery_codes, find_factor
 from server.store.levels import list_deputies
 from server.store.people import get_person, list_grants
+from server.store.tokens import count_sessions
 
 _Step = Callable[[Visit], Awaitable[None]]
 
@@ -38,8 +43,16 @@ async def show_refused(visit: Visit, error: Exception) -> web.Response:
 
 
 async def take_password(visit: Visit) -> web.Response:
-    """Give oneself another password; every other session ends."""
-    return await _carried_out(visit, _change_password)
+    """Give oneself another password: every other session ends, and this one goes on under a new secret."""
+    answer = await _carried_out(visit, _change_password)
+    return await _renewed(visit, answer) if answer.status == HTTPStatus.SEE_OTHER else answer
+
+
+async def take_ending(visit: Visit) -> web.Response:
+    """End every session of the visitor but this one, which goes on under a new secret."""
+    async with visit.parts.store.begin() as tx:
+        await end_others(tx, visit.who, at=visit.parts.now())
+    return await _renewed(visit, visit.go("/console/me", done="others_out"))
 
 
 async def take_deputy(visit: Visit) -> web.Response:
@@ -60,17 +73,25 @@ async def _carried_out(visit: Visit, step: _Step) -> web.Response:
     return visit.go("/console/me", done="changed")
 
 
+async def _renewed(visit: Visit, answer: web.Response) -> web.Response:
+    """Whoever held a copy of this session's secret is out as well."""
+    issued = await entrance_of(visit.parts, visit.request).exchange(visit.who)
+    put_session(answer, visit.request, issued.secret, visit.who.login)
+    return answer
+
+
 async def _change_password(visit: Visit) -> None:
     parts, who, fields = visit.parts, visit.who, visit.fields
     form = filled_in(PasswordIn, {"old": fields.get("password_old"), "new": fields.get("password_new")})
     if form.new != fields.get("password_again"):
         raise Problem("invalid", "两次填写的新口令不一样", field="password_again")
-    await refuse_guessing(parts.throttle, who.login, caller_address(visit.request))
+    place = caller_address(visit.request)
+    await refuse_guessing(parts.throttle, who.login, place, who.token_id)
     async with parts.store.read() as tx:
         person = await get_person(tx, who.person_id)
     if not await is_password(form.old, person.password_hash):
         raise Problem("invalid", "原口令不正确", field="password_old")
-    await forgive(parts.throttle, who.login, caller_address(visit.request))
+    await forgive(parts.throttle, who.login, place, who.token_id)
     password_hash = await hash_password(form.new, login=person.login, field="password_new")
     async with parts.store.begin() as tx:
         await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
@@ -106,10 +127,11 @@ async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int 
         grants = await list_grants(tx, me)
         deputies = await list_deputies(tx, at=visit.parts.now())
         factor, codes_left = await find_factor(tx, me), await count_recovery_codes(tx, me)
+        elsewhere = await count_sessions(tx, me, at=visit.parts.now()) - 1
     mine = tuple(one for one in deputies if me in (one.principal_id, one.deputy_id))
     return visit.show(
         "me.html", section="me", status=status, trouble=trouble, trouble_heading="没有更改",
-        grants=grants, deputies=mine, fields=visit.fields,
+        grants=grants, deputies=mine, fields=visit.fields, elsewhere=elsewhere,
         factor=factor if factor is not None and factor.secret is not None else None, codes_left=codes_left,
         must_have=is_required(visit.who.reach, visit.parts.factor_roles),
     )  # fmt: skip
@@ -118,6 +140,7 @@ async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int 
 PAGES = (
     Page("GET", "/console/me", show_me, "signed_in", before_factor=True),
     Page("POST", "/console/me/password", take_password, "signed_in", before_factor=True),
+    Page("POST", "/console/me/sessions/end", take_ending, "signed_in", before_factor=True),
     Page("POST", "/console/me/deputies", take_deputy, "signed_in"),
     Page("POST", "/console/me/deputies/{deputy_id}/dismiss", take_dismissal, "signed_in"),
 )

@@ -64,6 +64,7 @@ from server.console.assets import serve_asset
 from server.console.door import answer_trouble, visit
 from server.console.page import BUILT, Page
 from server.console.pulse import Pulse
+from server.console.streams import Streams
 from server.parts import PARTS
 
 _PREFIX: Final = "/console"
@@ -130,6 +131,7 @@ def add_console(app: web.Application) -> None:
     console[BUILT] = frozenset(page.path for page in PAGES if page.method == "GET")
     console[live.CLOSING] = asyncio.Event()
     console[live.PULSE] = Pulse(app[PARTS].store, seconds=live.PAUSE)
+    console[live.STREAMS] = Streams()
     console.on_shutdown.append(_close_streams)
     console.router.add_get("/static/{name}", serve_asset)
     console.router.add_get("/site/{name}", checking.serve_site_asset)

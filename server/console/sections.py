@@ -71,6 +71,7 @@ DONE: Final = {
     "recorded": "已登记。",
     "reminded": "已催报，对方的工作台会出现提醒。",
     "changed": "已更改。",
+    "others_out": "在别处的登录都已结束。",
     "created": "已添加。",
     "columns_changed": "已更改，网站会在几分钟内逐页更新。",
     "practice_on": "演练已开始：这个机构从现在起写的稿件都是演练。",

@@ -2,6 +2,10 @@
 
 A try is counted before it is looked at, so that many at once cannot slip through, and taken back when it was
 a good one: whoever signs in ten times a day is no burglar.
+
+A browser in which this person has signed in before, and a session that proves its owner again, are counted
+for themselves: a stranger who fails on purpose must not be able to shut a person, or an office behind one
+address, out of work.
 """
 
 from typing import Final
@@ -17,15 +21,18 @@ _TRIES_HERE, _TRIES_ANYWHERE, _TRIES_OF_A_PLACE = 10, 50, 300
 _TRIES_OF_CODES: Final = 10
 
 
-async def refuse_guessing(throttle: Throttle, login: str, place: str) -> None:
-    """Count one try to sign in; refuses when too many from this place or for this login failed."""
-    for key, limit in _budgets(login, place):
+async def refuse_guessing(throttle: Throttle, login: str, place: str, known: str = "") -> None:
+    """Count one try to sign in; refuses when too many from this place or for this login failed.
+
+    `known` names a browser or a session of this person's own; it has tries of its own, and no others.
+    """
+    for key, limit in _budgets(login, place, known):
         await _count(throttle, key, limit)
 
 
-async def forgive(throttle: Throttle, login: str, place: str) -> None:
+async def forgive(throttle: Throttle, login: str, place: str, known: str = "") -> None:
     """Take the last try back: it was a good one."""
-    for key, _limit in _budgets(login, place):
+    for key, _limit in _budgets(login, place, known):
         await throttle.forgive(key)
 
 
@@ -39,7 +46,9 @@ async def forgive_code(throttle: Throttle, person_id: str) -> None:
     await throttle.forgive(f"second_factor:{person_id}")
 
 
-def _budgets(login: str, place: str) -> tuple[tuple[str, int], ...]:
+def _budgets(login: str, place: str, known: str) -> tuple[tuple[str, int], ...]:
+    if known:
+        return ((f"sign_in:{login}#{known}", _TRIES_HERE),)
     return (
         (f"sign_in:{login}@{place}", _TRIES_HERE),
         (f"sign_in:{login}", _TRIES_ANYWHERE),

@@ -11,9 +11,10 @@ from server.security.access import SignedIn
 from server.security.guessing import forgive, forgive_code, refuse_guessing, refuse_guessing_codes
 from server.security.passwords import is_password
 from server.security.second_factor import confirm_factor, has_factor, take_code
-from server.security.sign_in import SESSION_LASTS, IssuedToken, check_password, issue_token, refuse_session
+from server.security.sign_in import IssuedToken, begin_session, check_password, exchange, refuse_session
 from server.security.vault import SealBroken, Vault
 from server.store.people import PersonRow, find_person, get_person
+from server.store.tokens import revoke_all
 from server.store.tx import Store
 
 _TICKET_LASTS: Final = timedelta(minutes=5)
@@ -22,7 +23,10 @@ _TICKET: Final = "second step"
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """Where one caller tries to come in; `place` is the address that he calls from."""
+    """Where one caller tries to come in; `place` is the address that he calls from.
+
+    `known` names a browser in which the person who tries has signed in before.
+    """
 
     store: Store
     throttle: Throttle
@@ -30,6 +34,7 @@ class Entrance:
     new_id: Callable[[], str]
     place: str
     at: datetime
+    known: str = ""
 
     async def log_in(self, login: str, password: str, code: str = "") -> tuple[PersonRow, IssuedToken]:
         """Give the person and a new session of his.
@@ -43,7 +48,7 @@ class Entrance:
 
     async def check(self, login: str, password: str) -> PersonRow:
         """Give the person whose login and password these are."""
-        await refuse_guessing(self.throttle, login, self.place)
+        await refuse_guessing(self.throttle, login, self.place, self.known)
         async with self.store.read() as tx:
             found = await find_person(tx, login)
         try:
@@ -52,7 +57,7 @@ class Entrance:
             async with self.store.begin() as tx:
                 await refuse_session(tx, found, at=self.at)
             raise
-        await forgive(self.throttle, login, self.place)
+        await forgive(self.throttle, login, self.place, self.known)
         return person
 
     async def wants_code(self, person: PersonRow) -> bool:
@@ -77,27 +82,34 @@ class Entrance:
     async def admit(self, person: PersonRow) -> IssuedToken:
         """Write a new session."""
         async with self.store.begin() as tx:
-            return await issue_token(
-                tx, person.id, id=self.new_id(), name="登录", use="session", at=self.at, lasts=SESSION_LASTS
-            )
+            return await begin_session(tx, person.id, id=self.new_id(), at=self.at)
+
+    async def exchange(self, who: SignedIn) -> IssuedToken:
+        """Give another session for the present one: a copy of its secret is worth nothing any more."""
+        async with self.store.begin() as tx:
+            return await exchange(tx, who, id=self.new_id(), at=self.at)
 
     async def prove(self, who: SignedIn, password: str, code: str) -> PersonRow:
         """Give the one who is signed in back when it is really he: an open desk proves nobody."""
-        await refuse_guessing(self.throttle, who.login, self.place)
+        await refuse_guessing(self.throttle, who.login, self.place, who.token_id)
         async with self.store.read() as tx:
             person = await get_person(tx, who.person_id)
         if not await is_password(password, person.password_hash):
             raise Problem("invalid", "口令不正确", field="password")
-        await forgive(self.throttle, who.login, self.place)
+        await forgive(self.throttle, who.login, self.place, who.token_id)
         await self.check_code(person, code)
         return person
 
     async def confirm(self, who: SignedIn, code: str) -> tuple[str, ...]:
-        """Let the secret count that somebody has begun to set up, and give its recovery codes."""
+        """Let the secret count that somebody has begun to set up, and give its recovery codes.
+
+        Every other session of his ends: none of them has shown a code.
+        """
         await refuse_guessing_codes(self.throttle, who.person_id)
         async with self.store.begin() as tx:
             person = await get_person(tx, who.person_id)
             codes = await confirm_factor(tx, self.vault, person, code, at=self.at)
+            await revoke_all(tx, person.id, at=self.at, use="session", keep=who.token_id)
         await forgive_code(self.throttle, who.person_id)
         return codes
 

@@ -25,6 +25,11 @@ def address_of(peer: str | None, forwarded: str, trusted: Networks) -> str:
     return address
 
 
+def is_trusted(peer: str | None, trusted: Networks) -> bool:
+    """Say whether the one who calls is a proxy of ours."""
+    return _is_within(peer or "", trusted)
+
+
 def person_acting(who: SignedIn, *, address: str, request_id: str) -> Actor:
     """Give a signed-in person as the audit keeps him."""
     return Actor("person", who.person_id, f"{who.login} {who.name}", who.token_id, address[:64], request_id)

@@ -18,7 +18,15 @@ from server.security.staff import subject_of
 from server.store.audit import Subject
 from server.store.levels import list_principals
 from server.store.people import PersonRow, Role, get_person, list_reach
-from server.store.tokens import TokenRow, Use, find_token_by_digest, insert_token, note_use, revoke_token
+from server.store.tokens import (
+    TokenRow,
+    Use,
+    find_token_by_digest,
+    insert_token,
+    note_use,
+    revoke_all,
+    revoke_token,
+)
 from server.store.tx import Store, Tx
 
 SESSION_LASTS: Final = timedelta(hours=12)  # a working day; nobody stays signed in over night
@@ -80,6 +88,24 @@ async def _note_issued(tx: Tx, row: TokenRow, *, at: datetime) -> None:
         tx, "token.create", subject, at=at,
         token=row.id, name=row.name, owner=owner.login, only_role=row.only_role, expires_at=ends,
     )  # fmt: skip
+
+
+async def begin_session(tx: Tx, person_id: str, *, id: str, at: datetime) -> IssuedToken:
+    """Write a new session."""
+    return await issue_token(tx, person_id, id=id, name="登录", use="session", at=at, lasts=SESSION_LASTS)
+
+
+async def exchange(tx: Tx, who: SignedIn, *, id: str, at: datetime) -> IssuedToken:
+    """Write a new session in place of the present one."""
+    await revoke_token(tx, who.token_id, at=at)
+    return await begin_session(tx, who.person_id, id=id, at=at)
+
+
+async def end_others(tx: Tx, who: SignedIn, *, at: datetime) -> int:
+    """End every session of somebody but the one he is in; say how many those were."""
+    ended = await revoke_all(tx, who.person_id, at=at, use="session", keep=who.token_id)
+    await note(tx, "session.close_others", await subject_of(tx, who.person_id), at=at, ended=ended)
+    return ended
 
 
 async def refuse_session(tx: Tx, found: PersonRow | None, *, at: datetime, step: str | None = None) -> None:

@@ -81,14 +81,22 @@ async def revoke_token(tx: Tx, token_id: str, *, at: datetime) -> None:
 
 async def revoke_all(
     tx: Tx, person_id: str, *, at: datetime, use: Use | None = None, keep: str | None = None
-) -> None:
-    """End a person's tokens, of one use or of all, but for the one to keep."""
+) -> int:
+    """End a person's tokens, of one use or of all, but for the one to keep; say how many still held."""
     wanted = token.update().where(token.c.person_id == person_id, token.c.revoked_at.is_(None))
     if use is not None:
         wanted = wanted.where(token.c.use == use)
     if keep is not None:
         wanted = wanted.where(token.c.id != keep)
-    await tx.execute(wanted.values(revoked_at=at))
+    ended = (await tx.execute(wanted.values(revoked_at=at).returning(token.c.expires_at))).scalars().all()
+    return sum(1 for expires_at in ended if expires_at is None or expires_at > at)
+
+
+async def count_sessions(tx: Tx, person_id: str, *, at: datetime) -> int:
+    """Give in how many places a person is signed in."""
+    holds = sa.and_(token.c.revoked_at.is_(None), token.c.expires_at > at)
+    wanted = sa.select(sa.func.count()).where(token.c.person_id == person_id, token.c.use == "session", holds)
+    return int((await tx.execute(wanted)).scalar_one())
 
 
 def _token_of(row: sa.Row[Any]) -> TokenRow:

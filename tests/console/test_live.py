@@ -4,13 +4,18 @@ import asyncio
 import json
 from typing import Any
 
+from server.console.streams import MOST
 from tests.console.conftest import ConsoleOffice, Desk
 
 
-async def _events(desk: Desk, path: str, until: str = "end") -> list[tuple[str, Any]]:
-    """Read a stream until an event."""
+async def _events(
+    desk: Desk, path: str, until: str = "end", *, opened: asyncio.Event | None = None
+) -> list[tuple[str, Any]]:
+    """Read a stream until an event; `opened` is set once it has begun."""
     found: list[tuple[str, Any]] = []
     async with asyncio.timeout(20), desk.client.get(desk.base.with_path(path)) as answer:
+        if opened is not None:
+            opened.set()
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         name = ""
         async for line in answer.content:
@@ -51,6 +56,24 @@ async def test_a_row_says_what_it_waits_for(office: ConsoleOffice):
     path = f"/console/releases/{legs['website'].release_id}/events"
     events = await _events(desk, path, until="summary")
     assert any("等网页上线" in value["html"] for name, value in events if name == "row")
+
+
+async def test_a_seventh_open_page_ends_the_oldest_and_says_so(office: ConsoleOffice):
+    made = await office.house.item()
+    await office.house.release(made.id, ("website", "weibo"))
+    path = f"/console/releases/{(await office.house.legs(made.id))['website'].release_id}/events"
+    desk, other = await office.desk("author"), await office.desk("chief")
+    async with asyncio.TaskGroup() as group:
+        opened = asyncio.Event()
+        first = group.create_task(_events(desk, path, until="crowded", opened=opened))
+        await opened.wait()
+        others = [group.create_task(_events(other, path, until="crowded"))]
+        others += [group.create_task(_events(desk, path, until="crowded")) for _ in range(MOST)]
+        name, told = (await first)[-1]
+        assert (name, "这一页改为每 15 秒更新一次" in told["text"]) == ("crowded", True)
+        assert not any(one.done() for one in others)
+        for one in others:
+            one.cancel()
 
 
 async def test_nobody_watches_the_releases_of_another_organ(office: ConsoleOffice):

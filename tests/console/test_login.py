@@ -1,10 +1,14 @@
 """server/console/login.py, door.py, cookies.py: who gets in, and what a lapsed session loses (nothing)."""
 
+from dataclasses import replace
+from ipaddress import ip_network
+
 import pytest
 from yarl import URL
 
-from server.console.cookies import SESSION
+from server.console.cookies import KNOWN, SESSION
 from server.console.door import own_path
+from server.parts import PARTS
 from server.security.passwords import hash_password
 from server.security.sign_in import SESSION_LASTS
 from server.store.people import set_password
@@ -51,6 +55,46 @@ async def test_guessing_is_stopped(office: ConsoleOffice):
     desk = await office.desk()
     statuses = [(await desk.post("/console/login", _log_in("ghost", "x" * 9))).status for _ in range(11)]
     assert statuses == [401] * 10 + [429]
+
+
+async def test_failures_of_strangers_shut_nobody_out_of_a_browser_he_used_before(office: ConsoleOffice):
+    desk, stranger = await _with_password(office), await office.desk()
+    await desk.post("/console/login", _log_in())
+    desk.drop(SESSION)
+    wrong = [await stranger.post("/console/login", _log_in(password="wrong one")) for _ in range(11)]
+    assert [one.status for one in wrong][-1] == 429
+    assert (await desk.post("/console/login", _log_in())).status == 303
+
+
+async def test_a_browser_that_is_known_may_not_guess_for_ever_either(office: ConsoleOffice):
+    desk = await _with_password(office)
+    await desk.post("/console/login", _log_in())
+    desk.drop(SESSION)
+    wrong = [await desk.post("/console/login", _log_in(password="wrong one")) for _ in range(11)]
+    assert [one.status for one in wrong] == [401] * 10 + [429]
+
+
+async def test_behind_a_proxy_that_speaks_tls_cookies_never_leave_in_plain_text(office: ConsoleOffice):
+    desk = await _with_password(office)
+    told = {"X-Forwarded-Proto": "https"}
+    stranger = await desk.post("/console/login", _log_in(), headers=told)
+    trusting = replace(office.parts, trusted_proxies=(ip_network("127.0.0.0/8"),))
+    office.client.app._state[PARTS] = trusting
+    entered = await desk.post("/console/login", _log_in(), headers=told)
+    flags = [
+        [("Secure" in one) for one in seen.headers.getall("Set-Cookie") if one.startswith((SESSION, KNOWN))]
+        for seen in (stranger, entered)
+    ]
+    assert flags == [[False, False], [True, True]]
+
+
+async def test_a_log_in_takes_over_no_session_that_was_put_into_the_browser(office: ConsoleOffice):
+    planted = (await office.desk("clerk")).cookie(SESSION)
+    desk = await _with_password(office)
+    desk.client.cookie_jar.update_cookies({SESSION: planted or ""}, desk.base.with_path("/console"))
+    await desk.post("/console/login", _log_in())
+    secrets = {one.value for one in desk.client.cookie_jar if one.key == SESSION}
+    assert len(secrets - {planted}) == 1
 
 
 async def test_a_form_of_another_browser_does_not_log_in(office: ConsoleOffice):

@@ -1,5 +1,6 @@
 """server/console/me.py: one's own password, and who acts for whom."""
 
+from server.console.cookies import SESSION
 from server.security.passwords import hash_password
 from server.store.people import set_password
 from tests.console.conftest import ConsoleOffice, Desk
@@ -14,6 +15,13 @@ async def _with_password(office: ConsoleOffice) -> Desk:
     return await office.desk("author")
 
 
+async def _holder(office: ConsoleOffice, secret: str | None) -> Desk:
+    """Give the browser of whoever copied a session."""
+    desk = await office.desk()
+    desk.client.cookie_jar.update_cookies({SESSION: secret or ""}, desk.base)
+    return desk
+
+
 def _words(old: str = OLD, new: str = NEW, again: str = NEW) -> dict[str, str]:
     return {"password_old": old, "password_new": new, "password_again": again}
 
@@ -23,6 +31,24 @@ async def test_a_new_password_ends_the_other_sessions_and_not_this_one(office: C
     done = await desk.follow(await desk.post("/console/me/password", _words()))
     assert "已更改。" in done.words
     assert (await elsewhere.get("/console")).status == 401
+
+
+async def test_after_a_new_password_a_copy_of_the_old_session_opens_nothing(office: ConsoleOffice):
+    desk = await _with_password(office)
+    copied = desk.cookie(SESSION)
+    done = await desk.post("/console/me/password", _words())
+    assert (done.status, (await desk.get("/console")).status) == (303, 200)
+    assert (await (await _holder(office, copied)).get("/console")).status == 401
+
+
+async def test_whoever_forgot_to_log_out_elsewhere_does_it_from_here(office: ConsoleOffice):
+    desk, elsewhere = await office.desk("author"), await office.desk("author")
+    copied = desk.cookie(SESSION)
+    assert "还有 1 处登录没有退出" in (await desk.get("/console/me")).words
+    done = await desk.follow(await desk.post("/console/me/sessions/end"))
+    assert ("在别处的登录都已结束" in done.words, "只在这里登录" in done.words) == (True, True)
+    assert (await elsewhere.get("/console")).status == 401
+    assert (await (await _holder(office, copied)).get("/console")).status == 401
 
 
 async def test_a_wrong_old_password_and_a_slip_change_nothing(office: ConsoleOffice):

@@ -21,19 +21,41 @@
 
   const summary = document.querySelector("[data-events]");
   if (!summary || !("EventSource" in window)) return;
-  const events = new EventSource(summary.dataset.events);
-  events.addEventListener("row", (event) => {
-    const { id, html } = JSON.parse(event.data);
-    const row = document.getElementById(`leg-${id}`);
-    const fresh = parse(`<table>${html}</table>`).querySelector("tr");
+  const put = (id, fresh) => {
+    const row = document.getElementById(id);
     // Whoever stands on a link of the row with the keyboard stays there.
     if (!row || !fresh || row.outerHTML === fresh.outerHTML) return;
     const stood = row.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     row.replaceWith(fresh);
     if (stood) fresh.querySelector(`a[href="${CSS.escape(stood)}"]`)?.focus();
+  };
+  const events = new EventSource(summary.dataset.events);
+  events.addEventListener("row", (event) => {
+    const { id, html } = JSON.parse(event.data);
+    put(`leg-${id}`, parse(`<table>${html}</table>`).querySelector("tr"));
   });
   events.addEventListener("summary", (event) => { summary.textContent = JSON.parse(event.data).text; });
   events.addEventListener("end", () => events.close());
+  // Too many such pages are open: this one asks now and then instead of being told.
+  events.addEventListener("crowded", (event) => {
+    events.close();
+    const told = document.createElement("p");
+    told.className = "hint";
+    told.textContent = JSON.parse(event.data).text;
+    summary.after(told);
+    const ask = async () => {
+      try {
+        const page = parse(await (await fetch(location.href)).text());
+        const now = page.querySelector("#summary");
+        if (!now) { location.reload(); return; }
+        for (const fresh of page.querySelectorAll("tr[id^='leg-']")) put(fresh.id, fresh);
+        summary.textContent = now.textContent;
+        if (!("events" in now.dataset)) { told.remove(); return; }
+      } catch { /* without the network the rows stay; it asks again */ }
+      setTimeout(ask, 15000);
+    };
+    setTimeout(ask, 15000);
+  });
   events.addEventListener("error", () => {
     // The browser comes back by itself after a break; it does not after a refusal: the session has ended.
     if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000);
