@@ -20,6 +20,14 @@ FEED_TYPES: Final[dict[FeedFormat, str]] = {
     "atom": "application/atom+xml",
     "json": "application/feed+json",
 }
+FEED_ICON: Final = "feed/icon.png"
+"""The mark of the site as readers show it beside its feeds, square and large; these keep their addresses."""
+
+FEED_FAVICON: Final = "feed/favicon.png"
+FEED_LOGO: Final = "feed/logo.png"  # twice as wide as high
+FEED_IMAGE: Final = "feed/image.png"
+FEED_IMAGE_SIZE: Final = 144  # as wide as RSS allows
+
 _ENDINGS: Final = {
     "image/jpeg": "jpg",
     "image/png": "png",

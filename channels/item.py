@@ -239,6 +239,7 @@ class Theme:
     main: str = "#a61b1b"  # the main colour on paper, and below it in the dark (six hex digits)
     main_dark: str = "#f0948c"
     seal: str = ""  # an SVG drawing that takes the place of our own mark
+    seal_picture: bytes = b""  # the same as a square PNG, for phones and feed readers, which take no drawing
     contact: str = ""  # address and telephone of the disclosure office
     police_record: str = ""  # 公安备案号
     foot: tuple[str, ...] = ()  # further lines

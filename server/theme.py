@@ -16,6 +16,7 @@ from channels.item import Site, Theme
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _LARGEST_SEAL: Final = 20_000  # bytes: it goes with every page
 _PICTURE, _WIDEST_PICTURE = 430, 4000  # pixels; 430 is what the platform's own download measures
+_SEAL: Final = 512  # pixels, as large as a phone wants it
 _PAPER: Final = {"main": "#ffffff", "main_dark": "#1b1d20"}
 _READABLE: Final = 4.5  # WCAG 2.2, 1.4.3
 _Line = Annotated[str, Field(max_length=200)]
@@ -37,6 +38,7 @@ class ThemeFile(BaseModel):
     main: _Colour = Theme().main
     main_dark: _Colour = Theme().main_dark
     seal: str = ""  # an SVG file, beside this one
+    seal_picture: str = ""  # the same as a PNG or JPEG file, for what takes no drawing
     wechat: Annotated[str, Field(max_length=40)] = ""
     wechat_picture: str = ""  # the account's QR code: a PNG or JPEG file, beside this one
 
@@ -52,10 +54,11 @@ class ThemeFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ThemeRead:
-    """A theme file with what lies beside it: the drawing of the seal and the picture, empty for none."""
+    """A theme file with what lies beside it: the seal as drawing and picture, the QR code; empty for none."""
 
     file: ThemeFile
     seal: str
+    seal_picture: bytes
     picture: bytes
 
 
@@ -68,8 +71,9 @@ def read_theme(path: Path) -> ThemeRead:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"主题文件 {path} 不是正确的 TOML：{error}") from None
     seal = _read_seal(path.parent / file.seal) if file.seal else ""
+    seal_picture = _read_seal_picture(path.parent / file.seal_picture) if file.seal_picture else b""
     picture = _read_picture(path.parent / file.wechat_picture) if file.wechat_picture else b""
-    return ThemeRead(file, seal, picture)
+    return ThemeRead(file, seal, seal_picture, picture)
 
 
 def themed(site: Site, read: ThemeRead) -> Site:
@@ -79,6 +83,7 @@ def themed(site: Site, read: ThemeRead) -> Site:
         main=file.main,
         main_dark=file.main_dark,
         seal=read.seal,
+        seal_picture=read.seal_picture,
         contact=file.contact,
         police_record=file.police_record,
         foot=file.foot,
@@ -124,16 +129,31 @@ def _read_seal(path: Path) -> str:
     return cast("str", etree.tostring(drawing, encoding="unicode"))
 
 
+def _read_seal_picture(path: Path) -> bytes:
+    image = _read_pixels(path, "印章图片", "RGBA")
+    if image.width != image.height or image.width < _SEAL:
+        raise ValueError(f"印章图片应是正方形，边长至少 {_SEAL} 像素；现在是 {image.width}×{image.height}")
+    return _as_png(image.resize((_SEAL, _SEAL), Image.Resampling.LANCZOS))
+
+
 def _read_picture(path: Path) -> bytes:
-    """Read a QR code and give it in our own bytes: nothing that hides in a file gets on the site."""
+    return _as_png(_read_pixels(path, "公众号二维码图片", "RGB").resize((_PICTURE, _PICTURE)))
+
+
+def _read_pixels(path: Path, name: str, mode: str) -> Image.Image:
+    """Read a picture's pixels alone: nothing that hides in a file gets on the site."""
     try:
         with Image.open(path, formats=("PNG", "JPEG")) as image:
             if max(image.size) > _WIDEST_PICTURE:
-                raise ValueError(f"公众号二维码图片的边长超过 {_WIDEST_PICTURE} 像素，请缩小后再用")
-            out = io.BytesIO()
-            image.convert("RGB").resize((_PICTURE, _PICTURE)).save(out, "PNG", optimize=True)
+                raise ValueError(f"{name}的边长超过 {_WIDEST_PICTURE} 像素，请缩小后再用")
+            return image.convert(mode)
     except (OSError, SyntaxError, Image.DecompressionBombError):
-        raise ValueError(f"公众号二维码图片 {path} 读不了，应是 PNG 或 JPEG 图片") from None
+        raise ValueError(f"{name} {path} 读不了，应是 PNG 或 JPEG 图片") from None
+
+
+def _as_png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

@@ -107,3 +107,12 @@ def test_a_picture_that_is_none_or_far_too_large_is_refused():
     assert "读不了" in complaint('wechat_picture = "wechat.png"')
     a_picture(4001)
     assert "4000 像素" in complaint('wechat_picture = "wechat.jpg"')
+
+
+def test_a_seal_as_a_picture_is_square_and_large_enough_for_a_phone():
+    Image.new("RGBA", (600, 600), (200, 0, 0, 0)).save("seal.png")
+    with Image.open(io.BytesIO(themed('seal_picture = "seal.png"\n').theme.seal_picture)) as image:
+        assert (image.format, image.mode, image.size) == ("PNG", "RGBA", (512, 512))
+    for width, height in ((600, 599), (100, 100)):
+        Image.new("RGB", (width, height)).save("seal.png")
+        assert f"现在是 {width}×{height}" in complaint('seal_picture = "seal.png"')

@@ -12,7 +12,17 @@ from typing import Any
 
 from feedgen.feed import FeedGenerator
 
-from channels.addresses import FEED_TYPES, Addresses, FeedFormat, feed_path
+from channels.addresses import (
+    FEED_FAVICON,
+    FEED_ICON,
+    FEED_IMAGE,
+    FEED_IMAGE_SIZE,
+    FEED_LOGO,
+    FEED_TYPES,
+    Addresses,
+    FeedFormat,
+    feed_path,
+)
 from channels.feeds.document import FeedDocument
 from channels.feeds.entries import FeedEntry
 from channels.feeds.repair import EntryRepair, FeedLink, FeedRepair
@@ -42,6 +52,9 @@ def _rss(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
     feed.repair.is_archive = document.number is not None
     feed.link(href=url, rel="self", type=FEED_TYPES["rss"])
     feed.link(href=document.home, rel="alternate")  # the last one becomes the channel's link (row 7)
+    if document.number is None:
+        size = str(FEED_IMAGE_SIZE)
+        feed.image(addresses.url(FEED_IMAGE), document.title, document.home, width=size, height=size)
     return _with_entries(bytes(feed.rss_str()), b"</channel></rss>", map(_rss_item, document.entries))
 
 
@@ -66,6 +79,9 @@ def _atom(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
     feed.author(name=document.by)
     feed.link(href=document.home, rel="alternate", type="text/html")  # first: htmlparser2 takes the first
     feed.link(href=url, rel="self", type=FEED_TYPES["atom"])
+    if document.number is None:  # an archive is never written anew for the sake of its looks
+        feed.icon(addresses.url(FEED_ICON))
+        feed.logo(addresses.url(FEED_LOGO))
     return _with_entries(bytes(feed.atom_str()), b"</feed>", map(_atom_entry, document.entries))
 
 
@@ -147,6 +163,8 @@ def _json(document: FeedDocument, url: str, addresses: Addresses) -> bytes:
         "authors": [{"name": document.by}],
         "items": [],
     }
+    if document.number is None:
+        feed |= {"icon": addresses.url(FEED_ICON), "favicon": addresses.url(FEED_FAVICON)}
     older = document.older("json")
     if older is not None:
         feed["next_url"] = addresses.url(older)

@@ -10,8 +10,8 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from channels.addresses import Addresses
-from channels.item import Site
+from channels.addresses import FEED_FAVICON, FEED_ICON, FEED_IMAGE, FEED_IMAGE_SIZE, FEED_LOGO, Addresses
+from channels.item import Site, Theme
 from channels.website.environment import HERE
 
 _STYLE: Final = (HERE / "static" / "site.css").read_bytes()
@@ -21,6 +21,14 @@ _WORKER: Final = (HERE / "static" / "sw.js").read_text("utf-8")
 _MARK: Final = (HERE / "static" / "icon.svg").read_text("utf-8")
 _OWN_RED: Final = "#a61b1b"
 _ICON_SIZES: Final = (180, 192, 512)
+# What readers show beside a feed, by width and height: contract feeds §1.1.
+_FEED_PICTURES: Final = {
+    FEED_ICON: (512, 512),
+    FEED_FAVICON: (64, 64),
+    FEED_LOGO: (512, 256),
+    FEED_IMAGE: (FEED_IMAGE_SIZE, FEED_IMAGE_SIZE),
+}
+_WITHIN: Final = 0.7  # of an icon's side: a square of it stands in the circle that phones cut out
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ def assets_of(site: Site) -> Assets:
     style = _named("site", "css", colours + _STYLE)
     script = _named("site", "js", _SCRIPT)
     mark = _named("mark", "svg", drawing.encode())
-    icons = {size: _named(f"icon{size}", "png", _draw(theme.main, size)) for size in _ICON_SIZES}
+    icons = {size: _named(f"icon{size}", "png", _draw(theme, size, size)) for size in _ICON_SIZES}
     files = dict((style, script, mark, *icons.values()))
     wechat = ""
     if theme.wechat_picture:
@@ -101,13 +109,36 @@ def _named(name: str, ending: str, body: bytes) -> tuple[str, bytes]:
     return f"static/{name}.{hashlib.sha256(body).hexdigest()[:12]}.{ending}", body
 
 
-def _draw(colour: str, size: int) -> bytes:
-    """Draw our mark as pixels: phones take no drawing for their first screen. Within the maskable circle."""
+def feed_pictures(site: Site) -> dict[str, bytes]:
+    """Give the pictures that feeds name, by path. The paths stay: a change of looks changes no feed."""
+    return {path: _draw(site.theme, *size) for path, size in _FEED_PICTURES.items()}
+
+
+def _draw(theme: Theme, width: int, height: int) -> bytes:
+    """Draw the mark in pixels, in the middle: neither phones nor feed readers take a drawing."""
+    mark = _seal(theme.seal_picture, height) if theme.seal_picture else _own(theme.main, height)
+    image = Image.new("RGB", (width, height), mark.getpixel((0, 0)) or 0)
+    image.paste(mark, ((width - height) // 2, 0))
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _own(colour: str, size: int) -> Image.Image:
+    """Draw our own mark, within the circle that phones cut out."""
     image = Image.new("RGB", (size, size), colour)
     pen, unit = ImageDraw.Draw(image), size / 64
     for left, top, right in ((18, 21, 46), (18, 31, 37), (18, 41, 30)):
         pen.rectangle([left * unit, top * unit, right * unit, (top + 5) * unit], fill="#fff")
     pen.ellipse([35 * unit, 35 * unit, 47 * unit, 47 * unit], fill="#f5c04a")
-    out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
-    return out.getvalue()
+    return image
+
+
+def _seal(picture: bytes, size: int) -> Image.Image:
+    """Put the office's seal on white, within the same circle."""
+    image, side = Image.new("RGB", (size, size), "#fff"), round(size * _WITHIN)
+    with Image.open(io.BytesIO(picture)) as seal:
+        small = seal.convert("RGBA").resize((side, side), Image.Resampling.LANCZOS)
+    place = (size - side) // 2
+    image.paste(small, (place, place), small)
+    return image

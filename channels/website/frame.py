@@ -10,7 +10,7 @@ from typing import Final
 from channels.addresses import Addresses
 from channels.disclosure import FIFTEEN, PARTS
 from channels.item import Column, Site
-from channels.website.assets import assets_of, manifest, worker
+from channels.website.assets import assets_of, feed_pictures, manifest, worker
 from channels.website.pages import SECTION, Pages
 
 MANIFEST: Final = "site.webmanifest"
@@ -32,7 +32,7 @@ def frame_files(site: Site) -> dict[str, bytes]:
         "robots.txt": _robots(addresses),
     }
     files = {path: text.encode() for path, text in written.items()}
-    files |= {**assets_of(site).files, MANIFEST: manifest(site), "sw.js": worker(site)}
+    files |= {**assets_of(site).files, **feed_pictures(site), MANIFEST: manifest(site), "sw.js": worker(site)}
     every = hashlib.sha256(b"".join(path.encode() + body for path, body in sorted(files.items()))).hexdigest()
     return {**files, FRAME: every.encode()}
 

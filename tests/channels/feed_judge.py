@@ -85,6 +85,7 @@ def _parsed(body: bytes, now: datetime) -> Iterator[str]:
         yield "Language: not told"
     if not read.entries:
         yield "Empty: some readers refuse to subscribe to it"
+    yield from _pictures(read.feed)
     is_atom = read.version.startswith("atom")
     dates = re.findall(rb"<pubDate>([^<]*)</pubDate>|<(?:published|updated)>([^<]*)<", body)
     rule = _RFC_3339 if is_atom else _RFC_822
@@ -99,6 +100,19 @@ def _parsed(body: bytes, now: datetime) -> Iterator[str]:
     yield from _order(((e.get("published_parsed") or e.get("updated_parsed")) for e in read.entries), now)
     for entry in read.entries:
         yield from (f"{entry.get('id')}: {one}" for one in _entry(entry))
+
+
+def _pictures(feed: Any) -> Iterator[str]:
+    pictures = [feed[name] for name in ("icon", "logo") if name in feed]
+    if "image" in feed and "title" in feed.image:  # of RSS; Atom's logo is called so, too
+        image = feed.image
+        pictures.append(image.href)
+        if (image.title, image.get("link")) != (feed.get("title"), feed.get("link")):
+            yield "Picture: its title and link are the channel's"
+        if image.get("width", 88) > 144 or image.get("height", 31) > 400:
+            yield "Picture: larger than RSS allows"
+    if not all(_is_absolute(one) for one in pictures):
+        yield "Picture: addresses are absolute"
 
 
 def _entry(entry: Any) -> Iterator[str]:
@@ -138,6 +152,8 @@ def _json(body: bytes, now: datetime) -> Iterator[str]:
         hub.get("type") and hub.get("url") for hub in feed.get("hubs", [])
     ):
         yield "Head: next_url leads on, a hub has type and url"
+    if not all(_is_absolute(feed.get(name, own)) for name in ("icon", "favicon")):
+        yield "Picture: addresses are absolute"
     if not items:
         yield "Empty: some readers refuse to subscribe to it"
     yield from _ids(item.get("id") for item in items)

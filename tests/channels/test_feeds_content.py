@@ -1,6 +1,7 @@
 """What a reader finds in a feed, whatever an editor wrote; and that the same lists give the same bytes."""
 
 import asyncio
+import io
 import json
 import re
 import subprocess
@@ -17,13 +18,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from PIL import Image
 
 from channels.addresses import FEED_TYPES, Addresses
 from channels.characters import one_line
 from channels.feeds.document import feed_document
 from channels.feeds.entries import BODIES
 from channels.feeds.formats import write_feed
-from channels.item import Column, Content, Entry
+from channels.item import Column, Content, Entry, Theme
+from channels.website.assets import feed_pictures
 from tests.channels.feed_judge import judge
 from tests.channels.memory_shelf import START, MemoryShelf, a_content, a_site
 from tests.channels.public_site import NoJournal, PublicSite, a_public_site, live
@@ -305,6 +308,7 @@ BROKEN = {
     "Relative": lambda body: body.replace("会议对".encode(), b'&lt;a href="/a/x.html"&gt;x&lt;/a&gt;', 1),
     "Runs": lambda body: body.replace("会议对".encode(), b"&lt;script&gt;x&lt;/script&gt;"),
     "Title": lambda body: body.replace(b"(i2)", b"&amp;amp;", 1),
+    "Picture": lambda body: body.replace(b"<width>144", b"<width>512", 1),
     "Large": lambda body: body.replace("会议对".encode(), "长".encode() * 100_000, 1),
 }
 
@@ -325,6 +329,58 @@ async def test_a_feed_names_its_own_address_once(site, key, form):
     await site.publish_feeds(site.place())
     links = read((await site.text(f"feed/{key}.{form}")).encode()).feed.links
     assert [one.href for one in links if one.rel == "self"] == [f"{site.tools.site.url}/feed/{key}.{form}"]
+
+
+# --- the mark of the site -----------------------------------------------------------------------------
+
+PICTURES = {
+    "rss": {"image/url": (144, 144)},
+    "atom": {"icon": (512, 512), "logo": (512, 256)},
+    "json": {"icon": (512, 512), "favicon": (64, 64)},
+}
+
+
+def pictures_of(body: bytes, form: str) -> dict[str, str | None]:
+    if form == "json":
+        return {name: json.loads(body).get(name) for name in PICTURES[form]}
+    root = etree.fromstring(body)
+    above = "channel/" if form == "rss" else "{*}"
+    return {name: root.findtext(above + name) for name in PICTURES[form]}
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_feed_names_the_mark_of_the_site_in_the_sizes_of_its_format(site, form):
+    content = site.place()
+    await site.publish(content)
+    await site.publish_feeds(content)
+    named = pictures_of((await site.text(f"feed/site.{form}")).encode(), form)
+    sizes = {}
+    for name, url in named.items():
+        async with site.session.get(url) as answer:
+            assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
+            assert answer.headers["Access-Control-Allow-Origin"] == "*"
+            sizes[name] = Image.open(io.BytesIO(await answer.read())).size
+    assert sizes == PICTURES[form]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_another_look_changes_no_feed_and_an_archive_names_no_picture(form):
+    entries = (Entry(a_content("i1"), 1, True),)
+    looks = SITE, replace(SITE, theme=Theme(main="#00508c", seal_picture=b"another"))
+    feeds = {write_feed(feed_document("site", "全站", one, entries), form, Addresses(one)) for one in looks}
+    assert len(feeds) == 1
+    archive = write_feed(feed_document("site", "全站", SITE, entries, number=1), form, Addresses(SITE))
+    assert set(pictures_of(archive, form).values()) == {None}
+
+
+def test_the_pictures_of_an_office_with_a_seal_show_it_on_white():
+    seal = io.BytesIO()
+    Image.new("RGBA", (512, 512), (200, 0, 0, 255)).save(seal, "PNG")
+    made = feed_pictures(replace(SITE, theme=Theme(seal_picture=seal.getvalue())))
+    for body in made.values():
+        with Image.open(io.BytesIO(body)) as image:
+            corner, middle = image.getpixel((0, 0)), image.getpixel((image.width // 2, image.height // 2))
+            assert (corner, middle) == ((255, 255, 255), (200, 0, 0))
 
 
 # --- columns ------------------------------------------------------------------------------------------
