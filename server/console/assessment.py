@@ -1,23 +1,32 @@
 """/console/report/assessment: the yearly assessment (考核) of an organ and everything below it."""
 
 import asyncio
+from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from server.console.organ_years import asked, asked_org, asked_year
 from server.console.page import Page, Visit
+from server.console.statistics import rows_address
 from server.core.organs import get_org
 from server.core.problems import Problem, Problems
 from server.forms.refusals import REFUSALS, refusals_of, status_of
-from server.report.assessing.assessment import Assessed, assess, enter_values
+from server.report.assessing.assessment import Assessed, Cell, assess, enter_values
+from server.report.assessing.judged import JUDGED, judge
+from server.report.assessing.rules import OF
 from server.report.assessing.workbook import assessment_as_xlsx
 from server.report.declaring import Declared
-from server.store.orgs import list_orgs
+from server.report.figures import Question
+from server.store.orgs import OrgRow, list_orgs
 
 _PATH: Final = "/console/report/assessment"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MARK: Final = "value:"
+_A_PAGE: Final = 50
+_COUNTS: Final = {"items": "", "policies": "policy", "responses": "response"}
+_PARTS: Final = {"": "全部", "earns": "达到的", "lacks": "没有达到的"}
 
 
 async def show_assessment(visit: Visit) -> web.StreamResponse:
@@ -59,6 +68,47 @@ async def take_values(visit: Visit) -> web.StreamResponse:
     return visit.go(_PATH, done="saved", org=org, year=str(year), about=about.code)
 
 
+async def show_judged(visit: Visit) -> web.StreamResponse:
+    """Show what a share of an organ was taken of, or the part of it that earns or does not."""
+    year, part, key = asked_year(visit), visit.query("part"), visit.query("key")
+    if part not in _PARTS:
+        raise Problem("invalid", "没有这样的考核数据，请从考核表里进入", field="part")
+    parts, page = visit.parts, visit.query("page")
+    async with parts.store.read() as tx:
+        org = await asked_org(tx, visit)
+        found = await judge(tx, org, year, key, parts.calendar, at=parts.now())
+    counts = {"": len(found), "earns": sum(one.earns for one in found)}
+    counts["lacks"] = counts[""] - counts["earns"]
+    wanted = [one for one in found if not part or one.earns == (part == "earns")]
+    start = _A_PAGE * int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0
+    name = next((one.name for one in parts.assessment if one.key == key), "")
+    return visit.show(
+        "assessment_rows.html", section="report", year=year, org=org, key=key, name=name, of=OF[key],
+        part=part, part_names=_PARTS, counts=counts, rows=wanted[start : start + _A_PAGE],
+        more=start // _A_PAGE + 1 if len(wanted) > start + _A_PAGE else 0,
+        top=visit.query("top") or org.code,
+    )  # fmt: skip
+
+
+def _behind(org: OrgRow, year: int, cell: Cell, top: str) -> tuple[str, str]:
+    """Give where the rows behind a cell's part and its whole are: the same for a count, "" for none."""
+    key = cell.indicator.key
+    if cell.value is None or not cell.indicator.is_computed:
+        return "", ""
+    own = Question(date(year, 1, 1), date(year, 12, 31), group_by="org", kind=_COUNTS.get(key) or None)
+    if key in _COUNTS:
+        return (rows_address(own, org.code, "item"),) * 2
+    if key == "withdrawn":
+        return rows_address(own, org.code, "item", "withdrawn"), rows_address(own, org.code, "item")
+    if key == "channels":
+        asked = {"from": own.start.isoformat(), "to": own.end.isoformat(), "org": org.code, "alone": "1"}
+        return (f"/console/statistics?{urlencode(asked)}",) * 2
+    if key not in JUDGED:
+        return "", ""
+    asked = {"org": org.code, "year": str(year), "key": key, "top": top}
+    return f"{_PATH}/rows?{urlencode({**asked, 'part': 'earns'})}", f"{_PATH}/rows?{urlencode(asked)}"
+
+
 def _changed(visit: Visit, standing: Assessed) -> list[Declared]:
     """Give the values that are not those that stand, under one source."""
     stood = {cell.indicator.key: "" if cell.value is None else f"{cell.value:f}" for cell in standing.cells}
@@ -91,6 +141,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "assessment.html", section="report", year=year, org=org, orgs=orgs, made=made, one=one, mark=_MARK,
+        behind={cell.indicator.key: _behind(one.org, year, cell, org.code) for cell in one.cells}, of=OF,
         may_enter=(one.org.parent_id or one.org.id) in visit.who.orgs_for("accept_report"),
         typed=dict(visit.fields.pairs), source=visit.fields.get("source"),
         trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
@@ -99,5 +150,6 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
 
 PAGES = (
     Page("GET", _PATH, show_assessment, "read_statistics"),
+    Page("GET", f"{_PATH}/rows", show_judged, "read_statistics"),
     Page("POST", _PATH, take_values, "accept_report"),
 )

@@ -110,11 +110,13 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         orgs = await list_orgs(tx, frozenset(org for _role, org in visit.who.reach))
         org = next((one.code for one in orgs if one.code == visit.query("org")), None)
         seen = await overview(tx, year, org, today=today)
-    order = tuple(_STATES)
-    rows = sorted(seen.rows, key=lambda pair: (order.index(pair[0]), pair[1].obligation.due_on))
+    order, only = tuple(_STATES), visit.query("state")
+    wanted = (pair for pair in seen.rows if only not in _STATES or pair[0] == only)
+    rows = sorted(wanted, key=lambda pair: (order.index(pair[0]), pair[1].obligation.due_on))
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "follows.html", section="follows", seen=seen, rows=rows, states=_STATES, orgs=orgs, org=org or "",
+        only=only if only in _STATES else "",
         odd_days=partial(_say_odd, visit.parts.calendar), repeats=REPEATS,
         may_waive=visit.who.orgs_for("release"), may_write=visit.who.orgs_for("write"),
         trouble=trouble, trouble_heading="没有记录", typed=visit.fields,

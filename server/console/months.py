@@ -44,8 +44,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         may_file=org.practice_since is None and org.id in visit.who.orgs_for("file_report"),
         trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
         say=say_month, channels=CHANNEL_NAMES,
-        link=lambda month, channel, line="counted": rows_address(
-            question_of(org.code, month), "", channel, line
+        link=lambda month, channel, line="counted", until=None: rows_address(
+            question_of(org.code, month), "", channel, line, until=until
         ),
     )  # fmt: skip
 

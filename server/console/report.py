@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.console.organ_years import asked_org, asked_year
 from server.console.page import Page, Visit
+from server.console.snapshots import rows_of_snapshot
 from server.console.statistics import rows_address
 from server.core.organs import get_org
 from server.core.problems import Problem
@@ -168,6 +169,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         "report.html", section="report", year=year, org=org, orgs=orgs, draft=draft, snapshots=snapshots,
         declared=declared, filings=filings, states=_STATES, moves=_MOVES, typed=typed, key_text=key_text,
         shown=shown, channels=CHANNEL_NAMES, rows=_rows_of(org.code, year), fields=visit.fields,
+        frozen_rows=rows_of_snapshot(org.code, year),
+        before=_behind_last(draft, org.code, year - 1) if draft else "",
         may_write=org.id in visit.who.orgs_for("write"), may_file=org.id in visit.who.orgs_for("file_report"),
         files=visit.who.orgs_for("file_report"), accepts=visit.who.orgs_for("accept_report"),
         trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
@@ -182,6 +185,14 @@ def _rows_of(org_code: str, year: int) -> Callable[[str, str], str]:
         return rows_address(question, "", channel)
 
     return address
+
+
+def _behind_last(draft: Draft, org_code: str, year: int) -> str:
+    """Give the address of the lines behind last year's figure; "" where it was declared."""
+    last = draft.given.last
+    if last is not None and last.snapshot is not None:
+        return rows_of_snapshot(org_code, year)(last.snapshot, "item")
+    return _rows_of(org_code, year)("item", "") if last is not None and last.is_counted else ""
 
 
 def _written(draft: Draft, made: str, *, review: bool) -> bytes:

@@ -2,7 +2,8 @@
 
 import asyncio
 from calendar import monthrange
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from typing import Final, cast
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from channels.item import KIND_NAMES, Kind
-from server.console.moments import read_day
+from server.console.moments import read_day, read_moment
 from server.console.page import Page, Visit
 from server.core.days import day_of
 from server.core.problems import Problem
@@ -20,15 +21,15 @@ from server.report.sheets import Value, as_xlsx
 from server.report.statements import GROUP_NAMES, figures_table, lines_table, place_after, read_place
 from server.store.ledger import Line
 from server.store.orgs import list_orgs
-from server.store.statistics import GROUPS, GroupBy, list_lines_behind
+from server.store.statistics import GROUPS, GroupBy, count_lines_behind, list_lines_behind
 from server.store.words import COUNTED_AS, KINDS
 
 _PATH: Final = "/console/statistics"
-_A_PAGE: Final = 50
-_A_SHEET: Final = 20_000
+A_PAGE: Final = 50
+A_SHEET: Final = 20_000
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_LINES: Final[dict[Line, str]] = {"counted": "计入", "withdrawn": "撤回", "reinstated": "恢复"}
-_ASKED: Final = ("org", "by", "kind", "column", "topic", "no_topic", "account", "alone")
+LINE_NAMES: Final[dict[Line, str]] = {"counted": "计入", "withdrawn": "撤回", "reinstated": "恢复"}
+_ASKED: Final = ("org", "by", "kind", "column", "topic", "no_topic", "account", "alone", "until")
 _NAMES: Final = {"item": "主动公开信息（每条计一次）", **CHANNEL_NAMES}
 
 
@@ -41,7 +42,7 @@ async def show_statistics(visit: Visit) -> web.StreamResponse:
     except REFUSALS as error:
         return await _page(visit, "statistics.html", error, figures=None)
     if visit.query("format") == "xlsx":
-        return await _sheet("统计", figures_table(figures), "statistics")
+        return await give_sheet("统计", figures_table(figures), "statistics")
     return await _page(
         visit, "statistics.html", None, figures=figures, channels=COUNTED_AS,
         link=partial(rows_address, question), name_of=partial(_name_of, visit, question.group_by),
@@ -49,28 +50,43 @@ async def show_statistics(visit: Visit) -> web.StreamResponse:
 
 
 async def show_rows(visit: Visit) -> web.StreamResponse:
-    """Show the rows behind a figure, oldest first, each with its proof."""
+    """Show the rows behind a figure, oldest first, each with its proof; `until` as they stood at a moment."""
     channel, line = visit.query("channel") or "item", cast("Line", visit.query("line") or "counted")
     is_sheet = visit.query("format") == "xlsx"
-    limit = _A_SHEET if is_sheet else _A_PAGE + 1
+    limit = A_SHEET if is_sheet else A_PAGE + 1
+    account = visit.query("account") or None
     try:
-        if channel not in _NAMES or line not in _LINES:
+        if channel not in _NAMES or line not in LINE_NAMES:
             raise Problem("invalid", "没有这样的数字，请从统计表里进入")
         question, after = _question(visit), visit.query("after")
+        until = read_moment(visit.query("until"), "until", "截至")
         async with visit.parts.store.read() as tx:
+            sieve = replace(await sieve_of(tx, question), until=until)
             found = await list_lines_behind(
-                tx, await sieve_of(tx, question), channel=channel, line=line,
-                account_slug=visit.query("account") or None,
+                tx, sieve, channel=channel, line=line, account_slug=account,
                 after=read_place(after) if after and not is_sheet else None, limit=limit,
             )  # fmt: skip
+            total = None if until or is_sheet else await count_lines_behind(
+                tx, sieve, channel=channel, line=line, account_slug=account
+            )  # fmt: skip
     except REFUSALS as error:
-        return await _page(visit, "statistics_rows.html", error, rows=(), more="", channel="", line="")
+        return await _page(
+            visit,
+            "statistics_rows.html",
+            error,
+            rows=(),
+            more="",
+            channel="",
+            line="",
+            until=None,
+            total=None,
+        )
     if is_sheet:
-        return await _sheet("台账", lines_table(found), "rows")
-    rows = found[:_A_PAGE]
+        return await give_sheet("台账", lines_table(found), "rows")
+    rows = found[:A_PAGE]
     return await _page(
-        visit, "statistics_rows.html", None, rows=rows, channel=_NAMES[channel], line=_LINES[line],
-        more=place_after(rows[-1]) if len(found) > _A_PAGE else "",
+        visit, "statistics_rows.html", None, rows=rows, channel=_NAMES[channel], line=LINE_NAMES[line],
+        until=until, total=total, more=place_after(rows[-1]) if len(found) > A_PAGE else "",
     )  # fmt: skip
 
 
@@ -120,11 +136,12 @@ def _columns(visit: Visit) -> tuple[tuple[str, str], ...]:
 
 
 def rows_address(
-    question: Question, key: str, channel: str, line: str = "counted", *, nameless: bool = False
-) -> str:
+    question: Question, key: str, channel: str, line: str = "counted", *, nameless: bool = False,
+    until: datetime | None = None,
+) -> str:  # fmt: skip
     """Give the address of the rows behind one figure: of a group (`key`, "" for all) and a channel.
 
-    `nameless` is the group of what has no topic.
+    `nameless` is the group of what has no topic; `until` is when a figure was frozen.
     """
     asked = {
         "from": question.start.isoformat(),
@@ -136,6 +153,7 @@ def rows_address(
         "no_topic": "1" if question.topic == "" else None,
         "channel": channel,
         "line": line,
+        "until": until.isoformat() if until else None,
     }
     if key and question.group_by == "month":
         first = date.fromisoformat(f"{key}-01")
@@ -165,7 +183,8 @@ def _name_of(visit: Visit, group_by: GroupBy, row: Row) -> str:
             return row.name
 
 
-async def _sheet(title: str, table: list[list[Value]], name: str) -> web.Response:
+async def give_sheet(title: str, table: list[list[Value]], name: str) -> web.Response:
+    """Give a table as a workbook to be saved under a name."""
     body = await asyncio.to_thread(as_xlsx, title, table)
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.xlsx"',

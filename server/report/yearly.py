@@ -5,7 +5,7 @@ from datetime import date, datetime
 from server.core.problems import Problem
 from server.report.amounts import Amount, read_cell
 from server.report.drafting.draft import Draft, compose
-from server.report.drafting.given import gather
+from server.report.drafting.given import Last, gather
 from server.report.figures import Question, channel_figures
 from server.report.forms.versions import form_of_year
 from server.store.declared import list_declared
@@ -24,25 +24,26 @@ async def draft_of_year(tx: Tx, org_code: str, year: int, *, at: datetime) -> Dr
         raise Problem("invalid", "2014 年以前没有全国统一的表，不能起草", field="year")
     figures = await channel_figures(tx, _question(org_code, year), at=at)
     kinds = await channel_figures(tx, _question(org_code, year, by_kind=True), at=at)
-    last_items, last_source = await _last_year(tx, org, year - 1, at=at)
+    last = await _last_year(tx, org, year - 1, at=at)
     declared = await list_declared(tx, org.id, year)
-    return compose(org.name, year, gather(form, figures, kinds, declared, last_items, last_source))
+    return compose(org.name, year, gather(form, figures, kinds, declared, last))
 
 
-async def _last_year(tx: Tx, org: OrgRow, year: int, *, at: datetime) -> tuple[int | None, str]:
+async def _last_year(tx: Tx, org: OrgRow, year: int, *, at: datetime) -> Last | None:
     """Give last year's items: from its newest snapshot, or else what was declared, or else the ledger."""
     snapshots = await list_snapshots(tx, org.id, year)
     if snapshots:
         newest = snapshots[-1]
-        return int(newest.figures["channel"]["items"]), f"{year} 年统计快照第 {newest.number} 号"
+        items, source = int(newest.figures["channel"]["items"]), f"{year} 年统计快照第 {newest.number} 号"
+        return Last(items, source, snapshot=newest.number)
     for one in await list_declared(tx, org.id, year):
         cell = read_cell(one.value)
         if one.key == "items" and isinstance(cell, Amount):
-            return int(cell.value), f"{year} 年填报数字：{one.source}"
+            return Last(int(cell.value), f"{year} 年填报数字：{one.source}")
     figures = await channel_figures(tx, _question(org.code, year), at=at)
     if figures.total.items:
-        return figures.total.items, f"台账：{year} 年（没有快照）"
-    return None, ""
+        return Last(figures.total.items, f"台账：{year} 年（没有快照）", is_counted=True)
+    return None
 
 
 def _question(org_code: str, year: int, *, by_kind: bool = False) -> Question:

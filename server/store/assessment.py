@@ -25,11 +25,13 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Disclosed:
-    """An item that was first public in a period: its organ, kind, that day, and its sheet as stored."""
+    """An item that was first public in a period: its organ, kind, that day, its title and sheet as stored."""
 
+    item_id: str
     org_id: str
     kind: str
     day: date
+    title: str
     sheet: dict[str, Any]
 
 
@@ -50,7 +52,9 @@ async def stream_disclosed(
 ) -> AsyncIterator[Disclosed]:
     """Give the items of organs that were first public in a period, each once, in no order."""
     wanted = (
-        sa.select(ledger.c.org_id, ledger.c.kind, ledger.c.day, revision.c.sheet)
+        sa.select(
+            ledger.c.item_id, ledger.c.org_id, ledger.c.kind, ledger.c.day, revision.c.title, revision.c.sheet
+        )
         .join(delivery, delivery.c.id == ledger.c.delivery_id)
         .join(release, release.c.id == delivery.c.release_id)
         .join(revision, revision.c.id == release.c.revision_id)
@@ -63,4 +67,4 @@ async def stream_disclosed(
     )
     async with tx.stream(wanted) as rows:
         async for row in rows:
-            yield Disclosed(row.org_id, row.kind, row.day, row.sheet)
+            yield Disclosed(row.item_id, row.org_id, row.kind, row.day, row.title, row.sheet)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from server.store.ledger import Line
 from server.store.ledger_tables import ledger
 from server.store.report_tables import snapshot
 from server.store.rows import Taken, upsert
@@ -86,12 +87,27 @@ async def seal_lines(tx: Tx, org_ids: tuple[str, ...], year: int, until: datetim
     return Seal(lines, digest.hexdigest())
 
 
+async def list_lines_of_snapshot(
+    tx: Tx, frozen: Snapshot, *, after: tuple[date, str] | None, limit: int
+) -> tuple[LineSeen, ...]:
+    """Give the lines that a snapshot was taken from, oldest first, behind the one that `after` names."""
+    held = _holds(frozen.org_ids, frozen.year, frozen.taken_at)
+    if after is not None:
+        behind = sa.or_(ledger.c.day > after[0], sa.and_(ledger.c.day == after[0], ledger.c.id > after[1]))
+        held = sa.and_(held, behind)
+    return await lines_seen(tx, held, limit)
+
+
 async def list_differences(
-    tx: Tx, older: Snapshot, newer: Snapshot, limit: int
+    tx: Tx, older: Snapshot, newer: Snapshot, limit: int, *, only: tuple[str, Line] | None = None
 ) -> tuple[tuple[Side, LineSeen], ...]:
-    """Give the lines that only one of two snapshots has, oldest first."""
+    """Give the lines that only one of two snapshots has, oldest first; `only` of a channel and a kind."""
     first = _holds(older.org_ids, older.year, older.taken_at)
     second = _holds(newer.org_ids, newer.year, newer.taken_at)
+    if only is not None:
+        first, second = (
+            sa.and_(held, ledger.c.channel == only[0], ledger.c.line == only[1]) for held in (first, second)
+        )
     added = await lines_seen(tx, sa.and_(second, sa.not_(first)), limit)
     removed = await lines_seen(tx, sa.and_(first, sa.not_(second)), limit)
     return (*(("added", one) for one in added), *(("removed", one) for one in removed))

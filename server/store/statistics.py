@@ -25,7 +25,10 @@ _ON_LINES: Final = frozenset({"account", "topic"})
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """What is counted: days from `start` to `end`, both included, and of those what each value names."""
+    """What is counted: days from `start` to `end`, both included, and of those what each value names.
+
+    `until` leaves out lines that were written later, where a figure was frozen; counters do not know it.
+    """
 
     start: date
     end: date
@@ -33,6 +36,7 @@ class Sieve:
     kind: str | None = None
     column: str | None = None
     topic: str | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,20 @@ async def sum_figures(tx: Tx, sieve: Sieve, group_by: GroupBy) -> tuple[Counter,
     )
 
 
+async def count_lines_behind(
+    tx: Tx, sieve: Sieve, *, channel: str, line: Line, account_slug: str | None
+) -> int:
+    """Count the lines that a figure counts, by the counters; `until` must be open, they do not know it."""
+    with_lines = sieve.topic is not None or account_slug is not None
+    counted = sa.union_all(*_pieces(sieve, with_lines=with_lines)).subquery("counted")
+    wanted = sa.select(sa.func.coalesce(sa.func.sum(counted.c.count), 0)).where(
+        counted.c.channel == channel, counted.c.line == line
+    )
+    if account_slug is not None:
+        wanted = wanted.where(counted.c.account_id == _account_of(account_slug))
+    return int((await tx.execute(wanted)).scalar_one())
+
+
 async def list_lines_behind(
     tx: Tx,
     sieve: Sieve,
@@ -118,7 +136,9 @@ async def list_lines_behind(
         page = page.where(
             sa.or_(ledger.c.day > after[0], sa.and_(ledger.c.day == after[0], ledger.c.id > after[1]))
         )
-    if _is_sifted(sieve) or account_slug is not None:
+    if sieve.until is not None:
+        page = page.where(ledger.c.written_at <= sieve.until)
+    elif _is_sifted(sieve) or account_slug is not None:
         days = await _days_with_lines(
             tx, sieve, channel=channel, line=line, account_slug=account_slug, after=after, limit=limit
         )

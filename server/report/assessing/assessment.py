@@ -27,12 +27,17 @@ _MOST: Final = 300  # organs in one table
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An indicator of an organ: None where it was not entered, or where there is nothing to measure."""
+    """An indicator of an organ: None where it was not entered, or where there is nothing to measure.
+
+    A share that was computed is `part` of `whole`.
+    """
 
     indicator: Indicator
     value: Decimal | None
     basis: str
     points: Decimal | None
+    part: int = 0
+    whole: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def _number(text: str) -> Decimal | None:
 def _computed(one: Indicator, found: Measured | None) -> Cell:
     if found is None:
         return Cell(one, None, "没有可以计算的数据", None)
-    return Cell(one, found.value, found.basis, one.points(found.value))
+    return Cell(one, found.value, found.basis, one.points(found.value), found.part, found.whole)
 
 
 def _entered(one: Indicator, entered: dict[str, DeclaredFigure]) -> Cell:

@@ -7,10 +7,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from scheduler.deadlines import DISCLOSURE_WORKING_DAYS, NEWS_SILENCE
+from scheduler.deadlines import DISCLOSURE_WORKING_DAYS
 from server.core.days import day_of
 from server.core.gates import WorkingDays
-from server.core.likeness import REPEATS
+from server.report.assessing.rules import (
+    OF,
+    is_asked,
+    is_fresh,
+    is_own_words,
+    is_watched,
+    is_whole,
+    met_in_time,
+)
 from server.store.assessment import stream_disclosed, sum_of_organs
 from server.store.filings import list_filings
 from server.store.obligations import ObligationSeen, list_obligations
@@ -26,22 +34,24 @@ MEASURES: Final = frozenset(
     }
 )  # fmt: skip
 _MOST: Final = 100_000
-_ELEMENTS: Final = ("topic", "genre", "formed_on", "overview")
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A value, and in words what it was computed from."""
+    """A value, and in words what it was computed from; `part` of `whole` where it is a share."""
 
     value: Decimal
     basis: str
+    part: int = 0
+    whole: int = 0
 
 
 def share(part: int, whole: int, of: str) -> Measured | None:
     """Give a share in per cent to one decimal; None where there is nothing to take a share of."""
     if whole == 0:
         return None
-    return Measured((Decimal(100 * part) / whole).quantize(Decimal("0.1")), f"{whole} {of}中的 {part}")
+    value = (Decimal(100 * part) / whole).quantize(Decimal("0.1"))
+    return Measured(value, f"{whole} {of}中的 {part}", part, whole)
 
 
 def number(count: int) -> Measured:
@@ -84,7 +94,7 @@ async def _counts(tx: Tx, ids: frozenset[str], start: date, end: date) -> Found:
     return {
         key: {
             "items": number(items[key, "counted"]),
-            "withdrawn": share(items[key, "withdrawn"], items[key, "counted"], "条信息"),
+            "withdrawn": share(items[key, "withdrawn"], items[key, "counted"], OF["withdrawn"]),
             "channels": number(len(channels[key])),
             "policies": number(kinds[key, "policy"]),
             "responses": number(kinds[key, "response"]),
@@ -99,7 +109,7 @@ async def _items(tx: Tx, ids: frozenset[str], start: date, end: date, calendar: 
     due: dict[date, date] = {}
     async for one in stream_disclosed(tx, ids, start, end):
         seen[one.org_id] += 1
-        whole[one.org_id] += all(one.sheet.get(name) for name in _ELEMENTS)
+        whole[one.org_id] += is_whole(one.sheet)
         if one.kind != "policy" or not one.sheet.get("formed_on"):
             continue
         formed = date.fromisoformat(one.sheet["formed_on"])
@@ -109,8 +119,8 @@ async def _items(tx: Tx, ids: frozenset[str], start: date, end: date, calendar: 
         in_time[one.org_id] += one.day <= due[formed]
     return {
         key: {
-            "elements": share(whole[key], seen[key], "条信息"),
-            "in_time": share(in_time[key], dated[key], "件文件"),
+            "elements": share(whole[key], seen[key], OF["elements"]),
+            "in_time": share(in_time[key], dated[key], OF["in_time"]),
         }
         for key in ids
     }
@@ -119,21 +129,17 @@ async def _items(tx: Tx, ids: frozenset[str], start: date, end: date, calendar: 
 def _interpretations(obligations: tuple[ObligationSeen, ...], ids: frozenset[str]) -> Found:
     ours: defaultdict[str, list[ObligationSeen]] = defaultdict(list)
     for one in obligations:
-        if one.obligation.waived_at is None:
+        if is_asked(one):
             ours[one.obligation.org_id].append(one)
     found = {}
     for key in ids:
-        met = [one for one in ours[key] if one.obligation.met_at is not None]
-        in_time = sum(
-            one.obligation.met_at is not None and day_of(one.obligation.met_at) <= one.obligation.due_on
-            for one in met
-        )
-        own = sum((one.obligation.likeness or 0) < REPEATS for one in met)
+        asked = ours[key]
+        met = [one for one in asked if one.obligation.met_at is not None]
         found[key] = {
-            "interpreted": share(len(met), len(ours[key]), "件应解读文件"),
-            "interpreted_in_time": share(in_time, len(ours[key]), "件应解读文件"),
-            "linked": share(sum(one.is_linked for one in ours[key]), len(ours[key]), "件应解读文件"),
-            "own_words": share(own, len(met), "件已解读文件"),
+            "interpreted": share(len(met), len(asked), OF["interpreted"]),
+            "interpreted_in_time": share(sum(map(met_in_time, asked)), len(asked), OF["interpreted_in_time"]),
+            "linked": share(sum(one.is_linked for one in asked), len(asked), OF["linked"]),
+            "own_words": share(sum(map(is_own_words, met)), len(met), OF["own_words"]),
         }
     return found
 
@@ -141,12 +147,10 @@ def _interpretations(obligations: tuple[ObligationSeen, ...], ids: frozenset[str
 async def _accounts(tx: Tx, ids: frozenset[str], today: date) -> Found:
     seen, fresh = Counter[str](), Counter[str]()
     for account in await list_accounts_heard(tx):
-        if account.org_id not in ids or account.channel not in ("website", "weibo", "wechat"):
-            continue
-        seen[account.org_id] += 1
-        heard = account.last_live_at
-        fresh[account.org_id] += heard is not None and today - day_of(heard) <= NEWS_SILENCE
-    return {key: {"accounts_in_use": share(fresh[key], seen[key], "个账号")} for key in ids}
+        if account.org_id in ids and is_watched(account):
+            seen[account.org_id] += 1
+            fresh[account.org_id] += is_fresh(account, today)
+    return {key: {"accounts_in_use": share(fresh[key], seen[key], OF["accounts_in_use"])} for key in ids}
 
 
 async def _filed(tx: Tx, ids: frozenset[str], year: int, today: date) -> Found:

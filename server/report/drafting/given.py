@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from channels.item import KIND_NAMES, Kind
+from server.core.days import day_of
 from server.report.amounts import Amount, Blank, Cell, read_cell, told
 from server.report.cells import Key
 from server.report.figures import CHANNEL_NAMES, Figures
@@ -18,7 +20,7 @@ from server.store.declared import DeclaredFigure
 STATUTORY: Final = ("gazette", "website", "weibo", "wechat", "other")
 """The channels of the form, in its order; a feed is none of them."""
 
-_KINDS_2014: Final = {
+_KINDS_2014: Final[Mapping[Kind, str]] = {
     "policy": "其中:主动公开规范性文件数",
     "interpretation": "3.政策解读稿件发布数",
     "response": "(一)回应公众关注热点或重大舆情数",
@@ -35,6 +37,16 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """Last year's items: out of a snapshot (its number), counted by the ledger, or declared by a person."""
+
+    items: int
+    source: str
+    snapshot: int | None = None
+    is_counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class GivenFigures:
     """Everything that a draft can tell: the form's cells, and what the ledger counted this year and last."""
 
@@ -43,11 +55,20 @@ class GivenFigures:
     items: int
     channels: Mapping[str, int]
     kinds: Mapping[str, int]
-    last_items: int | None
-    last_source: str
+    last: Last | None
     source: str
     withdrawn: int = 0
     blanks: tuple[Key, ...] = field(default=())
+
+    @property
+    def last_items(self) -> int | None:
+        """Give how many items last year had."""
+        return None if self.last is None else self.last.items
+
+    @property
+    def last_source(self) -> str:
+        """Say where last year's figure comes from."""
+        return "" if self.last is None else self.last.source
 
     def cell(self, table: str, row: str, column: str) -> Given:
         """Give what stands in a cell; a blank one says so."""
@@ -75,8 +96,7 @@ def gather(
     figures: Figures,
     kinds: Figures,
     declared: Iterable[DeclaredFigure],
-    last_items: int | None,
-    last_source: str,
+    last: Last | None,
 ) -> GivenFigures:
     """Bring together what was counted and what was entered; totals are added up where all parts are."""
     year = figures.question.start.year
@@ -94,8 +114,7 @@ def gather(
         items=figures.total.items,
         channels={channel: figures.total.deliveries.get(channel, 0) for channel in CHANNEL_NAMES},
         kinds=by_kind,
-        last_items=last_items,
-        last_source=last_source,
+        last=last,
         source=source,
         withdrawn=figures.total.withdrawn_items,
         blanks=tuple(key for key in addresses.values() if key not in cells),
@@ -111,14 +130,14 @@ def _from_ledger(form: Form, figures: Figures, kinds: Mapping[str, int], source:
         count = figures.total.deliveries.get(channel, 0)
         cells[(table, row.key, column)] = Given(_whole(count), source, (channel, ""))
     for kind, label in _KINDS_2014.items():
-        note = f"{source}，类别为“{kind}”的稿件，请核对"
+        note = f"{source}，种类为“{KIND_NAMES[kind]}”的稿件，请核对"
         cells[(table, label, column)] = Given(_whole(kinds.get(kind, 0)), note, ("item", kind))
     return cells
 
 
 def _declared_source(one: DeclaredFigure) -> str:
     who = f"，{one.entered_by_name}" if one.entered_by_name else ""
-    return f"填报{who}，{one.entered_at:%Y-%m-%d}：{one.source}"
+    return f"填报{who}，{day_of(one.entered_at)}：{one.source}"
 
 
 def _add_up(form: Form, cells: dict[Key, Given]) -> None:
