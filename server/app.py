@@ -24,6 +24,7 @@ from channels.registry import CHANNELS
 from channels.transport import Transport
 from scheduler.clock import Clock
 from server.api.routes import add_api
+from server.child import Children
 from server.console.pages import add_console
 from server.core.calendar import LiveCalendar
 from server.core.copies import keep_fresh
@@ -198,6 +199,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             tokens=SharedTokens(redis, owner=owner),
         )
         workplace = _workplace(settings, opener, calendar, Budgets(redis), worker=owner)
+        children = Children()
         readers = await open_readers(stack, settings, store, vault, sites)
         parts = Parts(
             store=store,
@@ -215,8 +217,9 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             bounds=Bounds(**settings.bounds.model_dump()),
             rehearsal=open_rehearsal(settings, opener.http),
             assessment=await _read_scheme(settings.assessment_file),
-            jobs=_jobs(settings, workplace, calendar, wakeups, opener, readers),
-            examiner=Examiner(store, sites, blobs.read, TextReader()),
+            jobs=_jobs(settings, workplace, calendar, wakeups, opener, readers, children=children),
+            examiner=Examiner(store, sites, blobs.read, TextReader(children)),
+            children=children,
             factor_roles=frozenset(settings.totp_required_roles),
             trusted_proxies=settings.trusted_proxies,
         )
@@ -246,9 +249,11 @@ def _jobs(
     wakeups: Wakeups,
     opener: "Opener",
     readers: Readers,
+    *,
+    children: Children,
 ) -> Jobs:
     most = settings.bounds.attachment_bytes
-    desk = Desk(workplace.store, opener.blobs, opener.sites, most, _now, new_id)
+    desk = Desk(workplace.store, opener.blobs, opener.sites, children, most, _now, new_id)
     planned = PlannedExaminer(workplace.store, calendar)
     return open_jobs(
         workplace,

@@ -7,6 +7,7 @@ from datetime import datetime
 from aiohttp import web
 
 from channels.item import Site
+from server.child import Children
 from server.core.gates import WorkingDays
 from server.core.live_site import LiveSite
 from server.core.release import OpenChannel
@@ -56,7 +57,7 @@ class Parts:
     jobs: Jobs
     presence: Presence  # who has an item open; honest when it cannot know
     examiner: Examiner  # the checks: of what is stored, and of what somebody is writing
-    apart: Apart = field(default_factory=Apart)  # reads reports and tables that somebody brings
+    children: Children = field(default_factory=Children)  # places for those that read files from outside
     rehearsal: Rehearsal = NO_REHEARSAL  # the platforms of practice
     assessment: tuple[Indicator, ...] = OURS  # what a yearly assessment of organs looks at
     factor_roles: frozenset[Role] = frozenset()  # who must sign in with a second step
@@ -68,9 +69,15 @@ class Parts:
         return self.sites.current
 
     @property
+    def apart(self) -> Apart:
+        """What reads reports and tables that somebody brings."""
+        return Apart(self.children)
+
+    @property
     def report_desk(self) -> Desk:
         """What turns a yearly report into an item."""
-        return Desk(self.store, self.blobs, self.sites, self.bounds.attachment_bytes, self.now, self.new_id)
+        limit = self.bounds.attachment_bytes
+        return Desk(self.store, self.blobs, self.sites, self.children, limit, self.now, self.new_id)
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

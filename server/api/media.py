@@ -15,7 +15,10 @@ from server.store.media import find_media
 
 
 class MediaOut(Out):
-    """A stored file. A body refers to a picture by `reference`, an item to an attachment by `sha256`."""
+    """A stored file. A body refers to a picture by `reference`, an item to an attachment by `sha256`.
+
+    `warning` says what of its metadata could not be taken out; null: it says nothing of who made it.
+    """
 
     sha256: str
     name: str
@@ -24,6 +27,7 @@ class MediaOut(Out):
     width: int | None
     height: int | None
     reference: str
+    warning: str | None
 
 
 async def upload(request: web.Request) -> web.Response:
@@ -32,7 +36,7 @@ async def upload(request: web.Request) -> web.Response:
     bounds = parts.bounds
     name, body = await file_of(request, max(bounds.attachment_bytes, bounds.picture_bytes))
     file = await take_file(
-        parts.store, parts.blobs, name, body,
+        parts.store, parts.blobs, name, body, children=parts.children,
         attachment_bytes=bounds.attachment_bytes, picture_bytes=bounds.picture_bytes,
         by=who.person_id, at=parts.now(),
     )  # fmt: skip
@@ -40,6 +44,7 @@ async def upload(request: web.Request) -> web.Response:
     told = MediaOut(
         sha256=stored.sha256, name=file.name, mime=stored.mime, size=stored.size,
         width=stored.width, height=stored.height, reference=f"media:{stored.sha256}",
+        warning=file.warning or None,
     )  # fmt: skip
     return answer(told, 201)
 

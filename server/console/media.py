@@ -5,6 +5,7 @@ from aiohttp import web
 from server.console.fields import Upload
 from server.console.page import Page, Visit, tell
 from server.core.problems import Problem
+from server.forms.refusals import status_of
 from server.importing.intake import Stored, take_file
 from server.store.media import find_media
 
@@ -20,7 +21,7 @@ async def keep_upload(visit: Visit, upload: Upload) -> Stored:
     bounds = visit.parts.bounds
     try:
         return await take_file(
-            visit.parts.store, visit.parts.blobs, upload.name, upload.body,
+            visit.parts.store, visit.parts.blobs, upload.name, upload.body, children=visit.parts.children,
             attachment_bytes=bounds.attachment_bytes, picture_bytes=bounds.picture_bytes,
             by=visit.who.person_id, at=visit.parts.now(),
         )  # fmt: skip
@@ -49,10 +50,10 @@ async def take_upload(visit: Visit) -> web.Response:
     try:
         stored = await keep_upload(visit, uploads[0])
     except Problem as refusal:
-        return tell({"error": refusal.message}, 422)
+        return tell({"error": refusal.message}, status_of(refusal))
     row = stored.row
     told = {"sha256": row.sha256, "name": stored.name, "size": row.size, "is_picture": row.width is not None}
-    return tell(told, 201)
+    return tell({**told, "warning": stored.warning}, 201)
 
 
 async def show_picture(visit: Visit) -> web.Response:

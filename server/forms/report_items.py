@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from channels.item import Site
+from server.child import Children
 from server.core.days import day_of
 from server.core.draft import Draft, create_item
 from server.core.live_site import LiveSite
@@ -37,6 +38,7 @@ class Desk:
     store: Store
     blobs: Blobs
     sites: LiveSite
+    children: Children
     attachment_bytes: int
     now: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -112,7 +114,7 @@ def _files(report: Report) -> tuple[tuple[str, bytes], ...]:
 
 async def _take(desk: Desk, name: str, body: bytes, by: str) -> Wanted:
     stored = await take_file(
-        desk.store, desk.blobs, name, body,
+        desk.store, desk.blobs, name, body, children=desk.children,
         attachment_bytes=desk.attachment_bytes, picture_bytes=desk.attachment_bytes, by=by, at=desk.now(),
     )  # fmt: skip
     return Wanted(stored.row.sha256, stored.name)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.child import Children
 from server.core.acts import note
 from server.importing.attachments import read_attachment, safe_name, type_of
 from server.importing.pictures import is_picture, read_picture
-from server.importing.silence import silence
+from server.importing.silence import STILL_SAID, silence
 from server.store.blobs import Blobs
-from server.store.media import MediaRow, find_media, put_media
+from server.store.media import Makers, MediaRow, find_media, put_media
 from server.store.tx import Store
 
 
@@ -18,6 +19,11 @@ class Stored:
 
     row: MediaRow
     name: str
+
+    @property
+    def warning(self) -> str:
+        """What whoever brought it should know; "" when there is nothing."""
+        return "" if self.row.makers is None else STILL_SAID[self.row.makers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class _Checked:
     mime: str
     width: int | None = None
     height: int | None = None
+    makers: Makers | None = None
 
 
 async def take_file(
@@ -37,6 +44,7 @@ async def take_file(
     name: str,
     body: bytes,
     *,
+    children: Children,
     attachment_bytes: int,
     picture_bytes: int,
     by: str,
@@ -46,9 +54,11 @@ async def take_file(
 
     Refuses what is too large, of no allowed kind, or not what its name promises.
     """
-    file = await _check(name, body, attachment_bytes=attachment_bytes, picture_bytes=picture_bytes)
+    file = await _check(
+        name, body, children, attachment_bytes=attachment_bytes, picture_bytes=picture_bytes
+    )  # fmt: skip
     sha256 = await blobs.put(file.body)
-    row = MediaRow(sha256, file.mime, len(file.body), file.width, file.height)
+    row = MediaRow(sha256, file.mime, len(file.body), file.width, file.height, file.makers)
     async with store.begin() as tx:
         await put_media(tx, row, by=by, at=at)
         kept = await find_media(tx, sha256) or row
@@ -56,10 +66,13 @@ async def take_file(
     return Stored(kept, file.name)
 
 
-async def _check(name: str, body: bytes, *, attachment_bytes: int, picture_bytes: int) -> _Checked:
+async def _check(
+    name: str, body: bytes, children: Children, *, attachment_bytes: int, picture_bytes: int
+) -> _Checked:
     safe = safe_name(name)
     if is_picture(body) and type_of(safe).family == "picture":
         picture = await read_picture(body, limit=picture_bytes)
         return _Checked(picture.body, safe, picture.mime, picture.width, picture.height)
     mime = await read_attachment(body, safe, limit=attachment_bytes)
-    return _Checked(await silence(body, safe), safe, mime)
+    silent = await silence(body, safe, children)
+    return _Checked(silent.body, safe, mime, makers=silent.makers)

@@ -4,19 +4,17 @@ A file from outside may be made to take a parser's memory or time for ever. A th
 child can: it limits itself (`texts_child.py`), and it is ended when its time is up.
 """
 
-import asyncio
 import json
 from typing import Final
 
 import structlog
 
-from server.child import ask_child
+from server.child import Children
 from server.importing.attachments import type_of
 from server.store.texts import MediaText, Piece
 
 SECONDS: Final = 30.0
 _CHILD: Final = "server.importing.texts_child"
-_CHILDREN: Final = 2  # at a time in one process: the office's machine has other work
 _NO_WORDS: Final = frozenset({"jpg", "jpeg", "png", "gif", "webp"})
 
 log = structlog.get_logger(__name__)
@@ -25,18 +23,17 @@ log = structlog.get_logger(__name__)
 class TextReader:
     """Reads files, a few at a time. Call it with the bytes and the safe name of a file."""
 
-    def __init__(self, *, seconds: float = SECONDS) -> None:
-        """Take how long one file may take."""
-        self._seconds = seconds
-        self._room = asyncio.Semaphore(_CHILDREN)
+    def __init__(self, children: Children, *, seconds: float = SECONDS) -> None:
+        """Take the places for children, and how long one file may take."""
+        self._children, self._seconds = children, seconds
 
     async def __call__(self, body: bytes, name: str) -> MediaText:
         """Give what a file says; what cannot be read is said to be so, and never raised."""
         ending = name.rpartition(".")[2]
         if ending in _NO_WORDS:
             return MediaText("no_text", ())
-        async with self._room:
-            told = await ask_child(_CHILD, ending, body=body, seconds=self._seconds)
+        # What is not read now would count as unreadable for ever.
+        told = await self._children.ask(_CHILD, ending, body=body, seconds=self._seconds, is_patient=True)
         if told is None:
             log.warning("attachment_not_read", ending=ending, size=len(body), family=type_of(name).family)
             return MediaText("unreadable", ())

@@ -5,7 +5,6 @@ pattern busy for hours, during which nothing else of the process runs. A thread 
 can.
 """
 
-import asyncio
 import json
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,14 +13,12 @@ from typing import Any, Final
 
 import structlog
 
-from server.child import ask_child
+from server.child import Children, NoPlace
 from server.core.problems import Problem
 from server.report.finding import Finding
 from server.report.rows_in import RowIn
 
 SECONDS: Final = 30.0
-PATIENCE: Final = 20.0
-_CHILDREN: Final = 2  # at a time in one process: the office's machine has other work
 _TOO_MUCH: Final = "读它用的时间或内存太多，文件可能有问题；请在 Word、Excel 或 WPS 里另存一次再试"
 
 log = structlog.get_logger(__name__)
@@ -47,10 +44,9 @@ class Checked:
 class Apart:
     """Reads files from outside, a few at a time."""
 
-    def __init__(self, *, seconds: float = SECONDS, patience: float = PATIENCE) -> None:
-        """Take how long one file may take, and how long somebody waits while others are read."""
-        self._seconds, self._patience = seconds, patience
-        self._room = asyncio.Semaphore(_CHILDREN)
+    def __init__(self, children: Children, *, seconds: float = SECONDS) -> None:
+        """Take the places for children, and how long one file may take."""
+        self._children, self._seconds = children, seconds
 
     async def check(self, file: Brought, last: Brought | None = None) -> Checked:
         """Check a report, against last year's where it is given; refuses what cannot be read."""
@@ -74,14 +70,9 @@ class Apart:
 
     async def _ask(self, module: str, *words: str, body: bytes, of: Brought) -> dict[str, Any]:
         try:
-            async with asyncio.timeout(self._patience):
-                await self._room.acquire()
-        except TimeoutError:
+            told = await self._children.ask(module, *words, body=body, seconds=self._seconds)
+        except NoPlace:
             raise Problem("too_many_attempts", "正在检查别的文件，请过一分钟再试", field=of.field) from None
-        try:
-            told = await ask_child(module, *words, body=body, seconds=self._seconds)
-        finally:
-            self._room.release()
         if told is None:
             log.warning("file_not_read", size=len(of.body), child=module)
             raise _refused(of, _TOO_MUCH)

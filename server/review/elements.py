@@ -10,6 +10,7 @@ from server.review.findings import Finding, Place, Severity, Source
 from server.review.numbers import own_number
 from server.review.sources import BARRIER_FREE, CATALOGUE, FILES, LINKS, REPRINTS
 from server.review.subject import Subject
+from server.store.media import Makers
 
 _IMAGE: Final = re.compile(r"<img\b([^>]*)>")
 _ALT: Final = re.compile(r'\balt="([^"]*)"')
@@ -25,6 +26,13 @@ _STATES: Final[dict[str, tuple[Severity, str]]] = {
     "locked": ("warning", "附件设了密码，没有检查内容，读者也可能打不开：请换成不加密的文件"),
     "too_large": ("note", "附件太长，只检查了开头部分：请人工核对其余部分"),
     "no_text": ("note", "附件里没有文字（可能是扫描件），没有检查内容：请人工核对里面有没有个人信息"),
+}
+
+
+_MAKERS: Final[dict[Makers, tuple[Severity, str]]] = {
+    "kept": ("warning", "没能去掉附件里的作者、单位等信息：请另存为 docx、xlsx 或 PDF 再传，或核对后说明"),
+    "signed": ("note", "附件有电子签章，作者等信息没有去掉：请核对可不可以公开"),
+    "packed": ("note", "压缩包里的文件没有去掉作者等信息：请分别上传，或核对可不可以公开"),
 }
 
 
@@ -105,6 +113,16 @@ def unread_attachments(subject: Subject) -> Iterator[Finding]:
             severity, reason = _STATES[state]
             place = Place(f"attachments.{number}")
             yield Finding(f"attachment_{state}", severity, place, attachment.name, reason, FILES)
+
+
+def telling_attachments(subject: Subject) -> Iterator[Finding]:
+    """Give the attachments that still say who made them."""
+    for number, attachment in enumerate(subject.attachments):
+        text = subject.texts.get(attachment.sha256)
+        if text is not None and text.makers is not None:
+            severity, reason = _MAKERS[text.makers]
+            place = Place(f"attachments.{number}")
+            yield Finding(f"attachment_makers_{text.makers}", severity, place, attachment.name, reason, FILES)
 
 
 def _missing(field: str, reason: str, severity: Severity, source: Source) -> Finding:

@@ -110,13 +110,17 @@ class Examiner:
         names = {one.sha256: one.name for one in attachments}
         async with self.store.read() as tx:
             known = await list_texts(tx, names)
-        for sha256 in names.keys() - known.keys():
+        unread = names.keys() - known.keys()
+        for sha256 in unread:
             try:
                 body = await self.read_blob(sha256)
             except KeyError:
                 continue  # the bytes are lost; the finding says that nobody has read them
             known[sha256] = await self.read_text(body, names[sha256])
             await self.store.write(_putting(sha256, known[sha256], at))
+        if unread:
+            async with self.store.read() as tx:
+                return await list_texts(tx, names)
         return known
 
     async def _lists(self, tx: Tx, subject: Subject, at: datetime) -> Lists:

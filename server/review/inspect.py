@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from server.review.blanks import blanks
-from server.review.elements import dead_links, elements, pictures, unread_attachments
+from server.review.elements import dead_links, elements, pictures, telling_attachments, unread_attachments
 from server.review.findings import Finding, Place
 from server.review.laws import cited_numbers_of_titles, law_titles
 from server.review.numbers import number_forms, unknown_numbers
@@ -51,6 +51,7 @@ def _all(subject: Subject, lists: Lists) -> Iterator[Finding]:
     yield from pictures(subject)
     yield from dead_links(subject, lists.own_pages)
     yield from unread_attachments(subject)
+    yield from telling_attachments(subject)
 
 
 def _of_passage(passage: Passage, subject: Subject, lists: Lists) -> Iterator[Finding]:

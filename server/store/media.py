@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 
@@ -10,16 +10,20 @@ from server.store.rows import upsert
 from server.store.tables import media
 from server.store.tx import Tx
 
+Makers = Literal["signed", "packed", "kept"]
+"""Why a file still says who made it: it is sealed, others are packed in it, or it could not be taken out."""
+
 
 @dataclass(frozen=True, slots=True)
 class MediaRow:
-    """A stored file; a picture has a width and a height in pixels."""
+    """A stored file; a picture has a width and a height in pixels. `makers` None: it says of nobody."""
 
     sha256: str
     mime: str
     size: int
     width: int | None
     height: int | None
+    makers: Makers | None = None
 
 
 async def put_media(tx: Tx, row: MediaRow, *, by: str, at: datetime) -> None:
@@ -32,6 +36,7 @@ async def put_media(tx: Tx, row: MediaRow, *, by: str, at: datetime) -> None:
             size=row.size,
             width=row.width,
             height=row.height,
+            makers=row.makers,
             created_by=by,
             created_at=at,
         )
@@ -51,4 +56,6 @@ async def list_media(tx: Tx, hashes: tuple[str, ...]) -> dict[str, MediaRow]:
 
 
 def _media_of(row: sa.Row[Any]) -> MediaRow:
-    return MediaRow(sha256=row.sha256, mime=row.mime, size=row.size, width=row.width, height=row.height)
+    return MediaRow(
+        row.sha256, row.mime, row.size, row.width, row.height, cast("Makers | None", row.makers)
+    )  # fmt: skip

@@ -109,6 +109,7 @@ media = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("width", sa.Integer, nullable=True),
     sa.Column("height", sa.Integer, nullable=True),
+    sa.Column("makers", sa.String(8), nullable=True),  # why it still says who made it; None: it does not
     ref_column("created_by", "people.id"),
     moment_column("created_at"),
 )

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 
+from server.store.media import Makers
 from server.store.review_tables import media_text
 from server.store.rows import upsert
+from server.store.tables import media
 from server.store.tx import Tx
 
 TextState = Literal["read", "unreadable", "too_large", "locked", "no_text"]
@@ -24,10 +26,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class MediaText:
-    """What a file says. `too_large`: the pieces are the beginning only; `locked`: behind a password."""
+    """What a file says. `too_large`: the pieces are the beginning only; `locked`: behind a password.
+
+    `makers` says why it still tells who made it, as far as that is known.
+    """
 
     state: TextState
     pieces: tuple[Piece, ...]
+    makers: Makers | None = None
 
 
 async def put_text(tx: Tx, sha256: str, text: MediaText, *, at: datetime) -> None:
@@ -39,9 +45,14 @@ async def put_text(tx: Tx, sha256: str, text: MediaText, *, at: datetime) -> Non
 
 async def list_texts(tx: Tx, hashes: Iterable[str]) -> dict[str, MediaText]:
     """Give what some files say, by hash; those not read yet are left out."""
-    wanted = sa.select(media_text).where(media_text.c.sha256.in_(tuple(hashes)))
+    wanted = (
+        sa.select(media_text, media.c.makers)
+        .outerjoin(media, media.c.sha256 == media_text.c.sha256)
+        .where(media_text.c.sha256.in_(tuple(hashes)))
+    )
     return {row.sha256: _text_of(row) for row in await tx.execute(wanted)}
 
 
 def _text_of(row: sa.Row[Any]) -> MediaText:
-    return MediaText(row.state, tuple(Piece(part, text) for part, text in row.pieces))
+    pieces = tuple(Piece(part, text) for part, text in row.pieces)
+    return MediaText(row.state, pieces, cast("Makers | None", row.makers))

@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet
 
 from channels.item import Site
 from server.api.routes import add_api
+from server.child import Children
 from server.core.calendar import LiveCalendar
 from server.core.live_site import LiveSite
 from server.ephemeral.connection import open_redis
@@ -217,7 +218,7 @@ async def office(store: Store, now: Any, new_id: Any, tmp_path: Path, site: Site
                 recheck=lambda: recheck(store, at=now()),
                 recheck_planned=lambda: house.planned.examine(at=now()),
             ),
-            examiner=Examiner(store, LiveSite(SITE), blobs.read, TextReader()),
+            examiner=Examiner(store, LiveSite(SITE), blobs.read, TextReader(Children())),
         )
         app = web.Application(client_max_size=BOUNDS.body_bytes)
         app[PARTS] = parts

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import FormData
 from PIL import Image
 
-from tests.api.conftest import BOUNDS, Office
+from tests.api.conftest import BOUNDS, Office, an_item
 
 MEDIA = "/api/v1/media"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"
@@ -79,6 +79,17 @@ async def test_a_file_that_may_not_be_is_refused(
     office: Office, name: str, content: bytes, status: int, code: str
 ):
     assert (await office.upload(name, content)).refusal == (status, code, "file")
+
+
+async def test_whoever_brings_a_file_that_says_who_made_it_is_told_and_so_are_the_checks(office: Office):
+    stored = (await office.upload("名单.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)).json
+    silent = (await office.upload("名单.csv", b"a,b")).json
+    assert (stored["warning"], silent["warning"]) == (
+        "没能去掉文件里的作者、单位等信息，请另存为 docx、xlsx 或 PDF 再传", None,
+    )  # fmt: skip
+    attached = [{"sha256": stored["sha256"], "name": "名单.doc"}]
+    found = await office.post("/api/v1/checks", an_item(attachments=attached), by="author")
+    assert "attachment_makers_kept" in {one["rule"] for one in found.json["findings"]}
 
 
 async def test_an_upload_without_a_file_is_refused(office: Office):

@@ -46,6 +46,14 @@ async def test_signing_out_ends_a_session(office: Office):
     assert (await office.get(f"{SESSIONS}/current", by=token)).status == 401
 
 
+async def test_one_session_ends_all_others_and_no_token_of_a_program(office: Office):
+    await _give_password(office)
+    here, there = [(await _sign_in(office)).json["token"] for _ in range(2)]
+    assert (await office.call("DELETE", f"{SESSIONS}/others", by=here)).json == {"ended": 1}
+    statuses = [(await office.get(f"{SESSIONS}/current", by=one)).status for one in (here, there, "author")]
+    assert statuses == [200, 401, 200]
+
+
 async def test_an_api_token_is_not_signed_out_by_accident(office: Office):
     assert (await office.call("DELETE", f"{SESSIONS}/current")).refusal[:2] == (409, "wrong_state")
 

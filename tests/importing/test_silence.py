@@ -9,8 +9,9 @@ from openpyxl import Workbook, load_workbook
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
+from server.child import Children
 from server.core.problems import Problem
-from server.importing.silence import silence, silenced
+from server.importing.silence import Silenced, silence, silenced
 from tests.importing.papers import official, written
 
 MAKER = "某某软件公司甲某某"
@@ -52,7 +53,7 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def test_a_word_file_keeps_its_words_and_loses_its_makers():
-    before, after = _docx(), silenced(_docx(), "docx")
+    before, after = _docx(), silenced(_docx(), "docx").body
     assert MAKER.encode() in _unpacked(before)
     assert b"MAKER-OF-PHOTO" in _unpacked(before)
     assert MAKER.encode() not in _unpacked(after)
@@ -62,7 +63,7 @@ def test_a_word_file_keeps_its_words_and_loses_its_makers():
 
 
 def test_a_workbook_keeps_its_cells_and_loses_its_makers():
-    after = silenced(_xlsx(), "xlsx")
+    after = silenced(_xlsx(), "xlsx").body
     assert MAKER.encode() not in _unpacked(after)
     assert load_workbook(io.BytesIO(after)).active["A1"].value == "内容"
 
@@ -71,32 +72,50 @@ def test_names_of_revisers_go():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         packed.writestr("word/comments.xml", f'<w:c w:id="1" w:author="{MAKER}" w:initials="JM">话</w:c>')
-    after = _unpacked(silenced(out.getvalue(), "docx")).decode()
+    after = _unpacked(silenced(out.getvalue(), "docx").body).decode()
     assert after == '<w:c w:id="1" w:author="" w:initials="">话</w:c>'
 
 
 def test_a_pdf_loses_its_particulars():
-    after = PdfReader(io.BytesIO(silenced(_pdf(), "pdf")))
+    after = PdfReader(io.BytesIO(silenced(_pdf(), "pdf").body))
     assert len(after.pages) == 1
     assert "/Author" not in (after.metadata or {})
 
 
 def test_a_signed_pdf_is_left_as_it_is():
     signed = _pdf() + b"\n<< /Type /Sig /ByteRange [0 1 2 3] >>"
-    assert silenced(signed, "pdf") == signed
+    assert silenced(signed, "pdf") == Silenced(signed, "signed")
 
 
 @pytest.mark.parametrize("ending", ["docx", "xlsx", "pdf"])
 def test_what_cannot_be_opened_comes_back_as_it_is(ending: str):
-    assert silenced(b"PK\x03\x04 broken %PDF-", ending) == b"PK\x03\x04 broken %PDF-"
+    broken = b"PK\x03\x04 broken %PDF-"
+    assert silenced(broken, ending) == Silenced(broken, "kept")
 
 
-async def test_other_kinds_are_not_touched():
-    assert await silence(b"a,b", "a.csv") == b"a,b"
+@pytest.mark.parametrize(
+    ("name", "makers"),
+    [("a.csv", None), ("a.txt", None), ("a.doc", "kept"), ("a.ofd", "kept"), ("a.zip", "packed")],
+)  # fmt: skip
+async def test_other_kinds_are_not_touched_and_what_they_still_say_is_known(name: str, makers: str | None):
+    assert await silence(b"a,b", name, Children()) == Silenced(b"a,b", makers)
+
+
+async def test_a_locked_pdf_still_says_who_made_it_and_the_child_tells_so():
+    writer = PdfWriter(clone_from=io.BytesIO(_pdf()))
+    writer.encrypt("secret", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    assert await silence(out.getvalue(), "a.pdf", Children()) == Silenced(out.getvalue(), "kept")
+
+
+async def test_a_pdf_for_which_there_is_no_place_is_refused_with_a_sentence():
+    with pytest.raises(Problem, match="过一分钟再传"):
+        await silence(_pdf(), "a.pdf", Children(places=0, patience=0))
 
 
 async def test_a_pdf_is_taken_in_by_a_child():
-    after = PdfReader(io.BytesIO(await silence(_pdf(), "a.pdf")))
+    after = PdfReader(io.BytesIO((await silence(_pdf(), "a.pdf", Children())).body))
     assert "/Author" not in (after.metadata or {})
 
 

@@ -6,6 +6,7 @@ import zipfile
 from openpyxl import Workbook
 from pypdf import PdfWriter
 
+from server.child import Children
 from server.importing.texts import TextReader
 from server.importing.texts_child import read
 from tests.importing.papers import official, written
@@ -28,21 +29,21 @@ def _book() -> bytes:
 
 
 async def test_a_word_file_says_its_words():
-    said = await TextReader()(PAPER, "a.docx")
+    said = await TextReader(Children())(PAPER, "a.docx")
     assert said.state == "read"
     assert "各苏木镇人民政府" in said.pieces[0].text
 
 
 async def test_a_damaged_file_is_unreadable_and_no_fault():
-    assert (await TextReader()(b"PK\x03\x04broken", "a.docx")).state == "unreadable"
+    assert (await TextReader(Children())(b"PK\x03\x04broken", "a.docx")).state == "unreadable"
 
 
 async def test_a_file_that_takes_too_long_is_given_up():
-    assert (await TextReader(seconds=0.01)(PAPER, "a.docx")).state == "unreadable"
+    assert (await TextReader(Children(), seconds=0.01)(PAPER, "a.docx")).state == "unreadable"
 
 
 async def test_a_picture_has_no_words():
-    assert (await TextReader()(b"\x89PNG", "a.png")).state == "no_text"
+    assert (await TextReader(Children())(b"\x89PNG", "a.png")).state == "no_text"
 
 
 def test_a_workbook_gives_rows_with_whole_numbers_and_hidden_sheets():

@@ -162,3 +162,10 @@ def test_no_text_keeps_a_pattern_busy(body: str):
     # Linear: a quarter of a second. With a pattern that goes back at every sign it was hours, and a pattern
     # at work lets nothing else of the process run.
     assert time.perf_counter() - begun < 10
+
+
+@pytest.mark.parametrize("makers", ["kept", "signed", "packed"])
+def test_an_attachment_that_still_says_who_made_it_is_told(makers: Any):
+    file = Attachment("a" * 64, "名单.doc", "application/msword", 9)
+    texts = {file.sha256: MediaText("read", (), makers)}
+    assert rules_in("<p>正文</p>", attachments=(file,), texts=texts) == [f"attachment_makers_{makers}"]

@@ -35,7 +35,7 @@
       const kept = await upload(file);
       if (kept.error) { say(kept.error); continue; }
       line(kept.sha256, kept.name);
-      say(`${file.name} 已作为附件上传，保存后生效。`);
+      say(`${file.name} 已作为附件上传，保存后生效。${kept.warning ? `注意：${kept.warning}。` : ""}`);
       keep();
     }
   }
