@@ -10,6 +10,8 @@ _SPACE: Final = re.compile(r"\s+")
 _LONGEST_ADDRESSEE: Final = 120  # characters
 _LONGEST_NAME: Final = 30
 _SENTENCE: Final = re.compile("[，。；：！？]")
+_ANNOUNCES: Final = re.compile("如下|现将|现就|根据|按照|为了|^为")
+"""Words of a first sentence that ends with a colon too, but says what follows rather than who is meant."""
 
 
 def set_as_letter(tree: Any) -> None:
@@ -32,7 +34,12 @@ def _text(node: Any) -> str:
 
 
 def _is_addressee(text: str) -> bool:
-    return text.endswith("：") and len(text) <= _LONGEST_ADDRESSEE and "。" not in text
+    return (
+        text.endswith("：")
+        and len(text) <= _LONGEST_ADDRESSEE
+        and "。" not in text
+        and not _ANNOUNCES.search(text)
+    )
 
 
 def _is_name(text: str) -> bool:

@@ -66,6 +66,7 @@ class LineSeen:
     kind: str
     column: str
     account: str
+    account_name: str
     link: str | None
     platform_id: str | None
     live_at: datetime | None
@@ -343,6 +344,7 @@ def _columns() -> sa.Select[Any]:
         ledger.c.kind,
         ledger.c.column,
         account.c.slug,
+        account.c.name.label("account_name"),
         delivery.c.link,
         delivery.c.platform_id,
         delivery.c.live_at,
@@ -366,6 +368,7 @@ def _line_of(row: sa.Row[Any]) -> LineSeen:
         kind=row.kind,
         column=row.column,
         account=row.slug,
+        account_name=row.account_name,
         link=row.link,
         platform_id=row.platform_id,
         live_at=row.live_at,
