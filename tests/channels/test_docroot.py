@@ -4,13 +4,16 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from channels import docroot
 from channels.docroot import FolderRoot
 
 PROJECT = Path(__file__).parents[2]
@@ -178,19 +181,37 @@ def test_two_processes_never_lose_each_others_line(tmp_path):
     assert sorted(lines) == sorted(f"{name}{n}" for name in "ab" for n in range(40))
 
 
-async def test_a_cancelled_write_is_over_when_the_turn_is(root):
-    body = os.urandom(400_000).hex().encode()
+async def test_a_cancelled_write_is_over_when_the_turn_is(root, monkeypatch):
+    begun, go_on = asyncio.Event(), threading.Event()
+    ended: list[str] = []
+    loop, put = asyncio.get_running_loop(), docroot._put
+
+    def put_slowly(*args: Any) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(30)
+        put(*args)
+        ended.append("first")
 
     async def write() -> None:
         async with root.turn():
-            await root.put("x.html", body)
+            await root.put("x.html", b"first")
 
+    monkeypatch.setattr(docroot, "_put", put_slowly)
     writing = asyncio.create_task(write())
-    await asyncio.sleep(0.02)
+    await begun.wait()
+    monkeypatch.setattr(docroot, "_put", put)
     writing.cancel()
+    others_turn = asyncio.create_task(_put_in_turn(root, b"next"))
+    await asyncio.sleep(0.05)
+    assert (writing.done(), others_turn.done()) == (False, False)
+    go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    async with root.turn():
-        await root.put("x.html", b"next")
-    await asyncio.sleep(0.3)
+    assert ended == ["first"]
+    await others_turn
     assert await root.read("x.html") == b"next"
+
+
+async def _put_in_turn(root: FolderRoot, body: bytes) -> None:
+    async with root.turn():
+        await root.put("x.html", body)

@@ -21,8 +21,8 @@ class House:
         self.pools: list[Redis] = []
         self.redis = self.pool()
 
-    def pool(self, *, seconds: float = 1.0) -> Redis:
-        """Open another pool, as another process would."""
+    def pool(self, *, seconds: float = 20.0) -> Redis:
+        """Open another pool, as another process would; on a busy machine an answer may take seconds."""
         self.pools.append(open_redis(self.url, seconds=seconds))
         return self.pools[-1]
 

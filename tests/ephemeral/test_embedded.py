@@ -86,7 +86,7 @@ async def test_a_second_process_of_the_folder_uses_the_same_server(house: House,
 async def test_it_is_started_again_when_it_dies(house: House) -> None:
     keeping = asyncio.create_task(house.valkey.keep(every=0.05))
     await house.kill()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await is_answering(house.redis):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     keeping.cancel()
@@ -113,6 +113,6 @@ async def test_it_ends_with_its_parent_however_that_ends(tmp_path: Path, end: si
     assert await asyncio.to_thread(is_running, pid)
     parent.send_signal(end)
     await parent.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await asyncio.to_thread(is_running, pid):  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -60,7 +60,7 @@ async def test_one_refreshes_at_a_time_across_processes_and_tasks(house: House) 
 
 async def test_accounts_refresh_independently(house: House) -> None:
     one, two = keepers(house)
-    async with asyncio.timeout(5), one.refreshing("a"), two.refreshing("b"):
+    async with asyncio.timeout(15), one.refreshing("a"), two.refreshing("b"):
         pass
 
 
@@ -68,7 +68,7 @@ async def test_the_turn_of_a_process_that_died_is_passed_on(house: House) -> Non
     dead = SharedTokens(house.redis, owner="dead", turn_seconds=0.2)
     turn = dead.refreshing("acc")
     await turn.__aenter__()  # and never leaves
-    async with asyncio.timeout(5), SharedTokens(house.pool(), owner="two").refreshing("acc"):
+    async with asyncio.timeout(15), SharedTokens(house.pool(), owner="two").refreshing("acc"):
         pass
 
 

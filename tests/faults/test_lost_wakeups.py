@@ -6,7 +6,7 @@ from datetime import timedelta
 from server.core.rounds import open_time_gates, run_rounds
 from tests.house import House
 
-SECONDS = 20
+SECONDS = 60
 
 
 class Deaf:

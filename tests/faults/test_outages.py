@@ -24,7 +24,7 @@ from tests.house import House
 
 ON = ("website", "weibo", "wechat", "feed")
 ITEMS = 6
-SECONDS = 40
+SECONDS = 90
 
 
 async def until_all_live(house: House, items: list[str]) -> None:

@@ -51,7 +51,7 @@ async def test_what_hangs_is_handed_back_and_looked_for_at_once(house: House, fa
     """The platform has the post, or dropped it with the call: a look tells them apart before we send."""
     made = await house.item()
     await house.release(made.id, ("website",))
-    async with asyncio.timeout(5), stopping(house, fate, finish_seconds=0.1):
+    async with asyncio.timeout(30), stopping(house, fate, finish_seconds=0.1):
         pass
     # No lease has to run out: the very next tick finds that nobody knows what came of it.
     await house.tick()

@@ -10,9 +10,11 @@ from scheduler.scans import Scan
 class Bell:
     """Counts its strokes, and can be slow or broken."""
 
-    def __init__(self, *, lasts: float = 0.0, breaks: bool = False) -> None:
+    def __init__(
+        self, *, lasts: float = 0.0, breaks: bool = False, held: asyncio.Event | None = None
+    ) -> None:
         self.begun = self.ended = self.cut_off = self.most = 0
-        self._lasts, self._breaks, self._inside = lasts, breaks, 0
+        self._lasts, self._breaks, self._held, self._inside = lasts, breaks, held, 0
 
     async def ring(self) -> None:
         self.begun += 1
@@ -21,6 +23,8 @@ class Bell:
         try:
             if self._breaks:
                 raise RuntimeError("the scan's own bug")
+            if self._held is not None:
+                await self._held.wait()
             await asyncio.sleep(self._lasts)
             self.ended += 1
         except asyncio.CancelledError:
@@ -39,7 +43,7 @@ async def never() -> bool:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -131,11 +135,15 @@ async def test_a_scan_slower_than_its_rhythm_never_overlaps_itself() -> None:
 
 
 async def test_what_ends_in_a_moment_is_not_cut_off_by_a_stop() -> None:
-    bell = Bell(lasts=0.1)
+    held = asyncio.Event()
+    bell = Bell(held=held)
     clock = clock_of(bell, every=0.02)
     clock.start()
     await until(lambda: bell.begun == 1)
-    await clock.stop(seconds=20)
+    stopping = asyncio.create_task(clock.stop(seconds=60))
+    await asyncio.sleep(0.05)
+    held.set()
+    await stopping
     assert (bell.begun, bell.ended, bell.cut_off) == (1, 1, 0)
 
 

@@ -32,9 +32,9 @@ async def test_nobody_takes_as_long_as_somebody():
     hashed = await hash_password("gerel-2026", login="nar")
     spent = []
     for password_hash in (hashed, None):
-        began = time.perf_counter()
+        began = time.process_time()  # not by the clock on the wall: others work on this machine, too
         await is_password("wrong-wrong", password_hash)
-        spent.append(time.perf_counter() - began)
+        spent.append(time.process_time() - began)
     assert spent[1] > spent[0] / 5
 
 
