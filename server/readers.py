@@ -21,7 +21,7 @@ from server.store.tx import Store
 from server.subscribe.hub import Hub
 from server.subscribe.hub_delivery import tell_changes
 from server.subscribe.hub_verification import verify_intents
-from server.subscribe.push import Push
+from server.subscribe.push import SERVICES, Push
 from server.subscribe.push_delivery import push_news
 from server.subscribe.topics import Topics
 
@@ -75,7 +75,8 @@ async def open_readers(
         )
     if settings.push_key is not None:
         contact = told.push_contact or sites.current.url
-        push = Push(store, sites, session, settings.push_key, contact, _now, chance)
+        services = (*SERVICES, *told.push_services)
+        push = Push(store, sites, session, settings.push_key, contact, _now, chance, services)
     return Readers(hub, push)
 
 

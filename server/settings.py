@@ -129,13 +129,22 @@ class WorkerSettings(BaseModel):
     finish_seconds: Annotated[float, Field(ge=0, le=600)] = 20.0
 
 
+_ORIGIN: Final = r"^(https://(\*\.)?[0-9a-z-]+(\.[0-9a-z-]+)+(:\d{1,5})?|http://127\.0\.0\.1:\d{1,5})$"
+_PushService = Annotated[str, Field(pattern=_ORIGIN, max_length=200)]
+
+
 class SubscribeSettings(BaseModel):
-    """How readers are told of what is new. `internal`: networks of one's own in which subscribers may sit."""
+    """How readers are told of what is new. `internal`: networks of one's own in which subscribers may sit.
+
+    `push_services`: origins of push services beside those of the great browsers' makers; one on this machine
+    may go without TLS, and must stand in `internal`.
+    """
 
     model_config = _FORBID
     hub: bool = True
     push_key_file: Path | None = None
     push_contact: Annotated[str, Field(pattern=r"^$|^mailto:[^\s@]+@[^\s@]+$|^https://", max_length=200)] = ""
+    push_services: Annotated[tuple[_PushService, ...], Field(max_length=20)] = ()
     internal: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(max_length=50)] = ()
 
 

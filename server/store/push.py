@@ -1,7 +1,7 @@
 """Web Push: the browsers that want to be told, and the queue of what they are still to be told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ class Note:
     endpoint: str
     browser_key: str
     browser_secret: str
+    keeps_quiet: bool
     expires_at: datetime
     tries: int
 
@@ -91,17 +92,20 @@ async def forget_seen(tx: Tx, *, before: datetime) -> None:
 
 async def spread_item(
     tx: Tx, item_id: str, topics: tuple[str, ...], *, live_at: datetime, at: datetime, after_night: datetime,
-    expires_at: datetime,
+    lasts: timedelta,
 ) -> int:  # fmt: skip
     """Put an item into the queue of every browser that wants one of its lists, once each.
 
-    `after_night`: when those are told who want no message at night; the same as `at` by day.
+    `after_night`: when those are told who want no message at night; the same as `at` by day. From when each
+    is told it is news for as long as it `lasts`.
     """
     wants = sa.select(push_topic.c.key).where(push_topic.c.topic.in_(topics))
+    quiet = push_subscription.c.keeps_quiet
     picked = sa.select(
         push_subscription.c.key, sa.literal(item_id),
-        sa.case((push_subscription.c.keeps_quiet, _moment(after_night)), else_=_moment(at)),
-        _moment(expires_at), sa.literal(0),
+        sa.case((quiet, _moment(after_night)), else_=_moment(at)),
+        sa.case((quiet, _moment(after_night + lasts)), else_=_moment(at + lasts)),
+        sa.literal(0),
     ).where(push_subscription.c.key.in_(wants), push_subscription.c.since <= live_at)  # fmt: skip
     names = ["key", "item_id", "due_at", "expires_at", "tries"]
     put = upsert(tx, push_note).from_select(names, picked).on_conflict_do_nothing()
@@ -149,9 +153,12 @@ async def put_off_note(tx: Tx, *, note: Note, until: datetime) -> None:
     await tx.execute(push_note.update().where(_is(note)).values(due_at=until, tries=push_note.c.tries + 1))
 
 
-async def _browsers(tx: Tx, keys: frozenset[str]) -> dict[str, tuple[str, str, str]]:
+async def _browsers(tx: Tx, keys: frozenset[str]) -> dict[str, tuple[str, str, str, bool]]:
     wanted = sa.select(push_subscription).where(push_subscription.c.key.in_(keys))
-    return {row.key: (row.endpoint, row.browser_key, row.browser_secret) for row in await tx.execute(wanted)}
+    return {
+        row.key: (row.endpoint, row.browser_key, row.browser_secret, row.keeps_quiet)
+        for row in await tx.execute(wanted)
+    }
 
 
 def _is(note: Note) -> Any:

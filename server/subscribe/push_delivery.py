@@ -92,9 +92,8 @@ async def _spread(tx: Tx, *, push: Push, item_id: str) -> None:
     if not await note_seen(tx, item_id, at=at) or live_at < at - LIFE:
         return
     content = await content_of_release(tx, page.release_id, push.site, at=at)
-    later = after_night(at)
     await spread_item(
-        tx, item_id, list_keys(content), live_at=live_at, at=at, after_night=later, expires_at=later + LIFE
+        tx, item_id, list_keys(content), live_at=live_at, at=at, after_night=after_night(at), lasts=LIFE
     )
 
 
@@ -132,7 +131,11 @@ class _Sender:
         self._silent: defaultdict[str, int] = defaultdict(int)
 
     async def tell(self, note: Note, content: Content | None) -> None:
-        push = self._push
+        push, at = self._push, self._push.now()
+        # What was due in the evening may be late: a service was in trouble, or nothing ran.
+        if note.keeps_quiet and (morning := after_night(at)) > at:
+            await push.store.write(partial(put_off_note, note=note, until=morning))
+            return
         async with self._slots:
             if content is None:
                 told: Told = "never"

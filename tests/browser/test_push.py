@@ -18,6 +18,8 @@ from server.subscribe.push_key import make_push_key
 from server.subscribe.push_message import encode_point, pack
 from tests.browser.office import Office, open_office
 from tests.browser.window import BROWSER, PHONE, Window, open_window
+from tests.subscribe.push_service import Browser as Device
+from tests.subscribe.push_service import Service
 
 pytestmark = [BROWSER, pytest.mark.slow]
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/a-browser-of-the-tests"
@@ -153,3 +155,79 @@ async def test_a_message_becomes_a_notification_with_title_and_page(reader: Wind
     )
     await page.wait_for_function(f"{SHOWN}.then((all) => all.length)")
     assert await page.evaluate(SHOWN) == [["关于供暖的通知", "十月十五日开始。", "1"]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def service() -> AsyncIterator[Service]:
+    """A maker's push service, on a socket of this machine."""
+    made = Service()
+    await made.start()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def own_folder(sqlite_template: Path, tmp_path: Path) -> Path:
+    shutil.copy(sqlite_template, tmp_path / "tongfa.db")
+    make_push_key(tmp_path / "push.key")
+    return tmp_path
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def whole(
+    own_folder: Path, browser: Browser, service: Service, axe: str
+) -> AsyncIterator[tuple[Office, Page]]:
+    """An office as its own process that may reach that service, and its subscribe page on a phone."""
+    settings = {
+        "push_key_file": str(own_folder / "push.key"),
+        "push_services": json.dumps([service.origin]),
+        "internal": '["127.0.0.0/8"]',
+    }
+    async with open_office(
+        own_folder, **{f"subscribe__{name}": one for name, one in settings.items()}
+    ) as office:
+        await office.publish()
+        async with open_window(browser, office, axe, **PHONE, permissions=["notifications"]) as window:
+            told = json.loads(service.told(DEVICE))
+            await window.page.add_init_script(f"({SERVICE})({json.dumps(told)})")
+            yield office, await opened_form(window)
+            assert window.troubles == []
+
+
+DEVICE = Device()
+
+
+async def until(true: Any) -> None:
+    for _look in range(450):
+        if await true():
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("it never came")
+
+
+async def test_who_turned_it_on_hears_of_his_columns_until_his_browser_is_gone(
+    whole: tuple[Office, Page], service: Service, own_folder: Path
+):
+    office, page = whole
+    await page.get_by_label("通知公告").check()
+    await page.get_by_label("不打扰").uncheck()  # whatever hour it is here
+    await page.get_by_role("button", name="开启推送").click()
+    await expect(page.locator("[data-state]")).to_have_text("推送已开启。")
+    await office.publish(title="另一个栏目的消息", column="ywdt", kind="news")
+    item = await office.publish(title="关于供暖的公告")
+
+    async def has_heard() -> bool:
+        return bool(DEVICE.heard)
+
+    await until(has_heard)
+    assert [(one["title"], one["url"]) for one in DEVICE.heard] == [
+        ("关于供暖的公告", f"{office.base_url}/a/{item['id']}.html")
+    ]
+    assert [86_000 < int(one["TTL"]) <= 86_400 for one in service.headers] == [True]
+    service.status = 410
+    await office.publish(title="关于供水的公告")
+
+    async def is_forgotten() -> bool:
+        return await kept(own_folder) == []
+
+    await until(is_forgotten)

@@ -57,6 +57,12 @@ class Service:
         self.server = TestServer(app)
         await self.server.start_server()
 
+    @property
+    def origin(self) -> str:
+        """Give where it stands."""
+        assert self.server is not None
+        return str(self.server.make_url("/").origin())
+
     async def close(self) -> None:
         assert self.server is not None
         await self.server.close()

@@ -128,6 +128,34 @@ async def test_who_wants_quiet_nights_hears_in_the_morning(stage):
     assert len(stage.browser.heard) == 1
 
 
+async def test_what_is_late_wakes_nobody_who_wants_quiet_nights(stage):
+    await stage.take("site")
+    stage.house.now.move(hours=11, minutes=59)  # 21:59 in Beijing
+    stage.service.status = 503
+    await stage.house.published()
+    await push_news(stage.push)
+    stage.service.status = 201
+    for _hour in range(9):
+        stage.house.now.move(hours=1)
+        await push_news(stage.push)
+        assert stage.browser.heard == []
+    stage.house.now.move(minutes=2)  # 07:01
+    await push_news(stage.push)
+    assert len(stage.browser.heard) == 1
+
+
+async def test_news_lasts_a_day_from_when_each_is_told(stage):
+    awake = Browser("b2")
+    await stage.take("site")
+    await stage.take("site", browser=awake, keeps_quiet=False)
+    stage.house.now.move(hours=13)
+    await stage.house.published()
+    await push_news(stage.push)
+    stage.house.now.move(hours=8)
+    await push_news(stage.push)
+    assert [headers["TTL"] for headers in stage.service.headers] == ["86400", "86400"]
+
+
 @pytest.mark.parametrize(("hour", "waits"), [(21, 0), (22, 9), (23, 8), (0, 7), (6, 1), (7, 0)])
 def test_the_night_is_from_ten_to_seven_in_beijing(hour: int, waits: int):
     at = datetime(2026, 11, 25, hour, 0, tzinfo=UTC) - timedelta(hours=8)

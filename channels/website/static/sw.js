@@ -3,7 +3,7 @@
 const ICON = "ICON_PATH";
 const version = "VERSION", shell = "SHELL", base = "BASE";
 const SHELL_CACHE = "shell-" + version, PAGES = "pages", STATE = "state";
-const MOST = 120;
+const MOST = 120, CLOSE = 2000;
 const TOKEN = base + "/changes-token";
 const within = (url, folder) => url.pathname.startsWith(base + folder);
 
@@ -91,16 +91,30 @@ async function forget(cache) {
 }
 
 // Take a page out with its pictures, and every page that still tells of it: lists, searches, its neighbours. What
-// came after the moment knows of the change.
+// came after the moment knows of the change. HTTP's dates count seconds, and a server in front may give the former
+// page for another one: what came so close to the moment is asked for again.
 async function drop(cache, path, moment) {
   for (const key of await cache.keys()) {
     const kept = await cache.match(key);
-    if (!kept || !isPage(kept) || Date.parse(kept.headers.get("date")) > moment) continue;
+    if (!kept || !isPage(kept)) continue;
+    const came = Date.parse(kept.headers.get("date"));
+    if (came > moment + CLOSE) continue;
     const text = await kept.text();
-    if (new URL(key.url).pathname === path) for (const address of pictures(text)) await cache.delete(address);
-    else if (!text.includes('href="' + path + '"') && !text.includes(self.location.origin + path + '"')) continue;
-    await cache.delete(key);
+    const own = new URL(key.url).pathname === path;
+    if (!own && !text.includes('href="' + path + '"') && !text.includes(self.location.origin + path + '"')) continue;
+    const stays = came + CLOSE > moment && await renew(cache, key) ? pictures(await (await cache.match(key)).text()) : null;
+    if (!stays) await cache.delete(key);
+    if (own) for (const address of pictures(text)) if (!stays || !stays.includes(address)) await cache.delete(address);
   }
+}
+
+async function renew(cache, key) {
+  try {
+    const answer = await fetch(key.url, { cache: "no-cache" });
+    if (answer.status !== 200 || answer.redirected || !isPage(answer)) return false;
+    await cache.put(key, answer);
+    return true;
+  } catch { return false; }
 }
 
 function pictures(text) {
