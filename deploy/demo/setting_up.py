@@ -17,6 +17,8 @@ ORG_NAME: Final = "示范旗人民政府办公室"
 _PEOPLE: Final = {
     "xinxiyuan": ("信息员", ("author",)),
     "zhuren": ("办公室主任", ("reviewer", "chief")),
+    # The pages of people, accounts, columns and practice are an administrator's.
+    "guanliyuan": ("系统管理员", ("admin", "reporter")),
 }
 
 
@@ -111,9 +113,11 @@ async def _sign_in(base_url: str, login: str, password: str) -> str:
 
 def _passwords(folder: Path) -> dict[str, str]:
     kept = folder / "people.json"
-    if not kept.exists():
-        _keep(kept, json.dumps({login: secrets.token_urlsafe(9) for login in _PEOPLE}))
-    return dict(json.loads(kept.read_text()))
+    known = dict(json.loads(kept.read_text())) if kept.exists() else {}
+    new = {login: secrets.token_urlsafe(9) for login in _PEOPLE if login not in known}
+    if new:  # a folder of an older demo knows fewer people
+        _keep(kept, json.dumps(known | new))
+    return known | new
 
 
 def _keep(path: Path, text: str) -> None:

@@ -127,7 +127,9 @@ async def withdraw_item(request: web.Request) -> web.Response:
                 tx, item.id, form.replaced_by, by=who.person_id, at=parts.now(), field="replaced_by"
             )
             who.require("release", (await get_item(tx, form.replaced_by)).org.id)
-        legs = await withdraw(tx, item.id, form.reason, bench_of(parts), at=parts.now())
+        legs = await withdraw(
+            tx, item.id, form.reason, bench_of(parts), withdrawn_as=form.withdrawn_as, at=parts.now()
+        )
     await parts.wake()
     return answer(DeliveriesOut.of(legs))
 

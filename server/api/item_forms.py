@@ -7,7 +7,7 @@ from channels.item import Kind, Language, Openness, Site, Validity
 from server.api.orgs import OrgOut
 from server.core.contents import page_url
 from server.forms.words import Out
-from server.store.items import ItemSeen
+from server.store.items import ItemSeen, WithdrawnAs
 
 
 class PictureOut(Out):
@@ -79,6 +79,7 @@ class ItemOut(ItemBrief):
     """稿件 with the content of its newest revision."""
 
     withdrawn_reason: str | None
+    withdrawn_as: WithdrawnAs | None
     summary: str
     body: str
     column: str
@@ -108,6 +109,7 @@ class ItemOut(ItemBrief):
         return cls(
             **ItemBrief.of(seen, site).model_dump(),
             withdrawn_reason=seen.withdrawn_reason,
+            withdrawn_as=seen.withdrawn_as,
             summary=version.summary,
             body=version.body,
             column=sheet.column,

@@ -9,6 +9,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES
 from server.console import names
+from server.core.withdrawal_types import WITHDRAWAL_TYPES
 from server.review.approvals import STATE_NAMES
 from server.review.differences import say_overrides
 
@@ -70,6 +71,7 @@ def _environment() -> Environment:
         validity_names=VALIDITY_NAMES,
         step_names=names.STEPS,
         channel_names=names.CHANNELS,
+        withdrawal_types=WITHDRAWAL_TYPES,
         delivery_states=names.DELIVERY_STATES,
     )
     return environment

@@ -7,10 +7,12 @@ from server.console.items import item_for
 from server.console.named import get_named
 from server.console.page import Page, Visit
 from server.console.rows import Row, rows_of
+from server.core.problems import Problem
 from server.core.release import OpenChannel
 from server.core.replace import replace_item
 from server.core.settle import Bench
 from server.core.withdraw import withdraw
+from server.core.withdrawal_types import WITHDRAWAL_TYPES
 from server.forms.complaints import filled_in
 from server.forms.orders import WithdrawIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
@@ -33,18 +35,29 @@ async def take_withdrawal(visit: Visit) -> web.StreamResponse:
     """Withdraw the item; how each account stands is seen on the page of its newest release."""
     parts, successor = visit.parts, visit.fields.get("successor").strip()
     try:
-        form = filled_in(WithdrawIn, {"reason": visit.fields.get("reason")})
+        form = _form_of(visit)
         async with parts.store.begin() as tx:
             seen = await item_for(tx, visit, "withdraw")
             if successor:
                 await _let_succeed(tx, visit, seen, successor)
             bench = Bench(parts.calendar, parts.new_id)
-            legs = await withdraw(tx, seen.id, form.reason, bench, at=parts.now())
+            legs = await withdraw(
+                tx, seen.id, form.reason, bench, withdrawn_as=form.withdrawn_as, at=parts.now()
+            )
     except REFUSALS as error:
         return await _shown(visit, error)
     await parts.wake()
     newest = max(legs, key=lambda leg: leg.release_number)
     return visit.go(f"/console/releases/{newest.release_id}", done="withdrawn")
+
+
+def _form_of(visit: Visit) -> WithdrawIn:
+    """Give what was ordered; a reason left empty is the sentence with which the chosen type begins."""
+    chosen, reason = visit.fields.get("withdrawn_as"), visit.fields.get("reason").strip()
+    if chosen == "":
+        raise Problem("invalid", "请选择撤回类型", field="withdrawn_as")
+    sentence = next((one.sentence for key, one in WITHDRAWAL_TYPES.items() if key == chosen), "")
+    return filled_in(WithdrawIn, {"withdrawn_as": chosen, "reason": reason or sentence})
 
 
 async def _let_succeed(tx: Tx, visit: Visit, seen: ItemSeen, named: str) -> None:
@@ -64,7 +77,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "withdraw.html", section="releases", seen=seen, shown=shown, unsent=unsent, by_hand=by_hand,
-        trouble=trouble, reason=visit.fields.get("reason"), successor=visit.fields.get("successor"),
+        trouble=trouble, chosen=visit.fields.get("withdrawn_as"),
+        reason=visit.fields.get("reason"), successor=visit.fields.get("successor"),
         trouble_heading="没有撤回",
         status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from channels.item import Content
 from channels.renewing import Renews
 from server.core.contents import content_of_release
 from server.core.release import OpenChannel
+from server.core.withdrawal_types import public_reason
 from server.core.workplace import Workplace
 from server.store.accounts import get_account, list_accounts_of
 from server.store.deliveries import DeliverySeen, get_delivery
@@ -176,7 +177,7 @@ async def _take_down(place: Workplace, open_channel: OpenChannel, delivery_id: s
         seen = await get_item(tx, leg.item_id)
     if isinstance(channel, Withdraws):
         receipt = Receipt(leg.platform_id or "", leg.link, leg.live_at)
-        reason, at = seen.withdrawn_reason or "", seen.withdrawn_at or leg.changed_at
+        reason, at = public_reason(seen), seen.withdrawn_at or leg.changed_at
         await channel.withdraw(receipt, channel.render(content), reason=reason, at=at)
 
 

@@ -4,6 +4,7 @@ The notice in the place of a withdrawn page leads to its successor, so it is wri
 """
 
 from channels.contract import LeavesNotice, Refreshes
+from server.core.withdrawal_types import public_reason
 from server.core.workplace import Workplace, read_leg
 from server.store.items import get_item
 from server.store.places import Stale, clear_stale
@@ -24,6 +25,6 @@ async def show_anew(place: Workplace, delivery_id: str) -> None:
     if ready.leg.state == "withdrawn" and isinstance(ready.channel, LeavesNotice):
         async with place.store.read() as tx:
             seen = await get_item(tx, ready.leg.item_id)
-        reason, at = seen.withdrawn_reason or "", seen.withdrawn_at
+        reason, at = public_reason(seen), seen.withdrawn_at
         if at is not None:  # else it is on its way back
             await ready.channel.renew_notice(ready.post, reason=reason, at=at)

@@ -20,7 +20,7 @@ from server.store.corrections import insert_correction
 from server.store.deliveries import DeliverySeen, list_deliveries, move_all
 from server.store.emergencies import Emergency, insert_emergency
 from server.store.gates import Leg, insert_urgency
-from server.store.items import OPEN_STATES, ItemSeen, get_item, move_revision, set_withdrawn
+from server.store.items import OPEN_STATES, ItemSeen, clear_withdrawn, get_item, move_revision
 from server.store.planned_checks import WAITS, PlannedCheck, put_planned_check
 from server.store.plans import Planned, insert_planned, insert_release
 from server.store.releases import Change, ReleaseRow, list_releases, lock_releases, move_releases
@@ -246,7 +246,7 @@ async def _take_over(
     pending = tuple(leg.id for leg in legs)
     await move_all(tx, pending, UNSENT, "superseded", at=at, reason="已被新的发布取代", who_acts="nobody")
     if seen.withdrawn_at is not None:
-        await set_withdrawn(tx, seen.id, None, None)
+        await clear_withdrawn(tx, seen.id)
     row = ReleaseRow(
         id=id,
         item_id=seen.id,

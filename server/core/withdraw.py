@@ -11,6 +11,7 @@ from server.core.problems import Problem
 from server.core.settle import Bench, entry_of
 from server.core.site_columns import filed_under
 from server.core.states import UNSENT
+from server.core.withdrawal_types import public_reason
 from server.core.workplace import Workplace, read_leg
 from server.store import ledger
 from server.store.attempts import insert_look
@@ -24,7 +25,7 @@ from server.store.deliveries import (
     move_all,
     put_off,
 )
-from server.store.items import get_item, list_released, set_withdrawn
+from server.store.items import WithdrawnAs, get_item, list_released, set_withdrawn
 from server.store.placing import touch_lists_of
 from server.store.releases import list_releases, move_releases
 from server.store.tx import Tx
@@ -33,14 +34,14 @@ _RETRY = timedelta(seconds=30)
 
 
 async def withdraw(
-    tx: Tx, item_id: str, reason: str, bench: Bench, *, at: datetime
+    tx: Tx, item_id: str, reason: str, bench: Bench, *, withdrawn_as: WithdrawnAs = "other", at: datetime
 ) -> tuple[DeliverySeen, ...]:
-    """Withdraw an item everywhere with a public reason; give its deliveries as they stand now."""
+    """Withdraw an item everywhere with a public reason and its type; give its deliveries as they stand."""
     seen = await get_item(tx, item_id)
     if not any(row.state in ("planned", "live") for row in await list_releases(tx, item_id)):
         raise Problem("wrong_state", "这篇稿件没有发布，或者已经撤回")
     legs = await list_deliveries(tx, item_id)
-    await set_withdrawn(tx, item_id, reason, at)
+    await set_withdrawn(tx, item_id, reason, withdrawn_as, at)
     await move_releases(tx, item_id, ("planned", "live", "replaced"), "withdrawn")
     by_hand = tuple(leg.id for leg in legs if leg.channel == "other")
     by_call = tuple(leg.id for leg in legs if leg.channel != "other")
@@ -59,7 +60,7 @@ async def withdraw(
     for leg in legs:
         if leg.channel in ("website", "feed"):
             await touch_lists_of(tx, leg.account_id, item_id, at=at)
-    await note(tx, "item.withdraw", of_item(seen), at=at, reason=reason)
+    await note(tx, "item.withdraw", of_item(seen), at=at, withdrawn_as=withdrawn_as, reason=reason)
     return await list_deliveries(tx, item_id)
 
 
@@ -133,7 +134,7 @@ async def take_down(place: Workplace, delivery_id: str) -> None:
     async with place.store.read() as tx:
         seen = await get_item(tx, ready.leg.item_id)
     # The time of the decision, not of this try: the notice must be the same however often it is written.
-    reason, at = seen.withdrawn_reason or ready.leg.reason or "", seen.withdrawn_at or place.now()
+    reason, at = public_reason(seen) or ready.leg.reason or "", seen.withdrawn_at or place.now()
     if isinstance(ready.channel, Withdraws):
         receipt = Receipt(ready.leg.platform_id or "", ready.leg.link, ready.leg.live_at)
         withdrawal = await ready.channel.withdraw(receipt, ready.post, reason=reason, at=at)

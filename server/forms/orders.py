@@ -7,6 +7,7 @@ from pydantic import Field
 from server.core.decide import Verdict
 from server.forms.reviews import AnyKind
 from server.forms.words import Filled, Form, Id, Line, Moment, OrgCode, Prose, Sha256, Slug
+from server.store.items import WithdrawnAs
 from server.store.releases import Change
 
 
@@ -52,8 +53,9 @@ class RescheduleIn(Form):
 
 
 class WithdrawIn(Form):
-    """Readers see the reason, and are led to the item that takes this one's place."""
+    """Readers see the reason with its type, and are led to the item that takes this one's place."""
 
+    withdrawn_as: Annotated[WithdrawnAs, Field(title="撤回类型")] = "other"
     reason: Annotated[Filled, Field(title="撤回原因", max_length=200)]
     replaced_by: Annotated[Id | None, Field(title="取代它的稿件")] = None
 

@@ -17,6 +17,7 @@ from server.store.tables import index_serial, item, org, release, revision
 from server.store.tx import Tx
 
 RevisionState = Literal["draft", "submitted", "returned", "approved", "released", "superseded"]
+WithdrawnAs = Literal["wrong", "expired", "privacy", "duplicate", "other"]
 OPEN_STATES = ("draft", "submitted", "returned")
 PRACTICE_FRONT: Final = "演练-"
 """What the 索引号 of a practice item begins with, and that of no other."""
@@ -73,6 +74,7 @@ class ItemSeen:
     published_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
+    withdrawn_as: WithdrawnAs | None
     revision: RevisionSeen
     practice: bool = False  # 演练: for ever, and nowhere that is real
 
@@ -235,11 +237,16 @@ async def set_published(tx: Tx, item_ids: frozenset[str], at: datetime) -> None:
     )
 
 
-async def set_withdrawn(tx: Tx, item_id: str, reason: str | None, at: datetime | None) -> None:
-    """Mark an item as withdrawn with its public reason, or as back again (both None)."""
-    await tx.execute(
-        item.update().where(item.c.id == item_id).values(withdrawn_at=at, withdrawn_reason=reason)
-    )
+async def set_withdrawn(tx: Tx, item_id: str, reason: str, withdrawn_as: WithdrawnAs, at: datetime) -> None:
+    """Mark an item as withdrawn, with its public reason and the type of it."""
+    marks = {"withdrawn_at": at, "withdrawn_reason": reason, "withdrawn_as": withdrawn_as}
+    await tx.execute(item.update().where(item.c.id == item_id).values(marks))
+
+
+async def clear_withdrawn(tx: Tx, item_id: str) -> None:
+    """Mark an item as back again."""
+    marks = {"withdrawn_at": None, "withdrawn_reason": None, "withdrawn_as": None}
+    await tx.execute(item.update().where(item.c.id == item_id).values(marks))
 
 
 @cache
@@ -274,6 +281,7 @@ def _item_of(row: sa.Row[Any]) -> ItemSeen:
         published_at=row.published_at,
         withdrawn_at=row.withdrawn_at,
         withdrawn_reason=row.withdrawn_reason,
+        withdrawn_as=cast("WithdrawnAs | None", row.withdrawn_as),
         revision=RevisionSeen(
             id=row.revision_id,
             number=row.revision_number,

@@ -19,7 +19,7 @@ _RELEASE: Final = (
 )
 _ITEM: Final = (
     *("index_number", "kind", "org_id", "created_by", "created_at", "published_at", "withdrawn_at"),
-    *("withdrawn_reason", "practice"),
+    *("withdrawn_reason", "withdrawn_as", "practice"),
 )
 _REVISION: Final = (
     *("number", "state", "title", "summary", "body", "content_hash", "created_by", "created_at"),

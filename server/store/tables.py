@@ -27,6 +27,7 @@ from server.store.words import (
     OUTCOMES,
     REVISION_STATES,
     ROLES,
+    WITHDRAWN_AS,
 )
 
 ROOMS = rooms.ROOMS
@@ -135,8 +136,10 @@ item = sa.Table(
     moment_column("published_at", nullable=True),  # when its page was first sent out; never changes
     moment_column("withdrawn_at", nullable=True),
     text_column("withdrawn_reason", nullable=True),
+    word_column("withdrawn_as", nullable=True),  # None: not withdrawn, or before types were asked for
     mark_column("practice"),  # for ever; see accounts
     among("kind", KINDS),
+    among("withdrawn_as", WITHDRAWN_AS),
     sa.Index("ix_items_org_created", "org_id", "created_at"),
     sa.Index(
         "ix_items_unpublished",

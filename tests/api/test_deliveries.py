@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from server.core.withdrawal_types import public_reason
 from server.store.accounts import AccountRow, insert_account
 from server.store.corrections import find_successor
+from server.store.items import get_item
 from server.store.orgs import find_org_by_code
 from server.store.people import put_grant
 from tests.api.conftest import NEIGHBOUR, Office, an_item
@@ -116,6 +118,30 @@ async def test_a_withdrawal_names_its_reason_and_takes_every_leg_back(office: Of
     [leg] = (await office.get(items(item, "deliveries"))).json["deliveries"]
     assert (answer.status, leg["state"]) == (200, "withdrawn")
     assert (await office.get(items(item))).json["withdrawn_reason"] == "内容有误"
+
+
+async def test_readers_and_the_audit_are_told_as_what_an_item_was_withdrawn(office: Office):
+    item = await office.approved()
+    await office.post(items(item, "release"), {"accounts": ["website"]}, by="chief")
+    await office.house.run_until_quiet()
+    order = {"withdrawn_as": "privacy", "reason": "名单公示期满"}
+    await office.post(items(item, "withdraw"), order, by="chief")
+    seen = (await office.get(items(item))).json
+    assert (seen["withdrawn_as"], seen["withdrawn_reason"]) == ("privacy", "名单公示期满")
+    async with office.house.store.read() as tx:
+        assert public_reason(await get_item(tx, item["id"])) == "涉及个人信息。名单公示期满"
+    [line] = (await office.get("/api/v1/audit?verb=item.withdraw", by="admin")).json["lines"]
+    assert line["details"]["withdrawn_as"] == "privacy"
+
+
+async def test_a_type_of_withdrawal_that_does_not_exist_is_refused(office: Office):
+    item = await office.approved()
+    order = {"withdrawn_as": "whim", "reason": "有误"}
+    assert (await office.post(items(item, "withdraw"), order, by="chief")).refusal == (
+        422,
+        "invalid",
+        "withdrawn_as",
+    )
 
 
 async def test_a_withdrawal_lets_another_item_take_the_place_or_does_nothing(office: Office):

@@ -1,6 +1,7 @@
 """The editors' console in the browser, at 375 and 1280 pixels: release, watch the rows, prove, withdraw."""
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +63,8 @@ async def _withdraw(window: Window, item_id: str) -> None:
     await page.get_by_role("link", name="全部撤回").click()
     await expect(page.get_by_text("@某旗发布：")).to_be_visible()
     await _fine(window, "withdraw")
-    await page.get_by_label("撤回原因").fill("内容有误")
+    await page.get_by_label("内容有误").check()
+    await expect(page.get_by_label("撤回原因")).to_have_value(re.compile("^本稿件内容有误"))
     await page.get_by_role("button", name="撤回").click()
     await expect(page.get_by_text("已开始撤回，各账号的进展见下。")).to_be_visible()
     rows = page.get_by_role("row")

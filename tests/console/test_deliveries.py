@@ -90,7 +90,9 @@ async def test_the_withdrawal_says_what_comes_down_and_then_takes_it_down(office
     before = await desk.get(f"/console/items/{made.id}/withdraw")
     assert "weibo：系统自动撤下" in before.words
     assert "other：还没有发出，不再发出" in before.words
-    page = await desk.follow(await desk.post(f"/console/items/{made.id}/withdraw", {"reason": XSS}))
+    page = await desk.follow(
+        await desk.post(f"/console/items/{made.id}/withdraw", {"reason": XSS, "withdrawn_as": "other"})
+    )
     assert f"已撤回，原因：{XSS}" in page.words
     await house.run_until_quiet()
     assert await house.states(made.id) == {
@@ -103,10 +105,11 @@ async def test_a_withdrawal_names_the_item_that_takes_the_place_or_nothing_is_wi
 ):
     made, new = await office.house.published(("website",)), await office.item(title="关于医疗救助的新办法")
     desk, path = await office.desk("chief"), f"/console/items/{made.id}/withdraw"
-    wrong = await desk.post(path, {"reason": "政策调整", "successor": "没有的号"})
+    typed = {"reason": "政策调整", "withdrawn_as": "expired"}
+    wrong = await desk.post(path, {**typed, "successor": "没有的号"})
     assert (wrong.status, wrong.fields["successor"], wrong.fields["reason"]) == (422, "没有的号", "政策调整")
     assert (await office.house.states(made.id))["website"] == "live"
-    await desk.post(path, {"reason": "政策调整", "successor": new["index_number"]})
+    await desk.post(path, {**typed, "successor": new["index_number"]})
     await office.house.run_until_quiet()
     assert (await office.house.states(made.id))["website"] == "withdrawn"
     item = await desk.get(f"/console/items/{made.id}")
@@ -116,11 +119,21 @@ async def test_a_withdrawal_names_the_item_that_takes_the_place_or_nothing_is_wi
 async def test_a_withdrawal_without_a_reason_or_by_an_author_does_nothing(office: ConsoleOffice):
     made = await office.house.published(("website",))
     desk = await office.desk("chief")
-    seen = await desk.post(f"/console/items/{made.id}/withdraw", {"reason": "  "})
+    seen = await desk.post(f"/console/items/{made.id}/withdraw", {"reason": "  ", "withdrawn_as": "other"})
     assert (seen.status, "“撤回原因”不能为空" in seen.words) == (422, True)
+    untold = await desk.post(f"/console/items/{made.id}/withdraw", {"reason": "有误"})
+    assert (untold.status, "请选择撤回类型" in untold.words) == (422, True)
     author = await office.desk("author")
     assert (await author.post(f"/console/items/{made.id}/withdraw", {"reason": "有误"})).status == 403
     assert (await office.house.states(made.id))["website"] == "live"
+
+
+async def test_a_withdrawal_without_words_of_its_own_takes_the_sentence_of_its_type(office: ConsoleOffice):
+    made = await office.house.published(("website",))
+    desk = await office.desk("chief")
+    await desk.post(f"/console/items/{made.id}/withdraw", {"reason": "", "withdrawn_as": "privacy"})
+    page = await desk.get(f"/console/items/{made.id}")
+    assert "已撤回（涉及个人信息），原因：本稿件含有不宜公开的个人信息，现予撤回。" in page.words
 
 
 async def _shown_by_hand(office: ConsoleOffice) -> str:
