@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from channels.item import Site
 from server.child import Children
 from server.core.days import day_of
@@ -29,6 +31,8 @@ from server.store.tx import Store
 _SEASON: Final = ((1, 2), (6, 30))
 """From when to when in a year, month and day, the last year's reports are drafted."""
 _MOST: Final = 1_000
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ async def write_report_item(desk: Desk, org_code: str, year: int, *, by: str) ->
 async def draft_last_year(desk: Desk) -> int:
     """From 2 January on, write the drafts of last year's reports that are missing; give how many.
 
-    Each belongs to an author of the organ; harmless however often it is done.
+    Each belongs to an author of the organ; harmless however often it is done. What is refused for one organ
+    keeps no other from its draft, and is raised as Problem at the end.
     """
     today = day_of(desk.now())
     begins, ends = _SEASON
@@ -100,8 +105,15 @@ async def draft_last_year(desk: Desk) -> int:
         return 0
     async with desk.store.read() as tx:
         missing = await list_report_writers(tx, today.year - 1, _MOST)
+    refused: list[Problem] = []
     for code, person_id in missing:
-        await write_report_item(desk, code, today.year - 1, by=person_id)
+        try:
+            await write_report_item(desk, code, today.year - 1, by=person_id)
+        except Problem as problem:
+            log.warning("report_not_drafted", org=code, year=today.year - 1, reason=str(problem))
+            refused.append(problem)
+    if refused:
+        raise refused[0]
     return len(missing)
 
 

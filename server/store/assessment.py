@@ -1,4 +1,4 @@
-"""What an assessment of organs counts: sums of the day counters, and how and when each item came out."""
+"""What an assessment of organs counts: sums of the counters, and how and when each item came out."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.store.ledger_tables import day_counter, ledger
+from server.store.ledger_tables import ledger, month_counter
 from server.store.tables import delivery, release, revision
 from server.store.tx import Tx
+from server.store.words import COUNTED_AS, LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,18 @@ class Disclosed:
     sheet: dict[str, Any]
 
 
-async def sum_of_organs(tx: Tx, org_ids: frozenset[str], start: date, end: date) -> tuple[Sum, ...]:
-    """Give the sums of organs over a period, both days included."""
-    c = day_counter.c
+async def sum_of_organs(tx: Tx, org_ids: frozenset[str], year: int) -> tuple[Sum, ...]:
+    """Give the sums of organs over a year."""
+    c = month_counter.c
     keys = (c.org_id, c.channel, c.kind, c.line)
     wanted = (
         sa.select(*keys, sa.func.sum(c.count).label("n"))
-        .where(c.org_id.in_(org_ids), c.day.between(start, end))
+        .where(
+            c.channel.in_((*COUNTED_AS, "item")),  # what the index begins with
+            c.line.in_(LINES),
+            c.month.between(f"{year}-01", f"{year}-12"),
+            c.org_id.in_(org_ids),
+        )
         .group_by(*keys)
     )
     return tuple(Sum(r.org_id, r.channel, r.kind, r.line, int(r.n)) for r in await tx.execute(wanted))

@@ -2,16 +2,29 @@
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import docx
 import openpyxl
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from channels.item import Column, Site
+from server.core.days import SHANGHAI
+from server.core.problems import Problem
 from server.forms.report_items import draft_last_year
-from tests.api.conftest import CODE, DEPARTMENT, Office, an_item
+from server.store.orgs import find_org_by_code
+from server.store.report_items import find_report_item
+from server.watch.alerts import watch
+from server.watch.joblist import JOBS
+from server.watch.jobs import Jobs
+from server.watch.remind import Sinks, remind
+from tests.api.conftest import CODE, DEPARTMENT, NEIGHBOUR, Office, an_item
 from tests.house import SITE
 
 REPORTS = Column("xxgknb", "年报", "信息公开年报", "")
@@ -83,6 +96,88 @@ async def test_the_second_of_january_drafts_what_is_missing_once(office: Office)
     assert await draft_last_year(desk) == 0
     codes = sorted(item["org"]["code"] for item in await reports(office))
     assert codes == [CODE, DEPARTMENT]  # the neighbour's is not for this chief's eyes
+
+
+class Post:
+    """Takes the reminders of the office, as its messenger would."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.sinks = Sinks()
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.told += [(one["key"], one["level"]) for one in (await request.json())["alerts"]]
+        return web.Response()
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Post]:
+    opened, app = Post(), web.Application()
+    app.router.add_post("/hook", opened.take)
+    async with TestServer(app) as server:
+        opened.sinks = Sinks(webhook=str(server.make_url("/hook")), internal=True)
+        yield opened
+
+
+def clock_of(office: Office, post: Post) -> Jobs:
+    """Give a process's jobs of the report, in their own rhythms."""
+    house, site = office.house, office.parts.site
+    acts = {
+        "reports": partial(draft_last_year, office.parts.report_desk),
+        "watch": lambda: watch(house.store, site, at=house.now()),
+        "remind": lambda: remind(house.store, post.sinks),
+    }
+    return Jobs(
+        tuple(one for one in JOBS if one.name in acts), acts, house.store, house.now, office.parts.wake
+    )
+
+
+@pytest.mark.slow
+async def test_two_clocks_through_two_years_and_a_leap_day_draft_and_remind_once(office: Office, post: Post):
+    house, clocks = office.house, [clock_of(office, post) for _process in range(2)]
+
+    async def look(day: date, hour: int, minute: int = 0) -> int:
+        house.now.moment = datetime.combine(day, time(hour, minute), SHANGHAI)
+        for scans in zip(*(one.scans() for one in clocks), strict=True):
+            if scans[0].name == "remind":  # only the holder of the lease sends; here one after the other
+                for scan in scans:
+                    await scan.run()
+            else:
+                await asyncio.gather(*(scan.run() for scan in scans))
+        async with house.store.read() as tx:
+            organs = [await find_org_by_code(tx, code) for code in (CODE, DEPARTMENT, NEIGHBOUR)]
+            found = [await find_report_item(tx, one.id, year - 1) for one in organs if one]
+        return sum(one is not None for one in found)
+
+    drafted = {}
+    for year in (2028, 2029):  # 2028 has a leap day
+        for day in (date(year - 1, 12, 31), date(year, 1, 1)):
+            assert await look(day, 23, 59) == 0, day
+        assert await look(date(year, 1, 2), 6, 59) == 0
+        drafted[year] = await look(date(year, 1, 2), 7)
+        for day in (
+            date(year, 1, 3),
+            date(year, 1, 31),
+            date(year, 3, 1) - timedelta(days=1),
+            date(year, 3, 31),
+        ):
+            assert await look(day, 7) == drafted[year], day
+    assert drafted == {2028: 3, 2029: 3}
+    told = [one for one in post.told if one[0].startswith("report:")]
+    # At each level once, for each organ and year.
+    assert len(told) == len(set(told))
+    alarms = [key.split(":")[1] for key, level in told if level == "alarm"]
+    assert sorted(alarms) == ["2028"] * 3 + ["2029"] * 3
+
+
+async def test_a_refusal_for_one_organ_keeps_no_other_from_its_report(office: Office):
+    desk = replace(office.parts.report_desk, attachment_bytes=10)
+    office.house.now.moment = SECOND_OF_JANUARY
+    with capture_logs() as told, pytest.raises(Problem):
+        await draft_last_year(desk)  # no file fits: each is refused, and each was tried
+    assert [one["event"] for one in told].count("report_not_drafted") == 3
+    assert await reports(office) == []
+    assert await draft_last_year(office.parts.report_desk) == 3
 
 
 async def test_an_organ_that_comes_late_in_the_year_gets_no_report_of_the_last(office: Office):

@@ -17,6 +17,8 @@ ACCOUNTS = {
     "website": "website", "weibo-a": "weibo", "weibo-b": "weibo", "wechat": "wechat", "board": "other",
     "paper": "gazette",
 }  # fmt: skip
+OWNERS = {"weibo-b": "000000043"}
+"""Accounts that are another organ's: what goes out there too is a joint release."""
 KINDS = ("policy", "news", "notice")
 COLUMNS = ("zcwj", "tzgg")
 TOPICS = ("民政", "教育", None)
@@ -25,13 +27,17 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An item and where it went: an account, the day it was live there, the day it was withdrawn."""
+    """An item and where it went: an account, the day it was live there, the day it was withdrawn.
+
+    `back_on` is the day on which all that was withdrawn was public again.
+    """
 
     org: str
     kind: str
     column: str
     topic: str | None
     legs: tuple[tuple[str, date, date | None], ...]
+    back_on: date | None = None
 
 
 class Writer:
@@ -58,9 +64,9 @@ class Writer:
                 channel = "other" if counted_as == "gazette" else counted_as
                 await tx.execute(
                     account.insert().values(
-                        id=self.accounts[slug], org_id=self.orgs["000000019"], channel=channel, slug=slug,
-                        name=slug, counted_as=counted_as, settings={}, secret=None, state="active",
-                        created_at=AT,
+                        id=self.accounts[slug], org_id=self.orgs[OWNERS.get(slug, "000000019")],
+                        channel=channel, slug=slug, name=slug, counted_as=counted_as, settings={},
+                        secret=None, state="active", created_at=AT,
                     )
                 )  # fmt: skip
 
@@ -108,7 +114,8 @@ class Writer:
                 link=f"http://site.invalid/{key}", platform_id=key, changed_at=AT, created_at=AT,
             )
         )  # fmt: skip
-        for line, on in (("counted", day), ("withdrawn", gone)):
+        back = one.back_on if gone is not None else None
+        for line, on in (("counted", day), ("withdrawn", gone), ("reinstated", back)):
             for counted in (counted_as, "item") if on is not None else ():
                 await append(
                     tx,

@@ -66,7 +66,7 @@ async def measure(
     ids, start, end = frozenset(one.id for one in organs), date(year, 1, 1), date(year, 12, 31)
     found: dict[str, dict[str, Measured | None]] = {key: dict.fromkeys(MEASURES) for key in ids}
     for part in (
-        await _counts(tx, ids, start, end),
+        await _counts(tx, ids, year),
         await _items(tx, ids, start, end, calendar),
         _interpretations(await list_obligations(tx, start, end, ids, limit=_MOST), ids),
         await _accounts(tx, ids, day_of(at)),
@@ -80,11 +80,11 @@ async def measure(
 Found = Mapping[str, Mapping[str, Measured | None]]
 
 
-async def _counts(tx: Tx, ids: frozenset[str], start: date, end: date) -> Found:
+async def _counts(tx: Tx, ids: frozenset[str], year: int) -> Found:
     items: Counter[tuple[str, str]] = Counter()
     kinds: Counter[tuple[str, str]] = Counter()
     channels: defaultdict[str, set[str]] = defaultdict(set)
-    for one in await sum_of_organs(tx, ids, start, end):
+    for one in await sum_of_organs(tx, ids, year):
         if one.channel != "item":
             channels[one.org_id] |= {one.channel} if one.line == "counted" and one.count else set()
             continue
