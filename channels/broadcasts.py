@@ -38,7 +38,11 @@ class NoPlace:
 
 @dataclass(frozen=True, slots=True)
 class DraftGone:
-    """What was gathered is no longer there, and the platform does not know the key: nothing was pushed."""
+    """What was gathered is no longer there, so this call pushed nothing.
+
+    Whether an earlier one did stays open: a push may have used up what was gathered, and the platform may
+    look for that before it looks for the key.
+    """
 
     reason: str
 
@@ -68,8 +72,14 @@ class Broadcasts(Protocol):
         What an earlier try brought is used again or dropped; what it gathered is `left`, if it told of it.
         """
 
-    async def forsake(self, draft: str, /) -> bool:
-        """Drop what was gathered; True once it is surely gone, and no call can push it any more."""
+    async def lies(self, draft: str, /) -> bool | CouldNotLook:
+        """Say whether what was gathered is still there; a push that reached its readers has used it up."""
+
+    async def forsake(self, draft: str, /) -> bool | None:
+        """Drop what was gathered; no call can push it any more.
+
+        True when it is gone now, False when it had gone before, None when nobody knows.
+        """
 
     async def push(self, draft: str, key: str, /) -> Outcome | NoPlace | DraftGone:
         """Push what was gathered; repeated under the same key it is the look that finds the first one."""

@@ -59,8 +59,8 @@ class Broadcast:
         if said.code == _NO_PLACE:
             return NoPlace("微信说本账号的群发次数已用完")
         if said.code == _NO_DRAFT:
-            # A push uses its draft up, and its key is answered all the same: the key is asked about first.
-            return DraftGone("草稿已不在草稿箱里，微信没有收到这次群发")
+            # A push uses its draft up, so this is no proof unless its key is asked about first (§16).
+            return DraftGone("草稿已不在草稿箱里，微信没有说明以前是否收到这次群发")
         if said.code not in (0, _SAID_BEFORE):
             return outcome_of(said.body)
         job = said.id("msg_id")

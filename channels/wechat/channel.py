@@ -189,9 +189,13 @@ class WeChat:
         """Put posts into one draft (§6)."""
         return await self._drafts.gather(posts, left)
 
-    async def forsake(self, draft: str, /) -> bool:
+    async def lies(self, draft: str, /) -> bool | CouldNotLook:
+        """Say whether a draft is still in the box."""
+        return await self._drafts.is_there(draft)
+
+    async def forsake(self, draft: str, /) -> bool | None:
         """Delete a draft that is not to be pushed."""
-        return await self._drafts.delete(draft) is not None
+        return await self._drafts.delete(draft)
 
     async def push(self, draft: str, key: str, /) -> Outcome | NoPlace | DraftGone:
         """Push a draft to all followers (§6.1)."""

@@ -102,7 +102,7 @@ class Drafts:
             return Misfits(refused)
         draft = await self._left_over(articles, left)
         if draft is not None:
-            return Gathered(draft)
+            return Gathered(draft) if isinstance(draft, str) else draft
         added = await self._add(articles)
         if not isinstance(added, str):
             return added
@@ -111,15 +111,18 @@ class Drafts:
             return Misfits(lost) if lost else Gathered(added)
         return lost
 
-    async def _left_over(self, articles: Sequence[Article], left: str | None) -> str | None:
+    async def _left_over(self, articles: Sequence[Article], left: str | None) -> str | NotAccepted | None:
         """Give the draft of an earlier try that still says all of this; drop whatever else those tries left.
 
-        A try that died over `draft/add` could not tell of its draft: the marks do.
+        A try that died over `draft/add` could not tell of its draft: the marks do. NotAccepted where the
+        platform says neither what lies there nor that it is gone now: what lies there after the push stays.
         """
         marks = [str(one.fields["content_source_url"]) for one in articles]
         lying = await list_of_marks(self._calls, frozenset(marks), pages=_PAGES)
-        if left is not None and all(one.id != left for one in lying):
-            await self.delete(left)  # somebody took an article out of it since, or the list is silent
+        if isinstance(lying, CouldNotLook):
+            return NotAccepted(_WAIT, lying.reason)
+        # Somebody may have taken an article out of it since.
+        surplus = [left] if left is not None and all(one.id != left for one in lying) else []
         found: str | None = None
         for one in lying:
             is_same = [news.get("content_source_url") for news in one.news] == marks
@@ -127,8 +130,18 @@ class Drafts:
             if found is None and is_same and self._reads_back and not await self._read_back(one.id, articles):
                 found = one.id
             else:
-                await self.delete(one.id)
+                surplus.append(one.id)
+        for draft in surplus:
+            if not await self._is_out_of_the_way(draft):
+                return NotAccepted(_WAIT, "以前存入的草稿没有删掉，先不群发")
         return found
+
+    async def _is_out_of_the_way(self, media_id: str) -> bool:
+        """Delete a draft; one that the platform never lets us delete is left to a person and stops none."""
+        said = await self._calls.post("draft/delete", {"media_id": media_id})
+        if not isinstance(said, Reply):
+            return False
+        return said.code in (0, GONE) or isinstance(outcome_of(said.body), Refused)
 
     async def is_there(self, media_id: str) -> bool | CouldNotLook:
         """Say whether a draft still lies in the box; publishing uses it up (§0.10)."""

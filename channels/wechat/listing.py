@@ -64,15 +64,19 @@ async def find_listed(calls: Calls, which: List, mark: str, *, since: datetime |
     return TooLong()
 
 
-async def list_of_marks(calls: Calls, marks: frozenset[str], *, pages: int) -> tuple[Listed, ...]:
-    """Give the drafts on so many pages all of whose articles carry one of the marks; () without an answer."""
+async def list_of_marks(
+    calls: Calls, marks: frozenset[str], *, pages: int
+) -> tuple[Listed, ...] | CouldNotLook:
+    """Give the drafts on so many pages all of whose articles carry a mark; () where we may not look."""
     found = dict[str, Listed]()
     for page in range(pages):
         asked = {"offset": page * _STEP, "count": _PAGE, "no_content": 1}
         said = await calls.post("draft/batchget", asked)
+        if isinstance(said, Reply) and said.code == 48001:
+            return ()
         rows = said.rows("item") if isinstance(said, Reply) and not said.code else None
         if not isinstance(said, Reply) or rows is None:
-            break
+            return CouldNotLook("微信的列表没有给出结果")
         entries = (entry for row in rows if (entry := _read("draft/batchget", row)) is not None)
         wanted = (one for one in entries if one.news and all(_mark_of(news) in marks for news in one.news))
         found |= {one.id: one for one in wanted}

@@ -35,6 +35,8 @@ async def confirm_push(place: Workplace, row: PushRow) -> None:
             await set_push(tx, row.id, due_at=until)
         return
     stands = await channel.look_at_push(row.job)
+    if stands == PushStands("live") and row.draft is not None:
+        await channel.forsake(row.draft)  # used up by the push, unless it only asked for it (push_looks.py)
     waits = place.limits[account.channel].confirm_after
 
     async def act(tx: Tx) -> None:

@@ -1,17 +1,18 @@
 """Look for a push whose answer was lost: the same call under its key is the look (contract wechat §6.1)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from channels.broadcasts import KEY_KEPT, Broadcasts, DraftGone, NoPlace
-from channels.contract import Outcome, OutcomeUnknown, Receipt
+from channels.broadcasts import KEY_KEPT, Broadcasts, DraftGone, Gathered, Misfits, NoPlace
+from channels.contract import CouldNotLook, Outcome, OutcomeUnknown, Post, Receipt, Refused
 from server.core.budgets import looks_used_up
 from server.core.gates import regate_all
 from server.core.overtaken import end_of
 from server.core.push_ends import accept_push, ask_person, record_look
 from server.core.reconcile import LOOKS
-from server.core.workplace import Workplace
+from server.core.workplace import Workplace, read_leg
 from server.store.accounts import get_account
 from server.store.broadcasts import ArticleSeen, PushRow, list_articles, move_push, set_push
 from server.store.deliveries import get_delivery, move
@@ -22,10 +23,21 @@ _SOON: Final = timedelta(seconds=30)
 _LAST_LOOK: Final = timedelta(minutes=30)
 """So long before a key is forgotten a look is made, whatever the budget says."""
 
+_UNDER_WAY: Final = timedelta(minutes=35)
+"""So long a push may be under way: its administrator has half an hour to consent (contract wechat §6)."""
+
+_LAY_THERE: Final = "草稿一直在草稿箱里，微信没有收到这次群发"
 _NEVER_SENT: Final = "群发请求还没有发出，进程中断"
 _FORGOTTEN: Final = (
     "群发没有收到答复，超过一天后微信不再认得它，系统不能再查，请登录公众平台查看这次群发是否发出"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class NeverTaken:
+    """Proof that the platform never took the push."""
+
+    reason: str
 
 
 def key_of(row: PushRow) -> str:
@@ -53,21 +65,67 @@ async def look_for(place: Workplace, row: PushRow) -> None:
     channel = place.open_channel(account)
     if not isinstance(channel, Broadcasts):
         raise TypeError(f"{account.channel} does not push")
-    outcome = await _look(place, row, row.draft, articles, channel)
-    await place.store.write(lambda tx: _settle_look(tx, place, row, outcome, at=place.now()))
+    outcome, draft = await _look(place, row, row.draft, articles, channel)
+    await place.store.write(lambda tx: _settle_look(tx, place, row, outcome, draft, at=place.now()))
+
+
+async def posts_of(place: Workplace, articles: Sequence[ArticleSeen]) -> Sequence[Post] | Misfits:
+    """Give what the articles of a push say, in their order."""
+    posts, refused = list[Post](), dict[int, Refused]()
+    for number, one in enumerate(articles):
+        try:
+            posts.append((await read_leg(place, one.delivery_id)).post)
+        except ValueError:
+            refused[number] = Refused("稿件存储的内容读不出来，请管理员检查数据库", "operator")
+    return Misfits(refused) if refused else posts
 
 
 async def _look(
     place: Workplace, row: PushRow, draft: str, articles: Sequence[ArticleSeen], channel: Broadcasts
-) -> Outcome | NoPlace | DraftGone:
-    """Ask by the key; never so that what was taken back meanwhile could go out for the first time."""
+) -> tuple[Outcome | NoPlace | NeverTaken, str]:
+    """Ask by the key, and give the draft that it was asked with.
+
+    Never so that what was taken back meanwhile could go out for the first time.
+    """
     async with place.store.read() as tx:
         legs = [await get_delivery(tx, one.delivery_id) for one in articles]
         taken_back = [leg for leg in legs if leg.state != "unknown" or await end_of(tx, leg)]
-    # Without its draft the call can still tell of the first one, and push nothing.
-    if taken_back and not await channel.forsake(draft):
+    if taken_back:
+        return await _look_without_pushing(place, row, draft, channel), draft
+    outcome = await channel.push(draft, key_of(row))
+    if not isinstance(outcome, DraftGone):
+        return outcome, draft
+    # The first call may have used the draft up: with the same articles in another one the key is looked for
+    # in any case. Until that answers the push keeps its first draft, the one whose absence tells something.
+    posts = await posts_of(place, articles)
+    gathered = await channel.gather(posts, None) if not isinstance(posts, Misfits) else posts
+    if not isinstance(gathered, Gathered):
+        return OutcomeUnknown("草稿已不在草稿箱里，重新存入也没有成功，稍后再查"), draft
+    outcome = await channel.push(gathered.draft, key_of(row))
+    told = OutcomeUnknown(outcome.reason) if isinstance(outcome, DraftGone) else outcome
+    return told, gathered.draft
+
+
+async def _look_without_pushing(
+    place: Workplace, row: PushRow, draft: str, channel: Broadcasts
+) -> Outcome | NoPlace | NeverTaken:
+    """Ask by the key once the draft is gone: that can tell of the first call, and bring nothing out.
+
+    As long as the draft lies there nobody has received the push. It was not taken if the draft still lies
+    there once no push can be under way any more.
+    """
+    lies = await channel.lies(draft)
+    if isinstance(lies, CouldNotLook):
+        return OutcomeUnknown(lies.reason)
+    is_over = row.sent_at is not None and place.now() - row.sent_at >= _UNDER_WAY
+    if lies and not is_over:
+        return OutcomeUnknown("其中有已撤回的稿件，草稿还在草稿箱里，这次群发还没有送达")
+    if lies and await channel.forsake(draft) is not True:
         return OutcomeUnknown("草稿删不掉，其中有已撤回的稿件，稍后再查")
-    return await channel.push(draft, key_of(row))
+    outcome = await channel.push(draft, key_of(row))
+    if not isinstance(outcome, DraftGone):
+        return outcome
+    return NeverTaken(_LAY_THERE) if lies else OutcomeUnknown(outcome.reason)
 
 
 def after_unknown(place: Workplace) -> timedelta:
@@ -76,12 +134,19 @@ def after_unknown(place: Workplace) -> timedelta:
 
 
 async def _settle_look(
-    tx: Tx, place: Workplace, row: PushRow, outcome: Outcome | NoPlace | DraftGone, *, at: datetime
+    tx: Tx,
+    place: Workplace,
+    row: PushRow,
+    outcome: Outcome | NoPlace | NeverTaken,
+    draft: str,
+    *,
+    at: datetime,
 ) -> None:
     match outcome:
         case Receipt(platform_id):
+            await set_push(tx, row.id, draft=draft)
             await accept_push(tx, place, row, platform_id, at=at)
-        case DraftGone(reason):
+        case NeverTaken(reason):
             await _prove_absent(tx, place, row, reason, at=at)
         # Whatever else it says is no proof: a permission or a quota may be asked about before the key is.
         case _ if row.looks + 1 >= LOOKS:

@@ -24,7 +24,6 @@ from channels.contract import (
     NotAccepted,
     Outcome,
     OutcomeUnknown,
-    Post,
     Receipt,
     Refused,
 )
@@ -32,10 +31,10 @@ from server.core.budgets import allowances_of, say_used_up
 from server.core.days import day_of
 from server.core.gates import LATE, regate_all
 from server.core.push_ends import accept_push, confirm_push, fail_push
-from server.core.push_looks import after_unknown, key_of, look_for
+from server.core.push_looks import after_unknown, key_of, look_for, posts_of
 from server.core.seating import period_of
 from server.core.settle import back_off, settle
-from server.core.workplace import Workplace, read_leg
+from server.core.workplace import Workplace
 from server.store.accounts import get_account
 from server.store.broadcasts import (
     ArticleSeen,
@@ -169,7 +168,7 @@ async def _send(place: Workplace, begun: Begun) -> None:
         channel = place.open_channel(account)
         if not isinstance(channel, Broadcasts):
             raise TypeError(f"{account.channel} does not push")
-        posts = await _posts(place, begun)
+        posts = await posts_of(place, begun.articles)
         gathered = await channel.gather(posts, begun.row.draft) if not isinstance(posts, Misfits) else posts
         if not isinstance(gathered, Gathered):
             await _write_settled(place, begun, gathered)
@@ -188,16 +187,6 @@ async def _send(place: Workplace, begun: Begun) -> None:
     finally:
         for key in attempts:
             place.memory.held.pop(key, None)
-
-
-async def _posts(place: Workplace, begun: Begun) -> Sequence[Post] | Misfits:
-    posts, refused = list[Post](), dict[int, Refused]()
-    for number, one in enumerate(begun.articles):
-        try:
-            posts.append((await read_leg(place, one.delivery_id)).post)
-        except ValueError:
-            refused[number] = Refused("稿件存储的内容读不出来，请管理员检查数据库", "operator")
-    return Misfits(refused) if refused else posts
 
 
 def _holds(place: Workplace, attempts: tuple[str, ...]) -> bool:

@@ -639,7 +639,9 @@ async def test_what_was_withdrawn_before_a_look_is_not_sent_for_the_first_time_b
     await come(desk, SLOT)
     await desk.house.withdraw(made[0])
     await come(desk, beijing("2026-11-26T18:10"))
-    await come(desk, beijing("2026-11-26T18:20"))
+    assert (sent_titles(desk), len(desk.platform.book.drafts)) == ([], 1)  # the call may still be under way
+    for minute in (20, 40, 50):
+        await come(desk, SLOT + timedelta(minutes=minute))
     assert (sent_titles(desk), desk.platform.book.drafts) == ([["乙"]], {})
     assert [await desk.state(key) for key in made] == ["cancelled", "live"]
 
@@ -665,11 +667,72 @@ async def test_while_the_draft_cannot_be_deleted_nothing_that_was_withdrawn_is_l
     await come(desk, SLOT)
     await desk.house.withdraw(made[0])
     desk.platform.next_call("/cgi-bin/draft/delete", "drop_before")
-    await come(desk, beijing("2026-11-26T18:05"))
+    await come(desk, beijing("2026-11-26T18:36"))
     assert (sent_titles(desk), (await pushes(desk))[0].looks) == ([], 1)
-    await come(desk, beijing("2026-11-26T18:30"))
-    await come(desk, beijing("2026-11-26T18:40"))
+    await come(desk, beijing("2026-11-26T18:45"))
+    await come(desk, beijing("2026-11-26T18:55"))
     assert sent_titles(desk) == [["乙"]]
+
+
+@pytest.mark.slow
+async def test_a_push_that_used_its_draft_up_is_found_though_its_key_is_looked_for_later(desk: Desk):
+    await plan(desk)
+    desk.platform.switch(draft_before_key=True)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_after")
+    await come(desk, SLOT)
+    await written(desk, "丙")  # would be counted as sent if the push were opened again
+    for minute in (5, 10):
+        await come(desk, SLOT + timedelta(minutes=minute))
+    assert (sent_titles(desk), desk.platform.book.drafts) == ([["甲", "乙"]], {})
+    assert [await desk.state(key) for key in made] == ["live", "live"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", ["drop_after", "drop_before"])
+async def test_what_was_withdrawn_is_never_called_unsent_where_the_key_is_looked_for_later(
+    desk: Desk, first: str
+):
+    await plan(desk)
+    desk.platform.switch(draft_before_key=True)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", first)
+    desk.house.now.moment = SLOT
+    await work(desk)
+    await desk.house.withdraw(made[0])
+    for hours in range(0, 14, 2):
+        desk.house.now.moment = SLOT + timedelta(minutes=50, hours=hours)
+        for _errand in range(3):
+            desk.house.now.move(minutes=1)
+            await work(desk)
+    states = [await desk.state(key) for key in made]
+    if first == "drop_after":  # it reached readers, and nothing that may be called says so
+        assert (sent_titles(desk), states) == ([["甲", "乙"]], ["needs_person", "needs_person"])
+    else:
+        assert (sent_titles(desk), states) == ([["乙"]], ["cancelled", "live"])
+    assert not desk.platform.book.drafts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("fate", "sent"), [("drop_before", []), ("refused", [["乙"]])])
+async def test_a_draft_that_cannot_be_deleted_holds_the_push_only_while_that_may_change(
+    desk: Desk, fate: str, sent: list[list[str]]
+):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.says("message/mass/sendall", 45011)
+    desk.house.now.moment = SLOT
+    await work(desk)
+    await desk.house.withdraw(made[0])
+    if fate == "refused":
+        desk.says("draft/delete", 48001)
+    else:
+        desk.platform.next_call("/cgi-bin/draft/delete", fate)
+    desk.house.now.move(minutes=2)
+    await work(desk)
+    assert sent_titles(desk) == sent
+    await come(desk, SLOT + timedelta(minutes=20))
+    assert (sent_titles(desk), await desk.state(made[1])) == ([["乙"]], "live")
 
 
 @pytest.mark.slow

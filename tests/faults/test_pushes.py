@@ -128,3 +128,21 @@ async def test_a_kill_at_some_step_of_a_push_costs_nothing_on_postgresql(
 async def test_a_death_while_the_platform_thinks_is_found_by_the_key(office: Office, forks: Any):
     office.sandbox.wechat.next_call(SENDALL, "slow", seconds=0.3)
     await a_day(office, worker_of(forks), Step("during request", "push", "wechat"), 6)
+
+
+@pytest.mark.usefixtures("database_url")
+@pytest.mark.parametrize("part", [0, 3, 6])
+async def test_a_kill_at_some_step_costs_nothing_where_a_lost_draft_is_told_before_the_key(
+    office: Office, forks: Any, part: int
+):
+    office.sandbox.wechat.switch(draft_before_key=True)
+    await every_step(office, worker_of(forks), slice(part, None, 2 * PARTS))
+
+
+@pytest.mark.usefixtures("database_url")
+async def test_a_death_while_the_platform_thinks_is_found_though_the_draft_is_used_up(
+    office: Office, forks: Any
+):
+    office.sandbox.wechat.switch(draft_before_key=True)
+    office.sandbox.wechat.next_call(SENDALL, "slow", seconds=0.3)
+    await a_day(office, worker_of(forks), Step("during request", "push", "wechat"), 6)

@@ -88,10 +88,10 @@ class Pushing(Machine):
         assert found is not None
         return found
 
-    @initialize(kind=st.sampled_from(("subscription", "service")))
-    def begin(self, kind: BroadcastKind) -> None:
+    @initialize(kind=st.sampled_from(("subscription", "service")), draft_before_key=st.booleans())
+    def begin(self, kind: BroadcastKind, draft_before_key: bool) -> None:
         self.kind = kind
-        self.desk.platform.switch(kind=kind)
+        self.desk.platform.switch(kind=kind, draft_before_key=draft_before_key)
         self.change_schedule(0)
 
     @rule(number=st.integers(0, 1))

@@ -67,6 +67,7 @@ class Switches:
     mass_status: str = "send success"  # how pushes end from now on, in the words of the event (§6.7)
     mass_seconds: float = 2.0  # how long a push is under way
     mass_protected: bool = False  # §6, 群发保护: the administrator agrees in half an hour, or it fails
+    draft_before_key: bool = False  # §16: whether a draft that is gone is told before a key that is known
     events_sent: int = 1  # times that every event is pushed even when it was answered (§8.3)
     token_seconds: int = 7200
     comment_right: bool = False

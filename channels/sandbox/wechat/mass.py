@@ -133,6 +133,8 @@ def _send(call: Call, body: Mapping[str, Any], readers: tuple[str, ...]) -> web.
     client_id = text_of(body, "clientmsgid") or _digest(body)
     if len(client_id.encode()) > _MOST_CLIENT_ID:
         raise Refusal(45067)
+    if switches.draft_before_key:
+        _read_load(call, body)
     if known := _find_client_id(call, client_id):
         push_id, push = known
         call.wechat.book.pushes[push_id] = replace(push, asked_at=call.at)
