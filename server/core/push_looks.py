@@ -28,6 +28,9 @@ _UNDER_WAY: Final = timedelta(minutes=35)
 
 _LAY_THERE: Final = "草稿一直在草稿箱里，微信没有收到这次群发"
 _NEVER_SENT: Final = "群发请求还没有发出，进程中断"
+_DRAFT_GONE: Final = (
+    "群发没有收到答复，其中有已撤回的稿件，草稿已不在草稿箱里，请登录公众平台查看这次群发是否发出"
+)
 _FORGOTTEN: Final = (
     "群发没有收到答复，超过一天后微信不再认得它，系统不能再查，请登录公众平台查看这次群发是否发出"
 )
@@ -36,6 +39,13 @@ _FORGOTTEN: Final = (
 @dataclass(frozen=True, slots=True)
 class NeverTaken:
     """Proof that the platform never took the push."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """No call that may be made can tell what became of the push."""
 
     reason: str
 
@@ -82,7 +92,7 @@ async def posts_of(place: Workplace, articles: Sequence[ArticleSeen]) -> Sequenc
 
 async def _look(
     place: Workplace, row: PushRow, draft: str, articles: Sequence[ArticleSeen], channel: Broadcasts
-) -> tuple[Outcome | NoPlace | NeverTaken, str]:
+) -> tuple[Outcome | NoPlace | NeverTaken | Untold, str]:
     """Ask by the key, and give the draft that it was asked with.
 
     Never so that what was taken back meanwhile could go out for the first time.
@@ -108,7 +118,7 @@ async def _look(
 
 async def _look_without_pushing(
     place: Workplace, row: PushRow, draft: str, channel: Broadcasts
-) -> Outcome | NoPlace | NeverTaken:
+) -> Outcome | NoPlace | NeverTaken | Untold:
     """Ask by the key once the draft is gone: that can tell of the first call, and bring nothing out.
 
     As long as the draft lies there nobody has received the push. It was not taken if the draft still lies
@@ -125,7 +135,7 @@ async def _look_without_pushing(
     outcome = await channel.push(draft, key_of(row))
     if not isinstance(outcome, DraftGone):
         return outcome
-    return NeverTaken(_LAY_THERE) if lies else OutcomeUnknown(outcome.reason)
+    return NeverTaken(_LAY_THERE) if lies else Untold(_DRAFT_GONE)
 
 
 def after_unknown(place: Workplace) -> timedelta:
@@ -137,7 +147,7 @@ async def _settle_look(
     tx: Tx,
     place: Workplace,
     row: PushRow,
-    outcome: Outcome | NoPlace | NeverTaken,
+    outcome: Outcome | NoPlace | NeverTaken | Untold,
     draft: str,
     *,
     at: datetime,
@@ -148,6 +158,8 @@ async def _settle_look(
             await accept_push(tx, place, row, platform_id, at=at)
         case NeverTaken(reason):
             await _prove_absent(tx, place, row, reason, at=at)
+        case Untold(reason):
+            await ask_person(tx, row, reason, "unknown", at=at)
         # Whatever else it says is no proof: a permission or a quota may be asked about before the key is.
         case _ if row.looks + 1 >= LOOKS:
             await ask_person(tx, row, outcome.reason, "unknown", at=at)

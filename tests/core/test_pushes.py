@@ -700,11 +700,8 @@ async def test_what_was_withdrawn_is_never_called_unsent_where_the_key_is_looked
     desk.house.now.moment = SLOT
     await work(desk)
     await desk.house.withdraw(made[0])
-    for hours in range(0, 14, 2):
-        desk.house.now.moment = SLOT + timedelta(minutes=50, hours=hours)
-        for _errand in range(3):
-            desk.house.now.move(minutes=1)
-            await work(desk)
+    for minutes in (10, 50, 60):
+        await come(desk, SLOT + timedelta(minutes=minutes))
     states = [await desk.state(key) for key in made]
     if first == "drop_after":  # it reached readers, and nothing that may be called says so
         assert (sent_titles(desk), states) == ([["甲", "乙"]], ["needs_person", "needs_person"])
