@@ -21,7 +21,7 @@ import pytest
 import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import settings
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.store import tx
@@ -90,9 +90,14 @@ def _statements_are_compiled_once() -> Iterator[None]:
     def make_and_share(url: str, **more: Any) -> AsyncEngine:
         engine = make(url, **more)
         inner = engine.sync_engine
-        dialect, compiled = known.setdefault(inner.dialect.name, (inner.dialect, inner._compiled_cache))
-        inner.dialect = inner.pool._dialect = dialect
-        inner._compiled_cache = compiled
+        if found := known.get(inner.dialect.name):
+            inner.dialect, inner._compiled_cache = found
+            inner.pool._dialect = inner.dialect
+        else:
+            # A dialect knows its database only once it has met one; some engines never connect.
+            ready = (inner.dialect, inner._compiled_cache)
+            met = lambda *_connection: known.setdefault(inner.dialect.name, ready)  # noqa: E731
+            event.listen(inner.pool, "connect", met)
         return engine
 
     with pytest.MonkeyPatch.context() as patch:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from channels.docroot import FolderRoot
 from server.public.site import add_site
 from server.runner import Runner
+from tests.ports import free_port
 from tests.public.wire import Said, ask
 
 FILM = "m/film.mp4"
@@ -25,7 +25,7 @@ async def base(tmp_path: Path) -> AsyncIterator[str]:
     app.router.add_get("/broken", break_down)
     app.router.add_post("/taken", take)
     add_site(app, tmp_path / "site")
-    runner, port = Runner(app, shutdown_timeout=1), unused_port()
+    runner, port = Runner(app, shutdown_timeout=1), free_port()
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     yield f"http://127.0.0.1:{port}"

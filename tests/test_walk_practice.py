@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from channels.sandbox.run import start_sandbox
 from server.app import serve
@@ -15,7 +14,8 @@ from server.cli.remote import Remote, ServerRefused
 from server.core.verify import verify_rows
 from server.settings import Settings, load_settings
 from server.store.tx import Store
-from tests.test_walk import ALL, CODE, Walk, answers, bootstrap, open_accounts
+from tests.ports import free_port
+from tests.test_walk import ALL, CODE, ZONE, Walk, answers, bootstrap, open_accounts
 
 pytestmark = pytest.mark.slow
 PRACTICE = ("yanlian-site", "yanlian-feed", f"yanlian-wx-{CODE}", f"yanlian-wb-{CODE}")
@@ -37,8 +37,8 @@ def pages_in(root: Path) -> list[str]:
 
 @pytest.fixture
 async def walk(tmp_path) -> AsyncIterator[Rehearsed]:
-    port = unused_port()
-    practice = {"platforms": True, "wechat_port": unused_port(), "weibo_port": unused_port()}
+    port = free_port()
+    practice = {"platforms": True, "wechat_port": free_port(), "weibo_port": free_port()}
     settings = await asyncio.to_thread(load_settings, var=tmp_path / "var", port=port, practice=practice)
     tokens = await bootstrap(settings)
     sandbox = await start_sandbox(
@@ -79,7 +79,7 @@ async def test_practice_goes_the_whole_way_and_nothing_of_it_reaches_what_is_rea
     assert walk.sandbox.weibo.posts_carrying(legs["yanlian-site"]["link"]) == 0
     for path in ("feed/site.atom", "", "sitemap.xml", "search?q=社区服务日", "api/v1/public/items"):
         assert item_id not in (await walk.page(f"{walk.base_url}/{path}"))[1]
-    counts = await walk.author.get("/api/v1/statistics/channels", {"year": str(datetime.now(UTC).year)})
+    counts = await walk.author.get("/api/v1/statistics/channels", {"year": str(datetime.now(ZONE).year)})
     assert (counts["items"], set(counts["deliveries"].values())) == (0, {0})
     store = Store(walk.settings.database_url)
     assert await verify_rows(store) == ()
@@ -103,4 +103,4 @@ async def test_both_sites_are_written_again_byte_for_byte_and_work_goes_on_after
     assert await asyncio.to_thread(pages_in, walk.var / "practice" / "site") == [f"{kept}.html"]
     assert await asyncio.to_thread(pages_in, walk.var / "site") == [f"{real}.html"]
     copied = await walk.author.post(f"/api/v1/items/{kept}/copy")
-    assert (copied["practice"], copied["index_number"]) == (False, f"{CODE}/{datetime.now(UTC).year}-00002")
+    assert (copied["practice"], copied["index_number"]) == (False, f"{CODE}/{datetime.now(ZONE).year}-00002")

@@ -13,7 +13,7 @@ import aiohttp
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _LAUNCHER: Final = ROOT / "server" / "ephemeral" / "launcher.py"
-_SECONDS_TO_START: Final = 60
+_SECONDS_TO_START: Final = 120
 _SECONDS_TO_STOP: Final = 15
 
 

@@ -28,7 +28,7 @@ from story import StoryBroke, Told, publish_all, wait_until_settled
 from server.cli.ports import port_trouble
 from server.cli.remote import Remote, ServerRefused
 
-_SECONDS_TO_LIVE: Final = 150
+_SECONDS_TO_LIVE: Final = 300
 # Tables stay in line only where a Chinese character is exactly two Latin ones wide, and a line one.
 _DRAWING: Final = (
     '<meta charset="utf-8"><style>{stylesheet} body {{ background: #fff; margin: 16px }}'

@@ -81,7 +81,7 @@ def disagreements(told: Iterable[Told], counts: dict[str, Any], year: int) -> li
 async def dead_links(found: Iterable[dict[str, Any]]) -> list[str]:
     """Give the links that do not answer 200."""
     dead = []
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
         for link in sorted({receipt["link"] for receipt in found if receipt["link"]}):
             async with session.get(link) as answer:
                 if answer.status != 200:

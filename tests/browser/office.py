@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 
 from channels.sandbox.run import Sandbox, start_sandbox
 from server.cli.remote import Remote
@@ -25,6 +24,7 @@ from server.security.sign_in import issue_token
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person, put_grant
 from server.store.tx import Store
+from tests.ports import free_port
 
 CODE: Final = "000000019"
 PASSWORD: Final = "grass-and-sky-26"
@@ -35,7 +35,7 @@ PEOPLE: Final = {
 }
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _LAUNCHER: Final = _ROOT / "server" / "ephemeral" / "launcher.py"
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def an_item(**fields: Any) -> dict[str, Any]:
 async def open_office(folder: Path, **more: str) -> AsyncIterator[Office]:
     """Start an office whose database stands in the folder, migrated and empty; `more` are settings."""
     tokens = await staff(f"sqlite+aiosqlite:///{folder / 'tongfa.db'}")
-    port = unused_port()
+    port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
         sandbox = await start_sandbox(

@@ -81,6 +81,7 @@ async def test_an_item_goes_from_the_editor_to_an_approval(window: Window, title
     await window.go("/console/review")
     await fine(window, "queue")
     await page.get_by_role("link", name=title).click()
+    await expect(page.get_by_role("button", name="审核通过")).to_be_visible()
     await fine(window, "review")
     await page.get_by_role("button", name="审核通过").click()
     await expect(page.get_by_text("已审核通过。")).to_be_visible()
@@ -188,6 +189,7 @@ async def test_a_session_that_ends_in_the_middle_of_writing_loses_nothing(desk: 
 
 async def test_the_console_is_reached_by_the_keyboard_alone(desk: Window):
     page = await desk.go("/console/login")
+    await expect(page.get_by_label("登录名")).to_be_focused()
     await page.keyboard.type("author")
     await page.keyboard.press("Tab")
     await page.keyboard.type(PASSWORD)

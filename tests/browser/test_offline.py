@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import time
 from itertools import count
 from typing import Any
 
@@ -39,6 +40,7 @@ HAS_PICTURES = """async () => {
 
 
 NUMBERS = count(1)
+PATIENCE = 60.0  # seconds; of a machine at work on several tests at once
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -61,7 +63,8 @@ async def read(phone: Window, item: dict[str, Any]) -> str:
     path = f"/a/{item['id']}.html"
     await phone.go("/")
     await phone.go(path)
-    for _try in range(400):
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends:
         if path in await phone.page.evaluate(KEPT, path) and await phone.page.evaluate(HAS_PICTURES):
             return path
         await asyncio.sleep(0.05)
@@ -70,7 +73,8 @@ async def read(phone: Window, item: dict[str, Any]) -> str:
 
 async def until_kept(phone: Window, path: str, word: str) -> None:
     """Wait until the phone keeps this page with this word in it."""
-    for _try in range(400):
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends:
         if path in await phone.page.evaluate(KEPT, word):
             return
         await asyncio.sleep(0.05)
@@ -79,12 +83,10 @@ async def until_kept(phone: Window, path: str, word: str) -> None:
 
 async def until_forgotten(phone: Window, word: str) -> None:
     """Wait until nothing that the phone keeps has this word in it."""
-    for _try in range(100):
-        kept = await phone.page.evaluate(KEPT, word)
-        if not kept:
-            return
+    ends = time.monotonic() + PATIENCE
+    while kept := await phone.page.evaluate(KEPT, word):
+        assert time.monotonic() < ends, kept
         await asyncio.sleep(0.05)
-    raise AssertionError(kept)
 
 
 async def test_what_was_read_can_be_read_without_a_network(phone: Window, item: dict[str, Any]):

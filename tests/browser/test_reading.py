@@ -107,17 +107,18 @@ async def test_from_home_to_a_column_to_an_article_and_back(window: Window, shel
     page = await window.go("/")
     await page.get_by_role("navigation", name="栏目").get_by_role("link", name="政策文件").click()
     await page.get_by_role("link", name="困难群众医疗救助实施办法").click()
-    assert await page.get_by_role("heading", level=1).inner_text() == shelf.policy["title"]
+    await expect(page.get_by_role("heading", level=1)).to_have_text(shelf.policy["title"])
     await page.go_back()
     await page.go_back()
-    assert await page.evaluate("location.pathname") == "/"
+    await expect(page).to_have_url(f"{window.office.base_url}/")
 
 
 async def test_document_and_interpretation_lead_to_each_other(window: Window, shelf: Shelf):
     page = await window.go(path_of(shelf.policy))
     await page.get_by_role("link", name="政策解读 医疗救助办法解读").click()
+    await expect(page).to_have_url(f"{window.office.base_url}{path_of(shelf.reading)}")
     await page.get_by_role("link", name="解读的文件 困难群众医疗救助实施办法").click()
-    assert await page.evaluate("location.pathname") == path_of(shelf.policy)
+    await expect(page).to_have_url(f"{window.office.base_url}{path_of(shelf.policy)}")
 
 
 async def test_a_word_of_two_characters_is_found_and_marked(window: Window, shelf: Shelf):
@@ -126,6 +127,7 @@ async def test_a_word_of_two_characters_is_found_and_marked(window: Window, shel
     await page.get_by_role("banner").get_by_role("button", name="搜索").click()
     hits = page.locator("ul.hits > li")
     await expect(hits).to_have_count(2)
+    await expect(page.get_by_role("contentinfo")).to_be_attached()  # the whole page has come
     assert sorted(await hits.locator("h2").all_inner_texts()) == [
         "医疗救助办法解读",
         "困难群众医疗救助实施办法",
@@ -204,7 +206,7 @@ async def test_the_first_stop_of_the_keyboard_leads_to_the_text(desk: Window, sh
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "跳到正文"
     await page.keyboard.press("Enter")
-    assert await page.evaluate("document.activeElement.id") == "main"
+    await expect(page.locator("#main")).to_be_focused()
 
 
 async def test_the_stop_of_the_keyboard_is_seen(desk: Window, shelf: Shelf):

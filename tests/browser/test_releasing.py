@@ -14,7 +14,7 @@ from tests.browser.window import BROWSER, Window
 pytestmark = BROWSER
 
 _SHOTS: Final = os.environ.get("TONGFA_SHOTS", "")
-_SECONDS: Final = 30_000
+_SECONDS: Final = 90_000
 
 
 async def _log_in(window: Window, login: str) -> None:

@@ -88,6 +88,8 @@ async def drop(page: Page, name: str, mime: str, content: bytes) -> None:
 async def kept_body(page: Page) -> str:
     """Give the body as it goes to the server, once it has been kept there."""
     await expect(page.get_by_text("已自动暂存")).to_be_visible()
+    # That may tell of what was written seconds ago; when its window goes, the form gathers all it holds.
+    await page.evaluate("dispatchEvent(new Event('pagehide'))")
     return await page.locator("textarea[name=body]").input_value()
 
 

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from tests.browser.office import Office
 
-expect.set_options(timeout=20_000)  # a machine at work on several tests at once
+expect.set_options(timeout=60_000)  # a machine at work on several tests at once
 BROWSER: Final = pytest.mark.asyncio(loop_scope="session")  # office and browser start once a worker
 PHONE: Final = {
     "viewport": {"width": 375, "height": 720},
@@ -76,7 +76,7 @@ class Window:
 async def open_window(browser: Browser, office: Office, axe: str, **how: Any) -> AsyncIterator[Window]:
     """Open a window with a context of its own."""
     context = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **how)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     window = Window(office, context, await context.new_page())
     context.on("request", window.asked)
     window.watch(window.page)

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import unused_port
 
 from channels.contract import Outcome, Post, Receipt, RefreshTurn, Tools, Withdrawal
 from channels.docroot import FolderRoot
@@ -18,6 +17,7 @@ from channels.transport import Transport
 from channels.website.channel import Website
 from server.public.site import add_site
 from tests.channels.memory_shelf import ORG, START, MemoryMedia, MemoryShelf, a_content, a_site
+from tests.ports import free_port
 
 
 class NoTokens:
@@ -100,7 +100,7 @@ class PublicSite:
 @asynccontextmanager
 async def a_public_site(folder: Path) -> AsyncIterator[PublicSite]:
     """Serve a document root in this folder for as long as the block lasts."""
-    port = unused_port()
+    port = free_port()
     shelf, media, app = MemoryShelf(), MemoryMedia(), web.Application()
     add_site(app, folder)
     runner = web.AppRunner(app)

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from channels.transport import Answer, Form, NoAnswer, NotSent, Transport
+from tests.ports import free_port
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 SECONDS = 0.4
@@ -72,7 +72,7 @@ async def test_a_refusal_is_an_answer_too(transport, status):
 
 
 async def test_a_refused_connection_is_not_sent(transport):
-    assert isinstance(await transport.send("POST", URL(f"http://127.0.0.1:{unused_port()}/")), NotSent)
+    assert isinstance(await transport.send("POST", URL(f"http://127.0.0.1:{free_port()}/")), NotSent)
 
 
 async def test_a_name_that_does_not_resolve_is_not_sent(transport):
@@ -131,7 +131,7 @@ async def test_a_redirect_is_not_followed(transport):
 
 
 async def test_no_reason_tells_what_was_sent(transport):
-    url = URL(f"http://127.0.0.1:{unused_port()}/").with_query(access_token="hidden-token")
+    url = URL(f"http://127.0.0.1:{free_port()}/").with_query(access_token="hidden-token")
     assert "hidden-token" not in repr(await transport.send("POST", url, body=b"hidden-token"))
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from server.app import open_house
 from server.core.ids import new_id
@@ -21,6 +20,7 @@ from server.store.accounts import AccountRow, insert_account
 from server.store.tx import Store
 from tests.bench.archive import ACCOUNTS, publish
 from tests.bench.noop import ORG, Office, found
+from tests.ports import free_port
 
 GROWS = "items|revisions|releases|deliveries|attempts|places|page_changes|catalogue_lines|ledger|followups"
 # A walk through a table, or a search by something that nearly every row has in common.
@@ -49,7 +49,7 @@ def traced(store: Store) -> Iterator[set[str]]:
 @pytest.fixture
 async def statements(tmp_path: Path) -> tuple[Path, frozenset[str]]:
     """What runs while one item is published on website and feeds, by the real core."""
-    port = unused_port()
+    port = free_port()
     settings = await asyncio.to_thread(Settings, var=tmp_path / "var", port=port)
     async with open_house(settings, migrate_first=True) as house:
         parts, app = house.parts, web.Application()

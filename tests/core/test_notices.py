@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from channels.contract import Channel, Tools
 from channels.docroot import FolderRoot
@@ -32,6 +32,7 @@ from server.store.notices import Then
 from tests.channels.memory_shelf import MemoryMedia
 from tests.channels.public_site import NoTokens
 from tests.house import SITE, House
+from tests.ports import free_port
 
 NAME = "白音宝力格"
 """What must not be read any more; a made-up name."""
@@ -105,7 +106,7 @@ class Town:
 
 @pytest.fixture
 async def town(house: House, tmp_path: Path) -> AsyncIterator[Town]:
-    folder, media, port = tmp_path / "site", MemoryMedia(), unused_port()
+    folder, media, port = tmp_path / "site", MemoryMedia(), free_port()
     site = replace(SITE, url=f"http://127.0.0.1:{port}")
     root, app = FolderRoot(folder), web.Application()
     add_site(app, folder)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
-from aiohttp.test_utils import unused_port
+
+from tests.ports import free_port
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _LAUNCHER: Final = _ROOT / "server" / "ephemeral" / "launcher.py"
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 120.0
 
 
 @dataclass
@@ -116,7 +117,7 @@ async def _answers(port: int | None) -> bool:
 @asynccontextmanager
 async def open_fleet(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Fleet]:
     """Start two webs, three workers and a clock on a migrated database."""
-    first, second = unused_port(), unused_port()
+    first, second = free_port(), free_port()
     fleet = Fleet(folder, database_url, redis_url, first)
     try:
         await fleet.start("web-1", "web", first)  # the first alone: it makes the keys of the folder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from channels.docroot import FolderRoot
 from channels.item import Site
@@ -22,6 +22,7 @@ from server.subscribe.hub_verification import verify_intents
 from server.subscribe.topics import Topics
 from tests.conftest import Hand
 from tests.house import SITE
+from tests.ports import free_port
 
 LOOPBACK: Inner = (ip_network("127.0.0.0/8"),)
 ATOM = "feed/site.atom"
@@ -84,7 +85,7 @@ def hub_of(
 async def open_stage(
     store: Store, now: Hand, folder: Path, inner: Inner = LOOPBACK, patience: float = 2.0
 ) -> AsyncIterator[Stage]:
-    port = unused_port()
+    port = free_port()
     site = site_at(f"http://127.0.0.1:{port}")
     root = FolderRoot(folder)
     for path in (ATOM, "feed/site.rss", "feed/site.json", "feed/column/zcwj.rss"):

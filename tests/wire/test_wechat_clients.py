@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from channels.sandbox.run import Sandbox
 from channels.sandbox.wechat.audience import openid_of
 from tests.channels.sandbox.conftest import png
+from tests.ports import free_port
 from tests.wire.conftest import HERE, Client, python_with
 
 PICTURE = png(900, 383)
@@ -80,7 +81,7 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 @pytest.mark.parametrize("mode", ["plain", "safe"])
 async def test_werobot_understands_what_the_pretended_platform_tells_it(sandbox: Sandbox, mode: str):
     python = await asyncio.to_thread(python_with, "werobot")
-    port = unused_port()
+    port = free_port()
     child = await asyncio.create_subprocess_exec(
         str(python), str(HERE / "clients" / "werobot.py"),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
