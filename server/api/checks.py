@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import Field
 
 from server.api.answers import answer
-from server.api.item_forms import ItemOut
+from server.api.item_forms import DroppedOut, ItemOut
 from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
 from server.api.route import Route, signed_in
@@ -109,9 +109,10 @@ class ChecksOut(Out):
 
 
 class DraftChecksOut(Out):
-    """What the checks say of what somebody is writing."""
+    """What the checks say of what somebody is writing, and what its body would lose."""
 
     findings: tuple[FindingOut, ...]
+    dropped: tuple[DroppedOut, ...]
 
 
 async def show_checks(request: web.Request) -> web.Response:
@@ -134,7 +135,8 @@ async def check_form(request: web.Request) -> web.Response:
     async with parts.store.read() as tx:
         draft = await draft_of(tx, form, body, signed_in(request), parts.site)
     found = await parts.examiner.check_draft(draft, at=parts.now())
-    return answer(DraftChecksOut(findings=tuple(FindingOut.of(one) for one in found)))
+    told = tuple(FindingOut.of(one) for one in found)
+    return answer(DraftChecksOut(findings=told, dropped=tuple(DroppedOut.of(one) for one in body.dropped)))
 
 
 async def waive_finding(request: web.Request) -> web.Response:

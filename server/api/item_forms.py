@@ -7,6 +7,7 @@ from channels.item import Kind, Language, Openness, Site, Validity
 from server.api.orgs import OrgOut
 from server.core.contents import page_url
 from server.forms.words import Out
+from server.importing.dropped import Dropped
 from server.store.items import ItemSeen, WithdrawnAs
 
 
@@ -75,8 +76,20 @@ class OverrideOut(Out):
     cover: PictureOut | None
 
 
+class DroppedOut(Out):
+    """A kind of element that fell away from the body, whose channels carry none: its code, and what to do."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, one: Dropped) -> "DroppedOut":
+        """Give one kind."""
+        return cls(code=one.code, message=one.message)
+
+
 class ItemOut(ItemBrief):
-    """稿件 with the content of its newest revision."""
+    """稿件 with the content of its newest revision; `dropped` is told by the call that wrote it, and once."""
 
     withdrawn_reason: str | None
     withdrawn_as: WithdrawnAs | None
@@ -101,10 +114,11 @@ class ItemOut(ItemBrief):
     content_hash: str
     revised_at: datetime
     submitted_at: datetime | None
+    dropped: tuple[DroppedOut, ...]
 
     @classmethod
-    def of(cls, seen: ItemSeen, site: Site) -> "ItemOut":
-        """Give an item with everything its newest revision says."""
+    def of(cls, seen: ItemSeen, site: Site, dropped: tuple[Dropped, ...] = ()) -> "ItemOut":
+        """Give an item with everything its newest revision says, and what its body lost on the way in."""
         version, sheet = seen.revision, seen.revision.sheet
         return cls(
             **ItemBrief.of(seen, site).model_dump(),
@@ -135,6 +149,7 @@ class ItemOut(ItemBrief):
             content_hash=version.content_hash,
             revised_at=version.created_at,
             submitted_at=version.submitted_at,
+            dropped=tuple(DroppedOut.of(one) for one in dropped),
         )
 
 

@@ -65,7 +65,7 @@ async def write_item(request: web.Request) -> web.Response:
         draft = await draft_of(tx, form, body, signed_in(request), parts.site)
         by = signed_in(request).person_id
         seen = await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
-    return answer(ItemOut.of(seen, parts.site), 201)
+    return answer(ItemOut.of(seen, parts.site, body.dropped), 201)
 
 
 async def rewrite_item(request: web.Request) -> web.Response:
@@ -80,7 +80,7 @@ async def rewrite_item(request: web.Request) -> web.Response:
             raise Problem("wrong_state", "发布机构定下后不能更改", field="org")
         by = signed_in(request).person_id
         seen = await revise_item(tx, item.id, draft, by=by, at=parts.now(), new_id=parts.new_id)
-    return answer(ItemOut.of(seen, parts.site))
+    return answer(ItemOut.of(seen, parts.site, body.dropped))
 
 
 async def copy_item(request: web.Request) -> web.Response:

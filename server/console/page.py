@@ -14,6 +14,7 @@ from server.console.environment import rendered
 from server.console.fields import Fields
 from server.console.sections import DONE, Section, sections_for
 from server.core.problems import Problem
+from server.importing.dropped import dropped, is_known
 from server.parts import PARTS, Parts
 from server.security.access import Act, SignedIn
 
@@ -96,6 +97,7 @@ def show(
         asset=asset,
         here=request.path_qs,
         done=DONE.get(request.query.get("done", ""), "") if request.method == "GET" else "",
+        dropped=_dropped(request),
         errors=_by_field(values["trouble"]),
         **values,
     )
@@ -118,6 +120,12 @@ def go(path: str, *, done: str = "", **query: str) -> web.Response:
 
 def _sections(request: web.Request, who: SignedIn | None) -> tuple[Section, ...]:
     return () if who is None else sections_for(who, request.config_dict[BUILT])
+
+
+def _dropped(request: web.Request) -> tuple[str, ...]:
+    """Say what fell away from a body just saved; the address carries the codes, never the sentences."""
+    codes = request.query.get("dropped", "").split(".") if request.method == "GET" else []
+    return tuple(dropped(code).message for code in dict.fromkeys(codes) if is_known(code))
 
 
 def _by_field(trouble: tuple[Problem, ...]) -> Mapping[str, str]:

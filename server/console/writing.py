@@ -18,6 +18,7 @@ from server.core.draft import create_item, revise_item, says_the_same
 from server.core.problems import Problem, Problems
 from server.forms.drafts import draft_of
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.importing.dropped import dropped_from
 from server.importing.found import PART_NAMES, Mark
 from server.importing.html import read_body
 from server.importing.shape import shape
@@ -69,7 +70,7 @@ async def take_new(visit: Visit) -> web.Response:
         return await _again(visit, _typed_in(error, typed), error, None)
     if visit.fields.get("interprets") and seen.kind == "interpretation":
         return await _to_its_document(visit, seen)
-    return _saved(visit, seen)
+    return _saved(visit, seen, typed)
 
 
 async def show_edit(visit: Visit) -> web.Response:
@@ -90,7 +91,7 @@ async def take_edit(visit: Visit) -> web.Response:
         seen = await _write(visit, typed, seen)
     except (*REFUSALS, _Refused) as error:
         return await _again(visit, _typed_in(error, typed), error, seen)
-    return _saved(visit, seen)
+    return _saved(visit, seen, typed)
 
 
 async def _item(visit: Visit) -> ItemSeen:
@@ -194,12 +195,14 @@ def _compare(theirs: str, mine: str) -> Any:
     return compare_texts(shape(theirs).text, shape(mine).text)
 
 
-def _saved(visit: Visit, seen: ItemSeen) -> web.Response:
+def _saved(visit: Visit, seen: ItemSeen, typed: Typed) -> web.Response:
+    lost = dropped_from(typed.form().body)
+    told = {"dropped": ".".join(one.code for one in lost)} if lost else {}
     if visit.fields.get("then") == "check":
         find = visit.fields.get("find")[:16]  # the finding that the author wants to answer for
         beside = {"find": find} if find else {}
-        return visit.go(f"/console/items/{seen.id}/check", done="saved", **beside)
-    return visit.go(f"/console/items/{seen.id}/edit", done="saved")
+        return visit.go(f"/console/items/{seen.id}/check", done="saved", **beside, **told)
+    return visit.go(f"/console/items/{seen.id}/edit", done="saved", **told)
 
 
 async def _to_its_document(visit: Visit, seen: ItemSeen) -> web.Response:

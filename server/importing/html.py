@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from server.core.problems import Problem
+from server.importing.dropped import Dropped, dropped_from
 from server.importing.shape import ROUGH_TAGS, Shape, TooDeep, shape
 
 _ATTRIBUTES: Final = {
@@ -55,6 +56,7 @@ class Body:
     html: str
     text: str
     pictures: tuple[BodyPicture, ...]
+    dropped: tuple[Dropped, ...] = ()  # what fell away on the way in, with what stood in it
 
 
 async def read_body(html: str) -> Body:
@@ -83,7 +85,7 @@ def sanitise(html: str) -> Body:
     pictures = _pictures(shaped)
     if not pictures and not shaped.text.strip():
         raise Problem("invalid", "正文没有内容：去掉脚本等不允许的部分后是空的", field="body")
-    return Body(shaped.html, shaped.text, pictures)
+    return Body(shaped.html, shaped.text, pictures, dropped_from(html))
 
 
 def _keep(tag: str, name: str, value: str) -> str | None:

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from server.core.problems import Problem
 from server.importing.dates import read_date
+from server.importing.dropped import OF_THE_PAGE, dropped_from
 from server.importing.found import Document, Mark
 from server.importing.pictures import PictureFile, inspect
 
@@ -46,10 +47,12 @@ def read_page(body: bytes, name: str) -> Document:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Problem("unsupported_file", f"“{name}”不是完好的网页文件", field="file") from error
     marks = list(_title_marks(tree, name))
+    written = lxml.html.tostring(_content(tree), encoding="unicode")
+    lost = [one.message for one in dropped_from(written) if one.code not in OF_THE_PAGE]
     for tag in _GONE:
         for node in list(tree.iter(tag)):
             node.drop_tree()
-    return _document(_content(tree), marks, name)
+    return _document(_content(tree), marks, name, lost)
 
 
 def read_markdown(body: bytes, name: str) -> Document:
@@ -67,7 +70,7 @@ def read_markdown(body: bytes, name: str) -> Document:
         if named
         else list(_title_marks(tree, name))
     )
-    return _document(tree.body, marks, name)
+    return _document(tree.body, marks, name, [])
 
 
 def _title_marks(tree: Any, name: str) -> Any:
@@ -93,9 +96,9 @@ def _content(tree: Any) -> Any:
     return tree.body if tree.body is not None else tree
 
 
-def _document(node: Any, marks: list[Mark], name: str) -> Document:
+def _document(node: Any, marks: list[Mark], name: str, lost: list[str]) -> Document:
     pictures: dict[str, PictureFile] = {}
-    warnings: list[str] = []
+    warnings = list(lost)
     for image in list(node.iter("img")):
         file = _embedded(image.get("src", ""))
         if file is None:

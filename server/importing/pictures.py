@@ -25,13 +25,13 @@ _BROKEN: Final = (
 )  # fmt: skip
 
 
-_DRAWING: Final = "是矢量图，微信、微博和许多手机显示不了：请在制图软件里“另存为”或“导出”PNG，再上传 PNG"
+DRAWING: Final = "是矢量图，微信、微博和许多手机显示不了：请在制图软件里“另存为”或“导出”PNG，再上传 PNG"
 _OLD: Final = "的格式网页上显示不了：请用画图或看图软件“另存为”JPG 或 PNG，再上传"
 _PHONE: Final = (
     "是手机的 HEIC 照片，网页上显示不了：请在手机上转存为 JPG（苹果手机：设置—相机—格式—兼容性最佳）再上传"
 )
 _ADVICE: Final = {
-    **dict.fromkeys(("svg", "svgz", "emf", "wmf", "eps", "ai", "cdr"), _DRAWING),
+    **dict.fromkeys(("svg", "svgz", "emf", "wmf", "eps", "ai", "cdr"), DRAWING),
     **dict.fromkeys(("bmp", "tif", "tiff"), _OLD),
     **dict.fromkeys(("heic", "heif"), _PHONE),
 }

@@ -39,6 +39,14 @@ async def test_the_body_is_sanitised_on_the_way_in(office: Office):
     assert made["body"] == "<p>甲</p>"
 
 
+async def test_what_no_channel_carries_is_told_of_once_by_the_call_that_lost_it(office: Office):
+    body = '<p>甲</p><svg><text>乙</text></svg><SVG/><iframe src="https://a.cn"></iframe><!-- <video> -->'
+    made = await office.item(body=body)
+    assert [one["code"] for one in made["dropped"]] == ["svg", "frame"]
+    assert "另存为" in made["dropped"][0]["message"]
+    assert (await office.get(f"{ITEMS}/{made['id']}")).json["dropped"] == []
+
+
 async def test_chinese_is_not_escaped_in_an_answer(office: Office):
     made = await office.post(ITEMS, an_item())
     assert "医疗救助" in made.content.decode()

@@ -105,6 +105,12 @@ async def test_a_script_in_the_body_never_reaches_the_store(office: ConsoleOffic
     assert body == "<p>好</p>"
 
 
+async def test_a_drawing_in_the_body_that_was_left_out_is_told_of_after_saving(office: ConsoleOffice):
+    desk = await office.desk("author")
+    made = await desk.post(NEW, a_form(body="<p>甲</p><svg><text>乙</text></svg>"))
+    assert "是矢量图" in (await desk.get(made.location)).words
+
+
 async def test_wrong_markup_is_shown_again_as_it_was_typed(office: ConsoleOffice):
     again = await (await office.desk("author")).post(NEW, a_form(title="", body=f"<p>{XSS}</p>"))
     assert again.fields["body"] == f"<p>{XSS}</p>"

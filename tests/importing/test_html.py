@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.core.problems import Problem
+from server.importing.dropped import dropped_from
 from server.importing.html import sanitise
 from server.importing.shape import INVISIBLE, KEPT_TAGS
 
@@ -246,3 +247,26 @@ def test_a_picture_may_be_marked_as_decorative_when_it_says_nothing():
     )
     assert "role" not in sanitise(f'<p>甲<img {src} alt="会议" role="presentation"></p>').html
     assert "role" not in sanitise(f'<p>甲<img {src} role="button"></p>').html
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("svg", "svg"), ("iframe", "frame"), ("embed", "frame"), ("object", "frame"), ("video", "video"),
+        ("audio", "audio"), ("math", "math"), ("canvas", "canvas"), ("input", "form"), ("select", "form"),
+        ("script", "script"), ("style", "style"),
+    ],
+)  # fmt: skip
+def test_each_kind_that_falls_away_is_told_of(tag: str, code: str):
+    assert [one.code for one in sanitise(f"<p>甲</p><{tag} class=a></{tag}><{tag}>").dropped] == [code]
+
+
+@pytest.mark.parametrize(
+    "html", ["<p>甲</p>", "<p>&lt;svg&gt;</p>", "<p>甲<!-- <svg> --></p>", "<!--<svg>", "<svgx>"]
+)
+def test_nothing_is_told_of_what_is_not_there(html: str):
+    assert dropped_from(html) == ()
+
+
+def test_a_long_row_of_comments_that_never_end_is_read_once():
+    assert dropped_from("<!--" * 500_000) == ()
