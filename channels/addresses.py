@@ -107,8 +107,10 @@ class Addresses:
 
 
 def page_keys(content: Content) -> tuple[str, ...]:
-    """Give the lists that are pages: the site's, its column's and its organ's."""
-    return ("site", f"column/{content.column.slug}", f"org/{content.org.code}")
+    """Give the lists that are pages: the site's, its column's, that of the column above, its organ's."""
+    column = content.column
+    above = (f"column/{column.parent}",) if column.parent else ()
+    return ("site", f"column/{column.slug}", *above, f"org/{content.org.code}")
 
 
 def list_keys(content: Content) -> tuple[str, ...]:

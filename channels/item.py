@@ -70,6 +70,7 @@ class Column:
     is_open: bool = True  # whether it takes new items
     in_menu: bool = True  # whether the navigation of every page names it
     absorbed: tuple[tuple[str, str], ...] = ()  # slug and name of the columns that were merged into it
+    parent: str = ""  # the slug of the column that it stands below; there are two levels, no more
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -273,11 +274,29 @@ class Site:
         column = None if slug is None else self.column(slug)
         return slug if column is None else column.slug
 
+    def above(self, column: Column) -> Column | None:
+        """Give the column that one stands below."""
+        return self.column(column.parent) if column.parent else None
+
+    def below(self, slug: str) -> tuple[Column, ...]:
+        """Give the columns that stand below one, in their order."""
+        return tuple(column for column in self.columns if column.parent == slug)
+
+    def with_below(self, slug: str) -> tuple[str, ...]:
+        """Give the slugs under which what a column shows is filed: its own, and those of what is below it."""
+        now = self.column_now(slug) or slug
+        return (now, *(column.slug for column in self.below(now)))
+
+    def column_path(self, column: Column) -> str:
+        """Give the name of a column behind that of the one above it."""
+        above = self.above(column)
+        return column.name if above is None else f"{above.name} › {column.name}"
+
     def column_name(self, slug: str) -> str:
         """Give the name of a column, with what became of one that was merged; the slug of an unknown one."""
         column = self.column(slug)
         if column is None or column.slug == slug:
-            return slug if column is None else column.name
+            return slug if column is None else self.column_path(column)
         return f"{dict(column.absorbed)[slug]}（已并入“{column.name}”）"
 
     def world(self, practice: bool) -> "Site":  # noqa: FBT001 -- the mark of an item or an account

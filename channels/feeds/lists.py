@@ -50,11 +50,16 @@ class FeedLists:
         name = self._name(key, entries, content)
         if number is None:
             await self._write_newest(key, name, entries, archives)
+            await self._drop_beyond(key, archives)
         else:
             await self._write_archive(key, name, number)
 
     async def renew_offers(self) -> None:
-        """Write the file of all feeds again, once there is one."""
+        """Write the file of all feeds again, once there is one; what stands in no feed any more has none."""
+        for column in self._site.columns:
+            key = f"column/{column.slug}"
+            if not await self._shelf.last_ordinal(key) and await self._root.holds(feed_path(key, "rss")):
+                await self.leave(key)
         if await self._root.read(OPML) is not None:
             await self._write_opml()
 
@@ -62,10 +67,14 @@ class FeedLists:
         """Take away the feeds of a list that is no more."""
         for form in FEED_TYPES:
             await self._root.remove(feed_path(key, form))
-        last = 0
+        await self._drop_beyond(key, 0)
+
+    async def _drop_beyond(self, key: str, archives: int) -> None:
+        """Take away the archives that a list had when it was longer."""
+        last = archives
         while await self._root.holds(archive_note(key, last + 1)):
             last += 1
-        for number in range(last, 0, -1):  # the first one last: a repetition after a crash counts from it
+        for number in range(last, archives, -1):  # the first last: a repetition after a crash counts from it
             for path in sorted(ArchiveNote.read(await self._root.read(archive_note(key, number))).every):
                 await self._root.remove(path)
             await self._root.remove(archive_note(key, number))
@@ -129,9 +138,15 @@ class FeedLists:
             for key in await self._shelf.lists(f"{room}/"):
                 entries = await self._shelf.newest(key, 1)
                 if entries and await self._root.read(feed_path(key, "rss")) is not None:
-                    groups[group].append(Offer(key, self._name(key, entries, entries[0].content)))
+                    name = self._name(key, entries, entries[0].content)
+                    groups[group].append(Offer(key, self._site_path(key) or name))
         body = write_opml(self._site, {name: tuple(offers) for name, offers in groups.items()})
         await self._root.put(OPML, body)
+
+    def _site_path(self, key: str) -> str:
+        """Give a column's name behind that of the one above it; "" for every other list."""
+        column = self._site.column(key.removeprefix("column/")) if key.startswith("column/") else None
+        return "" if column is None else self._site.column_path(column)
 
     def _name(self, key: str, entries: tuple[Entry, ...], content: Content) -> str:
         """Give a list's name; a content that has left the list does not know it, its entries do."""

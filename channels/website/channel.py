@@ -211,7 +211,7 @@ class Website:
         """Write the page that offers the feeds: those of the columns that have entries."""
         root, site = self._tools.root, self._tools.site
         filled = [c for c in site.columns if await self._tools.shelf.last_ordinal(f"column/{c.slug}")]
-        named = (("site", "全站"), *((f"column/{c.slug}", c.name) for c in filled))
+        named = (("site", "全站"), *((f"column/{c.slug}", site.column_path(c)) for c in filled))
         offers = tuple(
             (name, tuple((form, self._addresses.url(feed_path(key, form))) for form in FEED_TYPES))
             for key, name in named

@@ -54,6 +54,7 @@ class Lists:
         name = list_name(key, self._addresses.site, content.org, content.column)
         if number is None:
             await self._write_newest(key, name)
+            await self._drop_beyond(key, await self.count_parts(key) or 0)
         else:
             await self._write_numbered(key, name, number, _number(await self._shelf.last_ordinal(key)))
 
@@ -63,16 +64,26 @@ class Lists:
         for key, name in names.items():
             if not await self._shelf.last_ordinal(key):
                 await self._write_newest(key, name)
+                await self._drop_beyond(key, 0)
         await self._write_organs()
 
     async def leave(self, folder: str) -> None:
         """Take away the pages of a column that has moved to another folder."""
-        last = 0
-        while await self._root.holds(f"{folder}/p{last + 1}.html"):
-            last += 1
-        for number in range(last, 0, -1):  # the first one last: a repetition after a crash counts from it
-            await self._root.remove(f"{folder}/p{number}.html")
+        await self._drop(f"{folder}/p{{}}.html", 0)
         await self._root.remove(f"{folder}/index.html")
+
+    async def _drop_beyond(self, key: str, last: int) -> None:
+        """Take away the pages that a list had when it was longer: what stood below a column has left it."""
+        if key.partition("/")[0] == "column":
+            front = self._addresses.list_path(key).removesuffix("index.html")
+            await self._drop(f"{front}p{{}}.html", last)
+
+    async def _drop(self, path: str, after: int) -> None:
+        last = after
+        while await self._root.holds(path.format(last + 1)):
+            last += 1
+        for number in range(last, after, -1):  # the first one last: a repetition after a crash counts from it
+            await self._root.remove(path.format(number))
 
     async def carry(self, keys: tuple[str, ...], content: Content) -> bool:
         """Say whether each list shows this version of the content."""

@@ -103,6 +103,7 @@ class Pages:
                 (f"column/{content.column.slug}", content.column.name), ("site", self._site.name)
             ),
             content=content,
+            above=self._site.above(content.column),
             body=Markup(_boxed(body)),  # noqa: S704  cleaned above
             loose=tuple((p, self._sources(p, _IN_TEXT)) for p in loose_pictures(content)),
             facts=_facts(content),
@@ -122,13 +123,16 @@ class Pages:
     def listing(self, page: ListPage) -> str:
         """Render a list."""
         own = () if page.key == "site" else ((page.key, page.name),)
+        column = next((c for c in self._site.columns if f"column/{c.slug}" == page.key), None)
         return self.render(
             "list.html",
             here=page.key,
             path=page.path,
             alternates=(*own, ("site", self._site.name)),
             page=page,
-            column=next((c for c in self._site.columns if f"column/{c.slug}" == page.key), None),
+            column=column,
+            above=None if column is None else self._site.above(column),
+            below=() if column is None else _shown_below(self._site, column),
             cards=tuple(self.card(content) for content in page.contents),
             linked_data=list_data(page.name, page.path, self._addresses),
         )
@@ -160,7 +164,7 @@ class Pages:
             addresses=self._addresses,
             assets=self._assets,
             tabs=(("index.html", "首页", "site"), *_tabs(self._site), (SECTION, "政府信息公开", "gk")),
-            here="gk" if here in _section_keys(self._site) else here,
+            here=_tab_of(self._site, here),
             path=path,
             alternates=self._alternates(alternates),
             **values,
@@ -223,12 +227,22 @@ def _tabs(site: Site) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (Addresses(site).list_path(f"column/{c.slug}"), c.name, f"column/{c.slug}")
         for c in site.columns
-        if c.in_menu and c.type not in SECTION_TYPES
+        if c.in_menu and not c.parent and c.type not in SECTION_TYPES
     )
 
 
-def _section_keys(site: Site) -> frozenset[str]:
-    return frozenset(f"column/{c.slug}" for c in site.columns if c.type in SECTION_TYPES)
+def _shown_below(site: Site, column: Column) -> tuple[Column, ...]:
+    return tuple(one for one in site.below(column.slug) if one.in_menu)
+
+
+def _tab_of(site: Site, here: str) -> str:
+    """Give the tab under which a list stands: that of the column above, or that of the section."""
+    column = site.column(here.removeprefix("column/")) if here.startswith("column/") else None
+    if column is None:
+        return here
+    top = site.above(column) or column
+    is_in_section = top.type in SECTION_TYPES or (not top.in_menu and column.type in SECTION_TYPES)
+    return "gk" if is_in_section else f"column/{top.slug}"
 
 
 def _facts(content: Content) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,5 @@
 """/api/v1/columns: the columns of the site, as an office keeps them."""
 
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -8,7 +7,6 @@ from aiohttp import web
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
-from server.core.organs import get_org
 from server.core.site_columns import (
     Book,
     add_column,
@@ -29,7 +27,10 @@ _ONE = "/api/v1/columns/{slug}"
 
 
 class ColumnOut(Out):
-    """栏目; `slug` is what items and feeds know it by, `address` the folder of its page."""
+    """栏目; `slug` is what items and feeds know it by, `address` the folder of its page.
+
+    `parent` is the column that it stands below: that one's page and feeds hold its items too.
+    """
 
     slug: str
     address: str
@@ -41,6 +42,7 @@ class ColumnOut(Out):
     org: str | None
     silent_days: int | None
     merged_into: str | None
+    parent: str | None
 
     @classmethod
     def of(cls, row: ColumnRow) -> "ColumnOut":
@@ -48,7 +50,7 @@ class ColumnOut(Out):
         return cls(
             slug=row.slug, address=row.address, name=row.name, type=row.type, description=row.description,
             is_open=row.is_open, in_menu=row.in_menu, org=row.org_code, silent_days=row.silent_days,
-            merged_into=row.merged_into,
+            merged_into=row.merged_into, parent=row.parent,
         )  # fmt: skip
 
 
@@ -74,14 +76,9 @@ async def list_site_columns(request: web.Request) -> web.Response:
 async def create_column(request: web.Request) -> web.Response:
     """Add a column behind the others."""
     form = await form_of(request, ColumnIn)
-    new = ColumnRow(
-        form.slug, form.slug, form.name, form.type, form.description, 0,
-        in_menu=form.in_menu, silent_days=form.silent_days,
-    )  # fmt: skip
 
     async def act(tx: Tx, book: Book) -> None:
-        org_id = None if form.org is None else (await get_org(tx, form.org, field="org")).id
-        await add_column(tx, book, replace(new, org_id=org_id))
+        await add_column(tx, book, await form.row(tx))
 
     return await _changed(request, form.version, act, 201)
 
@@ -91,10 +88,7 @@ async def alter_column(request: web.Request) -> web.Response:
     form, slug = await form_of(request, ColumnChangeIn), request.match_info["slug"]
 
     async def act(tx: Tx, book: Book) -> None:
-        changes = form.changes()
-        if "org" in form.model_fields_set:
-            changes["org_id"] = None if form.org is None else (await get_org(tx, form.org, field="org")).id
-        await change_column(tx, book, slug, changes)
+        await change_column(tx, book, slug, await form.changes(tx))
 
     return await _changed(request, form.version, act)
 

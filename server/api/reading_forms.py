@@ -24,7 +24,7 @@ _Position = Annotated[str | None, Field(title="位置", max_length=200)]
 
 
 class PublicQuery(Query):
-    """Filters, and where to go on."""
+    """Filters, and where to go on. A column gives what stands below it as well."""
 
     # Readers come through apps that hang words of their own on an address.
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -36,7 +36,8 @@ class PublicQuery(Query):
 
     def filters(self, site: Site) -> Filters:
         """Give what narrows the catalogue."""
-        return Filters(self.year, self.org, self.kind, site.column_now(self.column), self.topic)
+        columns = site.with_below(self.column) if self.column is not None else ()
+        return Filters(self.year, self.org, self.kind, columns, self.topic)
 
 
 class ItemsQuery(PublicQuery):
@@ -178,6 +179,7 @@ class PublicColumn(Out):
     description: str
     url: str
     feeds: dict[str, str]
+    parent: str | None
 
     @classmethod
     def of(cls, column: Column, site: Site) -> "PublicColumn":
@@ -190,6 +192,7 @@ class PublicColumn(Out):
             description=column.description,
             url=addresses.url(addresses.list_path(key)),
             feeds={form: addresses.url(feed_path(key, form)) for form in FEED_TYPES},
+            parent=column.parent or None,
         )
 
 

@@ -36,13 +36,17 @@ class PeriodQuery(Query):
     subtree: Annotated[bool, Field(title="含下级机构")] = True
     kind: Annotated[Kind | None, Field(title="类别")] = None
     column: Annotated[Line | None, Field(title="栏目", max_length=64)] = None
+    column_subtree: Annotated[bool, Field(title="含下级栏目")] = False
     topic: Annotated[Line | None, Field(title="主题分类", max_length=100)] = None
     format: Annotated[Written, Field(title="格式")] = "json"
 
     def question(self, group_by: GroupBy) -> Question:
         """Give the question as the report takes it."""
         start, end = self._period()
-        return Question(start, end, self.org, group_by, self.subtree, self.kind, self.column, self.topic)
+        return Question(
+            start, end, self.org, group_by, self.subtree, self.kind, self.column, self.topic,
+            self.column_subtree,
+        )  # fmt: skip
 
     def _period(self) -> tuple[date, date]:
         if self.year is not None:

@@ -1,7 +1,6 @@
 """/console/columns: the columns of the site: add, change, order, close, merge; the effect is told before."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from aiohttp import web
@@ -9,7 +8,6 @@ from aiohttp import web
 from channels.addresses import Addresses
 from server.console.page import Page, Visit
 from server.core.days import day_of
-from server.core.organs import get_org
 from server.core.problems import Problem
 from server.core.site_columns import (
     Book,
@@ -47,12 +45,7 @@ async def take_new(visit: Visit) -> web.Response:
 
     async def act(tx: Tx, book: Book) -> None:
         form = filled_in(ColumnIn, {**_told(visit), "slug": fields.get("slug").strip()})
-        new = ColumnRow(
-            form.slug, form.slug, form.name, form.type, form.description, 0,
-            in_menu=form.in_menu, silent_days=form.silent_days,
-        )  # fmt: skip
-        org_id = None if form.org is None else (await get_org(tx, form.org, field="org")).id
-        await add_column(tx, book, replace(new, org_id=org_id))
+        await add_column(tx, book, await form.row(tx))
 
     trouble = await _do(visit, act)
     return visit.go(_PATH, done="columns_changed") if not trouble else await _list(visit, trouble)
@@ -85,8 +78,7 @@ async def take_column(visit: Visit) -> web.Response:
         told = {**_told(visit), "address": visit.fields.get("address").strip()}
         told["is_open"] = visit.fields.has("is_open")
         form = filled_in(ColumnChangeIn, told)
-        org_id = None if form.org is None else (await get_org(tx, form.org, field="org")).id
-        await change_column(tx, book, slug, {**form.changes(), "org_id": org_id})
+        await change_column(tx, book, slug, await form.changes(tx))
 
     trouble = await _do(visit, act)
     return visit.go(_PATH, done="columns_changed") if not trouble else await _one(visit, trouble)
@@ -139,6 +131,7 @@ def _told(visit: Visit) -> dict[str, Any]:
         "description": fields.get("description"),
         "in_menu": fields.has("in_menu"),
         "org": fields.get("org") or None,
+        "parent": fields.get("parent") or None,
         "silent_days": (int(days) if days.isascii() and days.isdigit() and len(days) < 6 else days) or None,
     }
 
@@ -155,12 +148,16 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
         wechat = await list_accounts_of(tx, ("wechat",))
     today = day_of(parts.now())
     silent: dict[str, int] = {}
+    parents = {row.slug: row.parent for row in rows}
+    columns = tuple(row for row in rows if row.merged_into is None)
     for slug, day in last_days.items():  # what was merged counts for the column that it is part of
         column, days = merged.get(slug, slug), (today - day).days
-        silent[column] = min(days, silent.get(column, days))
+        for one in (column, parents.get(column)):  # and for the one that it stands below
+            if one is not None:
+                silent[one] = min(days, silent.get(one, days))
     return visit.show(
         "columns.html", section="columns", status=_status(trouble), trouble=trouble,
-        trouble_heading="没有更改", columns=tuple(row for row in rows if row.merged_into is None),
+        trouble_heading="没有更改", columns=columns, ends=_ends(columns), tops=_tops(columns),
         merged=tuple((row, merged[row.slug]) for row in rows if row.slug in merged),
         names={row.slug: row.name for row in rows}, version=version, shown=shown, silent=silent,
         renewal=renewal, orgs=orgs, may_change=may_change, types=TYPES, typed=visit.fields,
@@ -182,13 +179,31 @@ async def _one(visit: Visit, trouble: tuple[Problem, ...] = (), *, into: str = "
         orgs = await list_orgs(tx, visit.who.orgs_for("manage_columns"))
         may_change = bool(visit.who.orgs_for("manage_columns") & await list_site_orgs(tx))
     others = tuple(row for row in rows if row.slug != slug and row.is_open)
+    below = tuple(row for row in rows if row.parent == slug)
     return visit.show(
         "column.html", section="columns", status=_status(trouble), trouble=trouble,
         trouble_heading="没有更改", column=column, version=version, reach=reach, former=former, orgs=orgs,
-        may_change=may_change, others=others, types=TYPES, typed=visit.fields,
+        may_change=may_change, others=others, below=below, tops=() if below else _tops(rows, column),
+        types=TYPES, typed=visit.fields,
         names={row.slug: row.name for row in rows},
         into=next((row for row in others if row.slug == into), None), addresses=Addresses(parts.site),
     )  # fmt: skip
+
+
+def _tops(rows: tuple[ColumnRow, ...], column: ColumnRow | None = None) -> tuple[ColumnRow, ...]:
+    """Give the columns that others may stand below, or that one stands below already."""
+    slug, parent = (column.slug, column.parent) if column is not None else (None, None)
+    return tuple(
+        row for row in rows if row.slug == parent or (row.parent is None and row.is_open and row.slug != slug)
+    )
+
+
+def _ends(columns: tuple[ColumnRow, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the slugs of the first and of the last column on each level."""
+    beside: dict[str | None, list[str]] = {}
+    for one in columns:
+        beside.setdefault(one.parent, []).append(one.slug)
+    return frozenset(one[0] for one in beside.values()), frozenset(one[-1] for one in beside.values())
 
 
 def _status(trouble: tuple[Problem, ...]) -> int:

@@ -10,7 +10,7 @@ def columns_for(site: Site, slug: str) -> tuple[tuple[str, str], ...]:
     """
     chosen = site.column(slug)
     return tuple(
-        (slug if one is chosen else one.slug, one.name if one.is_open else f"{one.name}（已关闭）")
+        (slug if one is chosen else one.slug, site.column_path(one) + ("" if one.is_open else "（已关闭）"))
         for one in site.columns
         if one.is_open or one is chosen
     )

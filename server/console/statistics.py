@@ -29,6 +29,8 @@ A_PAGE: Final = 50
 A_SHEET: Final = 20_000
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINE_NAMES: Final[dict[Line, str]] = {"counted": "计入", "withdrawn": "撤回", "reinstated": "恢复"}
+_BELOW: Final = "+"
+"""Behind the slug of a column: with what stands below it."""
 _ASKED: Final = ("org", "by", "kind", "column", "topic", "no_topic", "account", "alone", "until")
 _NAMES: Final = {"item": "主动公开信息（每条计一次）", **CHANNEL_NAMES}
 
@@ -105,7 +107,11 @@ def _question(visit: Visit) -> Question:
     org, column = visit.query("org") or None, visit.query("column")[:64] or None
     topic = "" if visit.query("no_topic") else visit.query("topic")[:100].strip() or None
     with_below = not visit.query("alone")
-    return Question(start, end, org, cast("GroupBy", group_by), with_below, kind, column, topic)
+    below = column is not None and column.endswith(_BELOW)
+    return Question(
+        start, end, org, cast("GroupBy", group_by), with_below, kind,
+        column.removesuffix(_BELOW) if column else None, topic, below,
+    )  # fmt: skip
 
 
 async def _page(visit: Visit, template: str, error: Exception | None, **values: object) -> web.Response:
@@ -130,9 +136,15 @@ async def _page(visit: Visit, template: str, error: Exception | None, **values: 
 def _columns(visit: Visit) -> tuple[tuple[str, str], ...]:
     """Give slug and name of every column that was ever counted under, those that were merged at the end."""
     site = visit.parts.site
-    slugs = [column.slug for column in site.columns]
-    slugs += [slug for column in site.columns for slug, _name in column.absorbed]
-    return tuple((slug, site.column_name(slug)) for slug in slugs)
+    found: list[tuple[str, str]] = []
+    for column in site.columns:
+        if site.below(column.slug):
+            found.append((f"{column.slug}{_BELOW}", f"{column.name}（含下级栏目）"))
+            found.append((column.slug, f"{column.name}（不含下级栏目）"))
+        else:
+            found.append((column.slug, site.column_path(column)))
+    slugs = (slug for column in site.columns for slug, _name in column.absorbed)
+    return (*found, *((slug, site.column_name(slug)) for slug in slugs))
 
 
 def rows_address(
@@ -148,7 +160,7 @@ def rows_address(
         "to": question.end.isoformat(),
         "org": question.org_code,
         "kind": question.kind,
-        "column": question.column,
+        "column": f"{question.column}{_BELOW}" if question.column_subtree else question.column,
         "topic": question.topic,
         "no_topic": "1" if question.topic == "" else None,
         "channel": channel,

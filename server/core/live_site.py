@@ -46,4 +46,7 @@ async def load_columns(tx: Tx) -> tuple[Column, ...]:
 def column_of_row(row: ColumnRow, absorbed: tuple[tuple[str, str], ...] = ()) -> Column:
     """Give a column as channels see it."""
     address = "" if row.address == row.slug else row.address
-    return Column(row.slug, row.name, row.type, row.description, address, row.is_open, row.in_menu, absorbed)
+    return Column(
+        row.slug, row.name, row.type, row.description, address, row.is_open, row.in_menu, absorbed,
+        row.parent or "",
+    )  # fmt: skip

@@ -28,7 +28,9 @@ async def put_menu(
         raise Problem("invalid", f"账号的设置不完整：{error}", field="account") from error
     if not isinstance(channel, HasMenu):
         raise Problem("wrong_state", f"账号“{row.name}”的平台没有自定义菜单", field="account")
-    shown = tuple(column for column in site.columns if column.in_menu and column.is_open)
+    shown = tuple(
+        column for column in site.columns if column.in_menu and column.is_open and not column.parent
+    )  # fmt: skip
     match await channel.put_menu(shown, site.world(row.practice).url):
         case MenuStands():
             async with store.begin() as tx:

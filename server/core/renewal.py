@@ -12,6 +12,7 @@ import structlog
 
 from channels.contract import Channel
 from channels.renewing import Renews
+from server.core.catalogue import read_changes
 from server.core.contents import lines_of_releases
 from server.core.menus import put_menu
 from server.core.problems import Problem
@@ -19,7 +20,7 @@ from server.core.refresh import show_anew
 from server.core.workplace import Workplace
 from server.store.accounts import get_account
 from server.store.menus import list_old_menus
-from server.store.merging import hand_over_readers, merge_places, note_changes_in
+from server.store.merging import gather_places, hand_over_readers, merge_places, note_changes_in
 from server.store.renewals import (
     ListSeen,
     Renewal,
@@ -91,18 +92,28 @@ async def _take(place: Workplace, told: Renewal) -> _Done:
 
 
 async def _merge_places(place: Workplace) -> _Done:
-    """Bring the entries of merged columns into the lists of those that they are part of now.
+    """Bring entries into the lists of the columns that theirs are part of now, or stand below.
 
-    Each merger in a transaction of its own. One that is done finds nothing any more.
+    Each list in a transaction of its own. One that is done finds nothing any more.
     """
     at = place.now()
     async with place.store.read() as tx:
-        merged = await list_merged(tx)
+        merged, columns = await list_merged(tx), await list_columns(tx)
+    # What is filed where, the catalogue knows; a step takes in some of what it has not read yet.
+    if any(column.holds_others for column in columns) and await read_changes(place):
+        return _Done(0, "")
     for slug, into in sorted(merged.items()):
         async with place.store.begin() as tx:
             await hand_over_readers(tx, slug, into)  # a process with the old columns took some on meanwhile
             if await merge_places(tx, slug, into, at=at):
                 await note_changes_in(tx, slug, at=at)
+    for column in columns:
+        if column.holds_others and column.merged_into is None:
+            below = tuple(one.slug for one in columns if one.parent == column.slug)
+            own = (column.slug, *below)
+            filed = (*own, *(slug for slug, into in merged.items() if into in own))
+            async with place.store.begin() as tx:
+                await gather_places(tx, column.slug, below, filed, at=at)
     return _Done(0, None)
 
 

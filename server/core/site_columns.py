@@ -30,7 +30,10 @@ from server.store.tx import Tx
 
 MOST: Final = 200
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-_SHOWN: Final = ("address", "name", "type", "description", "position", "is_open", "in_menu", "merged_into")
+_SHOWN: Final = (
+    "address", "name", "type", "description", "position", "is_open", "in_menu", "merged_into",
+    "parent",
+)  # fmt: skip
 """What readers see of a column: a change of it is followed by every page."""
 
 
@@ -58,6 +61,7 @@ async def add_column(tx: Tx, book: Book, new: ColumnRow) -> ColumnRow:
         raise Problem("too_large", f"栏目已有 {len(rows)} 个，不能再多", field="slug")
     require_slug(new.slug, "slug")
     _require_name(rows, new)
+    _require_place(rows, new)
     made = replace(new, address=new.slug, position=len(rows) + 1, merged_into=None)
     if any(made.slug == one.slug for one in rows):
         raise Problem("taken", f"代码“{made.slug}”已经是一个栏目的", field="slug")
@@ -65,6 +69,7 @@ async def add_column(tx: Tx, book: Book, new: ColumnRow) -> ColumnRow:
         await insert_column(tx, made, at=book.at)
     except Taken:
         raise Problem("taken", f"“{made.slug}”曾经是另一个栏目的网址，请换一个", field="slug") from None
+    await _put_below(tx, (*rows, made), made)
     await note(tx, "column.create", await _subject(tx), at=book.at, column=made.slug, name=made.name)
     await want_renewal(tx, book.seen + 1, at=book.at)
     return made
@@ -81,6 +86,7 @@ async def change_column(tx: Tx, book: Book, slug: str, changes: dict[str, Any]) 
         raise Problem("wrong_state", f"栏目“{former.name}”已并入别的栏目，不能再改", field="slug")
     require_slug(made.address, "address")
     _require_name(rows, made)
+    _require_place(rows, made)
     if not made.is_open and not any(one.is_open for one in rows if one.slug != slug):
         raise Problem("wrong_state", "至少要有一个开放的栏目，稿件才有处可放", field="is_open")
     try:
@@ -89,6 +95,8 @@ async def change_column(tx: Tx, book: Book, slug: str, changes: dict[str, Any]) 
         raise Problem(
             "taken", f"网址“{made.address}”是或曾经是另一个栏目的，请换一个", field="address"
         ) from None
+    if made.parent != former.parent:
+        await _put_below(tx, tuple(made if one.slug == slug else one for one in rows), made)
     told = {name: getattr(made, name) for name in changes if getattr(made, name) != getattr(former, name)}
     # Under names of their own: what an act may be told of is not what a line of the audit is called.
     await note(tx, "column.change", await _subject(tx), at=book.at, column=slug, changes=told)
@@ -98,11 +106,15 @@ async def change_column(tx: Tx, book: Book, slug: str, changes: dict[str, Any]) 
 
 
 async def order_columns(tx: Tx, book: Book, slugs: tuple[str, ...]) -> None:
-    """Put the columns into an order; refuses one that leaves a column out or names one twice."""
+    """Put the columns into an order; refuses one that leaves a column out or names one twice.
+
+    What stands below another column follows it.
+    """
     rows = await _begin(tx, book)
     here = tuple(one.slug for one in rows if one.merged_into is None)
     if sorted(slugs) != sorted(here):
         raise Problem("invalid", "新的顺序应包含每一个栏目，并且只有一次", field="slugs")
+    slugs = _in_order(rows, slugs)
     if slugs == here:
         raise Problem("invalid", "顺序没有变", field="slugs")
     await put_positions(tx, (*slugs, *(one.slug for one in rows if one.merged_into is not None)))
@@ -111,15 +123,16 @@ async def order_columns(tx: Tx, book: Book, slugs: tuple[str, ...]) -> None:
 
 
 async def step_column(tx: Tx, book: Book, slug: str, *, up: bool) -> None:
-    """Let a column change places with its neighbour."""
+    """Let a column change places with its neighbour on the same level, below the same column."""
     rows = tuple(one for one in await read_columns(tx, book.site) if one.merged_into is None)
-    slugs = [one.slug for one in rows]
-    at = slugs.index(_pick(rows, slug).slug)
+    moved = _pick(rows, slug)
+    beside = [one.slug for one in rows if one.parent == moved.parent]
+    at = beside.index(slug)
     other = at - 1 if up else at + 1
-    if not 0 <= other < len(slugs):
+    if not 0 <= other < len(beside):
         raise Problem("wrong_state", "已经在最前面了" if up else "已经在最后面了", field="slug")
-    slugs[at], slugs[other] = slugs[other], slugs[at]
-    await order_columns(tx, book, tuple(slugs))
+    swapped = {slug: beside[other], beside[other]: slug}
+    await order_columns(tx, book, tuple(swapped.get(one.slug, one.slug) for one in rows))
 
 
 async def merge_column(tx: Tx, book: Book, slug: str, into: str) -> ColumnRow:
@@ -137,7 +150,10 @@ async def merge_column(tx: Tx, book: Book, slug: str, into: str) -> ColumnRow:
         raise Problem("wrong_state", f"栏目“{target.name}”自己已经并入别的栏目了", field="into")
     if not target.is_open:
         raise Problem("wrong_state", f"栏目“{target.name}”已关闭，不能并入；请先开放它", field="into")
-    made = replace(former, merged_into=into, is_open=False, in_menu=False)
+    if below := _below(rows, slug):
+        names = "、".join(f"“{one.name}”" for one in below)
+        raise Problem("wrong_state", f"“{former.name}”下面还有栏目：{names}，请先把它们移出来", field="slug")
+    made = replace(former, merged_into=into, is_open=False, in_menu=False, parent=None)
     await update_column(tx, made)
     for absorbed in (slug, *(one for one, end in (await list_merged(tx)).items() if end == into)):
         await hand_over_readers(tx, absorbed, into)
@@ -183,6 +199,58 @@ def _require_name(rows: tuple[ColumnRow, ...], made: ColumnRow) -> None:
     for other in rows:
         if other.name == made.name and other.slug != made.slug and other.merged_into is None:
             raise Problem("taken", f"已经有叫“{made.name}”的栏目（{other.slug}）", field="name")
+
+
+def _below(rows: tuple[ColumnRow, ...], slug: str) -> tuple[ColumnRow, ...]:
+    return tuple(one for one in rows if one.parent == slug)
+
+
+def _require_place(rows: tuple[ColumnRow, ...], made: ColumnRow) -> None:
+    """Refuse a column below one that cannot have any, and one that is closed above those that are open."""
+    below = _below(rows, made.slug)
+    still = "、".join(f"“{one.name}”" for one in below if one.is_open)
+    if still and not made.is_open:
+        raise Problem(
+            "wrong_state", f"“{made.name}”下面还有开放的栏目：{still}，请先关闭或移出", field="is_open"
+        )
+    if made.parent is None:
+        return
+    above = _pick(rows, made.parent, field="parent") if made.parent != made.slug else made
+    wrong = None
+    if above.slug == made.slug:
+        wrong = "栏目不能放在自己下面"
+    elif below:
+        wrong = f"“{made.name}”下面还有栏目，不能再放到别的栏目下面：栏目只有两级"
+    elif above.parent is not None:
+        wrong = f"“{above.name}”自己在别的栏目下面，不能再有下级：栏目只有两级"
+    elif above.merged_into is not None:
+        wrong = f"“{above.name}”已并入别的栏目，不能有下级栏目"
+    elif made.is_open and not above.is_open:
+        wrong = f"“{above.name}”已关闭，请先开放它"
+    if wrong is not None:
+        raise Problem("wrong_state", wrong, field="parent")
+
+
+async def _put_below(tx: Tx, rows: tuple[ColumnRow, ...], made: ColumnRow) -> None:
+    """Let a column stand behind the others below the one that it was put under."""
+    if made.parent is not None:
+        above = _pick(rows, made.parent)
+        if not above.holds_others:
+            await update_column(tx, replace(above, holds_others=True))
+    others = tuple(one.slug for one in rows if one.slug != made.slug and one.merged_into is None)
+    merged = tuple(one.slug for one in rows if one.merged_into is not None)
+    await put_positions(tx, (*_in_order(rows, (*others, made.slug)), *merged))
+
+
+def _in_order(rows: tuple[ColumnRow, ...], slugs: tuple[str, ...]) -> tuple[str, ...]:
+    """Let what stands below a column follow it, in the order in which it is named."""
+    parents = {one.slug: one.parent for one in rows}
+    return tuple(
+        one
+        for top in slugs
+        if parents[top] is None
+        for one in (top, *(slug for slug in slugs if parents[slug] == top))
+    )
 
 
 async def _subject(tx: Tx) -> Subject:

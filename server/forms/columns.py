@@ -4,10 +4,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.words import Filled, Form, OrgCode, Prose
 from server.security.access import SignedIn
 from server.store.orgs import list_site_orgs
+from server.store.site_columns import ColumnRow
 from server.store.tx import Tx
 
 TYPES: Final = (
@@ -22,6 +24,9 @@ Slug = Annotated[str, Field(title="代码", min_length=1, max_length=32)]
 SilentDays = Annotated[int | None, Field(title="静默天数", ge=1, le=3660)]
 
 
+Parent = Annotated[str | None, Field(title="上级栏目", min_length=1, max_length=32)]
+
+
 class ColumnIn(Form):
     """A new column; `version` is that of the list its author has seen."""
 
@@ -33,12 +38,21 @@ class ColumnIn(Form):
     in_menu: Annotated[bool, Field(title="在导航中显示")] = True
     org: Annotated[OrgCode | None, Field(title="负责机构")] = None
     silent_days: SilentDays = None
+    parent: Parent = None
+
+    async def row(self, tx: Tx) -> ColumnRow:
+        """Give the column; refuses an organ that is not there."""
+        return ColumnRow(
+            self.slug, self.slug, self.name, self.type, self.description, 0, in_menu=self.in_menu,
+            org_id=await _org_id(tx, self.org), silent_days=self.silent_days, parent=self.parent,
+        )  # fmt: skip
 
 
 class ColumnChangeIn(Form):
     """What is to be different about a column; what is left out stays.
 
-    null for `org` makes it nobody's own, null for `silent_days` leaves the days to its type.
+    null for `org` makes it nobody's own, null for `silent_days` leaves the days to its type, null for
+    `parent` puts it on the first level.
     """
 
     version: Seen
@@ -50,10 +64,12 @@ class ColumnChangeIn(Form):
     in_menu: Annotated[bool, Field(title="在导航中显示")] = True
     org: Annotated[OrgCode | None, Field(title="负责机构")] = None
     silent_days: SilentDays = None
+    parent: Parent = None
 
-    def changes(self) -> dict[str, Any]:
-        """Give what was said, but the organ, which is to be looked up."""
-        return self.model_dump(exclude_unset=True, exclude={"version", "org"})
+    async def changes(self, tx: Tx) -> dict[str, Any]:
+        """Give what was said; refuses an organ that is not there."""
+        told = self.model_dump(exclude_unset=True, exclude={"version", "org"})
+        return {**told, "org_id": await _org_id(tx, self.org)} if "org" in self.model_fields_set else told
 
 
 class ColumnOrderIn(Form):
@@ -68,6 +84,10 @@ class ColumnMergeIn(Form):
 
     version: Seen
     into: Annotated[Slug, Field(title="并入的栏目")]
+
+
+async def _org_id(tx: Tx, code: str | None) -> str | None:
+    return None if code is None else (await get_org(tx, code, field="org")).id
 
 
 async def require_whole_site(tx: Tx, who: SignedIn) -> None:

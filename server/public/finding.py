@@ -73,7 +73,7 @@ class Asked(BaseModel):
             self.year,
             self.org,
             self.kind,
-            site.column_now(self.column),
+            site.with_below(self.column) if self.column is not None else (),
             self.topic,
             number or None,
             self.statutory,
@@ -252,7 +252,7 @@ def _fields(asked: Asked, choices: _Choices, site: Site, *names: str) -> tuple[C
         "year": ("年份", tuple((str(year), f"{year}年") for year in choices.years)),
         "org": ("发布机构", choices.organs),
         "kind": ("种类", tuple(KIND_NAMES.items())),
-        "column": ("栏目", tuple((column.slug, column.name) for column in site.columns)),
+        "column": ("栏目", tuple((column.slug, site.column_path(column)) for column in site.columns)),
         "topic": ("主题", tuple((topic, topic) for topic in choices.topics)),
         "statutory": ("法定公开类别", tuple((str(kind.number), kind.name) for kind in FIFTEEN)),
     }

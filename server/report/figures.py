@@ -14,6 +14,7 @@ from typing import Any, Final
 from server.core.days import SHANGHAI
 from server.core.problems import Problem
 from server.store.orgs import find_org_by_code, subtree_ids
+from server.store.site_columns import list_below
 from server.store.statistics import Counter, GroupBy, Sieve, sum_figures
 from server.store.tx import Tx
 from server.store.words import COUNTED_AS
@@ -46,6 +47,7 @@ class Question:
     kind: str | None = None
     column: str | None = None
     topic: str | None = None
+    column_subtree: bool = False  # whether what stands below the column counts with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Figures:
             "subtree": asked.subtree,
             "kind": asked.kind,
             "column": asked.column,
+            # Said only where it was asked for: figures that were frozen before are still the same.
+            **({"column_subtree": True} if asked.column_subtree else {}),
             "topic": asked.topic,
             "group_by": asked.group_by,
             "time_zone": str(SHANGHAI),
@@ -109,7 +113,11 @@ async def sieve_of(tx: Tx, question: Question) -> Sieve:
         if org is None:
             raise Problem("unknown_org", f"没有代码为“{question.org_code}”的机构", field="org")
         org_ids = await subtree_ids(tx, org.id) if question.subtree else frozenset((org.id,))
-    return Sieve(question.start, question.end, org_ids, question.kind, question.column, question.topic)
+    columns = None
+    if question.column is not None:
+        below = await list_below(tx, question.column) if question.column_subtree else ()
+        columns = frozenset((question.column, *below))
+    return Sieve(question.start, question.end, org_ids, question.kind, columns, question.topic)
 
 
 async def channel_figures(tx: Tx, question: Question, *, at: datetime) -> Figures:

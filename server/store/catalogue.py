@@ -39,7 +39,7 @@ class Filters:
     year: int | None = None
     org: str | None = None  # the code
     kind: str | None = None
-    column: str | None = None
+    columns: tuple[str, ...] = ()  # one of these; none: any
     topic: str | None = None
     number: str | None = None  # a piece of a 文号, as a search compares it
     statutory: int | None = None
@@ -195,11 +195,14 @@ def _narrowed(wanted: sa.Select[Any], filters: Filters) -> sa.Select[Any]:
     for column, value in (
         (line.year, filters.year),
         (line.kind, filters.kind),
-        (line.column, filters.column),
         (line.topic, filters.topic),
     ):
         if value is not None:
             conditions.append(column == value)
+    if filters.columns:
+        # A single one as it was: its index gives the newest without looking at the rest.
+        is_one = len(filters.columns) == 1
+        conditions.append(line.column == filters.columns[0] if is_one else line.column.in_(filters.columns))
     if filters.number is not None:
         conditions.append(line.number.contains(filters.number, autoescape=True))
     if filters.statutory is not None:

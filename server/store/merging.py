@@ -1,4 +1,4 @@
-"""What a merged column leaves behind: its places in lists, its readers, and its lines of the catalogue."""
+"""Lists of columns that others become part of, or stand below: their places, readers and catalogue lines."""
 
 from datetime import datetime
 from typing import Final
@@ -16,28 +16,84 @@ _UNDER_WAY: Final = "merging"
 
 
 async def merge_places(tx: Tx, slug: str, into: str, *, at: datetime) -> bool:
-    """Put the places of one column among those of another, numbered anew; say whether there were any.
-
-    In the order of publication; what has no moment of it yet is under way, and comes last.
-    """
-    keys = (f"column/{slug}", f"column/{into}")
-    # First of all what every publisher of these lists changes first, so that none comes in between.
-    held = await tx.execute(
-        place_list.update().where(place_list.c.list_key.in_(keys)).values(changed_at=at)
-        .returning(place_list.c.account_id, place_list.c.list_key)
-    )  # fmt: skip
-    account_ids = sorted({row.account_id for row in held if row.list_key == keys[0]})
+    """Put the places of one column among those of another, numbered anew; say whether there were any."""
+    key, target = f"column/{slug}", f"column/{into}"
+    wanted = sa.select(place_list.c.account_id).where(place_list.c.list_key == key)
+    account_ids = sorted((await tx.execute(wanted)).scalars())
     for account_id in account_ids:
-        await _number_anew(tx, account_id, keys, at=at)
+        await _hold(tx, account_id, target, (key,), at=at)
+        await _number_anew(tx, account_id, target, place.c.list_key.in_((key, target)), at=at)
+        for table in (place, place_list):
+            await tx.execute(table.delete().where(table.c.account_id == account_id, table.c.list_key == key))
     return bool(account_ids)
 
 
-async def _number_anew(tx: Tx, account_id: str, keys: tuple[str, str], *, at: datetime) -> None:
-    here = sa.and_(place.c.account_id == account_id, place.c.list_key.in_(keys))
+async def gather_places(
+    tx: Tx, slug: str, below: tuple[str, ...], filed: tuple[str, ...], *, at: datetime
+) -> bool:
+    """Let a column's list hold what stands in those below it too; say whether anything was to be done.
+
+    `filed` are the slugs under which what belongs there is filed. What came from a column that stands there
+    no longer leaves the list.
+    """
+    target, keys = f"column/{slug}", tuple(f"column/{one}" for one in below)
+    wanted = sa.select(place_list.c.account_id).where(place_list.c.list_key.in_((target, *keys))).distinct()
+    changed = False
+    for account_id in sorted((await tx.execute(wanted)).scalars()):
+        belongs = sa.or_(place.c.list_key.in_(keys), sa.and_(place.c.list_key == target, ~_is_foreign(filed)))
+        if await _is_level(tx, account_id, target, belongs):
+            continue
+        await _hold(tx, account_id, target, keys, at=at)
+        await _number_anew(tx, account_id, target, belongs, at=at)
+        changed = True
+    return changed
+
+
+def _is_foreign(filed: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """Say of a place that its item is filed elsewhere, as far as the catalogue has read of it."""
+    elsewhere = sa.exists().where(
+        catalogue_line.c.item_id == place.c.item_id, catalogue_line.c.column.not_in(filed)
+    )
+    unread = sa.exists().where(page_change.c.item_id == place.c.item_id, ~page_change.c.is_read)
+    return sa.and_(elsewhere, ~unread)
+
+
+async def _is_level(tx: Tx, account_id: str, target: str, belongs: sa.ColumnElement[bool]) -> bool:
+    """Say whether a list holds exactly what belongs there."""
+    mine = place.c.account_id == account_id
+    wanted = sa.select(place.c.item_id).where(mine, belongs)
+    held = sa.select(place.c.item_id).where(mine, place.c.list_key == target)
+    differing = sa.union_all(
+        sa.except_(wanted, held).subquery().select(), sa.except_(held, wanted).subquery().select()
+    )
+    return (await tx.execute(differing.limit(1))).first() is None
+
+
+async def _hold(tx: Tx, account_id: str, target: str, keys: tuple[str, ...], *, at: datetime) -> None:
+    """Change first what every publisher of these lists changes first, so that none comes in between.
+
+    A list without any entry has no row that could be held, so it gets one.
+    """
+    await tx.execute(
+        upsert(tx, place_list)
+        .values(account_id=account_id, list_key=target, last=0, changed_at=at)
+        .on_conflict_do_update(index_elements=["account_id", "list_key"], set_={"changed_at": at})
+    )
+    here = (place_list.c.account_id == account_id, place_list.c.list_key.in_(keys))
+    await tx.execute(place_list.update().where(*here).values(changed_at=at))
+
+
+async def _number_anew(
+    tx: Tx, account_id: str, target: str, belongs: sa.ColumnElement[bool], *, at: datetime
+) -> None:
+    """Let a list hold the items of some places, each once, numbered anew.
+
+    In the order of publication; what has no moment of it yet is under way, and comes last.
+    """
     each = (
         sa.select(place.c.item_id, item.c.published_at, sa.func.min(place.c.ordinal).label("ordinal"))
         .join(item, item.c.id == place.c.item_id)
-        .where(here)
+        .where(place.c.account_id == account_id, belongs)
         .group_by(place.c.item_id, item.c.published_at)
         .subquery()
     )
@@ -49,20 +105,15 @@ async def _number_anew(tx: Tx, account_id: str, keys: tuple[str, str], *, at: da
         each.c.item_id,
     )
     await tx.execute(place.insert().from_select(["account_id", "list_key", "ordinal", "item_id"], told))
-    await tx.execute(place.delete().where(here))
+    here = place.c.account_id == account_id
+    await tx.execute(place.delete().where(here, place.c.list_key == target))
     moved = await tx.execute(
-        place.update()
-        .where(place.c.account_id == account_id, place.c.list_key == _UNDER_WAY)
-        .values(list_key=keys[1])
+        place.update().where(here, place.c.list_key == _UNDER_WAY).values(list_key=target)
     )
     await tx.execute(
-        place_list.delete().where(place_list.c.account_id == account_id, place_list.c.list_key == keys[0])
-    )
-    last = {"last": moved.rowcount, "changed_at": at}
-    await tx.execute(
-        upsert(tx, place_list)
-        .values(account_id=account_id, list_key=keys[1], **last)
-        .on_conflict_do_update(index_elements=["account_id", "list_key"], set_=last)
+        place_list.update()
+        .where(place_list.c.account_id == account_id, place_list.c.list_key == target)
+        .values(last=moved.rowcount, changed_at=at)
     )
 
 

@@ -30,6 +30,8 @@ class ColumnRow:
     merged_into: str | None = None
     org_name: str | None = None
     org_code: str | None = None
+    parent: str | None = None  # the column it stands below
+    holds_others: bool = False  # whether any ever stood below it
 
 
 async def read_version(tx: Tx) -> int:
@@ -111,6 +113,19 @@ async def list_addresses(tx: Tx) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+async def list_below(tx: Tx, slug: str) -> tuple[str, ...]:
+    """Give the slugs of the columns that stand below one."""
+    wanted = sa.select(site_column.c.slug).where(site_column.c.parent == slug)
+    return tuple((await tx.execute(wanted.order_by(site_column.c.position))).scalars())
+
+
+async def list_parents(tx: Tx) -> Mapping[str, str]:
+    """Give the columns that stand below another one, each with that."""
+    wanted = sa.select(site_column.c.slug, site_column.c.parent)
+    rows = await tx.execute(wanted.where(site_column.c.parent.is_not(None)))
+    return {row.slug: row.parent for row in rows}
+
+
 async def list_merged(tx: Tx) -> Mapping[str, str]:
     """Give the columns that were merged, each with the one it is part of now."""
     wanted = sa.select(site_column.c.slug, site_column.c.merged_into)
@@ -139,6 +154,8 @@ def _told(row: ColumnRow) -> dict[str, Any]:
         "org_id": row.org_id,
         "silent_days": row.silent_days,
         "merged_into": row.merged_into,
+        "parent": row.parent,
+        "holds_others": row.holds_others,
     }
 
 
@@ -157,4 +174,6 @@ def _row_of(row: sa.Row[Any]) -> ColumnRow:
         merged_into=row.merged_into,
         org_name=row.org_name,
         org_code=row.org_code,
+        parent=row.parent,
+        holds_others=row.holds_others,
     )

@@ -20,6 +20,9 @@ site_column = sa.Table(
     ref_column("org_id", "orgs.id", nullable=True),  # who is answerable for it; nobody: the whole office
     sa.Column("silent_days", sa.Integer, nullable=True),  # None: what its type demands
     sa.Column("merged_into", sa.String(32), sa.ForeignKey("site_columns.slug"), nullable=True),
+    sa.Column("parent", sa.String(32), nullable=True),  # the column it stands below; never below another
+    # Whether any ever stood below it: then its list is looked through at each renewal.
+    sa.Column("holds_others", sa.Boolean, nullable=False, server_default=sa.false()),
     moment_column("created_at"),
     sa.CheckConstraint("silent_days IS NULL OR silent_days BETWEEN 1 AND 3660", name="silent_days_bounds"),
     sa.CheckConstraint("merged_into IS NULL OR merged_into <> slug", name="merged_into_another"),

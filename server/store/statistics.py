@@ -34,7 +34,7 @@ class Sieve:
     end: date
     org_ids: frozenset[str] | None = None
     kind: str | None = None
-    column: str | None = None
+    columns: frozenset[str] | None = None
     topic: str | None = None
     until: datetime | None = None
 
@@ -298,7 +298,7 @@ def _lines(wanted: sa.Select[Any], lines: sa.FromClause = ledger) -> sa.Select[A
 
 
 def _is_sifted(sieve: Sieve) -> bool:
-    return any(one is not None for one in (sieve.org_ids, sieve.kind, sieve.column))
+    return any(one is not None for one in (sieve.org_ids, sieve.kind, sieve.columns))
 
 
 def _within(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
@@ -311,8 +311,8 @@ def _sides(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
         held.append(source.c.org_id.in_(sieve.org_ids))
     if sieve.kind is not None:
         held.append(source.c.kind == sieve.kind)
-    if sieve.column is not None:
-        held.append(source.c.column == sieve.column)
+    if sieve.columns is not None:
+        held.append(source.c.column.in_(sieve.columns))
     if sieve.topic is not None:
         held.append(source.c.topic == sieve.topic)
         if source is ledger and sieve.topic:

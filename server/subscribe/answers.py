@@ -68,7 +68,7 @@ async def answer_word(tx: Tx, reader: Reader, text: str, site: Site, *, is_new: 
         return await _follow(tx, reader, found[1], site, at=at if is_new else None)
     column = _column_named(site, asked)
     if column is not None:
-        hits = await list_hits(tx, Filters(column=column.slug), limit=_MOST_LISTED)
+        hits = await list_hits(tx, Filters(columns=site.with_below(column.slug)), limit=_MOST_LISTED)
         return await _listed(tx, site, hits, f"“{column.name}”最新：", "这个栏目还没有内容。")
     return await _find(tx, asked, site)
 
@@ -81,7 +81,7 @@ async def _answer_key(tx: Tx, reader: Reader, key: str, site: Site, *, most: int
                 return await _cards(tx, site, hits[:most])
             return await _listed(tx, site, hits, "最新公开：", "还没有公开的信息。")
         case "columns":
-            names = "\n".join(f"· {column.name}" for column in site.columns)
+            names = "\n".join(f"{'　' if one.parent else ''}· {one.name}" for one in site.columns)
             return Reply(f"全部栏目（发送栏目名查看）：\n{names}")
         case "mine":
             return await _mine(tx, reader, site)
@@ -93,7 +93,7 @@ async def _show_column(tx: Tx, site: Site, slug: str) -> Reply:
     column = site.column(slug)  # a menu put long ago names one that was merged since
     if column is None:
         return Reply("这个栏目已经不在了。发送“栏目”看全部栏目。")
-    hits = await list_hits(tx, Filters(column=column.slug), limit=MOST_CARDS_TO_EVENT)
+    hits = await list_hits(tx, Filters(columns=site.with_below(column.slug)), limit=MOST_CARDS_TO_EVENT)
     return await _cards(tx, site, hits) if hits else Reply(f"“{column.name}”还没有内容。")
 
 
@@ -117,7 +117,7 @@ async def _mine(tx: Tx, reader: Reader, site: Site) -> Reply:
         return Reply("您还没有订阅栏目。发送“订阅 栏目名”订阅，发送“栏目”看全部栏目。")
     parts = []
     for column in columns:
-        hits = await list_hits(tx, Filters(column=column.slug), limit=2)
+        hits = await list_hits(tx, Filters(columns=site.with_below(column.slug)), limit=2)
         parts.append((await _listed(tx, site, hits, f"【{column.name}】", f"【{column.name}】暂无内容")).text)
     return Reply("\n".join(parts))
 

@@ -35,7 +35,8 @@ async def silent_columns(tx: Tx, site: Site, today: date) -> list[Alert]:
         if not column.is_open:
             continue
         row = rows.get(column.slug)
-        days = [last_days[slug] for slug in column.slugs if slug in last_days]
+        shown = (column, *site.below(column.slug))
+        days = [last_days[slug] for one in shown for slug in one.slugs if slug in last_days]
         alert = _column_silence(
             column, max(days, default=None), today,
             own_days=row.silent_days if row else None, org_id=row.org_id if row else None,

@@ -100,3 +100,41 @@ async def test_a_former_address_leads_on_for_minutes_since_a_column_may_come_bac
     led = await answer(office, tmp_path, "/column/zcwj/p2.html")
     assert led == (301, "/column/bjwj/p2.html", "public, max-age=300")
     assert (await answer(office, tmp_path, "/column/unknown/"))[0] == 404
+
+
+async def test_columns_stand_on_two_levels_and_no_more(office: Office):
+    assert (await send(office, "PATCH", "/zcjd", parent="zcwj")).status == 200
+    refused = [
+        await send(office, "PATCH", "/tzgg", parent="zcjd"),
+        await send(office, "PATCH", "/zcwj", parent="tzgg"),
+        await send(office, "PATCH", "/zcwj", parent="zcwj"),
+        await send(office, "PATCH", "/zcwj", is_open=False),
+        await send(office, "POST", "/zcwj/merge", into="tzgg"),
+        await send(office, "PATCH", "/tzgg", parent="none"),
+    ]
+    assert [(one.status, one.json["code"]) for one in refused] == [
+        *[(409, "wrong_state")] * 5, (422, "unknown_column"),
+    ]  # fmt: skip
+    sentences = " ".join(one.text for one in refused)
+    for words in ("栏目只有两级", "不能放在自己下面", "还有开放的栏目：“政策解读”", "先把它们移出来"):
+        assert words in sentences
+    public = (await office.get("/api/v1/public/columns", by=None)).json["columns"]
+    assert {one["slug"]: one["parent"] for one in public}["zcjd"] == "zcwj"
+
+
+async def test_a_closed_column_takes_nothing_below_it_and_what_is_below_can_be_merged(office: Office):
+    assert (await send(office, "PATCH", "/tzgg", is_open=False)).status == 200
+    late = await send(office, "POST", "", slug="x", name="x", type="x", parent="tzgg")
+    assert (late.status, "已关闭" in late.text) == (409, True)
+    assert (await send(office, "POST", "", slug="y", name="y", type="y", parent="zcwj")).status == 201
+    assert (await send(office, "POST", "/y/merge", into="zcwj")).status == 200
+    assert (await send(office, "POST", "/zcwj/merge", into="zcjd")).status == 200
+
+
+async def test_what_stands_below_a_column_follows_it_in_every_order(office: Office):
+    slugs = [one["slug"] for one in (await told(office))["columns"]]
+    assert (await send(office, "PATCH", f"/{slugs[-1]}", parent=slugs[0])).status == 200
+    done = await send(office, "POST", "/order", slugs=[slugs[-1], *slugs[1:-1], slugs[0]])
+    assert [one["slug"] for one in done.json["columns"]] == [*slugs[1:-1], slugs[0], slugs[-1]]
+    again = await send(office, "POST", "/order", slugs=[slugs[-1], *slugs[1:-1], slugs[0]])
+    assert again.json["code"] == "invalid"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.item import Attachment, Content, Disclosure, Neighbour, Picture, Related, Twin
+from channels.item import Attachment, Content, Disclosure, Neighbour, Picture, Related, Site, Twin
 from channels.website.marks import read_marks
 from channels.website.pages import ListPage, Pages
 from tests.channels.memory_shelf import NEWS, POLICIES, a_content, a_site
@@ -322,3 +322,27 @@ def test_a_page_in_mongolian_says_so_and_leads_to_the_chinese_one():
 def test_a_page_without_a_twin_names_no_other_language():
     page = page_of()
     assert page.xpath("//link[@hreflang] | //p[@class='twin'] | //div[@data-read][@lang]") == []
+
+
+def _nested() -> Site:
+    """Give the site with policies below the news."""
+    columns = tuple(replace(c, parent=NEWS.slug) if c.slug == POLICIES.slug else c for c in a_site().columns)
+    return replace(a_site(), columns=columns)
+
+
+def test_a_column_below_another_is_found_through_it_and_not_in_the_navigation():
+    site = _nested()
+    pages, below = Pages(site), site.column(POLICIES.slug)
+    assert below is not None
+    article = lxml.html.document_fromstring(pages.article(a_content(column=below)))
+    assert article.xpath("//nav[@class='crumbs']/a/text()") == ["首页", NEWS.name, below.name]
+    assert below.name not in article.xpath("//nav[@class='tabs']//a/text()")
+    assert article.xpath("//nav[@class='tabs']//a[@aria-current]/text()") == [NEWS.name]
+    assert f"column/{NEWS.slug}" in metas(article)["tongfa-lists"].split()
+    above = lxml.html.document_fromstring(pages.listing(a_list()))
+    assert above.xpath("//nav[@class='below']//a/text()") == [below.name]
+    key = f"column/{below.slug}"
+    own = lxml.html.document_fromstring(
+        pages.listing(a_list(key=key, name=below.name, path=f"{key}/index.html"))
+    )
+    assert own.xpath("//nav[@class='crumbs']/a/text()") == ["首页", NEWS.name]

@@ -49,3 +49,23 @@ async def test_who_does_not_keep_the_website_cannot_change_its_columns(office: C
     desk = await office.desk("author")
     assert (await desk.get(PATH)).status == 403
     assert (await desk.post(PATH, {"version": "0", "slug": "x", "name": "x", "type": "x"})).status == 403
+
+
+async def test_a_column_is_put_below_another_and_moves_among_its_neighbours_there(office: ConsoleOffice):
+    desk = await office.desk("admin")
+    for version, slug in enumerate(("a1", "a2")):
+        new = {"version": str(version), "slug": slug, "name": f"下级{slug}", "type": "x", "parent": "zcwj"}
+        await desk.follow(await desk.post(PATH, new))
+    seen = await desk.get(PATH)
+    assert seen.words.index("下级a1") < seen.words.index("下级a2") < seen.words.index("政策解读")
+    ways = [
+        (await desk.post(f"{PATH}/order", {"version": "2", "slug": slug, "way": way})).status
+        for slug, way in (("a1", "up"), ("a2", "down"), ("a2", "up"))
+    ]
+    moved = await desk.get(PATH)
+    assert ways == [409, 409, 303]
+    assert moved.words.index("下级a2") < moved.words.index("下级a1") < moved.words.index("政策解读")
+    assert "下面还有栏目，不能并入" in (await desk.get(f"{PATH}/zcwj")).words
+    assert "政策文件 › 下级a1" in (await desk.get("/console/items/new")).words
+    figures = await desk.get("/console/statistics?column=zcwj%2B")
+    assert "政策文件（含下级栏目）" in figures.words

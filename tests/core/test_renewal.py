@@ -123,6 +123,41 @@ async def test_a_column_renamed_moved_and_added_is_followed_by_every_page(office
         assert await moved_column(tx, ("/column/gsgg/",)) is None
 
 
+async def test_a_column_put_below_another_stands_there_too_and_leaves_no_trace_when_it_is_taken_out(
+    office: Office,
+):
+    await briefly_lived(office)
+    for parent, names in (("ywdt", True), (None, False)):
+        seen = await book(office)
+        async with office.store.begin() as tx:
+            await change_column(tx, seen, "tzgg", {"parent": parent})
+        await renewed(office)
+        assert (await rebuilt(office, check=True)).is_same
+        above = json.loads(await page(office, "feed/column/ywdt.json"))["items"]
+        assert len(above) == (2 if names else 1)
+        assert ("/column/tzgg/" in await page(office, "column/ywdt/index.html")) is True
+        home = await page(office, "index.html")
+        assert (home.count('href="/column/tzgg/"') == 0) is names
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_a_column_of_many_pages_takes_them_along_and_leaves_none_behind(office: Office):
+    for number in range(21):
+        await office.released(f"第{number}条", TWO, column="ywdt")
+    await office.work(1)
+    for parent, pages in (("tzgg", 2), (None, 0)):
+        seen = await book(office)
+        async with office.store.begin() as tx:
+            await change_column(tx, seen, "ywdt", {"parent": parent})
+        await renewed(office)
+        assert (await rebuilt(office, check=True)).is_same
+        assert [await stands(office, f"column/tzgg/p{n}.html") for n in (1, 2, 3)] == [
+            number < pages for number in range(3)
+        ]
+        assert await stands(office, "feed/column/tzgg.rss") is bool(pages)
+
+
 @pytest.mark.slow
 async def test_a_merged_column_stands_in_the_other_one_by_publication_and_leads_there(office: Office):
     items = [

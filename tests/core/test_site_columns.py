@@ -1,15 +1,20 @@
 """Columns that an office keeps: what a merger does to lists, readers and figures, on both databases."""
 
+from datetime import date
+from typing import Any, Final
+
 import sqlalchemy as sa
 
 from server.core.catalogue import read_changes
 from server.core.neighbours import find_neighbours
 from server.core.renewal import STALE, renew_site
 from server.core.site_columns import Book, change_column, merge_column
+from server.report.figures import Question, channel_figures
 from server.store.catalogue import Filters, list_hits
 from server.store.column_reach import read_reach
 from server.store.followings import follow_column, list_followed
 from server.store.ledger_tables import ledger
+from server.store.merging import gather_places
 from server.store.push import BrowserRow, put_browser
 from server.store.push_tables import push_topic
 from server.store.renewals import find_renewal
@@ -17,6 +22,8 @@ from server.store.site_columns import read_version
 from server.store.tables import place
 from server.watch.silence import silent_columns
 from tests.house import SITE, House
+
+YEAR: Final = (date(2026, 1, 1), date(2026, 12, 31))
 
 
 async def book(house: House) -> Book:
@@ -124,6 +131,65 @@ async def test_who_asks_the_catalogue_for_a_merged_column_gets_that_which_it_is_
     await read_changes(house.place)
     site = house.place.site
     async with house.store.read() as tx:
-        hits = await list_hits(tx, Filters(column=site.column_now("zcjd")), limit=5)
+        hits = await list_hits(tx, Filters(columns=site.with_below("zcjd")), limit=5)
     assert [hit.item_id for hit in hits] == [made.id]
     assert (site.column_now("none"), site.column_now(None)) == ("none", None)
+
+
+async def change(house: House, slug: str, **changes: Any) -> None:
+    seen = await book(house)
+    async with house.store.begin() as tx:
+        await change_column(tx, seen, slug, changes)
+    await house.place.sites.refresh(house.store)
+
+
+async def test_a_column_holds_what_stands_below_it_and_loses_it_again(house: House):
+    items = []
+    for column in ("zcjd", "zcwj", "zcjd"):
+        items.append((await house.published(column=column)).id)
+        house.now.move(minutes=5)
+    await change(house, "zcjd", parent="zcwj")
+    await renew(house)
+    assert await listed(house, "column/zcwj") == items
+    assert await listed(house, "column/zcjd") == [items[0], items[2]]
+    house.now.move(minutes=5)
+    late = (await house.published(column="zcjd")).id
+    assert await listed(house, "column/zcwj") == [*items, late]
+    while await read_changes(house.place):
+        pass
+    site = house.place.site
+    async with house.store.read() as tx:
+        above = await list_hits(tx, Filters(columns=site.with_below("zcwj")), limit=9)
+        below = await list_hits(tx, Filters(columns=site.with_below("zcjd")), limit=9)
+        beside = await find_neighbours(tx, items[1], ("live",))
+        for subtree, counted in ((True, 4), (False, 1)):
+            question = Question(*YEAR, column="zcwj", column_subtree=subtree)
+            assert (await channel_figures(tx, question, at=house.now())).total.items == counted
+    assert ({hit.item_id for hit in above}, len(below)) == ({*items, late}, 3)
+    assert {one.item.id for one in beside if one.column == "zcwj"} == {items[0], items[2]}
+    await change(house, "zcjd", parent=None)
+    await renew(house)
+    assert await listed(house, "column/zcwj") == [items[1]]
+
+
+async def test_a_list_that_is_level_already_is_left_alone(house: House):
+    await house.published(column="zcjd")
+    await change(house, "zcjd", parent="zcwj")
+    async with house.store.begin() as tx:
+        found = [
+            await gather_places(tx, "zcwj", ("zcjd",), ("zcwj", "zcjd"), at=house.now()) for _ in range(2)
+        ]
+    assert found == [True, False]
+
+
+async def test_what_is_below_a_column_keeps_it_from_being_silent(house: House):
+    await house.published(column="zcwj")
+    house.now.move(days=9)
+    await house.published(column="zcjd")
+    await change(house, "zcwj", silent_days=8)
+    today = house.now().date()
+    for parent, is_silent in (("zcwj", False), (None, True)):
+        await change(house, "zcjd", parent=parent)
+        async with house.store.read() as tx:
+            found = {one.key for one in await silent_columns(tx, house.place.site, today)}
+        assert ("column:zcwj" in found) is is_silent

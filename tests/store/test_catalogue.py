@@ -122,7 +122,7 @@ async def test_a_search_in_titles_leaves_the_bodies_out(three: Store):
     ("filters", "count"),
     [
         ({}, 3), ({"year": 2026}, 3), ({"year": 2025}, 0), ({"org": CODE}, 3), ({"org": "00000000X"}, 0),
-        ({"kind": "notice"}, 1), ({"column": "tzgg"}, 1), ({"topic": "民政"}, 1), ({"statutory": 1}, 2),
+        ({"kind": "notice"}, 1), ({"columns": ("tzgg",)}, 1), ({"topic": "民政"}, 1), ({"statutory": 1}, 2),
         ({"statutory": 11}, 3), ({"statutory": 7}, 0), ({"number": plain("〔2026〕")}, 1),
     ],
 )  # fmt: skip
@@ -133,7 +133,7 @@ async def test_a_filter_narrows(three: Store, filters: dict[str, object], count:
 
 
 async def test_filters_narrow_a_search(three: Store):
-    assert await found(three, "医保", column="tzgg") == ["医保缴费时间安排"]
+    assert await found(three, "医保", columns=("tzgg",)) == ["医保缴费时间安排"]
 
 
 async def test_the_newest_come_first_and_one_can_go_on_from_any(three: Store):
