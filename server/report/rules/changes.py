@@ -14,7 +14,8 @@ _TO: Final = re.compile(
     r"(?:到|至|为)[^,。;\d]{0,12}$"
 )
 _LEVEL: Final = re.compile(
-    r"(?:与|和|同)(?:上年度?|去年|上一年度?)(?:同期)?(?:相比)?(?:的)?[^,。;\d]{0,4}持平"
+    r"(?:与|和|同)(?:上年度?|去年|上一年度?)(?:同期)?(?:相比)?(?:的)?[^,。;\d]{0,4}"
+    r"(?:\d[\d.]*[^,。;\d]{0,3})?持平"
 )
 _ROUGHLY: Final = re.compile(r"(?:基本|大体|大致|略|总体)[^,。;]{0,3}持平")
 
@@ -24,6 +25,7 @@ def check_changes(sentences: Sequence[Sentence]) -> Iterator[Finding]:
     for sentence in sentences:
         yield from _check_ends(sentence)
         yield from _check_beside(sentence)
+        yield from _check_points(sentence)
 
 
 def is_from_to(sentence: Sentence, before: Quantity, now: Quantity) -> bool:
@@ -62,6 +64,28 @@ def _check_beside(sentence: Sentence) -> Iterator[Finding]:
         ):
             hint = f"{told(now.value)} 与上年 {told(before.value)} 不是“持平”"
             yield Finding("change_sign", "error", sentence.where(now), now.value, before.value, hint)
+
+
+def _check_points(sentence: Sentence) -> Iterator[Finding]:
+    """Check «满意率 96.5%,比上年提高 1.5 个百分点,上年为 95%», where a sentence has these and no more."""
+    rates = [one for one in sentence.quantities if one.kind == "percent"]
+    points = [one for one in rates if one.unit == "个百分点"]
+    levels = [one for one in rates if one.unit == "%"]
+    if len(points) != 1 or len(levels) != 2 or not all(one.exact for one in rates):
+        return
+    before, now = levels
+    if is_earlier(sentence, now):
+        before, now = now, before
+    elif not (
+        _TO.match(sentence.masked[before.end : now.start]) and _FROM.search(sentence.masked[: before.start])
+    ):
+        return
+    stated = -points[0].value if points[0].falling else points[0].value
+    if now.value - before.value != stated:
+        hint = f"{told(now.value)}% 比 {told(before.value)}% 应为 {told(now.value - before.value)} 个百分点"
+        yield Finding(
+            "change_differs", "error", sentence.where(points[0]), stated, now.value - before.value, hint
+        )
 
 
 def _pairs(sentence: Sentence) -> Iterator[tuple[Quantity, Quantity]]:

@@ -19,6 +19,8 @@ _WHOLE: Final = 100
 _SHORT: Final = re.compile(r"[,;]\s*(?:一共|共)\s*$")
 _YEARS: Final = re.compile(r"(两|二|三|四|五)年(?:来|间)?(?:总共|共计|合计|累计|共)[^,。;\d]{0,6}$")
 _MANY_YEARS: Final = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+_FULL_YEAR: Final = re.compile(r"全年(?:总共|一共|共计|合计|累计|共)[^,。;\d□]{0,6}$")
+_OF_A_PART: Final = re.compile(r"(?:□|上半年|下半年|[一二三四]季度)[^,。;、□\d]{0,8}$")
 _OF_A_YEAR: Final = re.compile(r"□[^,。;、□]{0,16}$")
 _ACT: Final = re.compile(
     r"收到|办结|办理|答复|开展|举办|受理|组织|召开|回应|处理|新增|全年|同时|累计|培训|印发|制发|接待|解读|推送|制作|更新|完成|注销|关停|撤销|开设|新开|合格|共"
@@ -182,7 +184,7 @@ def _judge(found: _Found) -> Iterator[Finding]:
         return
     listing = _listing(found)
     findings = list(check_listing(listing))
-    if findings and _drop_tail(found):
+    if findings and (_drop_tail(found) or _closes_with_next(found)):
         return
     yield from findings
 
@@ -211,6 +213,14 @@ def _is_within_rounding(found: _Found) -> bool:
     room = sum(steps, Decimal(0)) / 2 + (found.total.step or Decimal(0))
     gap = abs(summed - found.total.value)
     return gap < room or (bool(steps) and gap == room)
+
+
+def _closes_with_next(found: _Found) -> bool:
+    """Say whether a last part counted in another word makes the sum: «文字 46 篇,发布会解读 2 场»."""
+    behind = [one for one in found.sentence.quantities if one.start > found.parts[-1].end]
+    if not behind or behind[0].kind != "count" or behind[0].before not in (",", "、"):
+        return False
+    return sum((part.value for part in found.parts), behind[0].value) == found.total.value
 
 
 def _drop_tail(found: _Found) -> bool:
@@ -258,8 +268,8 @@ def _check_closing(sentence: Sentence) -> Iterator[Finding]:
     flat = [one for one in sentence.quantities if one.depth == 0 and one.kind == "count"]
     for at, total in enumerate(flat):
         head = sentence.masked[: total.start]
-        is_short = _SHORT.search(head) and _COMPLETE.search(head) and at > 2
-        if not (_CLOSING.search(head) or is_short) or at < 2:
+        is_short = _SHORT.search(head) and at > 2 and (_COMPLETE.search(head) or _in_a_row(flat[: at + 1]))
+        if not (_CLOSING.search(head) or is_short or _is_of_a_year(sentence, flat[: at + 1])) or at < 2:
             continue
         run: list[Quantity] = []
         for one in reversed(flat[:at]):
@@ -273,6 +283,22 @@ def _check_closing(sentence: Sentence) -> Iterator[Finding]:
         if len(run) < 2 or any(map(_closes, lists)) or any(one.value > total.value for one in run):
             continue
         yield from _judge(lists[0])
+
+
+def _in_a_row(figures: list[Quantity]) -> bool:
+    """Say whether «A 15 个、B 6 个、C 9 个,共 30 个» is all that a sentence counts."""
+    *parts, total = figures
+    return all(one.unit == total.unit for one in parts) and all(one.before == "、" for one in parts[1:])
+
+
+def _is_of_a_year(sentence: Sentence, figures: list[Quantity]) -> bool:
+    """Say whether the last figure closes halves, quarters or months: «1至6月 1 条,…,全年共 3 条»."""
+    *parts, total = figures
+    heads = [
+        sentence.masked[before.end if before else 0 : one.start]
+        for before, one in zip((None, *parts), parts, strict=False)
+    ]
+    return bool(_FULL_YEAR.search(sentence.masked[: total.start])) and all(map(_OF_A_PART.search, heads))
 
 
 def _closes(found: _Found) -> bool:

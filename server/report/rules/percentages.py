@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Final
 
 from server.report.amounts import told
-from server.report.finding import Finding
+from server.report.finding import Finding, Severity
 from server.report.prose import Quantity, Sentence, is_earlier
 from server.report.rules.changes import is_from_to
 
@@ -25,6 +25,9 @@ _LISTED: Final = re.compile(r"其中|分别|包括|:")
 _ASIDE: Final = re.compile(r"^\s*\((?:□+|上年度?|去年)(?:同期)?(?:为|是)?\s*$")
 _BRACKETS: Final = re.compile(r"^\s*\([^()]*\)")
 _RECOVERED: Final = re.compile(r"(?:发放|发出)[^。;]*(?:收回|回收)[^。;]*回收率[^\d,。;]*$")
+_RATE: Final = re.compile(r"^,(\w{2,4})率(?:为|达|达到)?$")
+_GROWS: Final = re.compile(r"(?:增长|上升|增加|下降|减少|降低)了?$")
+_REACHES: Final = re.compile(r"^,(?:达到?|为|至)$")
 _HUNDRED: Final = Decimal(100)
 _LARGEST_SEARCHED: Final = 200_000
 
@@ -60,8 +63,10 @@ def check_percentages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
             yield from _check_share(sentence, one, before, earlier)
             yield from _check_several(sentence, position, earlier)
             yield from _check_recovered(sentence, one, before)
+            yield from _check_rate(sentence, one, before)
             yield from _check_passing(sentence, one, before)
             yield from _check_growth(sentence, one, before)
+            yield from _check_growth_first(sentence, one, position)
 
 
 def _check_share(
@@ -72,6 +77,7 @@ def _check_share(
         return
     part, scale = before[-1], Decimal(10) if one.unit == "‰" else Decimal(1)
     if not part.exact:
+        yield from _check_rounded_share(sentence, one, before)
         return
     wholes = [
         other.value
@@ -94,6 +100,23 @@ def _check_share(
     yield Finding(
         "share_differs", "warning" if cut else "error", sentence.where(one), one.value, computed, hint
     )
+
+
+def _check_rounded_share(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    """Check «210 万次,其中 126 万次,占 60%»: of rounded figures, what no rounding could have made."""
+    counts = [other for other in before if other.kind == "count"]
+    if len(counts) != 2 or one.unit != "%":
+        return
+    whole, part = counts
+    if whole.step is None or part.step is None or whole.unit != part.unit or whole.value < part.value:
+        return
+    half = Decimal(1).scaleb(-one.decimals) / 2
+    low = (part.value - part.step) * _HUNDRED / (whole.value + whole.step) - half
+    high = (part.value + part.step) * _HUNDRED / max(whole.value - whole.step, whole.step) + half
+    if not low <= one.value <= high:
+        computed = share(part.value, whole.value, one.decimals)
+        hint = f"{told(part.value)} 占 {told(whole.value)} 约为 {told(computed)}%"
+        yield Finding("share_differs", "error", sentence.where(one), one.value, computed, hint)
 
 
 def _fill_a_hundred(sentence: Sentence) -> bool:
@@ -146,6 +169,46 @@ def _check_recovered(sentence: Sentence, one: Quantity, before: Sequence[Quantit
     if computed != one.value:
         hint = f"发放 {told(counts[0].value)}，收回 {told(counts[1].value)}，回收率应为 {told(computed)}%"
         yield Finding("share_differs", "error", sentence.where(one), one.value, computed, hint)
+
+
+def _check_rate(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    """Check «申请 30 件,办结 28 件,办结率 93.3%»: the rate has the name of the figure before it.
+
+    100 % is left in peace: what is not due yet is not asked for.
+    """
+    counts = [other for other in before if other.kind == "count"]
+    if len(counts) != 2 or counts[1] is not before[-1] or not all(other.exact for other in counts):
+        return
+    whole, part = counts
+    named = _RATE.search(sentence.masked[part.end : one.start])
+    if named is None or not part.label.endswith(named[1]) or part.unit != whole.unit or one.value == _HUNDRED:
+        return
+    if not 0 < part.value <= whole.value or _fits(part.value, whole.value, one):
+        return
+    computed = share(part.value, whole.value, one.decimals)
+    cut = _cut(part.value * _HUNDRED / whole.value, one.decimals) == one.value
+    hint = f"{told(whole.value)} 中 {told(part.value)}，{named[1]}率应为 {told(computed)}%"
+    severity: Severity = "warning" if cut else "error"
+    yield Finding("share_differs", severity, sentence.where(one), one.value, computed, hint)
+
+
+def _check_growth_first(sentence: Sentence, one: Quantity, position: int) -> Iterator[Finding]:
+    """Check «增长 12.5%,达到 9000 条,上年为 8000 条», where a sentence has these and no more."""
+    others = sentence.quantities[position + 1 :]
+    if position or len(others) != 2 or one.unit != "%" or not _GROWS.search(sentence.masked[: one.start]):
+        return
+    now, before = others
+    alike = now.unit == before.unit and now.kind == before.kind == "count" and now.exact and before.exact
+    reaches = _REACHES.match(sentence.masked[one.end : now.start])
+    if not alike or not reaches or not is_earlier(sentence, before) or before.value <= 0:
+        return
+    percent, computed = (
+        -one.value if one.falling else one.value,
+        growth(now.value, before.value, one.decimals),
+    )
+    if computed != percent:
+        hint = f"{told(now.value)} 比 {told(before.value)} 应为 {told(computed)}%"
+        yield Finding("growth_differs", "error", sentence.where(one), percent, computed, hint)
 
 
 def _check_passing(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
