@@ -9,6 +9,7 @@ from pydantic import Field
 from server.api.answers import answer
 from server.api.requests import query_of
 from server.api.route import Route, signed_in
+from server.api.sensitive_days import SensitiveDaysOut
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.words import Day, OrgCode, Out, Query
@@ -65,6 +66,8 @@ class AgendaDayOut(Out):
     is_holiday: bool
     is_provisional: bool
     name: str
+    memorial: str
+    sensitive: tuple[SensitiveDaysOut, ...]
     shown: int
     entries: tuple[EntryOut, ...]
 
@@ -94,6 +97,8 @@ async def show_agenda(request: web.Request) -> web.Response:
                 AgendaDayOut(
                     day=one.day, is_worked=one.is_worked, is_made_up=one.is_made_up,
                     is_holiday=one.is_holiday, is_provisional=one.is_provisional, name=one.name,
+                    memorial=one.memorial,
+                    sensitive=tuple(SensitiveDaysOut.of(range_) for range_ in one.sensitive),
                     shown=one.shown, entries=tuple(EntryOut.of(entry) for entry in one.entries),
                 )
                 for one in agenda.days

@@ -32,7 +32,8 @@ _DETAILS: Final = {
     "changes": "改为", "column": "栏目", "columns": "栏目", "into": "并入", "type": "类型",
     "description": "说明", "is_open": "接收新稿件", "in_menu": "在导航中显示", "silent_days": "静默天数",
     "org_id": "负责机构",
-    "withdrawn_as": "撤回类型", "until": "到", "urgent_reason": "加急理由", "window": "时段", "year": "年度",
+    "days": "日期", "withdrawn_as": "撤回类型",
+    "until": "到", "urgent_reason": "加急理由", "window": "时段", "year": "年度",
 }  # fmt: skip
 _GROUPS: Final = {
     "item.": "稿件的一切操作",

@@ -44,6 +44,7 @@ SECTIONS: Final = (
     Section("levels", "审核层级", "/console/levels", "manage_people", group="管理"),
     Section("words", "词库", "/console/words", "read", group="管理"),
     Section("workdays", "工作日历", "/console/workdays", "read", group="管理"),
+    Section("sensitive", "敏感日期", "/console/sensitive-days", "read", group="管理"),
     Section("jobs", "定时任务", "/console/jobs", "run_jobs", group="管理"),
     Section("audit", "操作记录", "/console/audit", "read_audit", group="管理"),
     Section("tokens", "访问令牌", "/console/tokens", group="管理"),

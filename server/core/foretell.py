@@ -5,16 +5,17 @@ The release itself is made and undone, so what is told cannot differ from what w
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from channels.item import Site
-from server.core.days import say_moment
+from server.core.days import day_of, say_moment
 from server.core.examined import Examined
 from server.core.follow import list_follows
 from server.core.gates import WorkingDays
 from server.core.release import OpenChannel, ReleaseMade, ReleaseOrder, release
 from server.core.seating import peek_slot
+from server.core.sensitive_days import warn_of_days
 from server.core.standing import say_gate
 from server.store.broadcasts import list_plans
 from server.store.deliveries import DeliverySeen, list_deliveries
@@ -83,7 +84,8 @@ async def _tell(
     counted = {line.channel for line in await list_lines(tx, before.id) if line.line == "counted"}
     counts = _PRACTICE if before.practice else _counts(made.deliveries, counted)
     sentence = f"{_where(made.deliveries)}。{counts}。"
-    notes = [
+    notes = await warn_of_days(tx, _days(made.deliveries, at))
+    notes += [
         f"{leg.account_name}：{say_gate(leg)}" for leg in made.deliveries if leg.gate in ("slot", "quota")
     ]
     if order.urgent_reason is None:
@@ -97,6 +99,12 @@ async def _tell(
     if order.urgent_reason is not None:
         notes.append("加急：不等账号的发布时段，理由会留下记录。")
     return Foretold(made.deliveries, sentence, tuple(notes))
+
+
+def _days(legs: tuple[DeliverySeen, ...], at: datetime) -> set[date]:
+    """Give the days on which something of it would go out, as far as they are known."""
+    known = {day_of(leg.due_at or at) for leg in legs if leg.gate not in ("source_live", "evidence")}
+    return known | {day_of(leg.due_at) for leg in legs if leg.due_at is not None}
 
 
 async def _pushes(tx: Tx, legs: tuple[DeliverySeen, ...], *, at: datetime) -> list[str]:

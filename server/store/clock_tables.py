@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from server.store.columns import Json, Moment, among, moment_column, ref_column, text_column, word_column
 from server.store.metadata import metadata
-from server.store.words import ALERT_LEVELS, CALENDAR_LAYERS, JOB_RESULTS
+from server.store.words import ALERT_LEVELS, CALENDAR_LAYERS, JOB_RESULTS, WEIGHTS
 
 # What an operator entered about days off; the package beneath knows only the years of its release.
 calendar_notice = sa.Table(
@@ -28,6 +28,21 @@ calendar_day = sa.Table(
     text_column("name"),
     sa.Column("serial", sa.Integer, sa.ForeignKey("calendar_notices.serial"), nullable=False),
     among("layer", CALENDAR_LAYERS),
+)
+
+# Days on which posting is thought over, as the office keeps them; a few hundred at most.
+sensitive_days = sa.Table(
+    "sensitive_days",
+    metadata,
+    sa.Column("first_day", sa.Date, primary_key=True),
+    sa.Column("last_day", sa.Date, primary_key=True),
+    sa.Column("reason", sa.String(200), primary_key=True),
+    word_column("weight"),
+    ref_column("noted_by", "people.id", nullable=True),
+    moment_column("noted_at"),
+    among("weight", WEIGHTS),
+    sa.CheckConstraint("first_day <= last_day", name="in_order"),
+    sa.Index("ix_sensitive_days_last", "last_day"),
 )
 
 # A document that must be interpreted, from the day its page went live. What is due today is asked by day.

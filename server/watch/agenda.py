@@ -26,6 +26,7 @@ from server.store.notices import list_notices_ending
 from server.store.obligations import list_obligations_between
 from server.store.orgs import list_orgs
 from server.store.planned_checks import list_objected
+from server.store.sensitive_days import SensitiveDays, list_sensitive_days
 from server.store.tx import Tx
 from server.store.watching import list_accounts_heard, list_unreleased
 from server.store.words import CHANNELS
@@ -112,6 +113,7 @@ class Day:
     shown: int  # items that readers saw first on this day
     entries: tuple[Entry, ...]
     memorial: str = ""
+    sensitive: tuple[SensitiveDays, ...] = ()  # what the office itself put down for it
 
     @property
     def is_made_up(self) -> bool:
@@ -151,6 +153,7 @@ async def read_agenda(tx: Tx, span: Span, *, at: datetime) -> Agenda:
     shown = await count_shown(tx, span.org_ids, span.first, span.last)
     years = {span.first.year, span.last.year}
     names = {one.day: one.name for year in years for one in await list_calendar_days(tx, year)}
+    sensitive = await list_sensitive_days(tx, span.first, span.last, MOST)
     days = []
     for number in range((span.last - span.first).days + 1):
         day = span.first + timedelta(days=number)
@@ -163,6 +166,7 @@ async def read_agenda(tx: Tx, span: Span, *, at: datetime) -> Agenda:
                 shown.get(day, 0),
                 tuple(one for one in entries if one.day == day),
                 memorial_of(day),
+                tuple(one for one in sensitive if one.first <= day <= one.last),
             )
         )
     return Agenda(tuple(days), tuple(one for one in entries if one.day is None))

@@ -70,6 +70,11 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "WaiverIn": ("author", {"finding": "0123456789abcdef", "reason": "确属公开内容"}),
     "MendIn": ("author", {"findings": ["0123456789abcdef"]}),
     "LocalDayGoneIn": ("admin", {"day": "2027-01-20"}),
+    "SensitiveListIn": (
+        "admin",
+        {"days": [{"first": "2027-06-07", "last": "2027-06-10", "reason": "x", "weight": "warning"}]},
+    ),
+    "SensitiveGoneIn": ("admin", {"first": "2027-06-07", "last": "2027-06-10", "reason": "x"}),
     "WordGoneIn": ("admin", {"word": "x", "place": "any"}),
     "ColumnIn": (
         "admin",
@@ -93,7 +98,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "ScratchIn": ("author", {"item": None, "base": 1, "after": 0, "fields": {"title": "x"}}),
     "TemplateIn": ("admin", {"org": CODE, "kind": "any", "column": "zcwj", "accounts": ["website"]}),
     "ReplacedIn": ("chief", {"item": "x"}),
-    "WithdrawIn": ("chief", {"reason": "x"}),
+    "WithdrawIn": ("chief", {"withdrawn_as": "wrong", "reason": "x", "replaced_by": "x"}),
     "EvidenceIn": (
         "author",
         {"place": "x", "shown_at": "2026-11-25T09:00:00Z", "shown_by": "x", "picture": "a" * 64, "note": "x"},

@@ -24,7 +24,9 @@ THEIR_OWN: Final = frozenset({
     "DELETE /api/v1/scratches/{slot}", "DELETE /api/v1/items/{item_id}/editing", "POST /api/v1/redirects",
     "POST /api/v1/redirects/remove", "POST /api/v1/overdue/repair", "DELETE /api/v1/sessions/current",
     "POST /console/redirects", "POST /console/redirects/drop", "POST /console/overdue/repair",
+    "POST /api/v1/calendar/sensitive", "POST /api/v1/calendar/sensitive/remove",
     "POST /console/tokens", "POST /console/scratch/drop", "POST /console/me/deputies", "POST /console/logout",
+    "POST /console/me/sessions/end",
 })  # fmt: skip
 TYPED: Final = {
     "org": CODE, "account": "wechat", "login": "author", "kind": "any", "title": "x", "name": "x",
