@@ -80,11 +80,11 @@ _REDIRECTS = "/api/v1/redirects"
 ROUTES = (
     Route("GET", _REDIRECTS, list_redirects, "网址跳转表", "read", answer=MovesOut, query=MovesQuery),
     Route(
-        "POST", _REDIRECTS, put_redirect, "设置网址跳转", "manage_accounts",
+        "POST", _REDIRECTS, put_redirect, "设置网址跳转", "manage_redirects",
         form=MoveIn, answer=MoveOut, status=201,
     ),
     Route(
-        "POST", f"{_REDIRECTS}/remove", remove_redirect, "取消网址跳转", "manage_accounts",
+        "POST", f"{_REDIRECTS}/remove", remove_redirect, "取消网址跳转", "manage_redirects",
         form=MoveGoneIn, status=204,
     ),
 )  # fmt: skip

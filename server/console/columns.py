@@ -18,13 +18,14 @@ from server.core.site_columns import (
     read_columns,
     step_column,
 )
-from server.forms.columns import TYPES, ColumnChangeIn, ColumnIn, ColumnMergeIn, require_whole_site
+from server.forms.columns import TYPES, ColumnChangeIn, ColumnIn, ColumnMergeIn
 from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.security.office_wide import refuse_for_office
 from server.store.accounts import list_accounts_of
 from server.store.column_reach import Reach, count_shown, read_reach
 from server.store.menus import list_old_menus
-from server.store.orgs import list_orgs, list_site_orgs
+from server.store.orgs import list_orgs
 from server.store.renewals import find_renewal
 from server.store.site_columns import ColumnRow, list_addresses, list_merged, read_version
 from server.store.tx import Tx
@@ -108,7 +109,6 @@ async def _do(visit: Visit, act: Act) -> tuple[Problem, ...]:
         if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
             raise Problem("invalid", "表单不完整，请重新打开这一页", field="version")
         async with parts.store.begin() as tx:
-            await require_whole_site(tx, visit.who)
             await act(tx, Book(parts.site, int(seen), parts.now()))
     except REFUSALS as error:
         found = refusals_of(error)
@@ -143,7 +143,7 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
         shown, renewal = await count_shown(tx), await find_renewal(tx)
         last_days = await last_days_of_columns(tx)
         merged, orgs = await list_merged(tx), await list_orgs(tx, visit.who.orgs_for("manage_columns"))
-        may_change = bool(visit.who.orgs_for("manage_columns") & await list_site_orgs(tx))
+        only_office = await refuse_for_office(tx, visit.who, "manage_columns")
         old = frozenset(await list_old_menus(tx, version))
         wechat = await list_accounts_of(tx, ("wechat",))
     today = day_of(parts.now())
@@ -160,7 +160,8 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
         trouble_heading="没有更改", columns=columns, ends=_ends(columns), tops=_tops(columns),
         merged=tuple((row, merged[row.slug]) for row in rows if row.slug in merged),
         names={row.slug: row.name for row in rows}, version=version, shown=shown, silent=silent,
-        renewal=renewal, orgs=orgs, may_change=may_change, types=TYPES, typed=visit.fields,
+        renewal=renewal, orgs=orgs, only_office=only_office, may_change=not only_office, types=TYPES,
+        typed=visit.fields,
         has_wechat=bool(wechat), addresses=Addresses(parts.site),
         old_menus=tuple(one.name for one in wechat if one.id in old),
     )  # fmt: skip
@@ -177,13 +178,13 @@ async def _one(visit: Visit, trouble: tuple[Problem, ...] = (), *, into: str = "
         reach: Reach = await read_reach(tx, (slug, *(one for one, end in merged.items() if end == slug)))
         former = tuple(one for one in (await list_addresses(tx)).get(slug, ()) if one != column.address)
         orgs = await list_orgs(tx, visit.who.orgs_for("manage_columns"))
-        may_change = bool(visit.who.orgs_for("manage_columns") & await list_site_orgs(tx))
+        only_office = await refuse_for_office(tx, visit.who, "manage_columns")
     others = tuple(row for row in rows if row.slug != slug and row.is_open)
     below = tuple(row for row in rows if row.parent == slug)
     return visit.show(
         "column.html", section="columns", status=_status(trouble), trouble=trouble,
         trouble_heading="没有更改", column=column, version=version, reach=reach, former=former, orgs=orgs,
-        may_change=may_change, others=others, below=below, tops=() if below else _tops(rows, column),
+        may_change=not only_office, others=others, below=below, tops=() if below else _tops(rows, column),
         types=TYPES, typed=visit.fields,
         names={row.slug: row.name for row in rows},
         into=next((row for row in others if row.slug == into), None), addresses=Addresses(parts.site),

@@ -6,6 +6,7 @@ from scheduler.rhythms import say_rhythm
 from server.console.page import Page, Visit
 from server.core.acts import note
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.security.office_wide import refuse_for_office
 
 _PATH = "/console/jobs"
 _RESULTS = {"running": ("正在运行", "wait"), "done": ("完成", "good"), "failed": ("失败", "bad")}
@@ -30,10 +31,12 @@ async def run_job(visit: Visit) -> web.StreamResponse:
 
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     jobs = await visit.parts.jobs.seen()
+    async with visit.parts.store.read() as tx:
+        only_office = await refuse_for_office(tx, visit.who, "run_jobs")
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "jobs.html", section="jobs", jobs=jobs, results=_RESULTS, say_rhythm=say_rhythm, trouble=trouble,
-        trouble_heading="没有运行", status=status_of(trouble[0]) if trouble else 200,
+        only_office=only_office, trouble_heading="没有运行", status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from server.console.page import Page, Visit
 from server.core.moves import LONGEST, forget_address, move_address
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.security.office_wide import refuse_for_office
 from server.store.moves import list_moves
 
 _A_PAGE: Final = 100
@@ -45,15 +46,16 @@ async def _page(
 ) -> web.Response:
     async with visit.parts.store.read() as tx:
         moves = await list_moves(tx, visit.query("after"), _A_PAGE + 1)
+        only_office = await refuse_for_office(tx, visit.who, "manage_redirects")
     return visit.show(
         "redirects.html", section="redirects", status=status, trouble=trouble, trouble_heading="没有更改",
         moves=moves[:_A_PAGE], more=moves[_A_PAGE - 1].address if len(moves) > _A_PAGE else "",
-        address=address, target=target,
+        address=address, target=target, only_office=only_office,
     )  # fmt: skip
 
 
 PAGES = (
-    Page("GET", "/console/redirects", show_redirects, "manage_accounts"),
-    Page("POST", "/console/redirects", take_redirect, "manage_accounts"),
-    Page("POST", "/console/redirects/drop", drop_redirect, "manage_accounts"),
+    Page("GET", "/console/redirects", show_redirects, "manage_redirects"),
+    Page("POST", "/console/redirects", take_redirect, "manage_redirects"),
+    Page("POST", "/console/redirects/drop", drop_redirect, "manage_redirects"),
 )

@@ -15,6 +15,7 @@ from server.review.findings import SEVERITY_NAMES
 from server.review.lexicon import MOST_BYTES, read_words, write_words
 from server.review.starting import STARTING_LIST
 from server.review.wordlist import drop_word, take_words
+from server.security.office_wide import refuse_for_office
 from server.store.dictionary import WordRow, list_words
 
 _MOST: Final = 200
@@ -80,11 +81,13 @@ async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int 
     asked = one_line(visit.query("q"))
     async with visit.parts.store.read() as tx:
         rows = await list_words(tx)
+        only_office = await refuse_for_office(tx, visit.who, "manage_dictionary")
     return visit.show(
         "words.html", section="words", status=status, trouble=trouble, trouble_heading="没有更改",
         rows=_found(rows, asked)[:_MOST], count=len(rows), asked=asked, most=_MOST, kinds=_KINDS,
         starting=STARTING_LIST, severities=SEVERITY_NAMES,
-        may_change=bool(visit.who.orgs_for("manage_dictionary")),
+        may_change=not only_office,
+        only_office=only_office if visit.who.orgs_for("manage_dictionary") else "",
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from server.core.calendar import drop_local_day, import_notice, load_calendar
 from server.core.days import day_of
 from server.core.problems import Problem, Problems
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.security.office_wide import refuse_for_office
 from server.store.calendars import Layer, list_calendar_days, list_notices
 from server.store.words import CALENDAR_LAYERS
 from server.watch.shifts import KIND_NAMES, Outlook, foresee
@@ -122,6 +123,7 @@ async def _page(
         calendar = await load_calendar(tx)
         entered = await list_calendar_days(tx, year)
         notices = await list_notices(tx, limit=_MOST_NOTICES)
+        only_office = await refuse_for_office(tx, visit.who, "manage_calendar")
     names = {one.day: one.name for one in entered}
     count = calendar.count_working_days(date(year, 1, 1) - timedelta(days=1), date(year, 12, 31))
     return visit.show(
@@ -131,7 +133,8 @@ async def _page(
         holiday=holiday_name,
         local=tuple(one for one in entered if one.layer == "local"), notices=notices, told=told, shown=shown,
         notice=notice, content=content, source=source, layer=layer, term_kinds=KIND_NAMES,
-        may_change=bool(visit.who.orgs_for("manage_calendar")),
+        may_change=not only_office,
+        only_office=only_office if visit.who.orgs_for("manage_calendar") else "",
     )  # fmt: skip
 
 

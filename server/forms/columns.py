@@ -5,10 +5,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from server.core.organs import get_org
-from server.core.problems import Problem
 from server.forms.words import Filled, Form, OrgCode, Prose
-from server.security.access import SignedIn
-from server.store.orgs import list_site_orgs
 from server.store.site_columns import ColumnRow
 from server.store.tx import Tx
 
@@ -88,9 +85,3 @@ class ColumnMergeIn(Form):
 
 async def _org_id(tx: Tx, code: str | None) -> str | None:
     return None if code is None else (await get_org(tx, code, field="org")).id
-
-
-async def require_whole_site(tx: Tx, who: SignedIn) -> None:
-    """Refuse who may not change what belongs to the whole site: the organ whose website it is decides."""
-    if not who.orgs_for("manage_columns") & await list_site_orgs(tx):
-        raise Problem("forbidden", "栏目属于整个网站，只有网站主办机构的管理员可以更改")

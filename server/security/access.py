@@ -27,6 +27,7 @@ Act = Literal[
     "manage_accounts",
     "manage_columns",
     "manage_calendar",
+    "manage_redirects",
     "run_jobs",
     "read_audit",
 ]
@@ -50,6 +51,7 @@ ACT_NAMES: Final[Mapping[Act, str]] = {
     "manage_accounts": "管理账号",
     "manage_columns": "管理栏目",
     "manage_calendar": "管理工作日历",
+    "manage_redirects": "管理网址跳转",
     "run_jobs": "管理定时任务",
     "read_audit": "查看操作记录",
 }
