@@ -11,7 +11,8 @@ from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from server.store.sqlite import Connection
+from server.store.driver import driver_of
+from server.store.sqlite import BEGIN, Connection
 
 
 class Undone(ConnectionError):
@@ -77,11 +78,7 @@ class CommitLine:
         if connection is None:
             connection = await self._engine.connect()
             await connection.execution_options(tongfa_writing=True)
-        try:
-            await connection.begin()
-        except BaseException:
-            await connection.close()
-            raise
+        _say(connection, BEGIN)
         self._shared = _Shared(connection)
         return self._shared
 
@@ -90,7 +87,7 @@ class CommitLine:
         if shared.commit is None:
             self._shared = None
             await asyncio.shield(shared.connection.close())  # what it has not committed is undone
-        elif not await _is_open(shared.connection):
+        elif not _is_open(shared.connection):
             # A full disk undoes the transaction, not the statement, and whoever is called off in the middle
             # of one takes the connection along: what came next would commit by itself, or never.
             self._shared = None
@@ -104,7 +101,7 @@ class CommitLine:
                 await shared.connection.close()
                 raise Undone("the shared transaction was undone") from shared.lost
             try:
-                await shared.connection.commit()
+                await _commit(shared.connection)
             except BaseException:
                 await shared.connection.close()
                 raise
@@ -114,26 +111,32 @@ class CommitLine:
 @asynccontextmanager
 async def _part(connection: AsyncConnection) -> AsyncIterator[None]:
     """Undo what is done inside, and only that, when it raises."""
-    await _say(connection, "SAVEPOINT part")
+    _say(connection, "SAVEPOINT part")
     try:
         yield
     except BaseException:
-        if await _is_open(connection):
-            await _say(connection, "ROLLBACK TO part")
-            await _say(connection, "RELEASE part")
+        if _is_open(connection):
+            _say(connection, "ROLLBACK TO part")
+            _say(connection, "RELEASE part")
         raise
-    await _say(connection, "RELEASE part")
+    _say(connection, "RELEASE part")
 
 
-async def _say(connection: AsyncConnection, word: str) -> None:
-    """Say a word to SQLite itself: SQLAlchemy's savepoint would cost more than what is done inside it."""
-    raw = await connection.get_raw_connection()
-    cast("Connection", raw.driver_connection).say(word)
+async def _commit(connection: AsyncConnection) -> None:
+    """Commit; SQLAlchemy only where a statement of its own made it believe that it began."""
+    if connection.in_transaction():
+        await connection.commit()
+    else:
+        await cast("Connection", driver_of(connection)).commit()
 
 
-async def _is_open(connection: AsyncConnection) -> bool:
+def _say(connection: AsyncConnection, word: str) -> None:
+    """Say a word to SQLite itself: SQLAlchemy's own words cost more than what is done between them."""
+    cast("Connection", driver_of(connection)).say(word)
+
+
+def _is_open(connection: AsyncConnection) -> bool:
     if connection.invalidated or connection.closed:
         return False
-    raw = await connection.get_raw_connection()
-    driver = cast("Connection | None", raw.driver_connection)
+    driver = cast("Connection | None", driver_of(connection))
     return driver is not None and driver.is_open

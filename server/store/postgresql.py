@@ -5,6 +5,8 @@ from typing import Any, Final, cast
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.store.driver import lent_by_pool
+
 POOL: Final[dict[str, Any]] = {"pool_size": 12, "max_overflow": 3, "pool_use_lifo": True}
 """The last one given back is taken first: it has prepared what is asked all the time. What a burst opens
 beyond the size is closed when it is given back, and opening one costs more than a release."""
@@ -25,9 +27,9 @@ async def begin(tx: AsyncConnection) -> None:
     SQLAlchemy begins with its own first statement. It has no public word for the beginning alone, and a
     statement for its sake would be one journey more for each transaction of the hot path.
     """
-    raw = await tx.get_raw_connection()
+    lent = lent_by_pool(tx)
     try:
-        await cast("Any", raw.dbapi_connection)._start_transaction()  # noqa: SLF001 -- see above
+        await cast("Any", lent.dbapi_connection)._start_transaction()  # noqa: SLF001 -- see above
     except tx.dialect.loaded_dbapi.Error as error:
         await tx.invalidate(error)
         raise ConnectionError(str(error)) from error

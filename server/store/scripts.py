@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, TypeVar, cast
 
+from server.store.driver import driver_of
 from server.store.postgresql import begin
 from server.store.sqlite import Connection
 from server.store.tx import Tx
@@ -101,8 +102,7 @@ def json_of(rows: Iterable[Mapping[str, Any]] | Sequence[str]) -> str:
 
 async def run_script(tx: Tx, script: Script[T]) -> T:
     """Run a script in the transaction."""
-    raw = await tx.get_raw_connection()
-    driver: Any = raw.driver_connection
+    driver = driver_of(tx)
     if tx.dialect.name == "sqlite":
         return await cast("Connection", driver).visit(partial(_run_here, script=script))
     if not driver.is_in_transaction():

@@ -15,6 +15,9 @@ import sqlalchemy as sa
 
 T = TypeVar("T")
 
+BEGIN: Final = "BEGIN IMMEDIATE"
+"""How a writer begins: one that reads first and writes later would otherwise fail half way with BUSY."""
+
 _BATCH: Final = 1000
 _PRAGMAS: Final = (
     "journal_mode=WAL",
@@ -188,7 +191,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail half way with BUSY.
     writing = connection.get_execution_options().get("tongfa_writing", False)
     driver = cast("Connection", connection.connection.driver_connection)
-    driver.say("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if not driver.is_open:  # commits.py begins by itself
+        driver.say(BEGIN if writing else "BEGIN")

@@ -443,7 +443,7 @@ MUTANTS = (
         (
             Change(
                 "server/store/commits.py",
-                "        elif not await _is_open(shared.connection):\n",
+                "        elif not _is_open(shared.connection):\n",
                 "        elif self._shared is None:\n",
             ),
         ),

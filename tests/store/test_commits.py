@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from server.store.scripts import Script, run_script
 from server.store.tx import Store, StoreBusy, Tx
 
 
@@ -144,3 +145,49 @@ async def test_a_commit_that_nobody_waits_for_any_more_is_no_fault_to_tell_of(
         await asyncio.gather(*writers, return_exceptions=True)
     gc.collect()  # asyncio tells of what nobody asked for when it is thrown away
     assert [line.message for line in caplog.records if line.name == "asyncio"] == []
+
+
+async def noted(tx: Tx, word: str) -> None:
+    """Note a word by a script, of which SQLAlchemy sees nothing."""
+
+    def script() -> Script[None]:
+        yield "INSERT INTO marks VALUES ($1)", (word,)
+
+    await run_script(tx, script())
+
+
+async def test_a_part_of_scripts_alone_is_committed_or_undone_like_any_other(store: Store):
+    async def write(word: str, *, fails: bool) -> None:
+        async with store.begin() as tx:
+            await noted(tx, word)
+            if fails:
+                raise KeyError(word)
+
+    for fails in ([True, False], [False, True], [True, True]):
+        words = [f"{fails} {n}" for n in range(2)]
+        results = await asyncio.gather(
+            *(write(word, fails=bad) for word, bad in zip(words, fails, strict=True)), return_exceptions=True
+        )
+        assert [isinstance(result, KeyError) for result in results] == fails
+    assert await marks(store) == {"[True, False] 1", "[False, True] 0"}
+
+
+@pytest.mark.parametrize("is_script_first", [True, False])
+async def test_a_script_and_a_statement_of_sqlalchemys_stand_or_fall_together(
+    store: Store, is_script_first: bool
+):
+    async def write(word: str, *, fails: bool) -> None:
+        async with store.begin() as tx:
+            if is_script_first:
+                await noted(tx, f"{word} by script")
+            await tx.execute(sa.text("INSERT INTO marks VALUES (:word)"), {"word": word})
+            if not is_script_first:
+                await noted(tx, f"{word} by script")
+            if fails:
+                raise KeyError(word)
+
+    await write("kept", fails=False)
+    with pytest.raises(KeyError):
+        await write("undone", fails=True)
+    await write("later", fails=False)
+    assert await marks(store) == {"kept", "kept by script", "later", "later by script"}
