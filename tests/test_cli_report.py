@@ -117,7 +117,7 @@ def test_one_bad_row_keeps_the_whole_table_out_and_is_named():
     Path("in.csv").write_text("指标,数值,来源\n行政许可,182,政务服务中心\n行政处罚,很多,\n")
     refused = tongfa("report", "enter", "in.csv", "--year", "2026", "--org", "01506DEMO")
     assert refused.exit_code == 1
-    assert "第 3 行：应是数字" in refused.stderr
+    assert "第 3 行：“行政处罚，本年处理决定数量”应是数字" in refused.stderr
     assert "没有写入任何一行" in refused.stderr
     tongfa("report", "draft", "--year", "2026", "--org", "01506DEMO", "--format", "json")
     assert json.loads(Path("report-2026.json").read_text())["sources"] == {}

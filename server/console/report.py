@@ -7,21 +7,21 @@ from typing import Final, Literal, cast
 
 from aiohttp import web
 
-from server.console.organ_years import asked_org, asked_year
+from server.console.organ_years import asked_org, asked_year, today_of
 from server.console.page import Page, Visit
 from server.console.snapshots import rows_of_snapshot
 from server.console.statistics import rows_address
 from server.core.organs import get_org
-from server.core.problems import Problem
+from server.core.problems import Problem, Problems
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.forms.report_items import write_report_item
-from server.report.declaring import Declared, declare
+from server.report.declaring import HISTORY, Declared, declare
 from server.report.drafting.draft import Draft
 from server.report.drafting.given import key_text, shown
 from server.report.drafting.html import draft_as_html
 from server.report.drafting.word import draft_as_docx
 from server.report.drafting.workbook import draft_as_xlsx
-from server.report.figures import CHANNEL_NAMES, Question
+from server.report.figures import CHANNEL_NAMES, Question, channel_figures
 from server.report.filing import MOVES, Move, filings_below, move
 from server.report.snapshots import take_snapshot
 from server.report.yearly import draft_of_year
@@ -83,6 +83,9 @@ async def take_figures(visit: Visit) -> web.StreamResponse:
                 raise Problem("invalid", "没有改动任何数字")
             by, at = visit.who.person_id, parts.now()
             await declare(tx, org, year, figures, by=by, at=at, new_id=parts.new_id)
+    except Problems as error:
+        named = (Problem(one.code, one.message, field=_field(one.field, figures)) for one in error.problems)
+        return await _shown(visit, Problems(tuple(named)))
     except REFUSALS as error:
         return await _shown(visit, error)
     return visit.go(_PATH, done="saved", org=org.code, year=str(year))
@@ -139,6 +142,18 @@ async def take_move(visit: Visit) -> web.StreamResponse:
     return visit.go(_PATH, done="recorded", org=visit.fields.get("org")[:18], year=str(year))
 
 
+def _field(place: str, figures: list[Declared]) -> str:
+    """Give the field of the page for `figures.<number>.value`."""
+    number = place.split(".")[1]
+    return _MARK + figures[int(number)].key if number.isdigit() else ""
+
+
+def _opened(typed: dict[str, str]) -> frozenset[str]:
+    """Give the tables in which somebody typed something, "history" for the counts of earlier years."""
+    keys = [name.removeprefix(_MARK) for name, value in typed.items() if value.strip()]
+    return frozenset("history" if key in HISTORY else key.split("|")[0] for key in keys)
+
+
 def _typed(visit: Visit, standing: dict[str, str]) -> list[Declared]:
     source = visit.fields.get("source").strip()
     found = [
@@ -152,15 +167,17 @@ def _typed(visit: Visit, standing: dict[str, str]) -> list[Declared]:
 
 
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
-    year, draft = asked_year(visit), None
+    year, draft, formless = asked_year(visit), None, ""
     async with visit.parts.store.read() as tx:
         org = await asked_org(tx, visit)
         orgs = await list_orgs(tx, visit.who.orgs_for("read_statistics"))
         try:
             draft = await draft_of_year(tx, org.code, year, at=visit.parts.now())
-        except Problem as refusal:  # before 2014 there is no form; the page still shows the filings
-            error = error or refusal
+        except Problem as refusal:  # before 2014 there is no form; the page still shows what there is
+            formless = str(refusal)
         declared = {one.key: one for one in await list_declared(tx, org.id, year)}
+        question = Question(date(year, 1, 1), date(year, 12, 31), org.code)
+        proved = (await channel_figures(tx, question, at=visit.parts.now())).total
         snapshots = await list_snapshots(tx, org.id, year)
         filings = await filings_below(tx, org, year)
     trouble = () if error is None else refusals_of(error) or ()
@@ -170,6 +187,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         declared=declared, filings=filings, states=_STATES, moves=_MOVES, typed=typed, key_text=key_text,
         shown=shown, channels=CHANNEL_NAMES, rows=_rows_of(org.code, year), fields=visit.fields,
         frozen_rows=rows_of_snapshot(org.code, year),
+        opened=_opened(typed), has_ended=year < today_of(visit).year,
+        formless=formless, history=HISTORY, proved={"item": proved.items, **proved.deliveries},
         before=_behind_last(draft, org.code, year - 1) if draft else "",
         may_write=org.id in visit.who.orgs_for("write"), may_file=org.id in visit.who.orgs_for("file_report"),
         files=visit.who.orgs_for("file_report"), accepts=visit.who.orgs_for("accept_report"),

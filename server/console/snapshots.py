@@ -10,7 +10,7 @@ from aiohttp import web
 
 from server.console.organ_years import asked_org, asked_year
 from server.console.page import Page, Visit
-from server.console.statistics import A_PAGE, A_SHEET, LINE_NAMES, give_sheet
+from server.console.statistics import A_PAGE, A_SHEET, LINE_NAMES, give_sheet, in_words
 from server.core.problems import Problem
 from server.report.figures import CHANNEL_NAMES
 from server.report.snapshots import get_snapshot, is_intact
@@ -62,7 +62,7 @@ async def show_lines(visit: Visit) -> web.StreamResponse:
             limit=A_SHEET if is_sheet else A_PAGE + 1,
         )  # fmt: skip
     if is_sheet:
-        return await give_sheet("快照依据", lines_table(found), "snapshot-rows")
+        return await give_sheet("快照依据", lines_table(in_words(visit, found)), "snapshot-rows")
     rows = found[:A_PAGE]
     return visit.show(
         "snapshot_rows.html", section="report", year=year, org=org, frozen=frozen, rows=rows, channel=channel,

@@ -21,7 +21,7 @@ from server.report.sheets import Value, as_xlsx
 from server.report.statements import GROUP_NAMES, figures_table, lines_table, place_after, read_place
 from server.store.ledger import Line
 from server.store.orgs import list_orgs
-from server.store.statistics import GROUPS, GroupBy, count_lines_behind, list_lines_behind
+from server.store.statistics import GROUPS, GroupBy, LineSeen, count_lines_behind, list_lines_behind
 from server.store.words import COUNTED_AS, KINDS
 
 _PATH: Final = "/console/statistics"
@@ -44,7 +44,9 @@ async def show_statistics(visit: Visit) -> web.StreamResponse:
     except REFUSALS as error:
         return await _page(visit, "statistics.html", error, figures=None)
     if visit.query("format") == "xlsx":
-        return await give_sheet("统计", figures_table(figures), "statistics")
+        rows = tuple(replace(row, name=_name_of(visit, question.group_by, row)) for row in figures.rows)
+        told = replace(figures, rows=rows, total=replace(figures.total, key="合计", name=""))
+        return await give_sheet("统计", figures_table(told), "statistics")
     return await _page(
         visit, "statistics.html", None, figures=figures, channels=COUNTED_AS,
         link=partial(rows_address, question), name_of=partial(_name_of, visit, question.group_by),
@@ -84,7 +86,7 @@ async def show_rows(visit: Visit) -> web.StreamResponse:
             total=None,
         )
     if is_sheet:
-        return await give_sheet("台账", lines_table(found), "rows")
+        return await give_sheet("台账", lines_table(in_words(visit, found)), "rows")
     rows = found[:A_PAGE]
     return await _page(
         visit, "statistics_rows.html", None, rows=rows, channel=_NAMES[channel], line=LINE_NAMES[line],
@@ -193,6 +195,19 @@ def _name_of(visit: Visit, group_by: GroupBy, row: Row) -> str:
             return row.name or "没有填主题分类"
         case _:
             return row.name
+
+
+def in_words(visit: Visit, lines: tuple[LineSeen, ...]) -> tuple[LineSeen, ...]:
+    """Give lines with names instead of codes, for a sheet that a person reads."""
+    return tuple(
+        replace(
+            one,
+            kind=KIND_NAMES.get(cast("Kind", one.kind), one.kind),
+            column=visit.parts.site.column_name(one.column),
+            channel=_NAMES[one.channel],
+        )
+        for one in lines
+    )
 
 
 async def give_sheet(title: str, table: list[list[Value]], name: str) -> web.Response:

@@ -98,15 +98,17 @@ def address_of(form: Form | None, given: str) -> str:
 
 
 def _checked(key: str, text: str) -> str:
+    name = HISTORY.get(key) or "，".join(key.split("|")[1:])
     cell = read_cell(text) if len(text) <= _LONGEST else None
     match cell:
         case NotApplicable() if key not in HISTORY:
             return "/"
         case Amount(value):
             if abs(value) >= _LARGEST or (value < 0 and _SIGNED not in key):
-                raise Problem("invalid", "数字不能为负，也不能大得离谱", field="value")
+                raise Problem("invalid", f"“{name}”不能为负，也不能大得离谱", field="value")
             if value != value.to_integral_value() and not any(word in key for word in _MONEY):
-                raise Problem("invalid", "件数应是整数", field="value")
+                raise Problem("invalid", f"“{name}”应是整数", field="value")
             return f"{value:f}"
         case _:
-            raise Problem("invalid", "应是数字；不适用的填“/”", field="value")
+            otherwise = "" if key in HISTORY else "；不适用的填“/”"
+            raise Problem("invalid", f"“{name}”应是数字{otherwise}", field="value")

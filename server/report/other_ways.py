@@ -70,7 +70,9 @@ async def file_other_ways(
 
 async def _leg_of(tx: Tx, row: RowIn, may: Callable[[str], bool]) -> DeliverySeen:
     number, named = row.values["索引号"], row.values["账号"]
-    item = await find_item_by_index_number(tx, number) if number else None
+    if not number:
+        raise Problem("invalid", "“索引号”是空的")
+    item = await find_item_by_index_number(tx, number)
     # A foreign organ's item is told from one that is not there by nobody.
     if item is None or not may(item.org.id):
         raise Problem("unknown_item", f"没有索引号为“{number[:64]}”的稿件，或者您不能为它登记凭据")

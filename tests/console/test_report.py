@@ -97,3 +97,26 @@ async def test_a_year_with_a_snapshot_is_submitted_with_a_reason(office: Console
     assert (refused.status, "重新统计的原因" in refused.words) == (422, True)
     done = await desk.follow(await desk.post("/console/report/filing", {**form, "reason": "补录"}))
     assert "已报送" in done.words
+
+
+async def test_counts_of_a_year_before_the_system_stand_beside_what_is_proved(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    told = {
+        "org": CODE,
+        "year": "2025",
+        "figure:items": "812",
+        "figure:website": "八百",
+        "source": "2025年年报",
+    }
+    await desk.get("/console/report?year=2025")
+    wrong = await desk.post("/console/report/figures", told)
+    assert (wrong.status, wrong.fields["figure:items"]) == (422, "812")
+    assert "“政府网站”应是数字" in wrong.words
+    assert re.search(r'id="field-figure:website"[^>]*aria-invalid', wrong.html)
+    assert wrong.html.count("<details open>") == 1
+    done = await desk.follow(await desk.post("/console/report/figures", {**told, "figure:website": "800"}))
+    assert (done.fields["figure:items"], done.fields["figure:website"]) == ("812", "800")
+    assert "2025年年报" in done.words
+    await office.house.published(("website",))
+    seen = await desk.get("/console/report?year=2026")
+    assert "主动公开政府信息 1 条，上年 812 条（2025 年填报数字：2025年年报）" in seen.words

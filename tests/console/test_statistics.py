@@ -85,3 +85,17 @@ async def test_the_first_page_and_the_year_open_their_rows_too(office: ConsoleOf
         for number, address in dict.fromkeys(figures):
             rows = await desk.get(address)
             assert sum(tag == "tr" for tag, _ in rows.tags) - 1 == number, (page, address)
+
+
+async def test_a_sheet_for_people_says_names_and_no_codes(office: ConsoleOffice):
+    await office.house.published(("website",))
+    desk = await office.desk("reporter")
+    told = {}
+    for path in ("/console/statistics?by=kind", "/console/statistics/rows?channel=website"):
+        book = load_workbook(io.BytesIO((await desk.get(f"{path}&format=xlsx")).content))
+        assert book.active is not None
+        told[path] = [cell.value for cell in list(book.active)[1]]
+    assert told["/console/statistics?by=kind"][1] == "文件"
+    row = told["/console/statistics/rows?channel=website"]
+    assert {"文件", "政府网站"} <= set(row)
+    assert not {"policy", "website", "zcwj"} & set(row[5:8])

@@ -12,7 +12,7 @@ from server.report.assessing.assessment import Assessment
 from server.report.drafting.archive import without_clock
 from server.report.sheets import fit_to_page, safe_text
 
-_POINTS: Final = {"A": 12, "B": 40, "C": 8, "D": 8}
+_POINTS: Final = {"A": 16, "B": 40, "C": 8, "D": 8}
 _VALUES: Final = {"A": 28, "B": 40, "C": 10, "D": 8, "E": 10, "F": 28}
 _ORGAN: Final = 16
 
