@@ -98,6 +98,17 @@ def dead_links(subject: Subject, own_pages: dict[str, bool]) -> Iterator[Finding
         yield Finding("dead_link", "warning", place, words, f"本站没有这个页面：{address}", LINKS)
 
 
+def practice_links(subject: Subject, front: str) -> Iterator[Finding]:
+    """Give links of a real text to the practice site: readers would take what stands there for real."""
+    for anchor in _ANCHOR.finditer(subject.body) if front else ():
+        address = html.unescape(anchor[1])
+        if address.startswith((front, f"/{front.rpartition('/')[2]}/")):
+            place = Place("body", html_offset=anchor.start(), html_length=len(anchor.group()))
+            words = html.unescape(_TAG.sub("", anchor[2])).strip() or address
+            reason = f"链接指向演练网站，读者会把演练内容当真：{address}"
+            yield Finding("practice_link", "blocking", place, words, reason, LINKS)
+
+
 def links_of(body: str) -> tuple[str, ...]:
     """Give the addresses that a body links to, each once, without their fragments."""
     found = (html.unescape(anchor[1]).partition("#")[0] for anchor in _ANCHOR.finditer(body))

@@ -26,6 +26,7 @@ from server.store.accounts import AccountRow
 from server.store.citations import known_numbers, live_pages, own_bodies
 from server.store.dictionary import WordRow, dictionary_serial, list_words
 from server.store.items import ItemSeen, get_item
+from server.store.practice import list_practising
 from server.store.texts import MediaText, list_texts, put_text
 from server.store.tx import Store, Tx
 from server.store.waivers import Waiver, list_waivers
@@ -86,7 +87,7 @@ class Examiner:
         subject = subject_of(seen, texts)
         async with self.store.read() as tx:
             serial = await dictionary_serial(tx)  # before the words: what comes in between is looked at again
-            lists = await self._lists(tx, subject, at)
+            lists = await self._lists(tx, subject, at, practice=seen.practice)
             waivers = await list_waivers(tx, seen.id, seen.revision.content_hash)
             content = await content_of_draft(tx, seen.id, self.sites.current, at=at) if accounts else None
         found = await asyncio.to_thread(inspect, subject, lists)
@@ -98,7 +99,8 @@ class Examiner:
         """Check what an editor has at hand, stored or not."""
         subject = subject_of_draft(draft, await self.read_texts(draft.attachments, at=at))
         async with self.store.read() as tx:
-            lists = await self._lists(tx, subject, at)
+            practice = bool(await list_practising(tx, frozenset((draft.org.id,))))
+            lists = await self._lists(tx, subject, at, practice=practice)
         return await asyncio.to_thread(inspect, subject, lists)
 
     async def examine(self, item_id: str, *, at: datetime) -> Examined:
@@ -123,7 +125,7 @@ class Examiner:
                 return await list_texts(tx, names)
         return known
 
-    async def _lists(self, tx: Tx, subject: Subject, at: datetime) -> Lists:
+    async def _lists(self, tx: Tx, subject: Subject, at: datetime, *, practice: bool) -> Lists:
         front = f"{self.sites.current.url}/"
         links = [one for one in links_of(subject.body) if one.startswith(f"{front}a/")]
         pages = await live_pages(tx, tuple(_item_of(link, self.sites.current) for link in links))
@@ -134,6 +136,7 @@ class Examiner:
             wordings=await asyncio.to_thread(Wordings.of, words),
             known_numbers=await known_numbers(tx, cited),
             own_bodies=await own_bodies(tx) if cited else frozenset(),
+            practice_front="" if practice else self.sites.current.world(practice=True).url,
             own_pages={link: _item_of(link, self.sites.current) in pages for link in links},
         )
 

@@ -7,7 +7,14 @@ from itertools import islice
 from typing import Final
 
 from server.review.blanks import blanks
-from server.review.elements import dead_links, elements, pictures, telling_attachments, unread_attachments
+from server.review.elements import (
+    dead_links,
+    elements,
+    pictures,
+    practice_links,
+    telling_attachments,
+    unread_attachments,
+)
 from server.review.findings import Finding, Place
 from server.review.laws import cited_numbers_of_titles, law_titles
 from server.review.numbers import number_forms, unknown_numbers
@@ -33,6 +40,7 @@ class Lists:
     known_numbers: frozenset[str] = frozenset()  # of the cited 文号 those that the catalogue has
     own_bodies: frozenset[str] = frozenset()  # 机关代字 under which documents of ours are in the catalogue
     own_pages: dict[str, bool] = field(default_factory=dict)  # linked addresses of our site: is it live
+    practice_front: str = ""  # what an address of the practice site begins with; "" where it may be linked
 
 
 def inspect(subject: Subject, lists: Lists) -> tuple[Finding, ...]:
@@ -50,6 +58,7 @@ def _all(subject: Subject, lists: Lists) -> Iterator[Finding]:
     yield from elements(subject, today=lists.today)
     yield from pictures(subject)
     yield from dead_links(subject, lists.own_pages)
+    yield from practice_links(subject, lists.practice_front)
     yield from unread_attachments(subject)
     yield from telling_attachments(subject)
 

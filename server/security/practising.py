@@ -127,4 +127,9 @@ def _own(org: OrgRow, stage: Stage, doors: Doors) -> tuple[DrawnUp, ...]:
             },
             {"access_token": weibo["access_token"], "client_secret": weibo["client_secret"]}, practice=True,
         ),
+        # What a person does by hand is rehearsed too, with the proof of it that he files.
+        DrawnUp(
+            doors.new_id(), org.as_org(), "other", f"yanlian-qt-{code}", f"演练公告栏·{org.name}"[:60],
+            "other", {}, {}, practice=True,
+        ),
     )  # fmt: skip

@@ -131,6 +131,20 @@ def test_a_link_to_a_page_of_ours_that_is_not_there_is_found():
     assert [(one.rule, one.words) for one in found_in(body, lists)] == [("dead_link", "旧文")]
 
 
+@pytest.mark.parametrize(
+    ("address", "is_found"),
+    [
+        ("http://site.invalid/practice/a/1.html", True), ("/practice/", True),
+        ("http://site.invalid/a/1.html", False), ("http://other.invalid/practice/", False),
+    ],
+)  # fmt: skip
+def test_a_real_text_does_not_lead_to_the_practice_site(address: str, is_found: bool):
+    body = f'<p><a href="{address}">文件</a></p>'
+    real = Lists(TODAY, Wordings.of(), practice_front="http://site.invalid/practice")
+    assert [one.rule for one in found_in(body, real)] == ["practice_link"] * is_found
+    assert found_in(body, Lists(TODAY, Wordings.of())) == ()
+
+
 @pytest.mark.parametrize("state", ["unreadable", "locked", "too_large", "no_text"])
 def test_an_attachment_nobody_could_read_is_told(state: Any):
     file = Attachment("a" * 64, "名单.pdf", "application/pdf", 1)
