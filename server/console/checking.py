@@ -50,9 +50,14 @@ class Looked:
     content: Content
     previews: tuple[Preview, ...]
 
-    def on(self, channel: str) -> Preview | None:
-        """Give the first account of a channel that can be shown."""
-        return next((one for one in self.previews if one.account.channel == channel and one.post), None)
+    def among(self, channel: str) -> tuple[Preview, ...]:
+        """Give the accounts of a channel that can be shown."""
+        return tuple(one for one in self.previews if one.account.channel == channel and one.post)
+
+    def on(self, channel: str, slug: str = "") -> Preview | None:
+        """Give the named account of a channel, or the first that can be shown."""
+        able = self.among(channel)
+        return next((one for one in able if one.account.slug == slug), able[0] if able else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,10 @@ async def check_page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status:
         "check.html", section="items", status=status, trouble=trouble, trouble_heading="没有完成",
         seen=seen, previews=looked.previews, checked=checked, notes=notes_of(checked),
         marked=marked_text(text, checked.findings), severity_names=SEVERITY_NAMES,
-        website=looked.on("website"), wechat=looked.on("wechat"), feed=looked.on("feed"),
-        weibos=tuple(one for one in looked.previews if one.account.channel == "weibo" and one.post),
+        website=looked.on("website", visit.query("website")), websites=looked.among("website"),
+        wechat=looked.on("wechat", visit.query("wechat")), wechats=looked.among("wechat"),
+        picked={name: visit.query(name) for name in ("website", "wechat") if visit.query(name)},
+        feed=looked.on("feed"), weibos=looked.among("weibo"),
         outlook=await _outlook(visit, seen),
         is_blocked=bool(checked.open_findings) or any(one.is_blocked for one in looked.previews),
         may=frozenset(act for act in _ACTS if seen.org.id in who.orgs_for(act)), find=visit.query("find"),
@@ -96,13 +103,15 @@ async def check_page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status:
 async def show_website(visit: Visit) -> web.Response:
     """Give the page of the website, for a frame."""
     looked = await _look(visit)
-    return _framed(page_of(looked.content, _post(looked, "website"), visit.parts.site))
+    return _framed(
+        page_of(looked.content, _post(looked, "website", visit.query("account")), visit.parts.site)
+    )
 
 
 async def show_wechat(visit: Visit) -> web.Response:
     """Give the article as a phone shows it, for a frame; bright or dark, in plain or large letters."""
     looked = await _look(visit)
-    post = _post(looked, "wechat")
+    post = _post(looked, "wechat", visit.query("account"))
     article = Markup(article_of(looked.content, post))  # noqa: S704 -- cleaned by the channel
     name = next(one.account.name for one in looked.previews if one.post is post)
     page = rendered(
@@ -144,8 +153,8 @@ async def _look(visit: Visit) -> Looked:
     return Looked(seen, content, previews_of(content, usable, parts.open_channel))
 
 
-def _post(looked: Looked, channel: str) -> Post:
-    found = looked.on(channel)
+def _post(looked: Looked, channel: str, slug: str) -> Post:
+    found = looked.on(channel, slug)
     if found is None or found.post is None:
         raise Problem("unknown_account", "没有这个渠道的账号，不能预览")
     return found.post

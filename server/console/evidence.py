@@ -17,7 +17,7 @@ from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.importing.files import require_picture
 from server.security.access import Act
 from server.store.deliveries import DeliverySeen, get_delivery
-from server.store.evidence import Evidence
+from server.store.evidence import Evidence, find_last_place
 from server.store.items import ItemSeen, get_item
 from server.store.tx import Tx
 from server.store.unproved import list_unproved
@@ -90,8 +90,9 @@ async def _delivery(tx: Tx, visit: Visit, act: Act) -> tuple[DeliverySeen, ItemS
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
         leg, seen = await _delivery(tx, visit, "file_evidence")
+        place = await find_last_place(tx, leg.account_id)
     typed = {
-        "place": visit.fields.get("place"),
+        "place": visit.fields.get("place", place or ""),
         "shown_at": visit.fields.get("shown_at", field_time(visit.parts.now())),
         "shown_by": visit.fields.get("shown_by", visit.who.name),
         "note": visit.fields.get("note"),
@@ -99,6 +100,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "evidence.html", section="evidence", leg=leg, seen=seen, typed=typed, trouble=trouble,
+        is_filled_in=bool(place) and not visit.fields.has("place"),
         is_open=(leg.state, leg.gate) == ("waiting", "evidence"), trouble_heading="没有登记",
         status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip

@@ -7,18 +7,19 @@ from typing import Final
 
 from server.review.word import Word
 
-STARTING_VERSION: Final = 1
+STARTING_VERSION: Final = 2
 """To be raised with every change of this list: what is live is then checked again."""
 
 
-def _state(word: str, right: str) -> Word:
-    return Word(word, right, "", "blocking", kind="state_name", is_ours=True)
+def _state(word: str, right: str, context: str = "", note: str = "") -> Word:
+    return Word(word, right, context, "blocking", kind="state_name", note=note, is_ours=True)
 
 
 def _slip(word: str, right: str, context: str = "", note: str = "") -> Word:
     return Word(word, right, context, "warning", note=note, is_ours=True)
 
 
+_TAIWAN: Final = "台湾是中国的一部分，对其机构和人员不用国家机关的名称；确需引用的要加引号或改写"
 _STATE: Final = (
     _state("中华人民大和国", "中华人民共和国"),
     _state("中华人民共合国", "中华人民共和国"),
@@ -41,6 +42,15 @@ _STATE: Final = (
     _state("自冶区", "自治区"),
     _state("社会主意", "社会主义"),
     _state("中国共产觉", "中国共产党"),
+    _state("全国人大代表大会", "全国人民代表大会"),
+    _state("台湾总统", "台湾地区领导人", "!所谓", _TAIWAN),
+    _state("台湾政府", "台湾当局", "!所谓", _TAIWAN),
+    _state("台湾国防部", "台湾当局防务部门", "!所谓", _TAIWAN),
+    _state("台湾外交部", "台湾当局涉外部门", "!所谓", _TAIWAN),
+    _state("台湾行政院", "台湾当局行政管理机构", "!所谓", _TAIWAN),
+    _state("台湾立法院", "台湾地区立法机构", "!所谓", _TAIWAN),
+    _state("中台两国", "海峡两岸", "", _TAIWAN),
+    _state("中港两地", "内地与香港", "", "香港是中国的一部分，与内地并提，不与国家并提"),
 )
 
 _SLIPS: Final = (
@@ -93,5 +103,88 @@ _SLIPS: Final = (
     _slip("其它事项", "其他事项", note="公文中统一用“其他”"),
     _slip("其它单位", "其他单位", note="公文中统一用“其他”"),
     _slip("其它有关", "其他有关", note="公文中统一用“其他”"),
+    _slip("按装", "安装", "!$机 !$修 !$配 !$置 !$卸 !$车 !$箱 !$船 !$备 !$潢"),
+    _slip("渡假", "度假", "!渡假村"),
+    _slip("幅原辽阔", "幅员辽阔"),
+    _slip("名列前矛", "名列前茅"),
+    _slip("一如继往", "一如既往"),
+    _slip("世外桃园", "世外桃源"),
+    _slip("默守成规", "墨守成规"),
+    _slip("黄梁美梦", "黄粱美梦"),
+    _slip("不径而走", "不胫而走"),
+    _slip("甘败下风", "甘拜下风"),
+    _slip("食不裹腹", "食不果腹"),
+    _slip("脉博", "脉搏", "!$士 !$大 !$物 !$客"),
+    _slip("气慨", "气概"),
+    _slip("峻工", "竣工"),
+    _slip("竣功", "竣工"),
+    _slip("坐阵", "坐镇"),
+    _slip("震憾", "震撼"),
+    _slip("美仑美奂", "美轮美奂"),
+    _slip("人情事故", "人情世故"),
+    _slip("有持无恐", "有恃无恐"),
+    _slip("如法泡制", "如法炮制"),
+    _slip("竭泽而鱼", "竭泽而渔"),
+    _slip("水笼头", "水龙头"),
+    _slip("入场卷", "入场券"),
+    _slip("国库卷", "国库券"),
+    _slip("编篡", "编纂"),
+    _slip("宣泻", "宣泄"),
+    _slip("旁证博引", "旁征博引"),
+    _slip("灸手可热", "炙手可热"),
+    _slip("察颜观色", "察言观色"),
+    _slip("出奇不意", "出其不意"),
+    _slip("直接了当", "直截了当"),
+    _slip("变本加利", "变本加厉"),
+    _slip("再所难免", "在所难免"),
+    _slip("事在必行", "势在必行"),
+    _slip("因地治宜", "因地制宜"),
+    _slip("与日具增", "与日俱增"),
+    _slip("百废具兴", "百废俱兴"),
+    _slip("声名雀起", "声名鹊起"),
+    _slip("礼上往来", "礼尚往来"),
+    _slip("融汇贯通", "融会贯通"),
+    _slip("并行不背", "并行不悖"),
+    _slip("责无旁待", "责无旁贷"),
+    _slip("义不容词", "义不容辞"),
+    _slip("全神灌注", "全神贯注"),
+    _slip("提心掉胆", "提心吊胆"),
+    _slip("反应情况", "反映情况", "!不良反应 !化学反应 !应急反应 !过敏反应 群众|信访|来电|来信"),
+    _slip("必需遵守", "必须遵守"),
+    _slip("必需严格", "必须严格"),
+    _slip("权利机关", "权力机关", "!^民事 !^公民"),
+    _slip("竟争", "竞争", "!^究 !^毕"),
+    _slip("帐单", "账单"),
+    _slip("记帐", "记账"),
+    _slip("转帐", "转账"),
+    _slip("招聘启示", "招聘启事"),
+    _slip("寻物启示", "寻物启事"),
+    _slip("招领启示", "招领启事"),
+    _slip("从严制党", "从严治党"),
+    _slip("生态文名", "生态文明"),
+    _slip("精神文名", "精神文明"),
+    _slip("发展规化", "发展规划"),
+    _slip("总体规化", "总体规划"),
+    _slip("应急预按", "应急预案"),
+    _slip("通迅录", "通讯录"),
+    _slip("通迅员", "通讯员"),
+    _slip("己经", "已经", "!^自 !^知 !^利 !^克 !^异 !^一"),
+    _slip("自已的", "自己的", "!^来"),
+    _slip("装璜", "装潢"),
+    _slip("亲睐", "青睐"),
+    _slip("迁徒", "迁徙"),
+    _slip("粗制烂造", "粗制滥造"),
+    _slip("循私舞弊", "徇私舞弊"),
+    _slip("徇私舞敝", "徇私舞弊"),
+    _slip("贪脏枉法", "贪赃枉法"),
+    _slip("受予", "授予", "!$以 !$的"),
+    _slip("签定合同", "签订合同"),
+    _slip("签定协议", "签订协议"),
+    _slip("侯选人", "候选人"),
+    _slip("气侯", "气候"),
+    _slip("等侯", "等候"),
+    _slip("秸杆", "秸秆"),
+    _slip("蓄牧业", "畜牧业"),
+    _slip("廖廖无几", "寥寥无几"),
 )
 STARTING_LIST: Final = (*_STATE, *_SLIPS)

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from server.store.rows import Taken, upsert
-from server.store.tables import evidence
+from server.store.tables import delivery, evidence
 from server.store.tx import Tx
 
 
@@ -50,3 +50,15 @@ async def find_evidence(tx: Tx, delivery_id: str) -> Evidence | None:
     if row is None:
         return None
     return Evidence(row.place, row.shown_at, row.shown_by, row.picture, row.note)
+
+
+async def find_last_place(tx: Tx, account_id: str) -> str | None:
+    """Give where an account showed something last, by the index of when it did."""
+    wanted = (
+        sa.select(evidence.c.place)
+        .join(delivery, delivery.c.id == evidence.c.delivery_id)
+        .where(delivery.c.account_id == account_id, delivery.c.live_at.is_not(None))
+        .order_by(delivery.c.live_at.desc())
+        .limit(1)
+    )
+    return (await tx.execute(wanted)).scalar_one_or_none()

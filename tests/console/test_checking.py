@@ -2,7 +2,7 @@
 
 from server.console.previews import previews_of
 from server.core.contents import content_of_draft
-from server.store.accounts import list_accounts
+from server.store.accounts import AccountRow, insert_account, list_accounts
 from tests.console.conftest import XSS, ConsoleOffice
 from tests.house import SITE
 
@@ -120,3 +120,23 @@ async def test_the_page_says_where_a_release_would_go_and_what_it_would_count(of
     assert "按上次的选择发布到 4 个账号：" in seen.words
     assert "计入 4 个渠道（网站、微博、微信、订阅源）" in seen.words.replace("微信、微博", "微博、微信")
     assert "还没有关联解读" in seen.words
+
+
+async def test_each_account_of_wechat_can_be_looked_at_with_its_own_words(office: ConsoleOffice):
+    house = office.house
+    async with house.store.begin() as tx:
+        second = AccountRow(
+            house.new_id(), house.org.as_org(), "wechat", "wechat-2", "卫健微信", "wechat",
+            (await list_accounts(tx, frozenset({house.org.id})))[0].settings, None, "active",
+        )  # fmt: skip
+        await insert_account(tx, second, at=house.now())
+    own = {"channel": "wechat", "account": "wechat-2", "title": "卫健委自己的标题"}
+    made = await office.item(overrides=[own])
+    desk, path = await office.desk("author"), f"/console/items/{made['id']}"
+    first, other = [
+        await desk.get(f"{path}/preview/wechat?account={slug}") for slug in ("wechat", "wechat-2")
+    ]
+    assert ("卫健委自己的标题" in first.words, "卫健委自己的标题" in other.words) == (False, True)
+    page = await desk.get(f"{path}/check?wechat=wechat-2")
+    assert "微信：卫健微信" in page.words
+    assert "?wechat=wechat#show-wechat" in page.links

@@ -165,6 +165,14 @@ async def test_what_waits_for_its_proof_is_filed_with_a_photograph(office: Conso
     assert "没有等待登记的内容" in (await desk_author.get("/console/evidence")).words
 
 
+async def test_the_place_of_an_accounts_last_proof_is_filled_in(office: ConsoleOffice, desk_author: Desk):
+    first = await _shown_by_hand(office)
+    assert (await desk_author.get(f"/console/evidence/{first}")).fields["place"] == ""
+    await desk_author.post(f"/console/evidence/{first}", _proof())
+    second = await desk_author.get(f"/console/evidence/{await _shown_by_hand(office)}")
+    assert (second.fields["place"], "上次登记的地点" in second.words) == ("一楼公告栏", True)
+
+
 async def test_a_proof_that_is_wrong_is_refused_and_keeps_what_was_typed(
     office: ConsoleOffice, desk_author: Desk
 ):
