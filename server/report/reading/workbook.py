@@ -1,4 +1,7 @@
-"""XLSX → a report: each sheet a table; the covered cells of a merged range do not count as empty."""
+"""XLSX → a report: each sheet a table; the covered cells of a merged range do not count as empty.
+
+What is hidden (sheets, rows, columns) no reader sees, and is not read.
+"""
 
 import zipfile
 from io import BytesIO
@@ -22,7 +25,8 @@ def read_workbook(content: bytes) -> Document:
         raise Unreadable("XLSX 文件已损坏，不能打开；请用 Excel 或 WPS 重新另存一次。") from None
     parts: list[str | list[list[str]]] = []
     for sheet in book.worksheets:
-        parts.extend(_parts(sheet))
+        if sheet.sheet_state == "visible":
+            parts.extend(_parts(sheet))
     return build(parts)
 
 
@@ -35,10 +39,23 @@ def _parts(sheet: Any) -> list[str | list[list[str]]]:
         if (row, column) != (area.min_row, area.min_col)
     }
     parts: list[str | list[list[str]]] = [sheet.title] if "报告" in sheet.title else []
+    unseen_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
+    unseen_columns = {
+        at
+        for one in sheet.column_dimensions.values()
+        if one.hidden
+        for at in range(one.min or 0, (one.max or 0) + 1)
+    }
     grid: list[list[str]] = []
     rows, columns = min(sheet.max_row, _ROWS), min(sheet.max_column, _COLUMNS)
     for number, row in enumerate(sheet.iter_rows(max_row=rows, max_col=columns, values_only=True), 1):
-        cells = [_text(value) for at, value in enumerate(row, 1) if (number, at) not in covered]
+        if number in unseen_rows:
+            continue
+        cells = [
+            _text(value)
+            for at, value in enumerate(row, 1)
+            if (number, at) not in covered and at not in unseen_columns
+        ]
         filled = [cell for cell in cells if cell]
         if len(filled) == 1 and filled[0] == cells[0] and not filled[0].replace(".", "").isdigit():
             parts.extend((grid, filled[0])) if grid else parts.append(filled[0])

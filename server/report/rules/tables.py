@@ -25,6 +25,8 @@ def check_tables(grids: Sequence[Grid]) -> Iterator[Finding]:
     for grid in grids:
         width = max((len(row) for row in grid.rows), default=0)
         rows = [row for row in grid.rows if len(row) == width]
+        if grid.rows and len(grid.rows[-1]) < width:
+            rows = _with_merged_cells(grid.rows, width) or rows
         if len(rows) < 3 or _OF_THE_FORM.search("".join(cell for row in grid.rows for cell in row)):
             continue
         head = rows[0]
@@ -46,6 +48,19 @@ def check_tables(grids: Sequence[Grid]) -> Iterator[Finding]:
         yield from _check_last_column(grid, head, body)
 
 
+def _with_merged_cells(rows: Sequence[Row], width: int) -> list[Row]:
+    """Give a table whose 合计 stands in a merged cell, its short rows filled from the left; [] for another.
+
+    What is merged downwards stands in its first row alone, and leaves the rows below it short.
+    """
+    last = rows[-1]
+    if len(last) < 2 or not _TOTAL.fullmatch(last[0]):
+        return []
+    first = next(at for at, row in enumerate(rows) if len(row) == width)
+    body = [("",) * (width - len(row)) + row for row in rows[first:-1]]
+    return [*body, (last[0],) * (width - len(last) + 1) + last[1:]]
+
+
 def _check_last_row(grid: Grid, head: Row, body: list[Row]) -> Iterator[Finding]:
     *above, last = body
     if not _TOTAL.fullmatch(last[0]) or len(above) < 2:
@@ -55,7 +70,9 @@ def _check_last_row(grid: Grid, head: Row, body: list[Row]) -> Iterator[Finding]
         return
     for at in range(1, len(last)):
         if not _NO_SUM.search(head[at]):
-            where = f"第 {grid.number} 个表“{last[0]}”行“{head[at]}”"
+            where = f"第 {grid.number} 个表“{last[0]}”行" + (
+                f"“{head[at]}”" if head[at] else f"第 {at + 1} 列"
+            )
             yield from _judge(where, last[at], names, [row[at] for row in above])
 
 
