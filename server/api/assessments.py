@@ -18,6 +18,7 @@ from server.parts import PARTS
 from server.report.assessing.assessment import Assessed, Assessment, Cell, assess, enter_values
 from server.report.assessing.workbook import assessment_as_xlsx
 from server.report.declaring import Declared
+from server.report.sheets import XLSX
 
 
 class AssessmentQuery(OrgQuery):
@@ -69,7 +70,7 @@ async def show_assessment(request: web.Request) -> web.Response:
     body = await asyncio.to_thread(assessment_as_xlsx, made)
     return web.Response(
         body=body,
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        content_type=XLSX,
         headers={**PRIVATE, "Content-Disposition": f'attachment; filename="assessment-{year}.xlsx"'},
     )
 

@@ -16,11 +16,10 @@ from server.core.days import day_of
 from server.core.organs import get_org
 from server.forms.words import Form, OrgCode, Out
 from server.parts import PARTS
-from server.report.sheets import as_csv, as_xlsx
+from server.report.sheets import XLSX, as_csv, as_xlsx
 from server.report.silent import Late, late_table, list_late, remind
 
 _PATH: Final = "/api/v1/reports/{year}/silent"
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class SilentQuery(OrgQuery):
@@ -84,7 +83,7 @@ async def show_silent(request: web.Request) -> web.Response:
     if query.format == "csv":
         return web.Response(body=as_csv(table), content_type="text/csv", charset="utf-8", headers=headers)
     body = await asyncio.to_thread(as_xlsx, "未报送", table)
-    return web.Response(body=body, content_type=_XLSX, headers=headers)
+    return web.Response(body=body, content_type=XLSX, headers=headers)
 
 
 async def remind_silent(request: web.Request) -> web.Response:

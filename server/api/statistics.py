@@ -15,12 +15,11 @@ from server.core.problems import Problem
 from server.forms.words import Day, Line, OrgCode, Out, Query, Slug
 from server.parts import PARTS
 from server.report.figures import Figures, Question, channel_figures, sieve_of
-from server.report.sheets import Value, as_csv, as_xlsx
+from server.report.sheets import XLSX, Value, as_csv, as_xlsx
 from server.report.statements import figures_table, lines_table, place_after, read_place
 from server.store.statistics import GroupBy, LineSeen, list_lines_behind
 
 _CSV: Final = "text/csv"
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Written = Literal["json", "csv", "xlsx"]
 Kind = Literal["policy", "interpretation", "news", "notice", "response"]
 Counted = Literal["item", "website", "weibo", "wechat", "feed", "gazette", "other"]
@@ -225,7 +224,7 @@ async def _table_answer(title: str, table: list[list[Value]], written: Written) 
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="statistics.{written}"'}
     if written == "csv":
         return web.Response(body=body, content_type=_CSV, charset="utf-8", headers=headers)
-    return web.Response(body=body, content_type=_XLSX, headers=headers)
+    return web.Response(body=body, content_type=XLSX, headers=headers)
 
 
 ROUTES = (

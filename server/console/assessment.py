@@ -19,10 +19,10 @@ from server.report.assessing.rules import OF
 from server.report.assessing.workbook import assessment_as_xlsx
 from server.report.declaring import Declared
 from server.report.figures import Question
+from server.report.sheets import XLSX
 from server.store.orgs import OrgRow, list_orgs
 
 _PATH: Final = "/console/report/assessment"
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MARK: Final = "value:"
 _A_PAGE: Final = 50
 _COUNTS: Final = {"items": "", "policies": "policy", "responses": "response"}
@@ -43,7 +43,7 @@ async def show_assessment(visit: Visit) -> web.StreamResponse:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return web.Response(body=body, content_type=_XLSX, headers=headers)
+    return web.Response(body=body, content_type=XLSX, headers=headers)
 
 
 async def take_values(visit: Visit) -> web.StreamResponse:

@@ -23,7 +23,7 @@ from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.security.office_wide import refuse_for_office
 from server.store.accounts import list_accounts_of
-from server.store.column_reach import Reach, count_shown, read_reach
+from server.store.column_reach import count_shown, read_reach
 from server.store.menus import list_old_menus
 from server.store.orgs import list_orgs
 from server.store.renewals import find_renewal
@@ -175,7 +175,7 @@ async def _one(visit: Visit, trouble: tuple[Problem, ...] = (), *, into: str = "
         if column is None:
             raise Problem("unknown_column", f"没有栏目“{slug[:40]}”")
         merged = await list_merged(tx)
-        reach: Reach = await read_reach(tx, (slug, *(one for one, end in merged.items() if end == slug)))
+        reach = await read_reach(tx, (slug, *(one for one, end in merged.items() if end == slug)))
         former = tuple(one for one in (await list_addresses(tx)).get(slug, ()) if one != column.address)
         orgs = await list_orgs(tx, visit.who.orgs_for("manage_columns"))
         only_office = await refuse_for_office(tx, visit.who, "manage_columns")

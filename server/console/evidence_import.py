@@ -12,7 +12,7 @@ from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.report.apart import Brought
 from server.report.other_ways import NAMES, Filed, file_other_ways
 from server.report.rows_in import RowIn
-from server.report.sheets import Value, as_xlsx
+from server.report.sheets import XLSX, Value, as_xlsx
 from server.store.deliveries import get_delivery
 from server.store.items import get_item
 from server.store.unproved import list_unproved
@@ -20,7 +20,6 @@ from server.store.unproved import list_unproved
 _PATH: Final = "/console/evidence/import"
 _LARGEST: Final = 4 * 1024 * 1024
 _MOST: Final = 1000
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STATES: Final = {"filed": ("已登记", "good"), "filed_before": ("以前登记过，没有改动", "")}
 
 
@@ -47,7 +46,7 @@ async def give_table(visit: Visit) -> web.StreamResponse:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return web.Response(body=body, content_type=_XLSX, headers=headers)
+    return web.Response(body=body, content_type=XLSX, headers=headers)
 
 
 async def take_table(visit: Visit) -> web.StreamResponse:

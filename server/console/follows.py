@@ -132,7 +132,7 @@ def _say_odd(calendar: WorkingDays, after: date, until: date) -> str:
 def _odd_days(calendar: WorkingDays, after: date, until: date) -> Iterator[str]:
     for number in range(1, min((until - after).days, _LONGEST_TERM) + 1):
         day = after + timedelta(days=number)
-        is_worked = calendar.add_working_days(day - timedelta(days=1), 1).day == day
+        is_worked = calendar.is_working_day(day)
         if is_worked != (day.weekday() < _SATURDAY):
             weekday = "一二三四五六日"[day.weekday()]
             yield f"{day.month}月{day.day}日周{weekday}{'上班' if is_worked else '放假'}"

@@ -9,12 +9,11 @@ from server.console.organ_years import asked_org, asked_year, today_of
 from server.console.page import Page, Visit
 from server.core.calendar import load_calendar
 from server.forms.refusals import REFUSALS, refusals_of, status_of
-from server.report.sheets import as_xlsx
+from server.report.sheets import XLSX, as_xlsx
 from server.report.silent import late_table, list_late, remind
 from server.store.orgs import list_orgs, subtree_ids
 
 _PATH: Final = "/console/report/silent"
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def show_silent(visit: Visit) -> web.StreamResponse:
@@ -52,7 +51,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.StreamResp
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         }
-        return web.Response(body=body, content_type=_XLSX, headers=headers)
+        return web.Response(body=body, content_type=XLSX, headers=headers)
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "silent.html", section="report", year=year, org=org, orgs=orgs, late=late, today=today,

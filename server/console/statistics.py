@@ -17,7 +17,7 @@ from server.core.days import day_of
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.report.figures import CHANNEL_NAMES, Question, Row, channel_figures, sieve_of
-from server.report.sheets import Value, as_xlsx
+from server.report.sheets import XLSX, Value, as_xlsx
 from server.report.statements import GROUP_NAMES, figures_table, lines_table, place_after, read_place
 from server.store.ledger import Line
 from server.store.orgs import list_orgs
@@ -27,7 +27,6 @@ from server.store.words import COUNTED_AS, KINDS
 _PATH: Final = "/console/statistics"
 A_PAGE: Final = 50
 A_SHEET: Final = 20_000
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINE_NAMES: Final[dict[Line, str]] = {"counted": "计入", "withdrawn": "撤回", "reinstated": "恢复"}
 _BELOW: Final = "+"
 """Behind the slug of a column: with what stands below it."""
@@ -218,7 +217,7 @@ async def give_sheet(title: str, table: list[list[Value]], name: str) -> web.Res
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return web.Response(body=body, content_type=_XLSX, headers=headers)
+    return web.Response(body=body, content_type=XLSX, headers=headers)
 
 
 PAGES = (

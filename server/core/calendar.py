@@ -85,6 +85,10 @@ class LiveCalendar:
         """Say whether the notice of this day's year is known."""
         return self.current.is_known(day)
 
+    def is_working_day(self, day: date, /) -> bool:
+        """Say whether offices are open on a day."""
+        return self.current.is_working_day(day)
+
     def spans_holiday(self, after: date, until: date, /) -> bool:
         """Say whether offices are closed on some Monday to Friday between two days."""
         return self.current.spans_holiday(after, until)

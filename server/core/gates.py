@@ -47,6 +47,9 @@ class WorkingDays(Protocol):
     def is_known(self, day: date, /) -> bool:
         """Say whether the notice of this day's year is known; what is computed beyond it is provisional."""
 
+    def is_working_day(self, day: date, /) -> bool:
+        """Say whether offices are open on a day."""
+
     def spans_holiday(self, after: date, until: date, /) -> bool:
         """Say whether offices are closed on some Monday to Friday between two days."""
 

@@ -81,7 +81,7 @@ class Settlements:
         """Settle an arrival; returns when that is durable. Raises what the whole commit raised."""
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((settlement, ended))
-        if self._writer is None:
+        if self._writer is None or self._writer.done():  # done: it was called off, and nobody waits for it
             self._writer = asyncio.create_task(self._write(place), name="settlements")
         elif len(self._waiting) >= place.under_way:
             self._stop_waiting()
@@ -107,13 +107,15 @@ class Settlements:
             loop = asyncio.get_running_loop()
             self._complete = loop.create_future()
             end = loop.call_later(self._together, self._stop_waiting)
-            await self._complete
-            end.cancel()
+            try:
+                await self._complete
+            finally:
+                end.cancel()
+                self._complete = None
 
     def _stop_waiting(self) -> None:
-        if self._complete is not None:
+        if self._complete is not None and not self._complete.done():
             self._complete.set_result(None)
-            self._complete = None
 
 
 def _copy(commit: asyncio.Task[None], ended: asyncio.Future[None]) -> None:

@@ -13,6 +13,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 Value = str | int | float | None
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
 _WIDEST: Final = 36
 _UPRIGHT: Final = 96  # columns that stay readable across an upright page
 _LYING: Final = 210

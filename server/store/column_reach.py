@@ -15,7 +15,7 @@ from server.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ColumnReach:
     """What a change of a column concerns: numbers of items, and of readers by the way they are told."""
 
     shown: int  # items that readers can open
@@ -25,7 +25,7 @@ class Reach:
     systems: int  # that take a feed through the hub
 
 
-async def read_reach(tx: Tx, slugs: tuple[str, ...]) -> Reach:
+async def read_reach(tx: Tx, slugs: tuple[str, ...]) -> ColumnReach:
     """Give the reach of a column, known by its slug and those of the columns merged into it."""
     keys = tuple(f"column/{slug}" for slug in slugs)
     feeds = tuple(f"feed/{key}.{form}" for key in keys for form in ("rss", "atom", "json"))
@@ -40,7 +40,7 @@ async def read_reach(tx: Tx, slugs: tuple[str, ...]) -> Reach:
         .where(item.c.published_at.is_(None), revision.c.sheet["column"].as_string().in_(slugs), is_newest)
     )
     count = sa.func.count()
-    return Reach(
+    return ColumnReach(
         shown=await _count(tx, sa.select(count).where(catalogue_line.c.column.in_(slugs))),
         drafts=await _count(tx, drafts),
         followers=await _count(tx, sa.select(count).where(following.c.column.in_(slugs))),

@@ -142,7 +142,7 @@ async def list_orgs_that_showed(tx: Tx, columns: frozenset[str], start: date, en
     return frozenset((await tx.execute(wanted)).scalars())
 
 
-async def list_all_orgs(tx: Tx) -> tuple[tuple[str, str, str | None], ...]:
+async def list_org_tree(tx: Tx) -> tuple[tuple[str, str, str | None], ...]:
     """Give every organ: id, name and what stands above it."""
     rows = await tx.execute(sa.select(org.c.id, org.c.name, org.c.parent_id).order_by(org.c.code))
     return tuple((row.id, row.name, row.parent_id) for row in rows)

@@ -11,7 +11,7 @@ from server.store.month_drafts import list_drafts_of_month
 from server.store.obligations import list_obligations_due
 from server.store.reminders import list_reminded
 from server.store.tx import Tx
-from server.store.watching import list_all_orgs, list_orgs_that_showed, list_unreleased
+from server.store.watching import list_org_tree, list_orgs_that_showed, list_unreleased
 
 _MOST: Final = 500
 _REPORT_WARNING: Final = timedelta(days=30)
@@ -61,7 +61,7 @@ async def reports_due(tx: Tx, site: Site, calendar: Calendar, today: date) -> li
         return []
     done = await list_orgs_that_showed(tx, columns, date(today.year, 1, 1), today)
     found = []
-    for org_id, name, parent in await list_all_orgs(tx):
+    for org_id, name, parent in await list_org_tree(tx):
         limit = report_limit(today.year - 1, "department" if parent else "government", calendar)
         last = limit.last_working_day.day
         if org_id in done or last - today > _REPORT_WARNING:
