@@ -20,10 +20,12 @@ from server.forms.drafts import require_column
 from server.forms.filing import FilingIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.importing.batches import InTheMeantime, find_taken, note_taken
+from server.importing.confirming import marks_to_keep
 from server.importing.documents import read_document
 from server.importing.found import PART_NAMES, Document, Mark
 from server.importing.html import Body
 from server.importing.taking import Filing, draft_of_document, keep_document
+from server.store.import_marks import insert_marks
 from server.store.items import get_item
 from server.store.tx import Tx
 
@@ -141,7 +143,8 @@ async def _opened(visit: Visit, upload: Upload, given: dict[str, str]) -> web.Re
     typed = Typed.new(**given)
     values = {**typed.values, **_values(document, body)}
     return writing_form(
-        visit, replace(typed, values=values), orgs=await orgs_of(visit), marks=document.marks,
+        visit, replace(typed, values=values), orgs=await orgs_of(visit),
+        marks=marks_to_keep(document.marks, upload.name),
         notes=_notes(document), source=upload.name,
     )  # fmt: skip
 
@@ -162,6 +165,7 @@ async def _drafted(visit: Visit, upload: Upload, filing: Filing, batch: str = ""
         async with parts.store.begin() as tx:
             draft = await draft_of_document(tx, document, body, filing)
             item = await create_item(tx, draft, by=by, at=at, new_id=parts.new_id)
+            await insert_marks(tx, item.id, marks_to_keep(document.marks, upload.name))
             if batch:
                 await note_taken(tx, by, batch, upload.body, item.id, at=at)
     except REFUSALS as error:

@@ -36,6 +36,12 @@ def typed_in(kept: Scratch) -> Typed:
     return Typed.of_fields(Fields(pairs))
 
 
+def field_of(kept: Scratch | None, name: str) -> str:
+    """Give a field of a kept form that is none of the item's own, as the document it was begun for."""
+    pairs = () if kept is None else kept.fields.get("pairs", ())
+    return next((str(value) for key, value in pairs if key == name), "")
+
+
 async def take_scratch(visit: Visit) -> web.Response:
     """Keep what the visitor is writing."""
     try:

@@ -11,19 +11,21 @@ from channels.item import LANGUAGE_NAMES
 from server.console.assets import has_asset
 from server.console.media import keep_uploads
 from server.console.page import Page, Visit
-from server.console.scratch import find_kept, typed_in
+from server.console.scratch import field_of, find_kept, typed_in
 from server.console.shelves import columns_for, first_column
 from server.console.typed import File, Typed
 from server.core.draft import create_item, revise_item, says_the_same
 from server.core.problems import Problem, Problems
 from server.forms.drafts import draft_of
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.importing.confirming import confirm_marks, legible_marks, read_marks, written_marks
 from server.importing.dropped import dropped_from
-from server.importing.found import PART_NAMES, Mark
+from server.importing.found import PART_NAMES
 from server.importing.html import read_body
 from server.importing.shape import shape
 from server.review.differences import compare_texts
 from server.review.elements import silent_pictures
+from server.store.import_marks import KeptMark, insert_marks, list_marks
 from server.store.items import ItemSeen, find_item, get_item
 from server.store.orgs import OrgRow, list_orgs
 from server.store.people import get_person
@@ -56,7 +58,10 @@ async def show_new(visit: Visit) -> web.Response:
         kept = await find_kept(tx, visit, visit.query("restore"))
         unsaved = await list_new_scratches(tx, visit.who.person_id, limit=_MOST_UNSAVED)
     if kept is not None and kept.item_id is None:
-        return writing_form(visit, typed_in(kept), orgs=orgs, slot=kept.slot, after=kept.serial)
+        return writing_form(
+            visit, typed_in(kept), orgs=orgs, slot=kept.slot, after=kept.serial,
+            marks=legible_marks(field_of(kept, "marks")), interprets=field_of(kept, "interprets"),
+        )  # fmt: skip
     return writing_form(visit, typed, orgs=orgs, unsaved=unsaved)
 
 
@@ -78,9 +83,12 @@ async def show_edit(visit: Visit) -> web.Response:
     seen = await _item(visit)
     async with visit.parts.store.read() as tx:
         kept = await find_kept(tx, visit, seen.id)
+        marks = await list_marks(tx, seen.id)
     if kept is not None and visit.query("restore") == seen.id:
-        return writing_form(visit, typed_in(kept), seen=seen, after=kept.serial)
-    return writing_form(visit, Typed.of_item(seen), seen=seen, kept=kept, after=kept.serial if kept else 0)
+        return writing_form(visit, typed_in(kept), seen=seen, after=kept.serial, marks=marks)
+    return writing_form(
+        visit, Typed.of_item(seen), seen=seen, kept=kept, after=kept.serial if kept else 0, marks=marks
+    )
 
 
 async def take_edit(visit: Visit) -> web.Response:
@@ -113,7 +121,11 @@ async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
         if await find_kept(tx, visit, slot) is not None:
             await delete_scratch(tx, by, slot)
         if old is None:
-            return await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
+            made = await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
+            await insert_marks(tx, made.id, read_marks(visit.fields.get("marks")))
+            await confirm_marks(tx, made, _confirmed(visit), at=parts.now())
+            return made
+        await confirm_marks(tx, old, _confirmed(visit), at=parts.now())
         if draft.org.id != old.org.id:
             raise Problem("wrong_state", "发布机构定下后不能更改", field="org")
         if typed.base is None:
@@ -123,6 +135,14 @@ async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
         return await revise_item(
             tx, old.id, draft, by=by, at=parts.now(), new_id=parts.new_id, base=typed.base
         )
+
+
+def _confirmed(visit: Visit) -> frozenset[int] | None:
+    """Give the numbers of the marks that the editor has confirmed; None: all of them."""
+    if visit.fields.get("then") == "confirmed":
+        return None
+    ticked = visit.fields.all("confirmed")
+    return frozenset(int(one) for one in ticked if one.isascii() and one.isdigit() and len(one) < 4)
 
 
 def _require_words(body: str) -> None:
@@ -167,10 +187,15 @@ async def _again(visit: Visit, typed: Typed, error: Exception, seen: ItemSeen | 
         raise error
     status = status_of(found[0])
     if seen is None:
-        return writing_form(visit, typed, orgs=await orgs_of(visit), status=status, trouble=found)
+        marks = legible_marks(visit.fields.get("marks"))
+        return writing_form(
+            visit, typed, orgs=await orgs_of(visit), status=status, trouble=found, marks=marks
+        )
     if found[0].code == "lost_race":
         return await _conflict(visit, typed, seen.id)
-    return writing_form(visit, typed, seen=seen, status=status, trouble=found)
+    async with visit.parts.store.read() as tx:
+        marks = await list_marks(tx, seen.id)
+    return writing_form(visit, typed, seen=seen, status=status, trouble=found, marks=marks)
 
 
 async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
@@ -178,6 +203,7 @@ async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
     async with visit.parts.store.read() as tx:
         seen = await get_item(tx, item_id)
         other = await get_person(tx, seen.revision.created_by)
+        marks = await list_marks(tx, seen.id)
     theirs = Typed.of_item(seen)
     pieces = await asyncio.to_thread(_compare, theirs.values["body"], typed.form().body)
     changed = [
@@ -186,7 +212,7 @@ async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
         if name != "body" and theirs.values[name] != typed.values[name]
     ]
     return writing_form(
-        visit, typed.with_base(seen.revision.number), seen=seen, status=409,
+        visit, typed.with_base(seen.revision.number), seen=seen, status=409, marks=marks,
         conflict={"by": other.name, "at": seen.revision.created_at, "pieces": pieces, "changed": changed},
     )  # fmt: skip
 
@@ -229,29 +255,32 @@ def writing_form(
     status: int = 200,
     trouble: tuple[Problem, ...] = (),
     conflict: dict[str, Any] | None = None,
-    marks: tuple[Mark, ...] = (),
+    marks: tuple[KeptMark, ...] = (),
     notes: tuple[str, ...] = (),
     source: str = "",
     slot: str = "",
     after: int = 0,
     kept: Scratch | None = None,
     unsaved: tuple[Scratch, ...] = (),
+    interprets: str = "",
 ) -> web.Response:
     """Show the form of an item.
 
-    `marks` and `notes` say what an import found in the file `source`. `slot` and `after` are where the
-    unsaved text goes and what was kept there last; `kept` is one that its author has not taken back yet,
-    `unsaved` are other new texts of his.
+    `marks` say what an import found and nobody has confirmed, `notes` what it could not take from the file
+    `source`. `slot` and `after` are where the unsaved text goes and what was kept there last; `kept` is one
+    that its author has not taken back yet, `unsaved` are other new texts of his.
     """
     slot = slot or (seen.id if seen else visit.fields.get("slot") or f"new{secrets.token_hex(6)}")
     return visit.show(
         "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
         columns=columns_for(visit.parts.site, typed.values["column"]), genres=_GENRES,
-        trouble=trouble, conflict=conflict, marks=marks, notes=notes, source=source, part_names=PART_NAMES,
+        trouble=trouble, conflict=conflict, marks=marks, notes=notes,
+        written_marks="" if seen else written_marks(marks),
+        source=source, part_names=PART_NAMES,
         fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),
         slot=slot, after=visit.fields.get("after") or after, kept=kept,
         unsaved=[(one, typed_in(one).values["title"]) for one in unsaved],
-        interprets=visit.query("interprets") or visit.fields.get("interprets"),
+        interprets=interprets or visit.query("interprets") or visit.fields.get("interprets"),
         has_surface=has_asset("surface.js"),
     )  # fmt: skip
 

@@ -84,3 +84,17 @@ async def test_an_interpretation_begun_at_its_document_leads_on_to_tying_it(offi
     tied = await desk.follow(made)
     assert "要解读的文件" in tied.words
     assert ("source_id", source.id) in [(told.get("name"), told.get("value")) for _, told in tied.tags]
+
+
+async def test_an_interpretation_taken_up_again_still_knows_its_document(office: ConsoleOffice):
+    source = await office.house.published(("website",), title="要解读的文件")
+    desk = await office.desk("author")
+    typed = {
+        **a_form(kind="interpretation"),
+        "interprets": source.id,
+        "slot": "new1",
+        "after": "0",
+        "item": "",
+    }
+    assert (await desk.post("/console/scratch", typed)).status == 200
+    assert (await desk.get("/console/items/new?restore=new1")).fields["interprets"] == source.id

@@ -6,7 +6,7 @@ import json
 
 from docx import Document
 
-from tests.console.conftest import ConsoleOffice
+from tests.console.conftest import ConsoleOffice, Desk, Seen
 from tests.house import CODE
 
 PATH = "/console/imports"
@@ -121,3 +121,51 @@ async def test_the_editor_reads_a_file_into_its_form_without_making_an_item(offi
     seen = await desk.post(f"{PATH}/read", {}, [("file", "旧.wps", b"\xd0\xcf\x11\xe0")])
     assert (seen.status, "另存为" in json.loads(seen.content)["error"]) == (415, True)
     assert await office.count_items() == 0
+
+
+async def _kept(office: ConsoleOffice, desk: Desk, **changes: str) -> str:
+    """Save an opened file; gives the path of its form."""
+    seen = await desk.post(PATH, FILING, [("file", "通知.docx", FIRST)])
+    fields = {name: seen.fields[name] for name in ("title", "body", "formed_on", "marks")}
+    saved = await desk.post("/console/items/new", {**fields, **FILING, "validity": "valid", **changes})
+    assert saved.status == 303
+    return saved.location.partition("?")[0]
+
+
+def _form_of(seen: Seen) -> dict[str, str]:
+    names = ("title", "body", "formed_on", "base")
+    return {**{name: seen.fields[name] for name in names}, **FILING, "validity": "valid"}
+
+
+def _unconfirmed(seen: Seen) -> list[str | None]:
+    return [told.get("value") for _, told in seen.tags if told.get("name") == "confirmed"]
+
+
+async def test_what_was_found_stands_in_the_form_until_each_is_confirmed(office: ConsoleOffice):
+    desk = await office.desk("author")
+    path = await _kept(office, desk, confirmed="0")
+    seen = await desk.get(path)
+    left = _unconfirmed(seen)
+    assert left
+    assert "0" not in left
+    assert "从“通知.docx”里找到的，请核对" in seen.words
+    await desk.post(path, {**_form_of(seen), "confirmed": str(left[0])})
+    assert _unconfirmed(await desk.get(path)) == left[1:]
+    await desk.post(path, {**_form_of(seen), "then": "confirmed"})
+    assert "里找到的，请核对" not in (await desk.get(path)).words
+
+
+async def test_drafts_of_several_files_keep_what_was_found_as_well(office: ConsoleOffice):
+    desk = await office.desk("author")
+    seen = await desk.post(PATH, FILING, [("file", "一.docx", FIRST), ("file", "二.docx", SECOND)])
+    paths = [one for one in seen.links if one.endswith("/edit")]
+    assert [bool(_unconfirmed(await desk.get(path))) for path in paths] == [True, True]
+
+
+async def test_marks_that_no_page_of_ours_wrote_are_refused_and_the_text_stays(office: ConsoleOffice):
+    desk = await office.desk("author")
+    for bad in ("{", "[1]", '[{"number": 0}]'):
+        seen = await desk.post(
+            "/console/items/new", {**FILING, "title": "甲", "body": "<p>乙</p>", "marks": bad}
+        )
+        assert (seen.status, seen.fields["title"]) == (422, "甲")
