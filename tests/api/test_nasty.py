@@ -79,12 +79,12 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "ColumnIn": (
         "admin",
         {"version": 0, "slug": "x", "name": "x", "type": "x", "description": "x", "in_menu": True,
-         "org": CODE, "silent_days": 9},
+         "org": CODE, "silent_days": 9, "parent": "zcwj"},
     ),
     "ColumnChangeIn": (
         "admin",
         {"version": 0, "name": "x", "type": "x", "description": "x", "address": "x", "is_open": True,
-         "in_menu": True, "org": CODE, "silent_days": 9},
+         "in_menu": True, "org": CODE, "silent_days": 9, "parent": "zcjd"},
     ),
     "ColumnOrderIn": ("admin", {"version": 0, "slugs": ["x", "y"]}),
     "ColumnMergeIn": ("admin", {"version": 0, "into": "x"}),
