@@ -1,6 +1,7 @@
 """deploy/nginx.conf before a document root: what it remembers for a second, and what it never opens."""
 
 import asyncio
+import resource
 import shutil
 import time
 import urllib.error
@@ -103,6 +104,22 @@ def test_a_folder_is_found_with_and_without_its_stroke(front: str, root: Path):
     (root / "gk").mkdir()
     (root / "gk" / "index.html").write_text("section")
     assert (ask(f"{front}/gk/")[:2], ask(f"{front}/gk")[:2]) == ((200, b"section"), (200, b"section"))
+
+
+@pytest.fixture
+def few_open_files() -> Iterator[None]:
+    """What a service may open where nobody raised it, for whatever starts meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_whoever_asks_for_every_page_in_turn_gets_them_all(few_open_files: None, front: str, root: Path):
+    for number in range(1200):
+        (root / f"{number}.html").write_text(str(number))
+    statuses = {ask(f"{front}/{number}.html")[0] for number in range(1200)}
+    assert statuses == {200}
 
 
 def test_how_the_machines_behind_are_is_told_to_nobody(front: str):
