@@ -7,6 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
+from server.console.audit_words import told_of
 from server.console.environment import ZONE
 from server.console.moments import read_day
 from server.console.page import Page, Visit
@@ -24,17 +25,6 @@ _A_PAGE: Final = 50
 _A_SHEET: Final = 20_000
 _A_TIME: Final = 1000
 _FILTERS: Final = ("verb", "person", "item", "from", "to")
-_DETAILS: Final = {
-    "account": "账号", "accounts": "账号", "address": "地址", "change": "改动", "channel": "渠道",
-    "code": "代码", "former": "原来", "kind": "种类", "lines": "行数", "login": "登录名", "name": "名称",
-    "not_before": "不早于", "note": "说明", "number": "次数", "org": "机构", "reason": "理由",
-    "role": "角色", "successor": "新稿件", "target": "转到", "title": "标题", "unreviewed": "先发后审的理由",
-    "changes": "改为", "column": "栏目", "columns": "栏目", "into": "并入", "type": "类型",
-    "description": "说明", "is_open": "接收新稿件", "in_menu": "在导航中显示", "silent_days": "静默天数",
-    "org_id": "负责机构",
-    "days": "日期", "withdrawn_as": "撤回类型",
-    "until": "到", "urgent_reason": "加急理由", "window": "时段", "year": "年度",
-}  # fmt: skip
 _GROUPS: Final = {
     "item.": "稿件的一切操作",
     "delivery.": "投递的一切变化",
@@ -57,7 +47,7 @@ async def show_audit(visit: Visit) -> web.StreamResponse:
     asked = {name: visit.query(name) for name in _FILTERS}
     return visit.show(
         "audit.html", section="audit", lines=lines, name_of=name_of, asked=asked, groups=_GROUPS,
-        told_of=_told_of,
+        told_of=told_of,
         verbs=VERB_NAMES, more=lines[-1].id if len(lines) == _A_PAGE else None, trouble=trouble,
         trouble_heading="不能查看", status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
@@ -82,29 +72,6 @@ async def give_sheet(visit: Visit) -> web.StreamResponse:
         "X-Content-Type-Options": "nosniff",
     }
     return web.Response(body=sheet_of(found), content_type="text/csv", charset="utf-8", headers=headers)
-
-
-def _told_of(line: AuditLine) -> tuple[tuple[str, str], ...]:
-    """Give what stands on a line in words, without what was left empty; the sheet has all of it."""
-    return tuple(
-        (_DETAILS.get(key, key), _said(value))
-        for key, value in line.details.items()
-        if value not in (None, "", [])
-    )
-
-
-def _said(value: object) -> str:
-    match value:
-        case bool():
-            return "是" if value else "否"
-        case list():
-            return "、".join(map(str, value))
-        case dict():
-            return "；".join(f"{_DETAILS.get(key, key)} {_said(one)}" for key, one in value.items())
-        case None:
-            return "无"
-        case _:
-            return str(value)
 
 
 async def _wanted(tx: Tx, visit: Visit) -> Wanted:

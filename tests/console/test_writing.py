@@ -247,7 +247,7 @@ async def test_the_editor_uploads_a_picture_and_sees_it_again(office: ConsoleOff
 
 async def test_a_refused_upload_says_why(office: ConsoleOffice):
     sent = await (await office.desk("author")).post("/console/media", [], [("file", "a.exe", b"MZ")])
-    assert (sent.status, "不接受这种文件" in json.loads(sent.html)["error"]) == (422, True)
+    assert (sent.status, "不接受这种文件" in json.loads(sent.html)["error"]) == (415, True)
 
 
 async def test_an_item_shows_what_happened_to_it(office: ConsoleOffice):

@@ -1,0 +1,17 @@
+"""server/console/audit_words.py: the audit as an editor reads it."""
+
+import re
+
+from tests.console.conftest import ConsoleOffice
+
+
+async def test_the_audit_shows_words_and_moments_and_no_key_of_the_code(office: ConsoleOffice):
+    made = await office.house.published(("website",))
+    chief = await office.desk("chief")
+    await chief.post(f"/console/items/{made.id}/withdraw", {"withdrawn_as": "privacy"})
+    seen = await (await office.desk("admin")).get("/console/audit")
+    assert "撤回类型：涉及个人信息" in seen.words
+    assert "改动：内容有变化" in seen.words
+    details = re.findall(r'<span class="small">([^<：]+)：', seen.html)
+    assert details
+    assert [one for one in details if re.search("[a-z]", one)] == []
