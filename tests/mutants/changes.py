@@ -467,7 +467,7 @@ MUTANTS = (
     ),
     Mutant(
         "the look for a push sends what was withdrawn meanwhile",
-        (Change(PUSH_LOOKS, "    if taken_back and not ", "    if not taken_back and not "),),
+        (Change(PUSH_LOOKS, "    if taken_back:", "    if not taken_back:"),),
         (f"{PUSHES}::test_what_was_withdrawn_before_a_look_is_not_sent_for_the_first_time_by_it",),
     ),
     Mutant(
