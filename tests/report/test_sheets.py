@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -9,7 +11,11 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from server.report.assessing.assessment import Assessed, Assessment, Cell
+from server.report.assessing.scheme import OURS
+from server.report.assessing.workbook import assessment_as_xlsx
 from server.report.sheets import Value, as_xlsx
+from server.store.orgs import OrgRow
 
 HEAD = ["日期", "标题", "索引号", "机构", "渠道", "链接", "公开时间", "公开地点", "经办人"]
 TITLE = "示范旗人民政府关于印发示范旗困难群众医疗救助实施办法的通知"
@@ -53,3 +59,29 @@ def test_every_row_is_printed_whole_under_the_head(tmp_path: Path):
     text = "".join("".join(pages).split())
     assert all(f"第{n}行" in text for n in range(1, 201))
     assert text.count(TITLE) == 200
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_an_assessment_of_many_organs_is_printed_with_every_indicator_and_basis(tmp_path: Path):
+    cells = tuple(
+        Cell(one, Decimal(50), f"依据{number}", one.points(Decimal(50))) for number, one in enumerate(OURS)
+    )
+    organs = tuple(Assessed(OrgRow(str(n), str(n), f"示范旗第{n}局", None), cells) for n in range(1, 13))
+    made = Assessment(2026, OURS, organs, datetime(2027, 1, 2, tzinfo=UTC))
+    (tmp_path / "assessment.xlsx").write_bytes(assessment_as_xlsx(made))
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf",
+         "--outdir", str(tmp_path), str(tmp_path / "assessment.xlsx")],
+        check=True, capture_output=True, timeout=240,
+    )  # fmt: skip
+    pages = ["".join(page.extract_text().split()) for page in PdfReader(tmp_path / "assessment.pdf").pages]
+    text = "".join(pages)
+    assert all(f"共{len(pages)}页" in page for page in pages)
+    for one in OURS:
+        # Once among the points (again on each further page across), and for every organ with its basis.
+        assert text.count(one.name) >= 1 + len(organs), one.name
+    assert all(text.count(f"示范旗第{n}局") >= 1 + len(OURS) for n in range(1, 10))
+    assert all(text.count(f"依据{number}") >= len(organs) for number in range(len(OURS)))
+    first = organs[0]
+    assert f"{float(first.points):g}" in text
