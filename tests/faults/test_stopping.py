@@ -53,6 +53,7 @@ async def test_what_hangs_is_handed_back_and_looked_for_at_once(house: House, fa
     await house.release(made.id, ("website",))
     async with asyncio.timeout(30), stopping(house, fate, finish_seconds=0.1):
         pass
+    assert await house.states(made.id) == {"website": "sending"}  # cut off, not ended by the call's own limit
     # No lease has to run out: the very next tick finds that nobody knows what came of it.
     await house.tick()
     assert await house.states(made.id) == {"website": "unknown"}
@@ -74,5 +75,6 @@ async def test_somebody_who_waits_is_not_kept_by_a_platform_that_hangs(house: Ho
     async with asyncio.timeout(30), stopping(house, "take_and_stall", finish_seconds=600, hurry=hurry):
         await asyncio.sleep(0.05)
         hurry.set()
+    assert await house.states(made.id) == {"website": "sending"}
     await house.tick()
     assert await house.states(made.id) == {"website": "unknown"}
