@@ -16,7 +16,7 @@ from server.forms.multipart import BROKEN, file_name
 from server.negotiation import PLAIN
 from server.parts import PARTS
 from server.security.log_in import Entrance
-from server.security.office_wide import require_for_office
+from server.security.office_wide import OFFICE_WIDE, require_for_office
 from server.security.origin import address_of, person_acting, stranger_acting
 from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import keep_use, sign_in
@@ -72,7 +72,7 @@ def guarded(route: Route) -> Handler:
             await keep_use(parts.store, who, at=parts.now())
             if route.who != "signed_in":
                 who.require_somewhere(route.who)
-                if route.method != "GET":
+                if route.method != "GET" and route.who in OFFICE_WIDE:
                     async with parts.store.read() as tx:
                         await require_for_office(tx, who, route.who)
             request[SIGNED_IN] = who

@@ -26,7 +26,7 @@ from server.parts import PARTS, Parts
 from server.security.access import SignedIn
 from server.security.known_browser import known_as
 from server.security.log_in import Entrance
-from server.security.office_wide import require_for_office
+from server.security.office_wide import OFFICE_WIDE, require_for_office
 from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import sign_in
 from server.store.practice import list_practising
@@ -171,7 +171,7 @@ async def _behind(page: Page, visit: Visit) -> web.StreamResponse:
             raise Problem("factor_required", "您的角色必须先启用两步验证，请先到“我的账户”设置")
         if page.who != "signed_in":
             visit.who.require_somewhere(page.who)
-            if page.method == "POST":
+            if page.method == "POST" and page.who in OFFICE_WIDE:
                 async with visit.parts.store.read() as tx:
                     await require_for_office(tx, visit.who, page.who)
         return await page.handler(visit)

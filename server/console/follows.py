@@ -105,7 +105,11 @@ def _typed_rule(visit: Visit) -> dict[str, Any]:
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     today = day_of(visit.parts.now())
     text = visit.query("year")
-    year = int(text) if text.isascii() and text.isdigit() and 1990 <= int(text) <= 2100 else today.year
+    year = (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) == 4 and 1990 <= int(text) <= 2100
+        else today.year
+    )
     async with visit.parts.store.read() as tx:
         orgs = await list_orgs(tx, frozenset(org for _role, org in visit.who.reach))
         org = next((one.code for one in orgs if one.code == visit.query("org")), None)

@@ -13,7 +13,7 @@ from server.store.tx import Tx
 def asked_year(visit: Visit) -> int:
     """Give the year; raises Problem."""
     text = asked(visit, "year") or str(today_of(visit).year)
-    if not (text.isascii() and text.isdigit() and 1990 <= int(text[:5]) <= 2100):
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and 1990 <= int(text) <= 2100):
         raise Problem("invalid", "年度应在 1990 到 2100 之间", field="year")
     return int(text)
 

@@ -143,9 +143,9 @@ async def take_move(visit: Visit) -> web.StreamResponse:
 
 
 def _field(place: str, figures: list[Declared]) -> str:
-    """Give the field of the page for `figures.<number>.value`."""
-    number = place.split(".")[1]
-    return _MARK + figures[int(number)].key if number.isdigit() else ""
+    """Give the field of the page for `figures.<number>.<what>`; one source stands for all figures."""
+    _figures, number, what = place.split(".")
+    return "source" if what == "source" else _MARK + figures[int(number)].key
 
 
 def _opened(typed: dict[str, str]) -> frozenset[str]:

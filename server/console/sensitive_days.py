@@ -1,6 +1,6 @@
 """/console/sensitive-days: days on which posting is thought over; put down, imported, taken out again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -13,12 +13,12 @@ from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.forms.sensitive_days import SensitiveDaysIn, SensitiveGoneIn
 from server.importing.sensitive_sheet import read_sensitive_sheet
+from server.security.office_wide import refuse_for_office
 from server.store.sensitive_days import SensitiveDays, list_sensitive_days
 
 _PATH: Final = "/console/sensitive-days"
 _FIELDS: Final = ("first", "last", "reason", "weight")
 _PAST: Final = timedelta(days=366)
-_AHEAD: Final = timedelta(days=366 * 5)
 
 
 async def show_days(visit: Visit) -> web.Response:
@@ -77,12 +77,14 @@ async def _again(visit: Visit, error: Exception) -> web.Response:
 async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
     today = day_of(visit.parts.now())
     async with visit.parts.store.read() as tx:
-        listed = await list_sensitive_days(tx, today - _PAST, today + _AHEAD, MOST)
+        listed = await list_sensitive_days(tx, today - _PAST, date.max, MOST)
+        only_office = await refuse_for_office(tx, visit.who, "manage_calendar")
     return visit.show(
         "sensitive_days.html", section="sensitive", status=status, trouble=trouble,
         trouble_heading="没有更改", listed=listed, today=today, weights=WEIGHT_NAMES,
         typed={name: visit.fields.get(name) for name in _FIELDS},
-        may_change=bool(visit.who.orgs_for("manage_calendar")),
+        may_change=not only_office,
+        only_office=only_office if visit.who.orgs_for("manage_calendar") else "",
     )  # fmt: skip
 
 

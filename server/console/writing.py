@@ -275,7 +275,7 @@ def writing_form(
         "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
         columns=columns_for(visit.parts.site, typed.values["column"]), genres=_GENRES,
         trouble=trouble, conflict=conflict, marks=marks, notes=notes,
-        written_marks="" if seen else written_marks(marks),
+        written_marks="" if seen else written_marks(marks), ticked=visit.fields.all("confirmed"),
         source=source, part_names=PART_NAMES,
         fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),
         slot=slot, after=visit.fields.get("after") or after, kept=kept,

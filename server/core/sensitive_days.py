@@ -19,7 +19,7 @@ from server.store.tx import Tx
 WEIGHT_NAMES: Final[dict[Weight, str]] = {"note": "提示", "warning": "警告"}
 MOST: Final = 1000
 LONGEST_REASON: Final = 100
-_LONGEST_RANGE: Final = 366
+LONGEST_RANGE: Final = 366
 
 
 async def note_sensitive_days(
@@ -29,8 +29,8 @@ async def note_sensitive_days(
     for one in ranges:
         if one.last < one.first:
             raise Problem("invalid", "截止日不能早于起始日", field="last")
-        if (one.last - one.first).days >= _LONGEST_RANGE:
-            raise Problem("invalid", f"一段敏感日期最长 {_LONGEST_RANGE} 天", field="last")
+        if (one.last - one.first).days >= LONGEST_RANGE:
+            raise Problem("invalid", f"一段敏感日期最长 {LONGEST_RANGE} 天", field="last")
     await put_sensitive_days(tx, ranges, by=by, at=at)
     told = [f"{_said(one)} {one.reason}（{WEIGHT_NAMES[one.weight]}）" for one in ranges[:10]]
     await note(tx, "calendar.sensitive", at=at, number=len(ranges), days=told)

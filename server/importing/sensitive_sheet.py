@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from server.core.problems import Problem, Problems
-from server.core.sensitive_days import LONGEST_REASON, MOST, WEIGHT_NAMES
+from server.core.sensitive_days import LONGEST_RANGE, LONGEST_REASON, MOST, WEIGHT_NAMES
 from server.importing.shape import INVISIBLE
 from server.store.sensitive_days import SensitiveDays
 
@@ -50,6 +50,8 @@ def _read(row: dict[str, str]) -> SensitiveDays:
     last = _day(row["截止日"], "截止日") if row["截止日"] else first
     if last < first:
         raise ValueError("截止日不能早于起始日")
+    if (last - first).days >= LONGEST_RANGE:
+        raise ValueError(f"一段敏感日期最长 {LONGEST_RANGE} 天")
     reason = " ".join(row["原因"].split())
     if not reason or len(reason) > LONGEST_REASON:
         raise ValueError(f"原因要写，最多 {LONGEST_REASON} 个字")

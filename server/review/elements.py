@@ -102,7 +102,7 @@ def practice_links(subject: Subject, front: str) -> Iterator[Finding]:
     """Give links of a real text to the practice site: readers would take what stands there for real."""
     for anchor in _ANCHOR.finditer(subject.body) if front else ():
         address = html.unescape(anchor[1])
-        if address.startswith((front, f"/{front.rpartition('/')[2]}/")):
+        if f"{address}/".startswith((f"{front}/", f"/{front.rpartition('/')[2]}/")):
             place = Place("body", html_offset=anchor.start(), html_length=len(anchor.group()))
             words = html.unescape(_TAG.sub("", anchor[2])).strip() or address
             reason = f"链接指向演练网站，读者会把演练内容当真：{address}"

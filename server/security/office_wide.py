@@ -19,8 +19,10 @@ OFFICE_WIDE: Final[frozenset[Act]] = frozenset(
 
 async def refuse_for_office(tx: Tx, who: SignedIn, act: Act) -> str:
     """Give the sentence why somebody may not change what holds for all; "" when he may, or it does not."""
+    if act not in OFFICE_WIDE:
+        return ""
     site = await list_site_orgs(tx)
-    if act not in OFFICE_WIDE or who.orgs_for(act) & site:
+    if who.orgs_for(act) & site:
         return ""
     names = "、".join(f"“{one.name}”" for one in await list_orgs(tx, site)) or "网站主办机构"
     return f"“{ACT_NAMES[act]}”对所有机构起作用，只有网站主办机构{names}的人员可以更改"

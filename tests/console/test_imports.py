@@ -155,6 +155,15 @@ async def test_what_was_found_stands_in_the_form_until_each_is_confirmed(office:
     assert "里找到的，请核对" not in (await desk.get(path)).words
 
 
+async def test_a_tick_survives_an_error_of_the_form(office: ConsoleOffice):
+    desk = await office.desk("author")
+    path = await _kept(office, desk)
+    form = {**_form_of(await desk.get(path)), "title": "", "confirmed": "0"}
+    seen = await desk.post(path, form)
+    ticked = [told["value"] for _, told in seen.tags if told.get("name") == "confirmed" and "checked" in told]
+    assert (seen.status, ticked) == (422, ["0"])
+
+
 async def test_drafts_of_several_files_keep_what_was_found_as_well(office: ConsoleOffice):
     desk = await office.desk("author")
     seen = await desk.post(PATH, FILING, [("file", "一.docx", FIRST), ("file", "二.docx", SECOND)])

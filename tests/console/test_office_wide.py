@@ -5,7 +5,10 @@ from server.security.office_wide import OFFICE_WIDE
 from tests.console.conftest import ConsoleOffice
 
 CHANGING = [page for page in PAGES if page.who in OFFICE_WIDE and page.method == "POST"]
-SEEN = ("/console/columns", "/console/workdays", "/console/words", "/console/redirects", "/console/jobs")
+SEEN = (
+    *("/console/columns", "/console/workdays", "/console/sensitive-days", "/console/words"),
+    *("/console/redirects", "/console/jobs"),
+)
 
 
 async def test_the_administrator_of_another_organ_sees_all_and_changes_nothing(office: ConsoleOffice):

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.console.conftest import XSS, ConsoleOffice, Seen
 from tests.house import CODE
 
@@ -30,6 +32,13 @@ async def test_figures_are_entered_with_their_source(office: ConsoleOffice):
     assert (wrong.status, wrong.fields[key], wrong.fields["source"]) == (422, XSS, XSS)
     done = await desk.follow(await desk.post("/console/report/figures", {**told, "source": "登记簿"}))
     assert done.fields[key] == "12"
+
+
+@pytest.mark.parametrize("page", ["report", "report/assessment", "report/months", "report/silent", "follows"])
+async def test_a_year_that_is_none_is_no_fault_of_ours(office: ConsoleOffice, page: str):
+    desk = await office.desk("chief")
+    for year in ("020261", "2" * 5000, "0", "٢٠٢٦"):
+        assert (await desk.get(f"/console/{page}?year={year}")).status < 500, year[:9]
 
 
 async def test_a_reporter_enters_nothing(office: ConsoleOffice):

@@ -43,13 +43,14 @@ async def test_a_wrong_range_is_refused_and_what_was_typed_stays(office: Console
 
 async def test_a_sheet_comes_in_whole_or_not_at_all(office: ConsoleOffice):
     desk, head = await office.desk("admin"), "起始日,截止日,原因,程度\n"
-    bad = f"{head}2026-06-07,2026-06-10,高考,警告\n2026-02-30,,周年,\n2026-05-01,,,严重\n".encode()
+    wrong = "2026-02-30,,周年,\n2026-05-01,,,严重\n2026-01-01,2027-06-01,长,\n"
+    bad = f"{head}2026-06-07,2026-06-10,高考,警告\n{wrong}".encode()
     seen = await desk.post(f"{PATH}/import", {}, [("file", "表.csv", bad)])
-    assert ("第 3 行" in seen.words, "第 4 行" in seen.words, "已登记的（0）" in seen.words) == (True,) * 3
-    good = f"{head}2026-06-07,2026-06-10,高考,警告\n2026/7/1,,周年,\n".encode("gb18030")
+    assert [one in seen.words for one in ("已登记的（0）", "第 3 行", "第 4 行", "第 5 行")] == [True] * 4
+    good = f"{head}2026-06-07,2026-06-10,高考,警告\n2099/7/1,,周年,\n".encode("gb18030")
     await desk.post(f"{PATH}/import", {}, [("file", "表.csv", good)])
     page = (await desk.get(PATH)).words
-    assert ("已登记的（2）" in page, "2026-07-01" in page) == (True, True)
+    assert ("已登记的（2）" in page, "2099-07-01" in page) == (True, True)
 
 
 async def test_only_who_keeps_the_calendar_changes_them(office: ConsoleOffice):

@@ -135,6 +135,8 @@ def test_a_link_to_a_page_of_ours_that_is_not_there_is_found():
     ("address", "is_found"),
     [
         ("http://site.invalid/practice/a/1.html", True), ("/practice/", True),
+        ("http://site.invalid/practice", True),
+        ("http://site.invalid/practices/1.html", False), ("/practices/", False),
         ("http://site.invalid/a/1.html", False), ("http://other.invalid/practice/", False),
     ],
 )  # fmt: skip

@@ -44,7 +44,7 @@ def _parts(sheet: Any) -> list[str | list[list[str]]]:
         at
         for one in sheet.column_dimensions.values()
         if one.hidden
-        for at in range(one.min or 0, (one.max or 0) + 1)
+        for at in range(one.min or 0, min(one.max or 0, _COLUMNS) + 1)
     }
     grid: list[list[str]] = []
     rows, columns = min(sheet.max_row, _ROWS), min(sheet.max_column, _COLUMNS)
