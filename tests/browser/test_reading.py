@@ -191,6 +191,28 @@ async def test_so_do_the_other_colours(small: Window, shelf: Shelf, mode: str):
     assert broken == []
 
 
+@pytest.mark.slow
+async def test_whoever_reads_in_contrast_prints_black_on_white(small: Window, shelf: Shelf):
+    await small.go("/accessibility.html")
+    await small.page.get_by_text("高对比度", exact=True).click()
+    await small.go(path_of(shelf.policy))
+    await small.page.emulate_media(media="print")
+    assert await small.violations() == []
+    await expect(small.page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    await expect(small.page.locator("h1")).to_have_css("color", "rgb(0, 0, 0)")
+
+
+@pytest.mark.slow
+async def test_only_the_open_tab_is_underlined_in_the_colours_of_the_system(small: Window, shelf: Shelf):
+    await small.page.emulate_media(forced_colors="active")
+    await small.go(path_of(shelf.policy))
+    lines = "all => all.map(one => getComputedStyle(one).borderBottomColor)"
+    here = await small.page.locator(".tabs [aria-current]").evaluate_all(lines)
+    others = await small.page.locator(".tabs a:not([aria-current])").evaluate_all(lines)
+    assert len(here) == 1
+    assert here[0] not in others
+
+
 async def test_the_keyboard_reaches_everything_in_the_order_of_the_page(desk: Window, shelf: Shelf):
     page = await desk.go(path_of(shelf.policy))
     wanted = await page.evaluate(_STOPS)
