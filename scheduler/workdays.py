@@ -63,14 +63,15 @@ class Calendar:
     def add_working_days(self, day: date, count: int) -> DueDay:
         """Give the `count`-th working day after `day`, which is itself not counted (条例 Art. 26).
 
-        0 gives `day` itself or, when that is a day off, the next day worked.
+        0 gives `day` itself or, when that is a day off, the next day worked. A day typed at the end of
+        the calendar has no later one: the term ends there.
         """
         if not 0 <= count <= MOST_DAYS:
             raise ValueError(f"working days must be 0..{MOST_DAYS}, not {count}")
         known, left = self.is_known(day), count
         if left == 0 and not self.is_working_day(day):
             left = 1
-        while left:
+        while left and day < date.max:
             day += timedelta(days=1)
             known = known and self.is_known(day)
             left -= self.is_working_day(day)

@@ -13,7 +13,7 @@ from server.store.sensitive_days import SensitiveDays
 
 MOST_BYTES: Final = 500_000
 # 年, 月 and 日 as escapes: the pattern is no sentence.
-_DATE: Final = re.compile(r"(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?")
+_DATE: Final = re.compile(r"(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?", re.ASCII)
 _HEADS: Final = ("起始日", "截止日", "原因", "程度")
 _WEIGHTS: Final = {name: weight for weight, name in WEIGHT_NAMES.items()}
 _MOST_COMPLAINTS: Final = 20

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 
 from openpyxl import load_workbook
 
@@ -59,3 +60,17 @@ async def test_a_reporter_and_a_stranger_enter_nothing(office: ConsoleOffice):
     told = {"org": CODE, "about": CODE, "year": "2026", "value:rules": "1", "source": "x"}
     assert (await desk.post(AT, told)).status == 403
     assert (await desk.get(f"{AT}?org=none")).status == 422
+
+
+async def test_a_document_dated_at_the_end_of_the_calendar_keeps_nobody_from_his_pages(office: ConsoleOffice):
+    await office.house.published(("website",), formed_on=date.max)
+    await office.house.item(formed_on=date.max)
+    desk = await office.desk("chief")
+    for path in (
+        f"{AT}?year=2026",
+        f"{AT}/rows?org={CODE}&year=2026&key=in_time",
+        "/console",
+        "/console/calendar",
+        "/console/overdue",
+    ):
+        assert (await desk.get(path)).status == 200, path

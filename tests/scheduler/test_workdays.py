@@ -35,6 +35,10 @@ def test_limits_follow_the_notices_of_the_state_council(
     assert (due(formed, 3), due(formed, 20)) == (after_three, after_twenty)
 
 
+def test_a_term_that_the_calendar_has_no_day_for_ends_with_it() -> None:
+    assert due("9999-12-31", 20) == due("9999-12-20", 20) == "9999-12-31"
+
+
 @pytest.mark.parametrize(("year", "worked"), WORKED_A_YEAR.items())
 def test_each_year_has_the_working_days_of_its_notice(year: int, worked: int) -> None:
     days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))

@@ -25,7 +25,7 @@ OF: Final[Mapping[str, str]] = {
 ELEMENTS: Final[Mapping[str, str]] = {
     "topic": "主题分类",
     "genre": "体裁",
-    "formed_on": "生成日期",
+    "formed_on": "成文日期",
     "overview": "内容概述",
 }
 """The elements of disclosure that an item should have, beside those without which it cannot go out."""
