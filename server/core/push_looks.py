@@ -102,6 +102,7 @@ async def _look(
         taken_back = [leg for leg in legs if leg.state != "unknown" or await end_of(tx, leg)]
     if taken_back:
         return await _look_without_pushing(place, row, draft, channel), draft
+    await _note_call(place, row)
     outcome = await channel.push(draft, key_of(row))
     if not isinstance(outcome, DraftGone):
         return outcome, draft
@@ -111,9 +112,16 @@ async def _look(
     gathered = await channel.gather(posts, None) if not isinstance(posts, Misfits) else posts
     if not isinstance(gathered, Gathered):
         return OutcomeUnknown("草稿已不在草稿箱里，重新存入也没有成功，稍后再查"), draft
+    await _note_call(place, row)
     outcome = await channel.push(gathered.draft, key_of(row))
     told = OutcomeUnknown(outcome.reason) if isinstance(outcome, DraftGone) else outcome
     return told, gathered.draft
+
+
+async def _note_call(place: Workplace, row: PushRow) -> None:
+    """Write down before its first byte that a call is made again: where the first got lost, it pushes."""
+    async with place.store.begin() as tx:
+        await set_push(tx, row.id, changed_at=place.now())
 
 
 async def _look_without_pushing(
@@ -127,7 +135,8 @@ async def _look_without_pushing(
     lies = await channel.lies(draft)
     if isinstance(lies, CouldNotLook):
         return OutcomeUnknown(lies.reason)
-    is_over = row.sent_at is not None and place.now() - row.sent_at >= _UNDER_WAY
+    last_call = max(row.changed_at, row.sent_at or row.changed_at)
+    is_over = place.now() - last_call >= _UNDER_WAY
     if lies and not is_over:
         return OutcomeUnknown("其中有已撤回的稿件，草稿还在草稿箱里，这次群发还没有送达")
     if lies and await channel.forsake(draft) is not True:

@@ -711,6 +711,26 @@ async def test_what_was_withdrawn_is_never_called_unsent_where_the_key_is_looked
 
 
 @pytest.mark.slow
+async def test_a_look_that_may_have_pushed_is_waited_for_like_the_first_call(desk: Desk):
+    """The first call never arrives, the one that looks for it does, and its answer is lost."""
+    await plan(desk)
+    desk.platform.switch(draft_before_key=True, mass_protected=True, mass_seconds=1700)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_before")
+    desk.house.now.moment = SLOT
+    await work(desk)
+    for fate, minutes in (("drop_before", 4), ("drop_before", 8), ("drop_before", 16), ("drop_after", 30)):
+        desk.platform.next_call("/cgi-bin/message/mass/sendall", fate)
+        desk.house.now.moment = SLOT + timedelta(minutes=minutes)
+        await work(desk)
+    await desk.house.withdraw(made[0])
+    desk.house.now.moment = SLOT + timedelta(minutes=56)
+    await work(desk)
+    assert (sent_titles(desk), len(desk.platform.book.drafts)) == ([["甲", "乙"]], 1)
+    assert await desk.state(made[0]) == "unknown"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("fate", "sent"), [("drop_before", []), ("refused", [["乙"]])])
 async def test_a_draft_that_cannot_be_deleted_holds_the_push_only_while_that_may_change(
     desk: Desk, fate: str, sent: list[list[str]]
