@@ -102,18 +102,22 @@ async def _merge_places(place: Workplace) -> _Done:
     # What is filed where, the catalogue knows; a step takes in some of what it has not read yet.
     if any(column.holds_others for column in columns) and await read_changes(place):
         return _Done(0, "")
+    is_merging = False
     for slug, into in sorted(merged.items()):
         async with place.store.begin() as tx:
             await hand_over_readers(tx, slug, into)  # a process with the old columns took some on meanwhile
             if await merge_places(tx, slug, into, at=at):
                 await note_changes_in(tx, slug, at=at)
-    for column in columns:
-        if column.holds_others and column.merged_into is None:
-            below = tuple(one.slug for one in columns if one.parent == column.slug)
-            own = (column.slug, *below)
-            filed = (*own, *(slug for slug, into in merged.items() if into in own))
-            async with place.store.begin() as tx:
-                await gather_places(tx, column.slug, below, filed, at=at)
+                is_merging = True
+    holding = {merged.get(column.slug, column.slug) for column in columns if column.holds_others}
+    if holding and is_merging:
+        return _Done(0, "")  # the catalogue reads first what was just noted
+    for slug in sorted(holding):
+        below = tuple(one.slug for one in columns if one.parent == slug)
+        own = (slug, *below)
+        filed = (*own, *(one for one, into in merged.items() if into in own))
+        async with place.store.begin() as tx:
+            await gather_places(tx, slug, below, filed, at=at)
     return _Done(0, None)
 
 

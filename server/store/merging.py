@@ -72,15 +72,19 @@ async def _is_level(tx: Tx, account_id: str, target: str, belongs: sa.ColumnElem
 async def _hold(tx: Tx, account_id: str, target: str, keys: tuple[str, ...], *, at: datetime) -> None:
     """Change first what every publisher of these lists changes first, so that none comes in between.
 
-    A list without any entry has no row that could be held, so it gets one.
+    One by one and in the order in which publishers do it (placing.py), or both could wait for each other.
+    A list without any entry has no row that could be held, so the target gets one.
     """
-    await tx.execute(
-        upsert(tx, place_list)
-        .values(account_id=account_id, list_key=target, last=0, changed_at=at)
-        .on_conflict_do_update(index_elements=["account_id", "list_key"], set_={"changed_at": at})
-    )
-    here = (place_list.c.account_id == account_id, place_list.c.list_key.in_(keys))
-    await tx.execute(place_list.update().where(*here).values(changed_at=at))
+    for key in sorted({target, *keys}):
+        if key == target:
+            await tx.execute(
+                upsert(tx, place_list)
+                .values(account_id=account_id, list_key=target, last=0, changed_at=at)
+                .on_conflict_do_update(index_elements=["account_id", "list_key"], set_={"changed_at": at})
+            )
+        else:
+            here = (place_list.c.account_id == account_id, place_list.c.list_key == key)
+            await tx.execute(place_list.update().where(*here).values(changed_at=at))
 
 
 async def _number_anew(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from server.core.moved_columns import moved_column
 from server.core.office import add_account
@@ -16,6 +17,7 @@ from server.core.site_columns import Book, add_column, change_column, merge_colu
 from server.store.accounts import list_accounts_of
 from server.store.renewals import find_renewal, note_renewal, want_again
 from server.store.site_columns import ColumnRow, read_version
+from server.store.tables import place
 from tests.faults.office import Office, open_sqlite_office
 from tests.house import House
 from tests.test_cli_keeping import TWO, lived, rebuilt
@@ -138,6 +140,46 @@ async def test_a_column_put_below_another_stands_there_too_and_leaves_no_trace_w
         assert ("/column/tzgg/" in await page(office, "column/ywdt/index.html")) is True
         home = await page(office, "index.html")
         assert (home.count('href="/column/tzgg/"') == 0) is names
+
+
+async def changed(office: Office, slug: str, **changes: str | None) -> None:
+    seen = await book(office)
+    async with office.store.begin() as tx:
+        await change_column(tx, seen, slug, changes)
+
+
+async def merged(office: Office, slug: str, into: str) -> None:
+    seen = await book(office)
+    async with office.store.begin() as tx:
+        await merge_column(tx, seen, slug, into)
+
+
+async def placed(office: Office, slug: str) -> set[str]:
+    async with office.store.read() as tx:
+        wanted = sa.select(place.c.item_id).where(place.c.list_key == f"column/{slug}")
+        return set((await tx.execute(wanted)).scalars())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "end", ["the lower one is merged elsewhere", "the upper one is merged after it left"]
+)
+async def test_what_stood_below_a_column_has_no_place_where_it_belongs_no_longer(office: Office, end: str):
+    items = [await office.released(f"在{column}", TWO, column=column) for column in ("ywdt", "tzgg", "zcwj")]
+    await office.work(1)
+    await changed(office, "tzgg", parent="ywdt")
+    await renewed(office)
+    assert await placed(office, "ywdt") == set(items[:2])
+    if end == "the lower one is merged elsewhere":
+        await merged(office, "tzgg", "zcwj")
+        own, other = {items[0]}, set(items[1:])
+    else:  # before any page has followed
+        await changed(office, "tzgg", parent=None)
+        await merged(office, "ywdt", "zcwj")
+        own, other = set(), {items[0], items[2]}
+    await renewed(office)
+    assert (await placed(office, "ywdt"), await placed(office, "zcwj")) == (own, other)
+    assert (await rebuilt(office, check=True)).is_same
 
 
 @pytest.mark.slow
