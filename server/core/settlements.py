@@ -93,11 +93,10 @@ class Settlements:
             await self._gather(place)
             batch, self._waiting = self._waiting, []
             act = partial(settle_all, settlements=tuple(s for s, _ended in batch), place=place)
-            commit = asyncio.create_task(place.store.write(act))
+            commit = asyncio.create_task(place.store.write(act), name="settling")
+            # Told by the commit, not from here: who writes may be called off before it has ended.
+            commit.add_done_callback(partial(_tell, tuple(ended for _settlement, ended in batch)))
             await asyncio.wait((commit,))
-            for _settlement, ended in batch:
-                if not ended.done():  # whoever handed it in may have been called off
-                    _copy(commit, ended)
         self._writer = None
 
     async def _gather(self, place: Place) -> None:
@@ -118,12 +117,17 @@ class Settlements:
             self._complete.set_result(None)
 
 
-def _copy(commit: asyncio.Task[None], ended: asyncio.Future[None]) -> None:
-    error = commit.exception()
-    if error is None:
-        ended.set_result(None)
-    else:
-        ended.set_exception(error)
+def _tell(waiting: tuple[asyncio.Future[None], ...], commit: asyncio.Task[None]) -> None:
+    error = None if commit.cancelled() else commit.exception()
+    for ended in waiting:
+        if ended.done():  # whoever handed it in was called off
+            continue
+        if commit.cancelled():
+            ended.cancel()
+        elif error is None:
+            ended.set_result(None)
+        else:
+            ended.set_exception(error)
 
 
 async def settle_all(tx: Tx, settlements: tuple[Settlement, ...], place: Place) -> None:

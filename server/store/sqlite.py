@@ -66,9 +66,11 @@ class Connection(aiosqlite.Connection):
         return Cursor(self)
 
     async def commit(self) -> None:
-        """Commit what is open."""
+        """Commit what is open; raises where SQLite has undone it, as it does when the disk is full."""
         if self.in_transaction:
             await self.visit(lambda connection: connection.commit())
+        elif self._has_begun:
+            raise sqlite3.OperationalError("the transaction was undone before its commit")
         self._unsaid.clear()
         self._has_begun = False
 

@@ -47,15 +47,17 @@ async def test_what_comes_alone_waits_for_the_others_no_longer_than_a_moment(hou
     assert {(await house.leg(leg)).state for leg in legs} == {"live", "sending"}
 
 
-async def test_a_writer_that_was_called_off_keeps_nobody_waiting(house: House):
+@pytest.mark.parametrize("moment", ["settlements", "settling"])
+async def test_a_writer_that_was_called_off_keeps_nobody_waiting(house: House, moment: str):
+    """While it waits for others, and while its commit is under way."""
     legs = await weibo_legs(house, 2)
-    first, second = await claim_sends(house, together=60.0)
+    first, second = await claim_sends(house, together=60.0 if moment == "settlements" else 0.0)
     sending = asyncio.create_task(first.run())
-    writer: list[asyncio.Task[None]] = []
     async with asyncio.timeout(30):
-        while not writer:
+        names = dict[str, asyncio.Task[object]]()
+        while moment not in names:
             await asyncio.sleep(0)
-            writer = [task for task in asyncio.all_tasks() if task.get_name() == "settlements"]
-        writer[0].cancel()
+            names = {task.get_name(): task for task in asyncio.all_tasks()}
+        names["settlements"].cancel()
         await asyncio.gather(sending, second.run())
     assert [(await house.leg(leg)).state for leg in legs] == ["live", "live"]

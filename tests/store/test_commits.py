@@ -3,13 +3,14 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from server.store.scripts import Script, run_script
-from server.store.tx import Store, StoreBusy, Tx
+from server.store.tx import Store, StoreAway, StoreBusy, Tx
 
 
 @pytest.fixture
@@ -50,6 +51,22 @@ async def test_writers_that_stand_in_line_share_commits(store: Store):
 async def test_a_writer_alone_commits_at_once(store: Store):
     await mark(store, "alone")
     assert await marks(store) == {"alone"}
+
+
+async def test_what_sqlite_has_undone_is_not_called_committed(store: Store):
+    """As when the disk is full: the error was taken for that of a statement."""
+
+    async def write() -> None:
+        async with store.begin() as tx:
+            await tx.execute(sa.text("INSERT INTO marks VALUES ('lost')"))
+            with suppress(sa.exc.IntegrityError):
+                await tx.execute(sa.text("INSERT OR ROLLBACK INTO marks VALUES ('before')"))
+
+    await mark(store, "before")
+    with pytest.raises(StoreAway):
+        await write()
+    await mark(store, "after")
+    assert await marks(store) == {"before", "after"}
 
 
 @pytest.mark.parametrize("failing", [0, 1, 4])
