@@ -97,10 +97,7 @@ async def _look(
 
     Never so that what was taken back meanwhile could go out for the first time.
     """
-    async with place.store.read() as tx:
-        legs = [await get_delivery(tx, one.delivery_id) for one in articles]
-        taken_back = [leg for leg in legs if leg.state != "unknown" or await end_of(tx, leg)]
-    if taken_back:
+    if await _is_taken_back(place, articles):
         return await _look_without_pushing(place, row, draft, channel), draft
     await _note_call(place, row)
     outcome = await channel.push(draft, key_of(row))
@@ -112,10 +109,19 @@ async def _look(
     gathered = await channel.gather(posts, None) if not isinstance(posts, Misfits) else posts
     if not isinstance(gathered, Gathered):
         return OutcomeUnknown("草稿已不在草稿箱里，重新存入也没有成功，稍后再查"), draft
+    if await _is_taken_back(place, articles):  # while it was gathered
+        return OutcomeUnknown("其中有已撤回的稿件，稍后再查"), draft
     await _note_call(place, row)
     outcome = await channel.push(gathered.draft, key_of(row))
     told = OutcomeUnknown(outcome.reason) if isinstance(outcome, DraftGone) else outcome
     return told, gathered.draft
+
+
+async def _is_taken_back(place: Workplace, articles: Sequence[ArticleSeen]) -> bool:
+    """Say whether any article was withdrawn or replaced since the first call."""
+    async with place.store.read() as tx:
+        legs = [await get_delivery(tx, one.delivery_id) for one in articles]
+        return any([leg.state != "unknown" or await end_of(tx, leg) for leg in legs])
 
 
 async def _note_call(place: Workplace, row: PushRow) -> None:

@@ -5,13 +5,17 @@ The real adapter speaks to the pretended platform, whose key, quota and delays a
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from channels.broadcasts import Gathered, Misfits
+from channels.contract import Outcome, Post
 from channels.sandbox.wechat.events import push_finished
+from channels.wechat.channel import WeChat
 from channels.wechat.pushes import read_push
 from server.core import seating
 from server.core.broadcasting import keep_plan, list_queues, move_article, put_in_order
@@ -708,6 +712,32 @@ async def test_what_was_withdrawn_is_never_called_unsent_where_the_key_is_looked
     else:
         assert (sent_titles(desk), states) == ([["乙"]], ["cancelled", "live"])
     assert not desk.platform.book.drafts
+
+
+@pytest.mark.slow
+async def test_what_is_withdrawn_while_a_look_gathers_anew_is_not_sent_by_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    await plan(desk)
+    made = await written(desk, "甲", "乙")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_before")
+    desk.house.now.moment = SLOT
+    await work(desk)
+    desk.platform.book.drafts.clear()  # by a person
+    gather = WeChat.gather
+
+    async def slowly(
+        self: WeChat, posts: Sequence[Post], left: str | None, /
+    ) -> Gathered | Misfits | Outcome:
+        gathered = await gather(self, posts, left)
+        await desk.house.withdraw(made[0])
+        return gathered
+
+    monkeypatch.setattr(WeChat, "gather", slowly)
+    desk.house.now.moment = SLOT + timedelta(minutes=4)
+    await work(desk)
+    assert desk.calls("draft/add") == 2
+    assert sent_titles(desk) == []
 
 
 @pytest.mark.slow
