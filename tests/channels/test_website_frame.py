@@ -40,6 +40,13 @@ def test_a_part_leads_to_the_column_of_its_type():
     )
 
 
+def test_the_section_sends_nobody_to_a_guide_that_the_office_has_not_set():
+    told = page("gk/index.html").xpath("//p[@class='about']")[0]
+    assert "公开指南" not in told.text_content()
+    site = replace(SITE, columns=(*SITE.columns, Column("zn", "公开指南", "政府信息公开指南", "")))
+    assert "/column/zn/" in page("gk/index.html", site).xpath("//p[@class='about']//a/@href")
+
+
 def test_a_column_of_the_section_is_no_tab_of_its_own():
     site = replace(SITE, columns=(*SITE.columns, REPORTS))
     assert page("404.html", site).xpath("//nav[@class='tabs']//a/text()")[-2:] == ["政务动态", "政府信息公开"]
