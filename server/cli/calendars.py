@@ -64,9 +64,11 @@ def due(
         end(f"工作日数应在 0 到 {MOST_DAYS} 之间，而不是 {count}。", MISUSED)
     try:
         start = date.fromisoformat(day)
-        found = _calendar()[0].add_working_days(start, count)
-    except (ValueError, OverflowError):
-        end(f"没有“{day}”这一天，或者期限超出了日历。", MISUSED)
+    except ValueError:
+        end(f"没有“{day}”这一天。", MISUSED)
+    found = _calendar()[0].add_working_days(start, count)
+    if found.day == date.max:  # where the calendar ends, a term is cut short
+        end(f"{day} 之后 {count} 个工作日超出了日历。", MISUSED)
     typer.echo(f"{found.day.isoformat()} provisional" if found.provisional else found.day.isoformat())
 
 

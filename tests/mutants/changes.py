@@ -467,7 +467,13 @@ MUTANTS = (
     ),
     Mutant(
         "the look for a push sends what was withdrawn meanwhile",
-        (Change(PUSH_LOOKS, "    if taken_back:", "    if not taken_back:"),),
+        (
+            Change(
+                PUSH_LOOKS,
+                "    if await _is_taken_back(place, articles):\n",
+                "    if not await _is_taken_back(place, articles):\n",
+            ),
+        ),
         (f"{PUSHES}::test_what_was_withdrawn_before_a_look_is_not_sent_for_the_first_time_by_it",),
     ),
     Mutant(
