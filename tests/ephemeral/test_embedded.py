@@ -93,6 +93,17 @@ async def test_it_is_started_again_when_it_dies(house: House) -> None:
     await asyncio.gather(keeping, return_exceptions=True)
 
 
+async def test_keeping_it_ends_wherever_it_is_cancelled(house: House) -> None:
+    for turns in range(40):
+        keeping = asyncio.create_task(house.valkey.keep(every=0.0))
+        for _turn in range(turns):
+            await asyncio.sleep(0)
+        keeping.cancel()
+        done, _still = await asyncio.wait((keeping,), timeout=10)
+        assert done, f"cancelled after {turns} turns of the loop, it went on"
+    assert await is_answering(house.redis)
+
+
 async def test_stopping_ends_the_child(house: House) -> None:
     pid = house.valkey.pid
     assert pid is not None
