@@ -79,7 +79,8 @@ async def _send_changes(
             quiet_until = loop.time() + _QUIET
         sent = fresh
         with contextlib.suppress(TimeoutError):
-            standing = await asyncio.wait_for(_change(pulse, item_id, standing, (closing, crowded)), _QUIET)
+            async with asyncio.timeout(_QUIET):
+                standing = await _change(pulse, item_id, standing, (closing, crowded))
         item_id, board = await _board(visit)
 
 

@@ -26,4 +26,5 @@ async def keep_fresh(copy: Copy, store: Store, seconds: float, stop: asyncio.Eve
         except StoreAway as error:
             log.warning("store_away", reason=str(error))
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await stop.wait()

@@ -7,6 +7,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from server.ephemeral.obedience import obedient
+
 AWAY: Final = (RedisError, OSError)
 """What a call raises while Redis is away, starting, wiped or read-only; `TimeoutError` is an `OSError`."""
 
@@ -30,6 +32,7 @@ def open_redis(url: str, *, seconds: float = 2.0, connections: int = 32) -> Redi
         driver_info=None,  # else every connection reads package metadata from the disk
         decode_responses=True,
     )
+    pool.connection_class = obedient(pool.connection_class)
     return Redis.from_pool(pool)
 
 

@@ -86,16 +86,6 @@ class PrivateValkey:
             self._socket = self._short / "valkey.sock"
 
     async def _answers(self) -> bool:
-        # The client takes a cancellation in the middle of a question for a lost connection and drops it:
-        # whoever stopped us would wait for ever. So it never gets one, and is waited for: it has a second.
-        asking = asyncio.create_task(self._ask(), name="valkey answers")
-        try:
-            return await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            await asyncio.wait((asking,))
-            raise
-
-    async def _ask(self) -> bool:
         redis = open_redis(self._url, seconds=1.0, connections=1)
         try:
             return await is_answering(redis)
