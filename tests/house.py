@@ -31,7 +31,7 @@ from server.review.planned import PlannedExaminer
 from server.security.practising import Rehearsal
 from server.store.accounts import AccountRow, insert_account
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
-from server.store.items import ItemSeen
+from server.store.items import ItemSeen, WithdrawnAs
 from server.store.ledger import list_lines
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
@@ -195,9 +195,11 @@ class House:
         await self.run_until_quiet()
         return made
 
-    async def withdraw(self, item_id: str, reason: str = "内容有误") -> None:
+    async def withdraw(
+        self, item_id: str, reason: str = "内容有误", *, withdrawn_as: WithdrawnAs = "other"
+    ) -> None:
         async with self.store.begin() as tx:
-            await withdraw(tx, item_id, reason, self.bench, at=self.now())
+            await withdraw(tx, item_id, reason, self.bench, withdrawn_as=withdrawn_as, at=self.now())
 
     async def tick(self) -> None:
         """Do what the clock does."""

@@ -21,12 +21,14 @@ from server.core.withdraw import record_taken_down
 from server.forms.accounts import PostsIn
 from server.forms.orders import DecisionIn, TakenDownIn
 from server.forms.words import Form, Out, Slug
+from server.importing.files import require_picture
 from server.parts import PARTS
 from server.security.access import Act
 from server.store.accounts import AccountRow, find_account, get_account
 from server.store.deliveries import DeliverySeen, find_delivery, get_delivery
 from server.store.doubts import AttemptSeen, LookSeen, list_attempts_seen, list_looks, list_waiting_for_people
 from server.store.items import get_item
+from server.store.takedowns import find_taken_down
 from server.store.tx import Tx
 
 _MOST = 200
@@ -79,6 +81,15 @@ class PostSentOut(Out):
     home: str
 
 
+class TakenDownOut(Out):
+    """The word of a person that he took a post down; `picture` is the hash of a stored one."""
+
+    at: datetime
+    by: str
+    proof: str
+    picture: str | None
+
+
 class DoubtOut(Out):
     """Everything a person needs to decide about one delivery."""
 
@@ -88,6 +99,7 @@ class DoubtOut(Out):
     sent: PostSentOut | None
     tries: tuple[TryOut, ...]
     looks: tuple[LookOut, ...]
+    taken_down: TakenDownOut | None
 
 
 class AuthorisedOut(Out):
@@ -115,6 +127,7 @@ async def show_delivery(request: web.Request) -> web.Response:
         sent = await what_was_sent(tx, leg, parts.open_channel, parts.site, at=parts.now())
         tries = await list_attempts_seen(tx, leg.id)
         looks = await list_looks(tx, leg.id, 50)
+        taken = await find_taken_down(tx, leg.id)
     return answer(
         DoubtOut(
             delivery=DeliveryOut.of(leg),
@@ -123,6 +136,7 @@ async def show_delivery(request: web.Request) -> web.Response:
             sent=None if sent is None else PostSentOut(**asdict(sent)),
             tries=tuple(TryOut.of(one) for one in tries),
             looks=tuple(LookOut.of(one) for one in looks),
+            taken_down=None if taken is None else TakenDownOut(**asdict(taken)),
         )
     )
 
@@ -155,7 +169,11 @@ async def file_taken_down(request: web.Request) -> web.Response:
     by = signed_in(request).person_id
     async with parts.store.begin() as tx:
         leg = await _delivery_for(tx, request, "file_evidence")
-        gone = await record_taken_down(tx, leg, form.proof, bench_of(parts), by=by, at=parts.now())
+        if form.picture is not None:
+            await require_picture(tx, form.picture, field="picture")
+        gone = await record_taken_down(
+            tx, leg, form.proof, bench_of(parts), picture=form.picture, by=by, at=parts.now()
+        )
     return answer(DeliveryOut.of(gone))
 
 

@@ -50,6 +50,7 @@ class DeliveryOut(Out):
     live_at: datetime | None
     tries: int
     changed_at: datetime
+    take_down_by: datetime | None
 
     @classmethod
     def of(cls, seen: DeliverySeen) -> "DeliveryOut":

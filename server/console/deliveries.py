@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from server.console.media import keep_photo
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.console.rows import rows_of
@@ -13,10 +14,12 @@ from server.core.withdraw import record_taken_down
 from server.forms.complaints import filled_in
 from server.forms.orders import DecisionIn, TakenDownIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.importing.files import require_picture
 from server.security.access import Act
 from server.store.deliveries import DeliverySeen, get_delivery
 from server.store.doubts import LookSeen, list_attempts_seen, list_looks, list_waiting_for_people
 from server.store.items import ItemSeen, get_item
+from server.store.takedowns import find_taken_down
 from server.store.tx import Tx
 
 _PATH: Final = "/console/deliveries/{delivery_id}"
@@ -43,7 +46,7 @@ async def list_decisions(visit: Visit) -> web.Response:
             leg = await get_delivery(tx, key)
             seen = await get_item(tx, leg.item_id)
             found.append((seen, (await rows_of(tx, (leg,), seen.org.id, visit.who))[0]))
-    return visit.show("decisions.html", section="decisions", found=found)
+    return visit.show("decisions.html", section="decisions", found=found, now=visit.parts.now())
 
 
 async def show_delivery(visit: Visit) -> web.Response:
@@ -88,10 +91,15 @@ async def take_taken_down(visit: Visit) -> web.StreamResponse:
     parts = visit.parts
     try:
         form = filled_in(TakenDownIn, {"proof": visit.fields.get("proof")})
+        async with parts.store.read() as tx:  # before a file is kept for somebody who may not file
+            await _delivery(tx, visit, "file_evidence")
+        picture = await keep_photo(visit)
         async with parts.store.begin() as tx:
             leg, _seen = await _delivery(tx, visit, "file_evidence")
+            if picture is not None:
+                await require_picture(tx, picture, field="picture")
             await record_taken_down(
-                tx, leg, form.proof, _bench(visit), by=visit.who.person_id, at=parts.now()
+                tx, leg, form.proof, _bench(visit), picture=picture, by=visit.who.person_id, at=parts.now()
             )
     except REFUSALS as error:
         return await _shown(visit, error)
@@ -111,11 +119,12 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         row = (await rows_of(tx, (leg,), seen.org.id, visit.who))[0]
         tries = await list_attempts_seen(tx, leg.id)
         looks = await list_looks(tx, leg.id, _LOOKS)
+        taken = await find_taken_down(tx, leg.id)
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
-        "delivery.html", section="decisions", row=row, seen=seen, tries=tries, looks=looks, trouble=trouble,
-        typed=visit.fields, trouble_heading="没有记录", outcomes=_OUTCOMES, say_look=say_look,
-        status=status_of(trouble[0]) if trouble else 200,
+        "delivery.html", section="decisions", row=row, seen=seen, now=visit.parts.now(), tries=tries,
+        looks=looks, taken=taken, trouble=trouble, typed=visit.fields, trouble_heading="没有记录",
+        outcomes=_OUTCOMES, say_look=say_look, status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES
 from server.console import names
+from server.core.days import say_span
 from server.core.withdrawal_types import WITHDRAWAL_TYPES
 from server.review.approvals import STATE_NAMES
 from server.review.differences import say_overrides
@@ -61,6 +62,7 @@ def _environment() -> Environment:
         iso=iso,
         field_time=field_time,
         file_size=file_size,
+        span=say_span,
         say_overrides=say_overrides,
     )
     environment.globals.update(

@@ -5,11 +5,10 @@ from typing import Final
 from aiohttp import web
 
 from server.console.environment import field_time
-from server.console.media import keep_upload
+from server.console.media import keep_photo
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.core.evidence import record_evidence
-from server.core.problems import Problem
 from server.core.settle import Bench
 from server.forms.complaints import filled_in
 from server.forms.orders import EvidenceIn
@@ -73,10 +72,7 @@ async def _proof(visit: Visit) -> Evidence:
     )
     async with visit.parts.store.read() as tx:  # before a file is kept for somebody who may not file
         await _delivery(tx, visit, "file_evidence")
-    photos = visit.fields.files("picture")
-    if len(photos) > 1:
-        raise Problem("invalid", "请只选一张照片", field="picture")
-    picture = (await keep_upload(visit, photos[0])).row.sha256 if photos else None
+    picture = await keep_photo(visit)
     return Evidence(form.place, form.shown_at, form.shown_by, picture, form.note or None)
 
 

@@ -42,6 +42,14 @@ async def keep_uploads(visit: Visit, field: str) -> tuple[tuple[Stored, ...], tu
     return tuple(kept), tuple(refused)
 
 
+async def keep_photo(visit: Visit) -> str | None:
+    """Keep the one photograph of a proof and give its hash, None where there is none; refuses several."""
+    photos = visit.fields.files("picture")
+    if len(photos) > 1:
+        raise Problem("invalid", "请只选一张照片", field="picture")
+    return (await keep_upload(visit, photos[0])).row.sha256 if photos else None
+
+
 async def take_upload(visit: Visit) -> web.Response:
     """Take one file for the script of the editor; the answer is JSON."""
     uploads = visit.fields.files("file")

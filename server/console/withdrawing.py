@@ -17,7 +17,7 @@ from server.forms.complaints import filled_in
 from server.forms.orders import WithdrawIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import AccountRow, list_accounts_by_id
-from server.store.deliveries import list_deliveries
+from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.items import ItemSeen
 from server.store.tx import Tx
 
@@ -71,7 +71,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
         seen = await item_for(tx, visit, "withdraw")
         legs = await list_deliveries(tx, seen.id)
-        shown = await rows_of(tx, [leg for leg in legs if leg.state in _SHOWN], seen.org.id, visit.who)
+        shown = await rows_of(tx, [leg for leg in legs if _is_shown(leg)], seen.org.id, visit.who)
         unsent = await rows_of(tx, [leg for leg in legs if leg.state in _UNSENT], seen.org.id, visit.who)
         by_hand = await _by_hand(tx, visit, shown)
     trouble = () if error is None else refusals_of(error) or ()
@@ -82,6 +82,11 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         trouble_heading="没有撤回",
         status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
+
+
+def _is_shown(leg: DeliverySeen) -> bool:
+    """Say whether a reader can see it: of an earlier version too, where it stands beside the newer one."""
+    return leg.state in _SHOWN or (leg.state == "replaced" and leg.channel not in ("website", "feed"))
 
 
 async def _by_hand(tx: Tx, visit: Visit, rows: tuple[Row, ...]) -> frozenset[str]:

@@ -15,10 +15,11 @@ from server.store.accounts import list_accounts_of
 from server.store.alerts import AlertSeen, list_alerts
 from server.store.deliveries import DeliverySeen, get_delivery
 from server.store.desk import DeskLine, Wanted, list_desk
-from server.store.doubts import list_waiting_for_people
+from server.store.doubts import STOPPED, list_waiting_for_people
 from server.store.emergencies import EmergencySeen
 from server.store.obligations import ObligationSeen, list_obligations_due
 from server.store.scratches import Scratch, list_scratches
+from server.store.takedowns import TakedownSeen, list_takedowns_by_hand
 from server.store.tx import Tx
 from server.watch.overdue import Overdue, list_overdue
 
@@ -31,6 +32,7 @@ _SOON: Final = timedelta(days=7)
 class Work:
     """What waits for one person, in the order in which he should do it."""
 
+    takedowns: tuple[TakedownSeen, ...]
     returned: tuple[DeskLine, ...]
     to_review: tuple[DeskLine, ...]
     early: tuple[EmergencySeen, ...]
@@ -55,8 +57,8 @@ async def show_work(visit: Visit) -> web.Response:
         work = await _work_of(tx, visit)
         standing = await read_standing(tx, visit) if visit.who.orgs_for("read") else None
     return visit.show(
-        "work.html", section="work", work=work, standing=standing, today=day_of(visit.parts.now()),
-        kinds=ENTRY_KINDS, account_states=ACCOUNT_STATES,
+        "work.html", section="work", work=work, standing=standing, now=visit.parts.now(),
+        today=day_of(visit.parts.now()), kinds=ENTRY_KINDS, account_states=ACCOUNT_STATES,
     )  # fmt: skip
 
 
@@ -65,13 +67,14 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
     me, reads, writes = who.person_id, who.orgs_for("read"), who.orgs_for("write")
     acts = who.orgs_for("file_evidence") | who.orgs_for("release")
     soon = await list_obligations_due(tx, day_of(at) + _SOON, _ALERTS)
-    stopped = await list_waiting_for_people(tx, acts, _MOST)
+    stopped = await list_waiting_for_people(tx, acts, _MOST, STOPPED)
     overdue = await list_overdue(tx, at=at)
     alerts = await list_alerts(tx, limit=_ALERTS)
     # What belongs to no organ, a column of the site, is the matter of those who have the site.
     site_orgs = {one.org.id for one in await list_accounts_of(tx, ("website",))}
     told = reads | {None} if site_orgs & reads else reads
     return Work(
+        takedowns=await list_takedowns_by_hand(tx, acts, limit=_MOST),
         returned=await list_desk(tx, Wanted(writes, ("returned",), by=me), limit=_MOST),
         to_review=await waiting_for(tx, visit, limit=_MOST),
         early=await early_for(tx, visit),

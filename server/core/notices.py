@@ -13,6 +13,7 @@ from server.core.follow import mark_pages_stale
 from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.core.states import UNSENT
+from server.core.withdraw import bring_down
 from server.core.workplace import Workplace
 from server.store.deliveries import list_deliveries, move_all
 from server.store.items import ItemSeen, get_item
@@ -83,15 +84,8 @@ async def _take_off(tx: Tx, *, item_id: str, at: datetime) -> None:
     """Take the posts on platforms down and the papers off the walls; what was not sent never is."""
     legs = [leg for leg in await list_deliveries(tx, item_id) if leg.channel not in ("website", "feed")]
     ids = tuple(leg.id for leg in legs)
-    by_hand = tuple(leg.id for leg in legs if leg.channel == "other")
     await move_all(tx, ids, tuple(sorted(UNSENT)), "cancelled", at=at, reason="公示期已满", who_acts="nobody")
-    await move_all(
-        tx, ids, ("live", "accepted"), "withdrawing", at=at, due_at=at, reason=ENDED, who_acts="clock"
-    )
-    await move_all(
-        tx, by_hand, ("withdrawing",), "withdraw_by_hand", at=at, due_at=None, reason=ENDED,
-        who_acts="operator",
-    )  # fmt: skip
+    await bring_down(tx, tuple(legs), ENDED, why=ENDED, at=at)
 
 
 async def _mark_pages(tx: Tx, item_id: str, *, at: datetime) -> None:

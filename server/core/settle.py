@@ -24,6 +24,7 @@ from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import WorkingDays, regate
 from server.core.overtaken import end_of
 from server.core.site_columns import filed_under
+from server.core.takedowns import set_terms
 from server.store import ledger
 from server.store.accounts import set_unauthorised
 from server.store.attempts import close_attempt, first_opened
@@ -277,6 +278,7 @@ async def _overtaken(tx: Tx, leg: DeliverySeen, state: str, *, at: datetime) -> 
     row = await get_release(tx, leg.release_id)
     if state == "live" and row.state in ("withdrawn", "replaced"):
         if row.state == "withdrawn":
+            await set_terms(tx, (leg,), at=at)
             await move_all(tx, (leg.id,), ("live",), "withdrawing", at=at, due_at=at, who_acts="clock")
         else:
             await move_all(tx, (leg.id,), ("live",), "replaced", at=at)

@@ -23,7 +23,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "needs_person": "结果不明，请到“{account}”上查看后选择：已经发出、没有发出、放弃{why}",
     "refused": "被拒绝{why}。处理后可以重新发送",
     "blocked": "“{account}”的授权已失效，请账号管理人重新授权；授权后自动继续",
-    "withdraw_by_hand": "请到“{account}”上撤下这条内容，再登记撤下情况{why}",
+    "withdraw_by_hand": "请{term}到“{account}”上撤下这条内容，再登记撤下情况{why}",
     "gone_at_platform": "平台上已经找不到这条内容，不是我们撤下的{why}",
 }
 _OVER: Final = frozenset({"live", "withdrawn", "replaced", "superseded", "cancelled"})
@@ -52,7 +52,8 @@ def say_standing(leg: DeliverySeen, account_state: str = "active") -> str:
         return leg.reason  # it lies ready on the platform, and a person must do the rest there
     sentence = _SENTENCES.get(leg.state, "系统会自动处理，现在不用人来判断")
     why = f"：{leg.reason}" if leg.reason else ""
-    return sentence.format(due=_due(leg), account=leg.account_name, why=why)
+    term = f"在{say_moment(leg.take_down_by)}前" if leg.take_down_by else ""
+    return sentence.format(due=_due(leg), account=leg.account_name, why=why, term=term)
 
 
 def _due(leg: DeliverySeen) -> str:

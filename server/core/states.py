@@ -50,6 +50,7 @@ MOVES: Final = frozenset(
         ("cancelled", "withdrawing"),  # it came to the platform after its worker had lost the lease
         ("superseded", "withdrawing"),
         ("accepted", "withdrawing"),
+        ("replaced", "withdrawing"),  # an article that a newer one stands beside comes down with it
         ("withdrawing", "withdrawn"),
         ("withdrawing", "withdraw_by_hand"),
         ("withdraw_by_hand", "withdrawn"),

@@ -11,6 +11,7 @@ from server.core.problems import Problem
 from server.core.settle import Bench, entry_of
 from server.core.site_columns import filed_under
 from server.core.states import UNSENT
+from server.core.takedowns import set_terms
 from server.core.withdrawal_types import public_reason
 from server.core.workplace import Workplace, read_leg
 from server.store import ledger
@@ -28,6 +29,7 @@ from server.store.deliveries import (
 from server.store.items import WithdrawnAs, get_item, list_released, set_withdrawn
 from server.store.placing import touch_lists_of
 from server.store.releases import list_releases, move_releases
+from server.store.takedowns import close_takedown
 from server.store.tx import Tx
 
 _RETRY = timedelta(seconds=30)
@@ -43,17 +45,9 @@ async def withdraw(
     legs = await list_deliveries(tx, item_id)
     await set_withdrawn(tx, item_id, reason, withdrawn_as, at)
     await move_releases(tx, item_id, ("planned", "live", "replaced"), "withdrawn")
-    by_hand = tuple(leg.id for leg in legs if leg.channel == "other")
-    by_call = tuple(leg.id for leg in legs if leg.channel != "other")
-    ids = by_hand + by_call
+    ids = tuple(leg.id for leg in legs)
     await move_all(tx, ids, tuple(sorted(UNSENT)), "cancelled", at=at, reason="稿件已撤回", who_acts="nobody")
-    await move_all(
-        tx, by_hand + by_call, ("live", "accepted"), "withdrawing", at=at, due_at=at, who_acts="clock"
-    )
-    await move_all(
-        tx, by_hand, ("withdrawing",), "withdraw_by_hand", at=at,
-        due_at=None, reason="请到张贴或播出处撤下并登记", who_acts="operator",
-    )  # fmt: skip
+    await bring_down(tx, legs, "请到张贴或播出处撤下并登记", withdrawn_as=withdrawn_as, at=at)
     await fill_vacancies(tx, seats_left(legs), bench.calendar, at=at)
     await wake_followers(tx, item_id, bench.calendar, at=at)
     await mark_pages_stale(tx, item_id, at=at)
@@ -62,6 +56,33 @@ async def withdraw(
             await touch_lists_of(tx, leg.account_id, item_id, at=at)
     await note(tx, "item.withdraw", of_item(seen), at=at, withdrawn_as=withdrawn_as, reason=reason)
     return await list_deliveries(tx, item_id)
+
+
+async def bring_down(
+    tx: Tx,
+    legs: tuple[DeliverySeen, ...],
+    reason: str,
+    *,
+    withdrawn_as: WithdrawnAs = "other",
+    why: str | None = None,
+    at: datetime,
+) -> None:
+    """Have what readers can see of these deliveries come down, each until a time that is set now.
+
+    `reason` is what whoever takes a paper off a wall is told, `why` what stands beside all of them.
+    """
+    await set_terms(tx, legs, withdrawn_as, at=at)
+    ids, told = tuple(leg.id for leg in legs), {} if why is None else {"reason": why}
+    await move_all(tx, ids, ("live", "accepted"), "withdrawing", at=at, due_at=at, who_acts="clock", **told)
+    # On a page or in a feed the newer version took the place of the older; an article, a status and a paper
+    # on a wall stand beside the newer one for ever.
+    apart = tuple(leg.id for leg in legs if leg.channel not in ("website", "feed"))
+    await move_all(tx, apart, ("replaced",), "withdrawing", at=at, due_at=at, who_acts="clock", **told)
+    by_hand = tuple(leg.id for leg in legs if leg.channel == "other")
+    await move_all(
+        tx, by_hand, ("withdrawing",), "withdraw_by_hand", at=at,
+        due_at=None, reason=reason, who_acts="operator",
+    )  # fmt: skip
 
 
 async def settle_withdrawal(
@@ -84,9 +105,19 @@ async def settle_withdrawal(
 
 
 async def record_taken_down(
-    tx: Tx, leg: DeliverySeen, proof: str, bench: Bench, *, by: str, at: datetime
+    tx: Tx,
+    leg: DeliverySeen,
+    proof: str,
+    bench: Bench,
+    *,
+    picture: str | None = None,
+    by: str,
+    at: datetime,
 ) -> DeliverySeen:
-    """Record that a person took down what no call can remove; his word is kept as a look that saw nothing."""
+    """Record that a person took down what no call can remove; his word is kept as a look that saw nothing.
+
+    `picture` is the hash of a stored picture that shows it.
+    """
     if leg.state != "withdraw_by_hand":
         raise Problem("wrong_state", "这条投递现在不需要人工撤下")
     await insert_look(
@@ -98,8 +129,9 @@ async def record_taken_down(
         )
     except LostRace as error:
         raise Problem("lost_race", "这条投递刚刚被别人处理，请刷新后再看") from error
+    await close_takedown(tx, leg.id, proof, picture, by=by, at=at)
     await _write_lines(tx, leg, bench, at=at)
-    await note(tx, "delivery.taken_down", await of_leg(tx, leg), at=at, proof=proof)
+    await note(tx, "delivery.taken_down", await of_leg(tx, leg), at=at, proof=proof, picture=picture)
     return await get_delivery(tx, leg.id)
 
 

@@ -85,9 +85,10 @@ class DecisionIn(Form):
 
 
 class TakenDownIn(Form):
-    """How a post that no call can remove was taken down."""
+    """How a post that no call can remove was taken down; `picture` is the hash of one uploaded before."""
 
     proof: Annotated[Filled, Field(title="撤下情况", max_length=500)]
+    picture: Annotated[Sha256 | None, Field(title="照片")] = None
 
 
 class UrgentIn(Form):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from server.store.broadcast_tables import push_article
 from server.store.rows import NotThere
 from server.store.tables import account, delivery, release
+from server.store.takedown_tables import takedown
 from server.store.tx import Tx
 
 
@@ -51,6 +52,7 @@ class DeliverySeen:
     looks: int
     changed_at: datetime
     push_place: int | None = None  # of the articles that wait for its push, 1 is the first
+    take_down_by: datetime | None = None  # until when a person must have taken it down
 
 
 async def move(
@@ -233,6 +235,15 @@ def _push_place() -> sa.ScalarSelect[int]:
     )
 
 
+def _take_down_by() -> sa.ScalarSelect[datetime]:
+    return (
+        sa.select(takedown.c.due_at)
+        .where(takedown.c.delivery_id == delivery.c.id)
+        .correlate(delivery)
+        .scalar_subquery()
+    )
+
+
 def _select() -> sa.Select[Any]:
     return (
         sa.select(
@@ -241,6 +252,7 @@ def _select() -> sa.Select[Any]:
             account.c.slug.label("account"),
             account.c.name.label("account_name"),
             sa.case((delivery.c.gate == "quota", _push_place())).label("push_place"),
+            sa.case((delivery.c.state == "withdraw_by_hand", _take_down_by())).label("take_down_by"),
         )
         .join(release, release.c.id == delivery.c.release_id)
         .join(account, account.c.id == delivery.c.account_id)
@@ -271,4 +283,5 @@ def _delivery_of(row: sa.Row[Any]) -> DeliverySeen:
         looks=row.looks,
         changed_at=row.changed_at,
         push_place=row.push_place or None,
+        take_down_by=row.take_down_by,
     )

@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from server.store.tables import attempt, delivery, item, look
 from server.store.tx import Tx
 
-WAIT_FOR_PEOPLE: Final = ("needs_person", "refused", "blocked", "withdraw_by_hand")
+STOPPED: Final = ("needs_person", "refused", "blocked")
+"""What was not sent, or nobody knows whether it was."""
+
+WAIT_FOR_PEOPLE: Final = (*STOPPED, "withdraw_by_hand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,14 @@ async def list_looks(tx: Tx, delivery_id: str, limit: int) -> tuple[LookSeen, ..
     return tuple(LookSeen(*row) for row in await tx.execute(wanted.limit(limit)))
 
 
-async def list_waiting_for_people(tx: Tx, org_ids: frozenset[str], limit: int) -> tuple[str, ...]:
+async def list_waiting_for_people(
+    tx: Tx, org_ids: frozenset[str], limit: int, states: tuple[str, ...] = WAIT_FOR_PEOPLE
+) -> tuple[str, ...]:
     """Give the ids of deliveries of some organs' items that no machine takes further, longest there first."""
     wanted = (
         sa.select(delivery.c.id)
         .join(item, item.c.id == delivery.c.item_id)
-        .where(delivery.c.state.in_(WAIT_FOR_PEOPLE), item.c.org_id.in_(org_ids))
+        .where(delivery.c.state.in_(states), item.c.org_id.in_(org_ids))
         .order_by(delivery.c.changed_at, delivery.c.id)
         .limit(limit)
     )

@@ -16,6 +16,7 @@ from server.store import (
     report_tables,
     review_tables,
     site_tables,
+    takedown_tables,
     upload_tables,
 )
 
@@ -35,5 +36,6 @@ ROOMS = (
     report_tables,
     review_tables,
     site_tables,
+    takedown_tables,
     upload_tables,
 )

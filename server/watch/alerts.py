@@ -22,6 +22,7 @@ from server.watch.emergencies import emergencies_due
 from server.watch.overdue import overdue_alert
 from server.watch.planned import planned_flagged
 from server.watch.silence import silent_accounts, silent_columns
+from server.watch.takedowns import takedowns_due
 from server.watch.terms import (
     calendars_missing,
     disclosures_due,
@@ -75,6 +76,7 @@ async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
         *await _wrong_pages(tx, at),
         *await _failing_jobs(tx),
         *await emergencies_due(tx, at),
+        *await takedowns_due(tx, at),
         *await archive_flagged(tx),
         *await planned_flagged(tx),
     ]

@@ -7,6 +7,7 @@ import pytest
 from server.core.reconcile import LOOKS
 from server.store.accounts import find_account
 from tests.api.conftest import Office
+from tests.api.test_media import a_photo
 
 SOCIAL = ["website", "weibo"]
 
@@ -139,10 +140,18 @@ async def test_a_post_taken_down_by_hand_is_recorded_with_its_proof(office: Offi
     shown = {"place": "公告栏", "shown_at": office.house.now().isoformat(), "shown_by": "张某"}
     key = (await office.house.legs(item["id"]))["other"].id
     await office.post(f"/api/v1/deliveries/{key}/evidence", shown)
-    await office.house.withdraw(item["id"])
+    await office.house.withdraw(item["id"], withdrawn_as="privacy")
     await office.house.run_until_quiet()
-    told = await office.post(delivery(key, "taken-down"), {"proof": "已揭下，有照片"})
-    assert told.json["state"] == "withdrawn"
+    waits = (await office.get("/api/v1/deliveries/waiting")).json["deliveries"]
+    assert [(one["id"], one["take_down_by"]) for one in waits] == [(key, "2026-11-25T04:00:00Z")]
+    unknown = await office.post(delivery(key, "taken-down"), {"proof": "已揭下", "picture": "a" * 64})
+    assert unknown.refusal == (422, "unknown_media", "picture")
+    picture = (await office.upload("照片.jpg", a_photo())).json["sha256"]
+    told = await office.post(delivery(key, "taken-down"), {"proof": "已揭下，有照片", "picture": picture})
+    assert (told.json["state"], told.json["take_down_by"]) == ("withdrawn", None)
+    assert (await office.get(delivery(key))).json["taken_down"] == {
+        "at": "2026-11-25T02:00:00Z", "by": "author", "proof": "已揭下，有照片", "picture": picture,
+    }  # fmt: skip
     assert ("withdrawn", "other") in await office.house.lines(item["id"])
     assert "已揭下" in (await office.get(delivery(key))).json["looks"][0]["reason"]
 

@@ -62,7 +62,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "NoticeIn": ("chief", {"ends_at": LATER, "then": "remove"}),
     "UrgentIn": ("chief", {"reason": "x"}),
     "DecisionIn": ("chief", {"verdict": "it_is_there", "link": "https://x.invalid", "live_at": LATER}),
-    "TakenDownIn": ("author", {"proof": "x"}),
+    "TakenDownIn": ("author", {"proof": "x", "picture": "a" * 64}),
     "BudgetIn": ("admin", {"account": "website", "a_minute": 5, "a_day": 50}),
     "AccountActIn": ("admin", {"account": "website"}),
     "PermissionIn": ("admin", {"account": "website"}),

@@ -210,6 +210,66 @@ async def test_what_a_person_takes_down_is_recorded_with_his_words(office: Conso
     assert (await office.house.leg(leg_id)).state == "withdrawn"
 
 
+async def _to_be_taken_down(office: ConsoleOffice, desk: Desk) -> str:
+    leg_id = await _shown_by_hand(office)
+    await desk.post(f"/console/evidence/{leg_id}", _proof())
+    item_id = (await office.house.leg(leg_id)).item_id
+    await office.house.withdraw(item_id, withdrawn_as="privacy")
+    return leg_id
+
+
+async def test_what_a_person_must_take_down_says_how_long_he_has_and_that_he_is_late(
+    office: ConsoleOffice, desk_author: Desk
+):
+    leg_id = await _to_be_taken_down(office, desk_author)
+    office.house.now.move(minutes=40)
+    for path in ("/console", "/console/decisions", f"/console/deliveries/{leg_id}"):
+        assert "还剩 1 小时 20 分" in (await desk_author.get(path)).words
+    work = await desk_author.get("/console")
+    assert f"/console/deliveries/{leg_id}" in work.links
+    office.house.now.move(hours=3)
+    for path in ("/console", "/console/decisions", f"/console/deliveries/{leg_id}"):
+        assert "已超时 1 小时 40 分" in (await desk_author.get(path)).words
+    await desk_author.post(f"/console/deliveries/{leg_id}/taken-down", {"proof": "已揭下"})
+    assert "已超时" not in (await desk_author.get("/console")).words
+
+
+async def test_a_takedown_is_proved_with_a_picture_that_the_page_shows(
+    office: ConsoleOffice, desk_author: Desk
+):
+    leg_id = await _to_be_taken_down(office, desk_author)
+    path = f"/console/deliveries/{leg_id}/taken-down"
+    wrong = await desk_author.post(path, {"proof": XSS}, files=[("picture", "x.jpg", b"<script>")])
+    assert (wrong.status, "没有上传" in wrong.words, wrong.fields["proof"]) == (415, True, XSS)
+    two = [("picture", "一.jpg", _photo()), ("picture", "二.jpg", _photo())]
+    refused = await desk_author.post(path, {"proof": "已揭下"}, files=two)
+    assert (refused.status, "请只选一张照片" in refused.words) == (422, True)
+    stranger = await office.desk("stranger")
+    theirs = await stranger.post(path, {"proof": "x"}, files=[("picture", "照片.jpg", _photo())])
+    assert (theirs.status, (await office.house.leg(leg_id)).state) == (403, "withdraw_by_hand")
+    await desk_author.follow(
+        await desk_author.post(path, {"proof": XSS}, files=[("picture", "照片.jpg", _photo())])
+    )
+    shown = await desk_author.get(f"/console/deliveries/{leg_id}")
+    assert f"author：{XSS}" in shown.words
+    picture = next(link for link in shown.links if link.startswith("/console/media/"))
+    assert (await desk_author.get(picture)).status == 200
+
+
+async def test_a_withdrawal_tells_of_the_papers_of_earlier_versions(office: ConsoleOffice, desk_author: Desk):
+    leg_id = await _shown_by_hand(office)
+    await desk_author.post(f"/console/evidence/{leg_id}", _proof())
+    item_id = (await office.house.leg(leg_id)).item_id
+    await office.house.corrected(item_id, title="更正后的标题")
+    await office.house.release(item_id, ("website", "other"))
+    await office.house.run_until_quiet()
+    newer = (await office.house.legs(item_id))["other"].id
+    await desk_author.post(f"/console/evidence/{newer}", _proof())
+    assert (await office.house.leg(leg_id)).state == "replaced"
+    told = (await (await office.desk("chief")).get(f"/console/items/{item_id}/withdraw")).words
+    assert told.count("other：平台不能由系统撤下") == 2
+
+
 @pytest.fixture
 async def desk_author(office: ConsoleOffice) -> Desk:
     return await office.desk("author")

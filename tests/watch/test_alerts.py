@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from channels.item import Column
+from server.core.evidence import record_evidence
 from server.core.follow import bind
+from server.core.withdraw import record_taken_down
 from server.store.accounts import find_account, set_account_state
 from server.store.alerts import AlertSeen, list_alerts
+from server.store.deliveries import get_delivery
+from server.store.evidence import Evidence
 from server.store.followups import Follow
 from server.store.jobs import JobRow, write_run
 from server.store.links import LinkSeen, Pair, write_link_check
@@ -40,6 +44,32 @@ async def interpreted(house: House, source_id: str) -> str:
     await house.release(made.id)
     await house.run_until_quiet()
     return made.id
+
+
+async def test_a_post_that_a_person_must_take_down_is_told_of_and_sounded_when_it_is_late(house: House):
+    made = await house.published(("other",))
+    proof = Evidence("旗政务大厅公告栏", house.now(), "张三", None, None)
+    leg = (await house.legs(made.id))["other"]
+    async with house.store.begin() as tx:
+        await record_evidence(tx, leg.id, proof, house.bench, by=house.author, at=house.now())
+    await house.withdraw(made.id, withdrawn_as="privacy")
+    assert "请在11月25日（周三）12:00前到“other”上撤下并登记" in await messages(house, "takedown:")
+    assert await levels(house, "takedown:") == ["warn"]
+    house.now.move(hours=2)
+    assert await levels(house, "takedown:") == ["alarm"]
+    async with house.store.begin() as tx:
+        leg = await get_delivery(tx, leg.id)
+        await record_taken_down(tx, leg, "已揭下", house.bench, by=house.author, at=house.now())
+    assert await levels(house, "takedown:") == []
+
+
+async def test_a_call_that_has_not_taken_a_post_down_in_time_is_sounded_too(house: House):
+    made = await house.published(("website", "weibo"))
+    await house.withdraw(made.id)  # no worker runs
+    assert await levels(house, "takedown:") == []
+    house.now.move(hours=24)
+    assert set(await levels(house, "takedown:")) == {"alarm"}
+    assert "系统多次没有撤成，请立即到平台上查看" in await messages(house, "takedown:")
 
 
 async def test_a_matter_is_raised_once_and_cleared_when_it_is_settled(house: House):

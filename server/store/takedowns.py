@@ -1,0 +1,115 @@
+"""Takedowns: until when posts must be gone, which still stand, and what a person filed as his proof."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from server.store.rows import upsert
+from server.store.tables import account, delivery, item, person, release, revision
+from server.store.takedown_tables import takedown
+from server.store.tx import Tx
+
+COMING_DOWN: Final = ("withdrawing", "withdraw_by_hand")
+"""The states of a delivery whose post may still be seen although it was told to come down."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakedownSeen:
+    """A post that must come down, with what a person knows it by; `state` is one of COMING_DOWN."""
+
+    delivery_id: str
+    item_id: str
+    org_id: str
+    title: str
+    account_name: str
+    state: str
+    due_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """The word of a person that he took a post down; `picture` is the hash of a stored one."""
+
+    at: datetime
+    by: str  # his name
+    proof: str
+    picture: str | None
+
+
+async def put_terms(tx: Tx, delivery_ids: tuple[str, ...], *, decided_at: datetime, due_at: datetime) -> None:
+    """Set until when posts must be gone; where an earlier time stands already, that one stays."""
+    if not delivery_ids:
+        return
+    written = upsert(tx, takedown).values(
+        [{"delivery_id": key, "decided_at": decided_at, "due_at": due_at} for key in delivery_ids]
+    )
+    await tx.execute(
+        written.on_conflict_do_update(
+            index_elements=["delivery_id"],
+            set_={"decided_at": written.excluded.decided_at, "due_at": written.excluded.due_at},
+            where=sa.and_(takedown.c.done_at.is_(None), written.excluded.due_at < takedown.c.due_at),
+        )
+    )
+
+
+async def close_takedown(
+    tx: Tx, delivery_id: str, proof: str, picture: str | None, *, by: str, at: datetime
+) -> bool:
+    """Write a person's proof; says whether there was a term that had none yet."""
+    moved = await tx.execute(
+        takedown.update()
+        .where(takedown.c.delivery_id == delivery_id, takedown.c.done_at.is_(None))
+        .values(done_at=at, done_by=by, proof=proof, picture=picture)
+    )
+    return moved.rowcount == 1
+
+
+async def find_taken_down(tx: Tx, delivery_id: str) -> TakenDown | None:
+    """Give the proof of a delivery that a person took down."""
+    wanted = (
+        sa.select(takedown, person.c.name)
+        .join(person, person.c.id == takedown.c.done_by)
+        .where(takedown.c.delivery_id == delivery_id)
+    )
+    row = (await tx.execute(wanted)).one_or_none()
+    return None if row is None else TakenDown(row.done_at, row.name, row.proof, row.picture)
+
+
+async def list_takedowns(tx: Tx, *, limit: int) -> tuple[TakedownSeen, ...]:
+    """Give what must come down and still stands, practice left out, the first due first."""
+    return await _list(tx, ~item.c.practice, COMING_DOWN, limit)
+
+
+async def list_takedowns_by_hand(tx: Tx, org_ids: frozenset[str], *, limit: int) -> tuple[TakedownSeen, ...]:
+    """Give what people of some organs must take down, the first due first."""
+    return await _list(tx, item.c.org_id.in_(org_ids), ("withdraw_by_hand",), limit)
+
+
+async def _list(
+    tx: Tx, which: sa.ColumnElement[bool], states: tuple[str, ...], limit: int
+) -> tuple[TakedownSeen, ...]:
+    # From the deliveries, of which few are coming down at any time, and not from the terms of all years.
+    wanted = (
+        sa.select(
+            delivery.c.id,
+            delivery.c.item_id,
+            item.c.org_id,
+            revision.c.title,
+            account.c.name,
+            delivery.c.state,
+            takedown.c.due_at,
+            delivery.c.reason,
+        )
+        .join(item, item.c.id == delivery.c.item_id)
+        .join(release, release.c.id == delivery.c.release_id)
+        .join(revision, revision.c.id == release.c.revision_id)
+        .join(account, account.c.id == delivery.c.account_id)
+        .join(takedown, takedown.c.delivery_id == delivery.c.id)
+        .where(delivery.c.state.in_(states), which)
+        .order_by(takedown.c.due_at, delivery.c.id)
+        .limit(limit)
+    )
+    return tuple(TakedownSeen(*row) for row in await tx.execute(wanted))
