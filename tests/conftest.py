@@ -18,6 +18,7 @@ from zlib import crc32
 
 import asyncpg
 import pytest
+import pytest_timeout
 import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import settings
@@ -27,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from server.store import tx
 from server.store.schema import migrate
 from server.store.tx import Store
+from tests import hanging
 
 # Drawing a line for every request would take a good part of the suite's time.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
@@ -39,6 +41,11 @@ settings.load_profile("any machine")
 _ROOM = 2 << 30
 _ALWAYS_ON_BOTH = ("store",)
 _LONG = ("wire", "test_demo.py", "browser", "faults", "test_walk.py")
+
+
+def pytest_configure() -> None:
+    """Have pytest-timeout tell of the tasks too."""
+    pytest_timeout.dump_stacks = hanging.dump_stacks
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -112,6 +119,8 @@ def _nothing_blocks_the_loop() -> Iterator[BlockBuster]:
         for stat in ("os.stat", "os.path.abspath", "io.TextIOWrapper.read", "io.BufferedReader.read"):
             guard.functions[stat].can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
             guard.functions[stat].can_block_in("sqlite/pysqlite.py", {"create_connect_args"})
+        for function in guard.functions.values():  # what hangs is told of from the loop that hangs
+            function.can_block_in("pytest_timeout.py", {"timeout_sigalrm"})
         yield guard
 
 
