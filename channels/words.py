@@ -10,6 +10,7 @@ from typing import Final
 _CJK: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN: Final = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _CHINESE: Final = re.compile(rf"[{_CJK}]")
+_ALL_CHINESE: Final = re.compile(rf"[{_CJK}]+")
 _QUOTES: Final = "'\"“”‘’《》〈〉,，。.、;；:：!！?？*%"
 _LONGEST: Final = 40  # characters of one word: no Latin word is longer, and an index refuses endless ones
 # One sign for another, one for one, so that a place in the plain text is the same place in the written one.
@@ -62,6 +63,11 @@ def is_exact(term: str) -> bool:
     """Say whether having the words of a term is having the term."""
     words = wanted_words(term)
     return len(words) == 1 and words[0][0] == term
+
+
+def is_chinese(term: str) -> bool:
+    """Say whether a text that holds a term, wherever it does, has the words of it too."""
+    return _ALL_CHINESE.fullmatch(term) is not None
 
 
 def _small(sign: str) -> str:

@@ -45,6 +45,11 @@ def ending(media: Attachment | Picture) -> str:
     return "文件" if found == "bin" else found.upper()
 
 
+def is_mongolian(words: str) -> bool:
+    """Say whether words are written in the traditional Mongolian script; no other text of ours uses it."""
+    return any("\u1800" <= sign <= "\u18af" for sign in words)
+
+
 def data_block(value: Any) -> Markup:
     """Give JSON for a data block in a page: nothing in it can end the element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -62,7 +67,14 @@ def _environment() -> Environment:
     )
     environment.globals["role_names"] = ROLE_NAMES
     environment.filters.update(
-        clock=clock, iso=iso, size=size, ending=ending, line=one_line, media=media_path, data=data_block
+        clock=clock,
+        iso=iso,
+        size=size,
+        ending=ending,
+        line=one_line,
+        media=media_path,
+        data=data_block,
+        is_mongolian=is_mongolian,
     )
     return environment
 

@@ -250,7 +250,7 @@ def _facts(content: Content) -> tuple[tuple[str, str], ...]:
     sheet = content.disclosure
     rows = (
         ("索引号", sheet.index_number),
-        ("文号", sheet.document_number or "无"),
+        ("文号", sheet.document_number or ("无" if content.kind == "policy" else "")),
         ("名称", content.title),
         ("发布机构", content.org.name),
         ("成文日期", sheet.formed_on.isoformat() if sheet.formed_on else ""),
@@ -262,7 +262,9 @@ def _facts(content: Content) -> tuple[tuple[str, str], ...]:
         ("主题词", " ".join(sheet.keywords)),
         ("内容概述", sheet.overview),
     )
-    return tuple((name, one_line(value) or "—") for name, value in rows)
+    told = ((name, one_line(value)) for name, value in rows)
+    # A document shows every element; of a piece of news half of them would stand there for nothing.
+    return tuple((name, value or "—") for name, value in told if value or content.kind == "policy")
 
 
 def _boxed(html: str) -> str:

@@ -14,6 +14,7 @@ class ResultLine:
     link: str
     title: Marked
     words: Marked
+    language: str
     kind: str
     by: str
     time: datetime

@@ -39,6 +39,7 @@ from server.store.tx import Store, StoreAway, Tx
 
 A_PAGE: Final = 20
 _FARTHEST: Final = 500
+_MOST: Final = A_PAGE * _FARTHEST
 _TOPICS: Final = 60
 _KEEP: Final = {**PUBLIC_SECURITY, "Cache-Control": "public, max-age=60", "X-Robots-Tag": "noindex"}
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -175,13 +176,14 @@ async def show_catalogue(request: web.Request) -> web.Response:
     parts, asked = request.config_dict[PARTS], Asked.model_validate(dict(request.query))
     filters = asked.filters(parts.site)
     async with parts.store.read() as tx:
-        count = await count_lines(tx, filters)
+        count = await count_lines(tx, filters, most=_MOST + 1)
         hits = await list_hits(tx, filters, limit=A_PAGE, skip=(asked.page - 1) * A_PAGE)
         lines = await _lines(tx, hits, parts.site, ())
         choices = await _choices(tx)
     kind = next((kind.name for kind in FIFTEEN if kind.number == asked.statutory), "")
     html = Pages(parts.site).render(
-        "catalogue.html", here="gk", page=_page(asked, lines, count, "catalogue", parts.site, is_all=True),
+        "catalogue.html", here="gk",
+        page=_page(asked, lines, min(count, _MOST), "catalogue", parts.site, is_all=count <= _MOST),
         fields=_fields(asked, choices, parts.site, "year", "org", "topic", "kind", "statutory"),
         number=asked.number or "", statutory=kind,
     )  # fmt: skip
@@ -222,6 +224,7 @@ def _line(content: Content, site: Site, terms: tuple[str, ...]) -> ResultLine:
         link=addresses.link(addresses.path_of(content.url)),
         title=_pairs(marked(one_line(content.title), terms)),
         words=_pairs(excerpt(content, terms)) if terms else (),
+        language=content.language,
         kind=KIND_NAMES[content.kind],
         by=content.org.name,
         time=content.published_at,

@@ -1,17 +1,22 @@
 """公开目录: the lines of what stands on the website, and what changed for readers since a moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from channels.words import is_exact, words_of
-from server.store.reading_tables import catalogue_line, page_change
+from channels.words import is_chinese, is_exact, words_of
+from server.store.reading_tables import catalogue_line, number_piece, page_change
 from server.store.rows import upsert
 from server.store.search import are_common, having, put_words
 from server.store.tables import item, org
 from server.store.tx import Tx
+
+_NEAR: Final = 3000
+"""So many of the newest lines are read one by one for what most lines have."""
+_MANY: Final = 2000  # lines of a piece of a number, above which the newest are found sooner by their date
+_HIGHEST: Final = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ async def list_changes(
 
 async def replace_line(tx: Tx, change: Change, line: Line | None) -> None:
     """Put an item's line in place of its former one, or take it out; the change is read by that."""
+    former = sa.select(catalogue_line.c.serial).where(catalogue_line.c.item_id == change.item_id)
+    await tx.execute(number_piece.delete().where(number_piece.c.serial.in_(former)))
     await tx.execute(catalogue_line.delete().where(catalogue_line.c.item_id == change.item_id))
     if line is not None:
         told = {name: getattr(line, name) for name in Line.__slots__}
@@ -111,6 +118,9 @@ async def replace_line(tx: Tx, change: Change, line: Line | None) -> None:
         serial = (await tx.execute(put)).scalar_one()
         heading = words_of(f"{line.title} {line.number}")
         await put_words(tx, serial, heading, words_of(line.text))
+        if line.number:
+            rests = [{"piece": line.number[at:], "serial": serial} for at in range(len(line.number))]
+            await tx.execute(number_piece.insert(), rests)
     await tx.execute(
         page_change.update()
         .where(page_change.c.item_id == change.item_id, page_change.c.serial == change.serial)
@@ -122,7 +132,11 @@ async def list_hits(
     tx: Tx, filters: Filters, *, limit: int, skip: int = 0, before: tuple[datetime, str] | None = None
 ) -> tuple[Hit, ...]:
     """Give the newest lines that pass the filters, newest first."""
-    wanted = _shown(filters).limit(limit).offset(skip)
+    number = filters.number
+    wanted = _shown(filters)
+    if number is not None and await _is_of_many(tx, number):
+        wanted = _shown(replace(filters, number=None)).where(_holds(catalogue_line.c.number, number))
+    wanted = wanted.limit(limit).offset(skip)
     if before is not None:
         at = sa.bindparam("at", before[0], catalogue_line.c.published_at.type)
         wanted = wanted.where(
@@ -132,16 +146,26 @@ async def list_hits(
     return await _hits(tx, wanted)
 
 
-async def count_lines(tx: Tx, filters: Filters) -> int:
-    """Say how many lines pass the filters."""
-    wanted = _narrowed(sa.select(sa.func.count()).select_from(catalogue_line), filters)
-    return int((await tx.execute(wanted)).scalar_one())
+async def count_lines(tx: Tx, filters: Filters, *, most: int) -> int:
+    """Say how many lines pass the filters, counting no further than to `most`."""
+    some = _narrowed(sa.select(catalogue_line.c.serial), filters).limit(most).subquery()
+    return int((await tx.execute(sa.select(sa.func.count()).select_from(some))).scalar_one())
 
 
 async def find_hits(
     tx: Tx, terms: tuple[str, ...], filters: Filters, *, in_title: bool, limit: int
 ) -> tuple[Hit, ...]:
-    """Give the newest lines that have every term, in the title or anywhere."""
+    """Give the newest lines that have every term, in the title or anywhere.
+
+    Words in Chinese that most lines have are found among the newest, without asking how many more there are.
+    """
+    are_chinese = all(is_chinese(term) for term in terms)
+    if are_chinese and (
+        any(len(term) == 1 for term in terms) or await are_common(tx, terms, in_title=in_title)
+    ):
+        near = await _find_near(tx, terms, filters, in_title=in_title, limit=limit)
+        if near is not None:
+            return near
     found = having(tx, terms, in_title=in_title)
     serial: Any = catalogue_line.c.serial
     if await are_common(tx, terms, in_title=in_title):
@@ -150,8 +174,25 @@ async def find_hits(
     place = catalogue_line.c.title if in_title else catalogue_line.c.text
     for term in terms:
         if not is_exact(term):  # the words may stand apart
-            wanted = wanted.where(place.contains(term, autoescape=True))
+            wanted = wanted.where(_holds(place, term))
     return await _hits(tx, wanted.limit(limit))
+
+
+async def _find_near(
+    tx: Tx, terms: tuple[str, ...], filters: Filters, *, in_title: bool, limit: int
+) -> tuple[Hit, ...] | None:
+    """Look for the terms in the words of the newest lines alone; None: there may be more behind them."""
+    line = catalogue_line.c
+    last = sa.select(line.published_at).order_by(line.published_at.desc(), line.item_id.desc())
+    oldest = (await tx.execute(last.offset(_NEAR).limit(1))).scalar_one_or_none()
+    wanted = _shown(filters)
+    if oldest is not None:
+        wanted = wanted.where(line.published_at >= sa.literal(oldest, line.published_at.type))
+    for term in terms:
+        places = (line.title, line.number) if in_title else (line.text,)
+        wanted = wanted.where(sa.or_(*(_holds(place, term) for place in places)))
+    hits = await _hits(tx, wanted.limit(limit))
+    return hits if oldest is None or len(hits) == limit else None
 
 
 async def list_years(tx: Tx) -> tuple[int, ...]:
@@ -204,10 +245,24 @@ def _narrowed(wanted: sa.Select[Any], filters: Filters) -> sa.Select[Any]:
         is_one = len(filters.columns) == 1
         conditions.append(line.column == filters.columns[0] if is_one else line.column.in_(filters.columns))
     if filters.number is not None:
-        conditions.append(line.number.contains(filters.number, autoescape=True))
+        begins = sa.select(number_piece.c.serial).where(_begins(filters.number))
+        conditions.append(line.serial.in_(begins))
     if filters.statutory is not None:
         conditions.append(line.statutory.contains(f",{filters.statutory},"))
     return wanted.where(*conditions)
+
+
+def _holds(place: sa.Column[str], words: str) -> sa.ColumnElement[bool]:
+    return place.contains(words, autoescape=True)
+
+
+def _begins(piece: str) -> sa.ColumnElement[bool]:
+    return sa.and_(number_piece.c.piece >= piece, number_piece.c.piece < piece + _HIGHEST)
+
+
+async def _is_of_many(tx: Tx, piece: str) -> bool:
+    some = sa.select(number_piece.c.serial).where(_begins(piece)).limit(_MANY + 1).subquery()
+    return int((await tx.execute(sa.select(sa.func.count()).select_from(some))).scalar_one()) > _MANY
 
 
 async def _hits(tx: Tx, wanted: sa.Select[Any]) -> tuple[Hit, ...]:

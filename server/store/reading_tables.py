@@ -47,6 +47,17 @@ catalogue_line = sa.Table(
     sqlite_autoincrement=True,  # a serial is never given twice: old words of a line may outlive it
 )
 
+# A document's number from each of its signs on: whatever piece of it somebody asks for, one of these begins
+# with it. In the order of the signs' codes on both engines, or a range would mean something else on one.
+number_piece = sa.Table(
+    "catalogue_number_pieces",
+    metadata,
+    sa.Column(
+        "piece", sa.String(60).with_variant(sa.String(60, collation="C"), "postgresql"), primary_key=True
+    ),
+    sa.Column("serial", sa.Integer, primary_key=True, autoincrement=False, index=True),
+)
+
 # The same item in the other language: a row for each of the two, so that each finds the other by its key.
 twin = sa.Table(
     "twins",

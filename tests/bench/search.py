@@ -16,6 +16,7 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.bench import archive
 from tests.bench.services import new_database, open_postgres, with_tables
 
 LOT = 1000
+number_pieces = import_module("server.store.migrations.versions.0054_number_pieces")
 LINES = metadata.tables["catalogue_lines"]
 COMMON = ("通知", "医保", "工作", "关于", "全旗")
 TOPICS = ("旅游", "卫生", "教育", "农业", "财政")
@@ -50,7 +52,7 @@ class Question:
         if self.asked:
             found = await search(tx, self.asked, self.filters)
             return len(found.hits), found.hits
-        count = await count_lines(tx, self.filters)
+        count = await count_lines(tx, self.filters, most=10_001)
         return count, await list_hits(tx, self.filters, limit=20, skip=20 * (self.page - 1))
 
 
@@ -100,6 +102,14 @@ async def vary(store: Store, count: int) -> None:
             await tx.execute(
                 put, [_words(serial, line, is_text=store.is_sqlite) for serial, line in lines.items()]
             )
+    await _put_numbers(store)
+
+
+async def _put_numbers(store: Store) -> None:
+    """Write the pieces of every line's number, as migration 0054 does."""
+    async with store.begin() as tx:
+        await tx.execute(sa.text("DELETE FROM catalogue_number_pieces"))
+        await tx.execute(sa.text(number_pieces.FILL))
 
 
 def _words(serial: int, line: dict[str, Any], *, is_text: bool) -> dict[str, Any]:

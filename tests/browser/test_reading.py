@@ -253,5 +253,7 @@ _STOPS = f"""() => [...document.querySelectorAll(
 _IS_OUTLINED = """() => {
     const here = document.activeElement, style = e => getComputedStyle(e);
     const shown = here.classList.contains("unseen") ? document.querySelector(`label[for=${here.id}]`) : here;
-    return style(shown).outlineStyle !== "none" && parseFloat(style(shown).outlineWidth) >= 2;
+    // Of a card the whole is outlined, by what its link spreads over it.
+    return [style(shown), getComputedStyle(shown, "::after")].some(
+        one => one.content !== "none" && one.outlineStyle !== "none" && parseFloat(one.outlineWidth) >= 2);
 }"""

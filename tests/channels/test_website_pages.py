@@ -112,7 +112,36 @@ def test_a_document_that_is_no_longer_in_force_says_so():
 
 
 def test_a_document_without_a_number_shows_that_it_has_none():
-    assert facts(page_of())["文号"] == "无"
+    assert facts(page_of(kind="policy"))["文号"] == "无"
+
+
+def test_news_show_no_element_that_they_do_not_have():
+    sheet = Disclosure("01163627X/2026-00012", None, None, None, None, (), "open", "valid", "")
+    assert facts(page_of(kind="news", disclosure=sheet)).keys() == {
+        "索引号", "名称", "发布机构", "发布日期", "公开属性", "有效性",
+    }  # fmt: skip
+
+
+MONGOL = "ᠨᠠᠭᠠᠳᠤᠮ"
+
+
+def test_a_title_in_mongolian_says_so_wherever_a_page_names_it():
+    page = page_of(
+        title=MONGOL,
+        language="mn-Mong",
+        related=(Related("replaced_by", MONGOL, "http://127.0.0.1:8080/a/i2.html"),),
+        neighbours=(Neighbour("older", MONGOL, "http://127.0.0.1:8080/a/i3.html"),),
+    )
+    named = [one for one in page.xpath("//main//*") if one.text and MONGOL in one.text]
+    assert len(named) == 5  # heading, notice, table, related, neighbour
+    assert {one.xpath("string(ancestor-or-self::*[@lang][1]/@lang)") for one in named} == {"mn-Mong"}
+
+
+def test_in_a_list_a_link_is_called_what_its_title_says_and_nothing_more():
+    shown = (a_content(title="某事", summary="摘要"),)
+    page = ListPage("site", "本站", "index.html", shown, None, None, None)
+    links = lxml.html.document_fromstring(PAGES.listing(page)).xpath("//li[starts-with(@class, 'card')]//a")
+    assert [(link.getparent().tag, link.text_content()) for link in links] == [("h2", "某事")]
 
 
 def test_a_document_links_to_its_interpretation():
@@ -153,7 +182,7 @@ def test_an_attachment_is_named_with_its_kind_and_size():
     anchor = page_of(attachments=(FORM,)).xpath("//section[@class='attached']//a")[0]
     assert anchor.get("href") == f"/m/{'cd' * 16}.pdf"
     assert anchor.get("download") == "申请表 <1>.pdf"
-    assert "PDF · 225 KB" in anchor.text_content()
+    assert anchor.text_content().split() == ["PDF", "申请表", "<1>.pdf", "225", "KB"]
 
 
 def test_an_attachment_that_a_browser_would_run_gets_a_harmless_ending():

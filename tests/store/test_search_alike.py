@@ -14,6 +14,7 @@ from channels.words import is_exact, plain, terms_of, wanted_words, words_of
 from server.core.catalogue import line_of, read_changes
 from server.core.contents import content_of_release
 from server.core.search import search
+from server.store import catalogue
 from server.store import search as words
 from server.store.catalogue import Change, Filters, Line, find_hits, replace_line
 from server.store.tx import Tx
@@ -89,6 +90,7 @@ async def test_what_is_found_and_in_which_order_follows_from_the_texts_alone(
             lines = await _first_lines(tx)
     for turn in range(ROUNDS):
         monkeypatch.setattr(words, "_COMMON", 2000 if turn % 2 else 0)  # words of many lines, and of few
+        monkeypatch.setattr(catalogue, "_NEAR", 3000 if turn % 4 < 2 else 0)  # and of the newest alone
         made = []
         for line in lines:
             title, number, body = a_text(dice, 8) or "题", a_text(dice, 6), a_text(dice, 40)
