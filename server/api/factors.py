@@ -99,18 +99,18 @@ ROUTES = (
     ),
     Route(
         "POST", _FACTOR, start_factor, "生成两步验证的密钥", "signed_in",
-        form=ProofIn, answer=SecretOut, status=201, before_factor=True,
+        form=ProofIn, answer=SecretOut, status=201, before_factor=True, is_own=True,
     ),
     Route(
         "POST", f"{_FACTOR}/confirm", finish_factor, "启用两步验证", "signed_in",
-        form=CodeIn, answer=RecoveryOut, before_factor=True,
+        form=CodeIn, answer=RecoveryOut, before_factor=True, is_own=True,
     ),
     Route(
         "POST", f"{_FACTOR}/codes", renew_codes, "更换恢复码", "signed_in",
-        form=ProofIn, answer=RecoveryOut,
+        form=ProofIn, answer=RecoveryOut, is_own=True,
     ),
     Route(
         "POST", f"{_FACTOR}/remove", end_factor, "停用自己的两步验证", "signed_in",
-        form=ProofIn, status=204,
+        form=ProofIn, status=204, is_own=True,
     ),
 )  # fmt: skip

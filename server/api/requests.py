@@ -69,6 +69,8 @@ def guarded(route: Route) -> Handler:
                 who = await sign_in(tx, _bearer(request), at=parts.now())
                 if not route.before_factor:
                     await refuse_without_factor(tx, who, parts.factor_roles)
+            if route.is_own:
+                who.require_whole()
             await keep_use(parts.store, who, at=parts.now())
             if route.who != "signed_in":
                 who.require_somewhere(route.who)

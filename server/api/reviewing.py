@@ -221,10 +221,10 @@ async def decide_afterwards(request: web.Request) -> web.Response:
 
 
 async def show_deputies(request: web.Request) -> web.Response:
-    """Give the appointments that run or are to come."""
-    parts = request.config_dict[PARTS]
+    """Give the appointments that run or are to come: the caller's own, and at organs that he reads."""
+    parts, who = request.config_dict[PARTS], signed_in(request)
     async with parts.store.read() as tx:
-        found = await list_deputies(tx, at=parts.now())
+        found = await list_deputies(tx, who.person_id, who.orgs_for("read"), at=parts.now())
     return answer(DeputiesOut(deputies=tuple(DeputyOut.of(one) for one in found)))
 
 

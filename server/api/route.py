@@ -36,6 +36,7 @@ class Route:
     takes: Content = "json"
     gives: Content = "json"
     before_factor: bool = False  # open to a person who has yet to set his second step up
+    is_own: bool = False  # about the caller's own sign-in: closed to a token limited to a role
 
 
 def signed_in(request: web.Request) -> SignedIn:

@@ -76,12 +76,12 @@ async def change_password(request: web.Request) -> web.Response:
     """Give oneself another password; every other session ends."""
     parts, form, who = request.config_dict[PARTS], await form_of(request, PasswordIn), signed_in(request)
     place = caller_address(request)
-    await refuse_guessing(parts.throttle, who.login, place, who.token_id)
+    await refuse_guessing(parts.throttle, who.login, place, who.tries_as)
     async with parts.store.read() as tx:
         person = await get_person(tx, who.person_id)
     if not await is_password(form.old, person.password_hash):
         raise Problem("invalid", "原口令不正确", field="old")
-    await forgive(parts.throttle, who.login, place, who.token_id)
+    await forgive(parts.throttle, who.login, place, who.tries_as)
     password_hash = await hash_password(form.new, login=person.login, field="new")
     async with parts.store.begin() as tx:
         await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
@@ -107,7 +107,7 @@ ROUTES = (
     ),
     Route(
         "POST", "/api/v1/sessions/password", change_password, "更改自己的口令", "signed_in",
-        form=PasswordIn, status=204, before_factor=True,
+        form=PasswordIn, status=204, before_factor=True, is_own=True,
     ),
     Route(
         "DELETE", "/api/v1/sessions/current", close_session, "退出登录", "signed_in",
@@ -115,6 +115,6 @@ ROUTES = (
     ),
     Route(
         "DELETE", "/api/v1/sessions/others", close_others, "结束自己在别处的登录", "signed_in",
-        answer=OthersOut, before_factor=True,
+        answer=OthersOut, before_factor=True, is_own=True,
     ),
 )  # fmt: skip

@@ -70,8 +70,6 @@ async def create_token(request: web.Request) -> web.Response:
     """Issue a token."""
     parts, who = request.config_dict[PARTS], signed_in(request)
     form = await form_of(request, TokenIn)
-    if who.only_role is not None and form.only_role != who.only_role:
-        raise Problem("forbidden", "受限的令牌只能发放同样受限的令牌", field="only_role")
     async with parts.store.begin() as tx:
         owner = who.person_id if form.person is None else await _managed(tx, who, form.person)
         issued = await issue_token(
@@ -106,7 +104,10 @@ ROUTES = (
     Route("GET", "/api/v1/tokens", list_mine, "我的访问令牌", "signed_in", answer=TokensOut),
     Route(
         "POST", "/api/v1/tokens", create_token, "发放访问令牌", "signed_in",
-        form=TokenIn, answer=NewTokenOut, status=201,
+        form=TokenIn, answer=NewTokenOut, status=201, is_own=True,
     ),
-    Route("DELETE", "/api/v1/tokens/{token_id}", delete_token, "停用访问令牌", "signed_in", status=204),
+    Route(
+        "DELETE", "/api/v1/tokens/{token_id}", delete_token, "停用访问令牌", "signed_in",
+        status=204, is_own=True,
+    ),
 )  # fmt: skip

@@ -160,7 +160,10 @@ async def _who(request: web.Request, parts: Parts, fields: Fields) -> tuple[Sign
     if is_log_in(fields):
         return await open_session(parts, request, fields)
     async with parts.store.read() as tx:
-        return await sign_in(tx, session_of(request), at=parts.now()), ""
+        who = await sign_in(tx, session_of(request), at=parts.now())
+    if not who.is_session:  # a program's token, limited perhaps: pages ask what only a person is asked
+        raise Problem("not_signed_in", "访问令牌只用于接口，网页请用登录名和口令登录")
+    return who, ""
 
 
 async def _behind(page: Page, visit: Visit) -> web.StreamResponse:

@@ -86,12 +86,12 @@ async def _change_password(visit: Visit) -> None:
     if form.new != fields.get("password_again"):
         raise Problem("invalid", "两次填写的新口令不一样", field="password_again")
     place = caller_address(visit.request)
-    await refuse_guessing(parts.throttle, who.login, place, who.token_id)
+    await refuse_guessing(parts.throttle, who.login, place, who.tries_as)
     async with parts.store.read() as tx:
         person = await get_person(tx, who.person_id)
     if not await is_password(form.old, person.password_hash):
         raise Problem("invalid", "原口令不正确", field="password_old")
-    await forgive(parts.throttle, who.login, place, who.token_id)
+    await forgive(parts.throttle, who.login, place, who.tries_as)
     password_hash = await hash_password(form.new, login=person.login, field="password_new")
     async with parts.store.begin() as tx:
         await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
@@ -125,13 +125,12 @@ async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int 
     me = visit.who.person_id
     async with visit.parts.store.read() as tx:
         grants = await list_grants(tx, me)
-        deputies = await list_deputies(tx, at=visit.parts.now())
+        deputies = await list_deputies(tx, me, at=visit.parts.now())
         factor, codes_left = await find_factor(tx, me), await count_recovery_codes(tx, me)
         elsewhere = await count_sessions(tx, me, at=visit.parts.now()) - 1
-    mine = tuple(one for one in deputies if me in (one.principal_id, one.deputy_id))
     return visit.show(
         "me.html", section="me", status=status, trouble=trouble, trouble_heading="没有更改",
-        grants=grants, deputies=mine, fields=visit.fields, elsewhere=elsewhere,
+        grants=grants, deputies=deputies, fields=visit.fields, elsewhere=elsewhere,
         factor=factor if factor is not None and factor.secret is not None else None, codes_left=codes_left,
         must_have=is_required(visit.who.reach, visit.parts.factor_roles),
     )  # fmt: skip

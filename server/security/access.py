@@ -95,6 +95,20 @@ class SignedIn:
         if org_id not in self.orgs_for(act):
             raise Problem("forbidden", f"您在这个机构没有“{ACT_NAMES[act]}”的权限")
 
+    def require_whole(self) -> None:
+        """Refuse a token that is limited to a role: what is its owner's own is not within any role."""
+        if self.only_role is not None:
+            raise Problem("forbidden", "受限的令牌不能这样做，请由本人登录后操作")
+
+    @property
+    def tries_as(self) -> str:
+        """Give under what his tries to prove himself are counted.
+
+        Each session by itself, since it took a password to begin it; all his programs' tokens together,
+        since one of them makes another.
+        """
+        return self.token_id if self.is_session else f"programs of {self.person_id}"
+
     def require_somewhere(self, act: Act) -> None:
         """Refuse when the act is allowed nowhere."""
         if not self.orgs_for(act):

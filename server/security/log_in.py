@@ -91,12 +91,12 @@ class Entrance:
 
     async def prove(self, who: SignedIn, password: str, code: str) -> PersonRow:
         """Give the one who is signed in back when it is really he: an open desk proves nobody."""
-        await refuse_guessing(self.throttle, who.login, self.place, who.token_id)
+        await refuse_guessing(self.throttle, who.login, self.place, who.tries_as)
         async with self.store.read() as tx:
             person = await get_person(tx, who.person_id)
         if not await is_password(password, person.password_hash):
             raise Problem("invalid", "口令不正确", field="password")
-        await forgive(self.throttle, who.login, self.place, who.token_id)
+        await forgive(self.throttle, who.login, self.place, who.tries_as)
         await self.check_code(person, code)
         return person
 

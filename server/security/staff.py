@@ -103,8 +103,7 @@ async def require_own_or_managed(tx: Tx, who: SignedIn, principal: PersonRow, *o
     Whoever stands for a chief decides as he does: an administrator of one organ must not get at another by
     that, nor a limited token at what its owner may do.
     """
-    if who.only_role is not None:
-        raise Problem("forbidden", "受限的令牌不能安排代理")
+    who.require_whole()
     if who.person_id not in (principal.id, *others):
         await require_managed(tx, who, principal)
 

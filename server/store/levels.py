@@ -1,6 +1,6 @@
 """三审: the levels of each organ and kind, and the deputies of people who must decide."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -8,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from server.store.review_tables import deputy, review_level
-from server.store.tables import org, person
+from server.store.tables import grant, org, person
 from server.store.tx import Tx
 
 LevelRole = Literal["reviewer", "chief"]
@@ -122,9 +122,24 @@ async def revoke_deputy(tx: Tx, deputy_row_id: str, *, at: datetime) -> bool:
     return moved.rowcount == 1
 
 
-async def list_deputies(tx: Tx, *, at: datetime, limit: int = 500) -> tuple[Deputy, ...]:
-    """Give the appointments that run or are still to come, by their beginning."""
-    wanted = _select().where(deputy.c.revoked_at.is_(None), deputy.c.ends_at > at)
+async def list_deputies(
+    tx: Tx, person_id: str, org_ids: Collection[str] = (), *, at: datetime, limit: int = 500
+) -> tuple[Deputy, ...]:
+    """Give the appointments that run or are still to come, by their beginning.
+
+    Those of one person, whom he acts for or who acts for him, and those of everybody with a role at some
+    organs.
+    """
+    there = sa.select(grant.c.person_id).where(grant.c.org_id.in_(sorted(org_ids)))
+    wanted = _select().where(
+        deputy.c.revoked_at.is_(None),
+        deputy.c.ends_at > at,
+        sa.or_(
+            deputy.c.principal_id == person_id,
+            deputy.c.deputy_id == person_id,
+            deputy.c.principal_id.in_(there),
+        ),
+    )
     rows = await tx.execute(wanted.order_by(deputy.c.begins_at, deputy.c.id).limit(limit))
     return tuple(_deputy_of(row) for row in rows)
 

@@ -192,6 +192,19 @@ async def test_nobody_gets_at_another_organ_by_a_deputy(office: Office):
     assert (await office.post(end, by="admin")).status == 204
 
 
+async def test_who_stands_for_whom_and_why_is_told_only_where_somebody_reads(office: Office):
+    order = stands_for(office, "chief", "reviewer")
+    await office.post("/api/v1/deputies", order, by="chief")
+    office.tokens["limited"] = await office.token(office.house.author, "reporter")
+    told = {
+        by: len((await office.get("/api/v1/deputies", by=by)).json["deputies"])
+        for by in ("chief", "reviewer", "author", "reporter", "limited", "clerk", "stranger")
+    }
+    assert told == {
+        "chief": 1, "reviewer": 1, "author": 1, "reporter": 0, "limited": 0, "clerk": 0, "stranger": 0,
+    }  # fmt: skip
+
+
 async def test_a_limited_token_arranges_no_deputy(office: Office):
     office.tokens["limited"] = await office.token(office.house.chief, "reporter")
     order = stands_for(office, "chief", "reviewer")

@@ -88,6 +88,19 @@ async def test_guessing_is_stopped_even_for_the_right_password(office: Office):
     assert refused.headers["Retry-After"] == "900"
 
 
+async def test_further_tokens_give_no_further_tries_at_the_password_behind_them(office: Office):
+    await _give_password(office)
+    told = {"old": "guess-guess", "new": "gerel-2027-nar"}
+    tried = []
+    for _ in range(2):
+        token = (await office.post("/api/v1/tokens", {"name": "x"})).json["token"]
+        tried += [(await office.post(f"{SESSIONS}/password", told, by=token)).status for _ in range(6)]
+    assert tried == [422] * 10 + [429] * 2
+    own = (await _sign_in(office)).json["token"]
+    done = await office.post(f"{SESSIONS}/password", {**told, "old": PASSWORD}, by=own)
+    assert done.status == 204  # who has the password himself is not shut out by that
+
+
 async def test_guessing_one_login_does_not_shut_out_another(office: Office):
     await _give_password(office)
     for _ in range(11):
