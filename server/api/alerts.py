@@ -153,7 +153,12 @@ async def show_metrics(request: web.Request) -> web.Response:
 
 ROUTES = (
     Route(
-        "GET", "/api/v1/metrics", show_metrics, "监控指标（Prometheus 文本格式）", "run_jobs", gives="file"
+        "GET",
+        "/api/v1/metrics",
+        show_metrics,
+        "监控指标（Prometheus 文本格式）",
+        "run_jobs",
+        files=("text/plain",),
     ),
     Route("GET", "/api/v1/alerts", list_standing, "提醒和告警", "read", answer=AlertsOut),
     Route("GET", "/api/v1/overdue", show_overdue, "到期未发布", "read", answer=OverduesOut),

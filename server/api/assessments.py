@@ -122,7 +122,7 @@ _AT = "/api/v1/reports/{year}/assessment"
 ROUTES = (
     Route(
         "GET", _AT, show_assessment, "年度考核", "read_statistics",
-        answer=AssessmentOut, query=AssessmentQuery,
+        answer=AssessmentOut, query=AssessmentQuery, files=(XLSX,),
     ),
     Route(
         "POST", _AT, enter_assessment, "填报考核数据", "accept_report",

@@ -15,6 +15,7 @@ from server.core.problems import Problem
 from server.forms.words import Id, Line, Out, Query
 from server.forms.words import Moment as Time
 from server.parts import PARTS
+from server.report.sheets import CSV
 from server.security.audit_sheet import name_of, sheet_of
 from server.store.audit import AuditLine, Wanted, list_audit
 from server.store.orgs import count_orgs
@@ -100,7 +101,7 @@ async def export_audit(request: web.Request) -> web.Response:
     async with parts.store.begin() as tx:
         await note(tx, "audit.export", at=parts.now(), lines=len(found), person=query.person, of=query.verb)
     headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="audit.csv"'}
-    return web.Response(body=sheet_of(found), content_type="text/csv", charset="utf-8", headers=headers)
+    return web.Response(body=sheet_of(found), content_type=CSV, charset="utf-8", headers=headers)
 
 
 async def _wanted(tx: Tx, request: web.Request, query: AuditQuery) -> Wanted:
@@ -129,6 +130,6 @@ ROUTES = (
     Route("GET", "/api/v1/audit", show_audit, "操作记录", "read_audit", answer=AuditOut, query=AuditQuery),
     Route(
         "GET", "/api/v1/audit.csv", export_audit, "导出操作记录", "read_audit",
-        query=AuditQuery, gives="file",
+        query=AuditQuery, files=(CSV,),
     ),
 )  # fmt: skip

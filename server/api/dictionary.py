@@ -13,6 +13,7 @@ from server.api.route import Route, signed_in
 from server.forms.lexicon import WordGoneIn
 from server.forms.words import Out, Query
 from server.parts import PARTS
+from server.report.sheets import CSV
 from server.review.lexicon import MOST_BYTES, read_words, write_words
 from server.review.starting import STARTING_LIST
 from server.review.wordlist import drop_word, take_words
@@ -64,7 +65,7 @@ async def show_words(request: web.Request) -> web.Response:
         rows = await list_words(tx)
     if query.form == "csv":
         headers = {**PRIVATE, "Content-Disposition": "attachment; filename=dictionary.csv"}
-        return web.Response(body=write_words(rows), content_type="text/csv", charset="utf-8", headers=headers)
+        return web.Response(body=write_words(rows), content_type=CSV, charset="utf-8", headers=headers)
     return answer(
         WordsOut(
             words=tuple(WordOut.model_validate(row, from_attributes=True) for row in rows),
@@ -94,7 +95,7 @@ async def remove_word(request: web.Request) -> web.Response:
 
 _DICTIONARY = "/api/v1/dictionary"
 ROUTES = (
-    Route("GET", _DICTIONARY, show_words, "词库", "read", answer=WordsOut, query=WordsQuery),
+    Route("GET", _DICTIONARY, show_words, "词库", "read", answer=WordsOut, query=WordsQuery, files=(CSV,)),
     Route(
         "POST", _DICTIONARY, import_words, "导入词库", "manage_dictionary",
         answer=WordsInOut, status=201, takes="form",

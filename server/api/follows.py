@@ -1,6 +1,6 @@
 """/api/v1/items/{id}/follow: an interpretation follows its source document."""
 
-from datetime import datetime, time
+from datetime import datetime
 
 from aiohttp import web
 
@@ -11,7 +11,7 @@ from server.api.route import Route, signed_in
 from server.core.follow import FollowSeen, bind, list_follows
 from server.core.likeness import REPEATS
 from server.forms.follows import FollowIn
-from server.forms.words import Out
+from server.forms.words import Clock, Out
 from server.parts import PARTS
 from server.store.followups import Rule
 
@@ -23,7 +23,7 @@ class FollowOut(Out):
     source_title: str
     rule: Rule
     working_days: int | None
-    at_clock: time | None
+    at_clock: Clock | None
     not_before: datetime | None
     is_source_live: bool
     due_at: datetime | None

@@ -42,5 +42,5 @@ async def show_readiness(request: web.Request) -> web.Response:
 
 ROUTES = (
     Route("GET", "/healthz", show_health, "进程是否在运行", "anyone", answer=HealthOut),
-    Route("GET", "/readyz", show_readiness, "各部件是否就绪", "anyone", answer=ReadyOut),
+    Route("GET", "/readyz", show_readiness, "各部件是否就绪", "anyone", answer=ReadyOut, also=(503,)),
 )

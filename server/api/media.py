@@ -70,5 +70,5 @@ ROUTES = (
         "POST", "/api/v1/media", upload, "上传图片或附件", "write",
         answer=MediaOut, status=201, takes="form",
     ),
-    Route("GET", "/api/v1/media/{sha256}", show_media, "取回文件", "read", gives="file"),
+    Route("GET", "/api/v1/media/{sha256}", show_media, "取回文件", "read", files=("*/*",)),
 )  # fmt: skip

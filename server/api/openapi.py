@@ -121,13 +121,13 @@ def _responses(route: Route) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "好"}
     if route.answer is not None:
         good["content"] = {"application/json": {"schema": _ref(route.answer.__name__)}}
-    if route.gives == "file":
-        good["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    for media_type in route.files:
+        good.setdefault("content", {})[media_type] = {"schema": {"type": "string", "format": "binary"}}
     refused = {
         "description": "被拒绝",
         "content": {"application/problem+json": {"schema": _ref("Problem")}},
     }
-    return {str(route.status): good, "4XX": refused, "5XX": refused}
+    return {str(status): good for status in (route.status, *route.also)} | {"4XX": refused, "5XX": refused}
 
 
 def _ref(name: str) -> dict[str, str]:

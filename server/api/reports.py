@@ -259,5 +259,8 @@ ROUTES = (
         "POST", f"{_AT}/item", make_item, "把年度报告写成稿件", "write",
         form=ReportItemIn, answer=ReportItemOut, status=201,
     ),
-    Route("GET", f"{_AT}/draft", write_draft, "年度报告草稿", _READ, query=DraftQuery, gives="file"),
+    Route(
+        "GET", f"{_AT}/draft", write_draft, "年度报告草稿", _READ,
+        query=DraftQuery, files=tuple(_MIMES.values()),
+    ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from server.security.access import Act, SignedIn
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Who = Act | Literal["anyone", "signed_in"]
-Content = Literal["json", "form", "file"]
+Content = Literal["json", "form"]
 
 SIGNED_IN: Final = web.RequestKey("signed_in", SignedIn)
 
@@ -33,8 +33,9 @@ class Route:
     form: type[BaseModel] | None = None  # what the body must hold
     query: type[BaseModel] | None = None
     status: int = 200
+    also: tuple[int, ...] = ()  # further statuses with the same answer
     takes: Content = "json"
-    gives: Content = "json"
+    files: tuple[str, ...] = ()  # media types of files that it gives, in place of the answer or beside it
     before_factor: bool = False  # open to a person who has yet to set his second step up
     is_own: bool = False  # about the caller's own sign-in: closed to a token limited to a role
 

@@ -63,7 +63,14 @@ async def show_document(request: web.Request) -> web.Response:
 
 
 ROUTES: Final = (
-    Route("GET", "/api/openapi.json", show_document, "本接口的 OpenAPI 文档", "anyone"),
+    Route(
+        "GET",
+        "/api/openapi.json",
+        show_document,
+        "本接口的 OpenAPI 文档",
+        "anyone",
+        files=("application/json",),
+    ),
     *health.ROUTES,
     *sessions.ROUTES,
     *factors.ROUTES,

@@ -16,7 +16,7 @@ from server.core.days import day_of
 from server.core.organs import get_org
 from server.forms.words import Form, OrgCode, Out
 from server.parts import PARTS
-from server.report.sheets import XLSX, as_csv, as_xlsx
+from server.report.sheets import CSV, XLSX, as_csv, as_xlsx
 from server.report.silent import Late, late_table, list_late, remind
 
 _PATH: Final = "/api/v1/reports/{year}/silent"
@@ -81,7 +81,7 @@ async def show_silent(request: web.Request) -> web.Response:
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="silent-{year}.{query.format}"'}
     table = late_table(late)
     if query.format == "csv":
-        return web.Response(body=as_csv(table), content_type="text/csv", charset="utf-8", headers=headers)
+        return web.Response(body=as_csv(table), content_type=CSV, charset="utf-8", headers=headers)
     body = await asyncio.to_thread(as_xlsx, "未报送", table)
     return web.Response(body=body, content_type=XLSX, headers=headers)
 
@@ -100,7 +100,14 @@ async def remind_silent(request: web.Request) -> web.Response:
 
 ROUTES = (
     Route(
-        "GET", _PATH, show_silent, "还没有报送的机构", "read_statistics", answer=SilentsOut, query=SilentQuery
+        "GET",
+        _PATH,
+        show_silent,
+        "还没有报送的机构",
+        "read_statistics",
+        answer=SilentsOut,
+        query=SilentQuery,
+        files=(CSV, XLSX),
     ),
     Route("POST", _PATH, remind_silent, "催报", "accept_report", form=RemindIn, answer=RemindedOut),
 )

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from aiohttp import hdrs, web
 from pydantic import Field
@@ -15,11 +15,10 @@ from server.core.problems import Problem
 from server.forms.words import Day, Line, OrgCode, Out, Query, Slug
 from server.parts import PARTS
 from server.report.figures import Figures, Question, channel_figures, sieve_of
-from server.report.sheets import XLSX, Value, as_csv, as_xlsx
+from server.report.sheets import CSV, XLSX, Value, as_csv, as_xlsx
 from server.report.statements import figures_table, lines_table, place_after, read_place
 from server.store.statistics import GroupBy, LineSeen, list_lines_behind
 
-_CSV: Final = "text/csv"
 Written = Literal["json", "csv", "xlsx"]
 Kind = Literal["policy", "interpretation", "news", "notice", "response"]
 Counted = Literal["item", "website", "weibo", "wechat", "feed", "gazette", "other"]
@@ -223,17 +222,17 @@ async def _table_answer(title: str, table: list[list[Value]], written: Written) 
     body = as_csv(table) if written == "csv" else await asyncio.to_thread(as_xlsx, title, table)
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="statistics.{written}"'}
     if written == "csv":
-        return web.Response(body=body, content_type=_CSV, charset="utf-8", headers=headers)
+        return web.Response(body=body, content_type=CSV, charset="utf-8", headers=headers)
     return web.Response(body=body, content_type=XLSX, headers=headers)
 
 
 ROUTES = (
     Route(
         "GET", "/api/v1/statistics/channels", show_channels, "各渠道主动公开信息条数", "read_statistics",
-        answer=StatisticsOut, query=StatisticsQuery,
+        answer=StatisticsOut, query=StatisticsQuery, files=(CSV, XLSX),
     ),
     Route(
         "GET", "/api/v1/statistics/rows", list_rows, "统计数字背后的台账", "read_statistics",
-        answer=RowsOut, query=RowsQuery,
+        answer=RowsOut, query=RowsQuery, files=(CSV, XLSX),
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from server.core.problems import Problem
-from server.forms.words import Form, Id, Moment
+from server.forms.words import Clock, Form, Id, Moment
 from server.store.followups import Follow, Rule
 
 _MORNING: Final = time(9, 0)
@@ -18,7 +18,7 @@ class FollowIn(Form):
     source_id: Annotated[Id, Field(title="原文")]
     rule: Annotated[Rule, Field(title="规则")]
     working_days: Annotated[int | None, Field(title="工作日数", ge=1, le=60)] = None
-    at_clock: Annotated[time | None, Field(title="时刻")] = None
+    at_clock: Annotated[Clock | None, Field(title="时刻")] = None
     not_before: Annotated[Moment | None, Field(title="不早于")] = None
 
     def as_follow(self, interpretation_id: str) -> Follow:
@@ -28,7 +28,7 @@ class FollowIn(Form):
         self._require("not_before", given=self.not_before is not None, wanted=self.rule == "at_time")
         if self.at_clock is not None and not counts:
             self._require("at_clock", given=True, wanted=False)
-        at_clock = (self.at_clock or _MORNING).replace(tzinfo=None) if counts else None
+        at_clock = (self.at_clock or _MORNING) if counts else None
         return Follow(
             interpretation_id, self.source_id, self.rule, self.working_days, at_clock, self.not_before
         )

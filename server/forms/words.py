@@ -1,15 +1,24 @@
 """The kinds of text, time and key that forms are made of; each refuses in plain Chinese."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from server.importing.shape import INVISIBLE
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 
 
 class Form(BaseModel):
@@ -46,8 +55,15 @@ def _filled(text: str) -> str:
 
 def _only_date(value: Any) -> Any:
     # pydantic would also take a number of seconds for a day.
-    if isinstance(value, str) and not _DATE.fullmatch(value):
+    if not isinstance(value, date) and not (isinstance(value, str) and _DATE.fullmatch(value)):
         raise PydanticCustomError("date_form", "应写成 2017-03-28 这样的日期")
+    return value
+
+
+def _only_clock(value: Any) -> Any:
+    # pydantic would take a zone as well, and nine o'clock in London is no nine o'clock in Beijing.
+    if not isinstance(value, time) and not (isinstance(value, str) and re.fullmatch(_CLOCK, value)):
+        raise PydanticCustomError("clock_form", "应写成 09:30 这样的北京时间，不带时区")
     return value
 
 
@@ -68,6 +84,12 @@ Prose = Annotated[str, AfterValidator(_prose)]
 """Lines of text."""
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(_only_date)]
+Clock = Annotated[
+    time,
+    Field(strict=False),
+    BeforeValidator(_only_clock),
+    WithJsonSchema({"type": "string", "pattern": _CLOCK, "description": "a time of day in Beijing"}),
+]
 Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]

@@ -34,6 +34,7 @@ from server.watch.joblist import open_jobs
 from server.watch.remind import Sinks
 from tests.audited import WITHOUT_A_LINE, count_lines, route_of
 from tests.house import CODE, SITE, House, open_house
+from tests.promised import hold_to_document
 
 DEPARTMENT = "000000027"
 NEIGHBOUR = "000000035"
@@ -120,6 +121,7 @@ class Office:
         before = await count_lines(self.house.store) if route else 0
         async with self.client.request(method, path, headers=headers, **more) as answer:
             content = await answer.read()
+            hold_to_document(method, path, answer.status, answer.content_type, content)
             if route and answer.status < 300 and route not in WITHOUT_A_LINE:
                 assert await count_lines(self.house.store) > before, f"no line of the audit: {route}"
             return Reply(answer.status, answer.headers.copy(), content.decode("utf-8", "replace"), content)

@@ -49,6 +49,8 @@ async def test_the_due_moment_stands_once_the_source_is_live(office: Office):
         ({"rule": "at_time"}, "not_before"),
         ({"rule": "at_time", "not_before": "2026-11-26T09:00:00"}, "not_before"),
         ({"rule": "after_working_days", "working_days": 1, "at_clock": "25:00"}, "at_clock"),
+        ({"rule": "after_working_days", "working_days": 1, "at_clock": "09:00Z"}, "at_clock"),
+        ({"rule": "after_working_days", "working_days": 1, "at_clock": 32400}, "at_clock"),
     ],
 )
 async def test_a_rule_that_makes_no_sense_is_refused(office: Office, rule: Any, field: str):
