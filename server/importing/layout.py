@@ -10,15 +10,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from server.importing.attached import list_attachments
 from server.importing.dates import read_date
 from server.importing.found import Mark, Part
 from server.importing.word_blocks import Block
 
 _NUMBER: Final = re.compile(
-    r"(?P<body>[\u4e00-\u9fff]{2,14})\s*[\[［【「(（〔﹝]\s*(?P<year>(?:19|20)[0-9０-９]{2})\s*[\]］】」)）〕﹞]"
+    r"(?P<body>[\u4e00-\u9fff]{2,14})\s*[\[［【「(（〔﹝]\s*(?P<year>[12１２][09０９][0-9０-９]{2})\s*[\]］】」)）〕﹞]"
     r"\s*+第?\s*+(?P<number>[0-9０-９]{1,4})\s*号"
 )
 _RIGHT_NUMBER: Final = re.compile(r"[\u4e00-\u9fff]{2,14}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,3}号")
+# What minutes carry, and documents of a series: the organ's sign is not in it.
+_SHORT_NUMBER: Final = re.compile(r"〔(?P<year>(?:19|20)[0-9]{2})〕\s*第?(?P<number>[0-9]{1,4})\s*[号期]")
+_ORDER: Final = re.compile(r"(?P<organ>[\u4e00-\u9fff]{2,30})令第[0-9一二三四五六七八九十百]{1,4}号")
 _SIGNER: Final = re.compile(r"签\s*发\s*人\s*[:：]\s*(?P<name>[\u4e00-\u9fff·\s]{2,20})")
 _COPY: Final = re.compile(r"(?:№\s*)?[0-9]{6}")
 _SECRECY: Final = re.compile(r"(?:绝密|机密|秘密)(?:\s*[★☆]\s*\S{0,8})?")
@@ -32,19 +36,17 @@ _KINDS: Final = re.compile(
     r"(?:决议|决定|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要|办法|规定|细则|方案|规划|计划|制度|预案|公示|名单|解读)"
     r"(?:[（(].{1,12}[）)])?$"
 )
-_LETTERHEAD: Final = re.compile(r"(?:文\s*件|人\s*民\s*政\s*府|委\s*员\s*会|办\s*公\s*[室厅]|[局厅部院会])$")
+_LETTERHEAD: Final = re.compile(
+    r"(?:文\s*件|人\s*民\s*政\s*府|委\s*员\s*会|办\s*公\s*[室厅]|[局厅部院会]|纪\s*要)$"
+)
 _ADDRESSEE: Final = re.compile(r"[^。；;]{2,300}[:：]")
 _SAYS_ORGAN: Final = re.compile(r"政府|委员会|办公|局|部门|单位|各|厅|院|公司|学校|中心|社区|嘎查|村")
-_ATTACHED: Final = re.compile(r"附\s*件\s*[:：]\s*(?P<first>.*)")
-_LISTED: Final = re.compile(r"\s*(?:[0-9]{1,2}\s*[.．、]|[（(][0-9]{1,2}[）)])\s*(?P<name>.+)")
 _IMPRINT: Final = re.compile(r"^\s*(?:抄\s*送|主题词)\s*[:：]|印\s*发\s*$")
 _ORGAN: Final = re.compile(
     r"[\u4e00-\u9fff（）()\s、]{2,40}(?:政\s*府|委\s*员\s*会|办\s*公\s*[室厅]|局|厅|部|院|会|中心|公司|小组|指挥部|法院|检察院|大队|支队|站|所)"
 )
 _SUBTITLE: Final = re.compile(r"[（(].{2,80}[）)]")
 _TOP: Final = 14  # blocks in which a header may stand
-_LEVEL_1: Final = re.compile(r"^[一二三四五六七八九十]{1,3}、")
-_LEVEL_2: Final = re.compile(r"^[（(][一二三四五六七八九十]{1,3}[）)]")
 _FULL_WIDTH: Final = {ord("０") + n: str(n) for n in range(10)}
 
 
@@ -82,23 +84,6 @@ def find_parts(blocks: list[Block], file_name: str) -> Parts:
     rest = _find_signature(rest, parts)
     parts.body = rest
     return parts
-
-
-def body_of(blocks: list[Block]) -> str:
-    """Give the blocks as HTML, numbered headings as headings."""
-    return "".join(_tag(block) for block in blocks)
-
-
-def _tag(block: Block) -> str:
-    if block.kind != "text" or block.html.startswith("<p>"):
-        return block.html
-    text = block.text.strip()
-    is_short = len(text) <= 40 and not text.endswith(("。", "；", ";"))
-    if is_short and (_LEVEL_1.match(text) or block.outline in (0, 1)):
-        return f"<h2>{block.html}</h2>"
-    if is_short and (_LEVEL_2.match(text) or block.outline == 2):
-        return f"<h3>{block.html}</h3>"
-    return f"<p>{block.html}</p>"
 
 
 def _spread(blocks: list[Block]) -> list[Block]:
@@ -148,6 +133,8 @@ def _take_header(blocks: list[Block], parts: Parts) -> list[Block]:
             parts.mark(simple[0], simple[1], block, 0.9, is_dropped=True)
             if simple[0] == "secrecy":
                 parts.warnings.append(f"文件标有密级“{simple[1]}”：涉密文件不得公开，请先确认已经解密")
+        elif number_at is not None and at < number_at and _is_plain_head(block):
+            parts.mark("letterhead", "".join(block.text.split()), block, 0.8, is_dropped=True)
         elif block.kind == "picture" and number_at is not None and at < number_at:
             parts.warnings.append("红头里的图片没有导入")
         elif at != number_at:
@@ -177,8 +164,19 @@ def _simple_part(block: Block) -> tuple[Part, str] | None:
     return None
 
 
+def _is_plain_head(block: Block) -> bool:
+    """Say whether a line above the number is a letterhead that lost its looks."""
+    text = "".join(block.text.split())
+    return block.kind == "text" and text.endswith("文件") and len(text) <= 40 and "关于" not in text
+
+
 def _take_number(block: Block, parts: Parts) -> bool:
     text = " ".join(block.text.split())
+    short = _SHORT_NUMBER.fullmatch(text) if block.kind == "text" else None
+    if short is not None:
+        parts.document_number = text.replace(" ", "")
+        parts.mark("document_number", parts.document_number, block, 0.6, is_dropped=True)
+        return True
     found = _NUMBER.search(text) if block.kind == "text" else None
     # A number within a sentence is cited; the document's own stands by itself, at most beside its signer.
     if found is None or len(_SIGNER.sub("", text).strip()) - len(found.group()) > 6:
@@ -213,6 +211,10 @@ def _take_title(blocks: list[Block], parts: Parts, file_name: str) -> list[Block
     if lines and start is not None:
         title = _joined(lines)
         parts.title = title[:200]
+        order = _ORDER.fullmatch(title)
+        if order is not None and parts.document_number is None:
+            parts.document_number, parts.issuer = title, order["organ"]
+            parts.mark("document_number", title, lines[-1], 0.7)
         parts.mark("title", parts.title, lines[0], 0.95 if _KINDS.search(title) else 0.75, is_dropped=True)
         return blocks[:start] + blocks[start + len(lines) :]
     return _title_of_first(blocks, parts, file_name)
@@ -287,30 +289,10 @@ def _take_imprint(blocks: list[Block], parts: Parts) -> list[Block]:
 
 
 def _find_attachments(blocks: list[Block], parts: Parts) -> None:
-    for at, block in enumerate(blocks):
-        found = _ATTACHED.fullmatch(block.text.strip()) if block.kind == "text" else None
-        if found is None:
-            continue
-        lines = [found["first"], *(one.text for one in _following(blocks[at + 1 :]))]
-        names = [_named(line) for text in lines for line in text.split("\n")]
-        parts.attachments = tuple(name for name in names if name)
-        if parts.attachments:
-            parts.mark("attachments", "；".join(parts.attachments), block, 0.9)
-        return
-
-
-def _following(blocks: list[Block]) -> list[Block]:
-    found: list[Block] = []
-    for block in blocks:
-        if block.kind != "text" or block.begins_page or not _LISTED.fullmatch(block.text):
-            break
-        found.append(block)
-    return found
-
-
-def _named(line: str) -> str:
-    listed = _LISTED.fullmatch(line)
-    return (listed["name"] if listed else line).strip().rstrip("。；;")[:120]
+    found = list_attachments(blocks)
+    if found is not None:
+        parts.attachments = found.names
+        parts.mark("attachments", "；".join(found.names), found.block, found.sureness)
 
 
 def _find_signature(blocks: list[Block], parts: Parts) -> list[Block]:
@@ -343,13 +325,29 @@ def _find_signature(blocks: list[Block], parts: Parts) -> list[Block]:
 
 
 def _organ_before(blocks: list[Block], at: int, text: str) -> tuple[str, Block] | None:
+    """Give who signed above the day, all of them when several issued it together."""
     same = _ORGAN.match(text)
     if same and len(same.group()) < len(text):
         return same.group().strip().replace(" ", ""), blocks[at]
-    for block in reversed(blocks[max(0, at - 3) : at]):
-        if block.kind == "text" and _ORGAN.fullmatch(block.text.strip()):
-            return "".join(block.text.split()), block
-    return None
+    found: list[str] = []
+    last: Block | None = None
+    for block in reversed(blocks[max(0, at - 10) : at]):
+        organs = _organs_in(block.text) if block.kind == "text" else ()
+        if organs:
+            found[:0], last = organs, last or block
+        elif found or block.text.strip():
+            break
+    return ("、".join(found), last) if last is not None else None
+
+
+def _organs_in(text: str) -> tuple[str, ...]:
+    """Give the organs that a line names and nothing else; () when it says more."""
+    if not _ORGAN.fullmatch(text.strip()):
+        return ()
+    several = [one for one in re.split(r"\s{2,}|[\u3000\t、]+|(?<=[局厅部院会室府])\s", text.strip()) if one]
+    if len(several) > 1 and all(len(one) > 3 and _ORGAN.fullmatch(one) for one in several):
+        return tuple("".join(one.split()) for one in several)
+    return ("".join(text.split()),)
 
 
 def _without_seals(blocks: list[Block], at: int, parts: Parts) -> list[Block]:

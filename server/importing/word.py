@@ -2,7 +2,8 @@
 
 from server.core.problems import Problem
 from server.importing.found import Document
-from server.importing.layout import body_of, find_parts
+from server.importing.headings import body_of
+from server.importing.layout import find_parts
 from server.importing.word_blocks import BlockReader
 from server.importing.word_file import open_word
 

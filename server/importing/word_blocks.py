@@ -13,6 +13,8 @@ from server.core.problems import Problem
 from server.importing.pictures import PictureFile, inspect, is_picture
 from server.importing.word_file import R, Style, WordFile, is_on, number_at, value_at
 from server.importing.word_numbers import W
+from server.importing.word_signs import sign_of
+from server.importing.word_table import goes_on, grid_of, has_deleted, spans
 
 _MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -21,6 +23,14 @@ _V: Final = "{urn:schemas-microsoft-com:vml}"
 _M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _TAGS: Final = (("b", "strong"), ("i", "em"), ("u", "u"), ("strike", "s"))
 _MOST_PICTURE: Final = 10_000_000
+_CHANGED: Final = "文件里有修订痕迹，已按接受全部修订处理"
+_HIDDEN: Final = "文件里有隐藏文字，没有导入"
+_CONTENTS: Final = "文件里的目录没有导入：网页上没有页码"
+# What Word draws only when it shows the page: there is no picture in the file.
+_DRAWN: Final = re.compile(r"/(?:chart|chartex|diagram)$")
+_WRAPPERS: Final = frozenset(
+    f"{W}{name}" for name in ("fldSimple", "smartTag", "sdt", "sdtContent", "customXml", "bdo", "dir")
+)
 
 
 @dataclass(slots=True)
@@ -67,16 +77,32 @@ class BlockReader:
         self.pictures: dict[str, PictureFile] = {}
         self._notes: list[str] = []
         self._owes_page = False
+        self._open: _Run | None = None  # of a paragraph whose end a tracked change has deleted
+        self._latest = ""  # the words before what comes next, by which a person finds a place
+        self._lost: dict[str, list[str]] = {}  # pictures by what is wrong with them: the words before each
 
     def read(self) -> list[Block]:
         """Give the blocks of the body, footnotes at its end."""
         blocks = list(self._blocks(self._file.body))
+        blocks += self._close()
         blocks += [Block("text", note, f"<p>{html.escape(note, quote=False)}</p>") for note in self._notes]
         for number, block in enumerate(blocks, 1):
             block.place = block.place or f"第{number}段"
         if self._file.has_comments:
             self._file.warn("文件里有批注，没有导入")
+        for what, places in self._lost.items():
+            where = "、".join(f"“{one}”后面" if one else "开头" for one in dict.fromkeys(places))
+            self._file.warn(f"有 {len(places)} 张{what}没有导入，原来在{where}：请在 Word 里另存成图片再上传")
         return blocks
+
+    def _close(self) -> list[Block]:
+        """Give the last paragraph when its end was deleted and no other follows."""
+        run, self._open = self._open, None
+        text = "" if run is None else "".join(run.text)
+        return [Block("text", text, "".join(run.html))] if run and text.strip() else []
+
+    def _lose(self, what: str) -> None:
+        self._lost.setdefault(what, []).append(self._latest[-15:])
 
     def _blocks(self, parent: Iterable[etree._Element]) -> Iterator[Block]:
         for node in parent:
@@ -84,15 +110,24 @@ class BlockReader:
                 yield from self._paragraph(node)
             elif node.tag == f"{W}tbl":
                 yield self._table(node)
-            elif node.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml", f"{W}smartTag"):
+            elif node.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}moveTo", f"{W}customXml"):
                 yield from self._blocks(node)
+            elif node.tag == f"{W}altChunk":
+                self._file.warn("文件里插入了另一个文件，那一部分没有导入：请在 Word 里复制过来，再存一次")
             elif node.tag == f"{_MC}AlternateContent":
                 yield from self._blocks(_choice(node))
 
     def _paragraph(self, node: etree._Element) -> Iterator[Block]:
         styles = self._file.styled(value_at(node, f"{W}pPr/{W}pStyle"))
-        run = _Run()
+        if any(re.match(r"(?i)toc( \d|$)", style.name) for style in styles):
+            self._file.warn(_CONTENTS)
+            return
+        run, self._open = self._open or _Run(), None
         self._inside(node, run, styles)
+        if node.find(f"{W}pPr/{W}rPr/{W}del") is not None:
+            self._file.warn(_CHANGED)
+            self._open = run  # its end is deleted: what follows is the same paragraph
+            return
         number = self._number(node, styles)
         text = "".join(run.text)
         block = Block(
@@ -107,6 +142,7 @@ class BlockReader:
             begins_page=self._owes_page or is_on(node.find(f"{W}pPr/{W}pageBreakBefore")),
         )
         self._owes_page = run.breaks_page
+        self._latest = block.text.strip() or self._latest
         yield from run.boxes
         if block.text.strip():
             yield block
@@ -134,16 +170,16 @@ class BlockReader:
                 elif not is_code:
                     self._run(child, run, styles)
             elif tag in (f"{W}del", f"{W}moveFrom"):
-                self._file.warn("文件里有修订痕迹，已按接受全部修订处理")
+                self._file.warn(_CHANGED)
             elif tag == f"{W}hyperlink":
                 self._hyperlink(child, run, styles)
             elif tag in (f"{W}ins", f"{W}moveTo"):
-                self._file.warn("文件里有修订痕迹，已按接受全部修订处理")
+                self._file.warn(_CHANGED)
                 self._inside(child, run, styles)
             elif tag in (f"{_M}oMath", f"{_M}oMathPara"):
                 self._file.warn("文件里有公式，只导入了文字，请核对或换成图片")
                 _say(run, "".join(child.itertext(f"{_M}t")))
-            elif tag in (f"{W}fldSimple", f"{W}smartTag", f"{W}sdt", f"{W}sdtContent", f"{W}customXml"):
+            elif tag in _WRAPPERS:
                 self._inside(child, run, styles)
 
     def _hyperlink(self, node: etree._Element, run: _Run, styles: tuple[Style, ...]) -> None:
@@ -156,10 +192,13 @@ class BlockReader:
 
     def _run(self, node: etree._Element, run: _Run, styles: tuple[Style, ...]) -> None:
         looks = node.find(f"{W}rPr")
-        if looks is not None and is_on(looks.find(f"{W}vanish")):
-            self._file.warn("文件里有隐藏文字，没有导入")
+        own = self._file.styled(value_at(looks, f"{W}rStyle")) if looks is not None else ()
+        styles = (*own, *styles)
+        if _is_hidden(looks, styles):
+            if any(text.text for text in node.iter(f"{W}t")):
+                self._file.warn(_HIDDEN)
             return
-        tags = _tags(looks)
+        tags = _tags(looks, own)
         run.html += [f"<{tag}>" for tag in tags]
         before = run.length
         for child in node:
@@ -167,34 +206,45 @@ class BlockReader:
         run.html += [f"</{tag}>" for tag in reversed(tags)]
         length = run.length - before
         size = number_at(looks, f"{W}sz") if looks is not None else None
+        size = size or next((style.half_points for style in own if style.half_points), None)
         run.sizes.append((length, (size or 0) / 2))
         run.red += length if _is_red(looks, styles) else 0
         run.bold += length if "strong" in tags or any(s.is_bold for s in styles) else 0
 
     def _piece(self, node: etree._Element, run: _Run, styles: tuple[Style, ...]) -> None:
-        match node.tag:
-            case t if t == f"{W}t":
-                _say(run, node.text or "")
-            case t if t == f"{W}tab":
-                _say(run, " ")
-            case t if t == f"{W}noBreakHyphen":
-                _say(run, "-")
-            case t if t == f"{W}br":
+        name = str(node.tag).removeprefix(W)
+        match name:
+            case "t" | "tab" | "noBreakHyphen" | "sym":
+                _say(run, self._words(node, name))
+            case "br" | "cr":
                 if node.get(f"{W}type") == "page":
                     run.breaks_page = True
                 else:
                     run.text.append("\n")
                     run.html.append("<br>")
-            case t if t == f"{W}footnoteReference":
-                self._footnote(str(node.get(f"{W}id")), run)
-            case t if t in (f"{W}drawing", f"{W}pict", f"{W}object"):
+            case "footnoteReference" | "endnoteReference":
+                notes = self._file.footnotes if name == "footnoteReference" else self._file.endnotes
+                self._note(notes.get(str(node.get(f"{W}id"))), run)
+            case "ruby":  # a reading stands above the words
+                for base in node.iterchildren(f"{W}rubyBase"):
+                    self._inside(base, run, styles)
+            case "drawing" | "pict" | "object":
                 self._drawing(node, run)
-            case t if t == f"{_MC}AlternateContent":
+            case _ if node.tag == f"{_MC}AlternateContent":
                 for child in _choice(node):
                     self._piece(child, run, styles)
 
-    def _footnote(self, key: str, run: _Run) -> None:
-        note = self._file.footnotes.get(key)
+    def _words(self, node: etree._Element, name: str) -> str:
+        if name == "t":
+            return node.text or ""
+        if name != "sym":
+            return " " if name == "tab" else "-"
+        sign = sign_of(str(node.get(f"{W}font")), str(node.get(f"{W}char")))
+        if not sign:
+            self._file.warn("有些特殊符号认不出，已换成“□”，请核对")
+        return sign or "□"
+
+    def _note(self, note: etree._Element | None, run: _Run) -> None:
         if note is not None:
             number = len(self._notes) + 1
             self._notes.append(f"[{number}] {''.join(note.itertext(f'{W}t')).strip()}")
@@ -205,10 +255,14 @@ class BlockReader:
             for block in self._blocks(box):
                 block.in_box, block.place = True, "文本框"
                 run.boxes.append(block)
+        if any(_DRAWN.search(str(one.get("uri"))) for one in node.iter(f"{_A}graphicData")):
+            self._latest = "".join(run.text).strip() or self._latest
+            self._lose("Word 画的图表或流程图")
         anchor = node.find(f".//{_WP}anchor")
         for blip in (*node.iter(f"{_A}blip"), *node.iter(f"{_V}imagedata")):
             key = blip.get(f"{R}embed") or blip.get(f"{R}id")
             words = next((str(one.get("descr") or "") for one in node.iter(f"{_WP}docPr")), "")
+            self._latest = "".join(run.text).strip() or self._latest
             picture = self._picture(str(key), words)
             if picture is not None:
                 picture.is_floating = anchor is not None
@@ -217,14 +271,18 @@ class BlockReader:
     def _picture(self, key: str, words: str) -> Block | None:
         body = self._file.media.get(key)
         if body is None:
+            self._lose("图片（只有链接，文件里没有）")
             return None
-        if not is_picture(body) or len(body) > _MOST_PICTURE:
-            self._file.warn("有图片不是 JPEG、PNG、GIF、WebP 或者太大，没有导入")
+        if not is_picture(body):
+            self._lose("图片（不是 JPEG、PNG、GIF、WebP，例如 Word 的 EMF、WMF）")
+            return None
+        if len(body) > _MOST_PICTURE:
+            self._lose(f"图片（超过 {_MOST_PICTURE / 1_000_000:g} MB）")
             return None
         try:
             file = inspect(body)
         except Problem:
-            self._file.warn("有图片已损坏，没有导入")
+            self._lose("损坏的图片")
             return None
         sha256 = hashlib.sha256(file.body).hexdigest()
         self.pictures[sha256] = file
@@ -232,17 +290,18 @@ class BlockReader:
         return Block("picture", "", tag, aspect=file.width / max(1, file.height))
 
     def _table(self, node: etree._Element) -> Block:
-        grid = [list(_cells(row)) for row in node.iter(f"{W}tr") if _table_of(row) is node]
+        grid = grid_of(node)
+        if has_deleted(node):
+            self._file.warn(_CHANGED)
         rows, written = [], []
         for number, cells in enumerate(grid):
             texts, tags = [], []
             for column, cell in cells:
-                merge = cell.find(f"{W}tcPr/{W}vMerge")
-                if merge is not None and merge.get(f"{W}val", "continue") == "continue":
+                if goes_on(cell):
                     continue
                 text, inner = self._cell(cell)
                 texts.append(text)
-                tags.append(f"<td{_spans(cell, grid, number, column)}>{inner}</td>")
+                tags.append(f"<td{spans(cell, grid, number, column)}>{inner}</td>")
             rows.append(texts)
             written.append(f"<tr>{''.join(tags)}</tr>")
         text = "\n".join("\t".join(cells) for cells in rows)
@@ -250,6 +309,8 @@ class BlockReader:
 
     def _cell(self, cell: etree._Element) -> tuple[str, str]:
         blocks = list(self._blocks(cell))
+        if any(block.kind == "table" for block in blocks):
+            self._file.warn("有表格套着表格，里面的只导入了文字，请核对")
         text = " ".join(block.text.replace("\t", " ") for block in blocks)
         parts = [
             re.sub(r"</?p>", "", block.html) if block.kind == "picture"
@@ -273,10 +334,20 @@ def _choice(node: etree._Element) -> Iterable[etree._Element]:
     return () if found is None else found
 
 
-def _tags(looks: etree._Element | None) -> list[str]:
+def _is_hidden(looks: etree._Element | None, styles: tuple[Style, ...]) -> bool:
+    """Say whether words are hidden: what stands with them decides, else the nearest style that says so."""
+    said = None if looks is None else looks.find(f"{W}vanish")
+    if said is not None:
+        return is_on(said)
+    return bool(next((style.is_hidden for style in styles if style.is_hidden is not None), False))
+
+
+def _tags(looks: etree._Element | None, own: tuple[Style, ...]) -> list[str]:
     if looks is None:
         return []
     tags = [tag for name, tag in _TAGS if is_on(looks.find(f"{W}{name}"))]
+    if looks.find(f"{W}b") is None and any(style.is_bold for style in own):
+        tags.insert(0, "strong")
     match value_at(looks, f"{W}vertAlign"):
         case "superscript":
             tags.append("sup")
@@ -297,35 +368,3 @@ def _is_red(looks: etree._Element | None, styles: tuple[Style, ...]) -> bool:
 def _main_size(run: _Run) -> float:
     sized = [(length, size) for length, size in run.sizes if size and length]
     return max(sized)[1] if sized else 0.0
-
-
-def _table_of(row: etree._Element) -> etree._Element | None:
-    return next((parent for parent in row.iterancestors(f"{W}tbl")), None)
-
-
-def _cells(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
-    """Give the cells of a row, each with the column of the grid that it begins in."""
-    column = number_at(row, f"{W}trPr/{W}gridBefore") or 0
-    for cell in row.iter(f"{W}tc"):
-        if _row_of(cell) is row:
-            yield column, cell
-            column += number_at(cell, f"{W}tcPr/{W}gridSpan") or 1
-
-
-def _row_of(cell: etree._Element) -> etree._Element | None:
-    return next((parent for parent in cell.iterancestors(f"{W}tr")), None)
-
-
-def _spans(cell: etree._Element, grid: list[list[tuple[int, etree._Element]]], row: int, column: int) -> str:
-    wide = number_at(cell, f"{W}tcPr/{W}gridSpan") or 1
-    tall = 1
-    if value_at(cell, f"{W}tcPr/{W}vMerge") == "restart":
-        for below in grid[row + 1 :]:
-            under = next((one for at, one in below if at == column), None)
-            merge = None if under is None else under.find(f"{W}tcPr/{W}vMerge")
-            if merge is None or merge.get(f"{W}val", "continue") != "continue":
-                break
-            tall += 1
-    return (f' colspan="{min(wide, 99)}"' if wide > 1 else "") + (
-        f' rowspan="{min(tall, 99)}"' if tall > 1 else ""
-    )

@@ -22,7 +22,7 @@ _DEEPEST_STYLE: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a style says of its paragraphs; None where it says nothing."""
+    """What a style says of its paragraphs or words; None where it says nothing."""
 
     name: str
     based_on: str | None
@@ -33,6 +33,7 @@ class Style:
     list_id: str | None
     list_depth: int
     is_bold: bool
+    is_hidden: bool | None
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class WordFile:
     links: dict[str, str]  # by relationship: an address outside
     media: dict[str, bytes]  # by relationship
     footnotes: dict[str, etree._Element]
+    endnotes: dict[str, etree._Element]
     has_comments: bool
     warnings: list[str] = field(default_factory=list)
 
@@ -95,7 +97,6 @@ def _read(packed: zipfile.ZipFile, name: str) -> WordFile:
     if any(sum(1 for _ in body.iter(f"{W}{tag}")) > most for tag, most in _MOST_OF):
         raise Problem("too_large", f"“{name}”的内容太多，请分成几个文件", field="file")
     links, media = _relations(packed, known, name)
-    notes = _xml(packed, "word/footnotes.xml", name) if "word/footnotes.xml" in known else None
     return WordFile(
         body=body,
         styles=_styles(_xml(packed, "word/styles.xml", name)) if "word/styles.xml" in known else {},
@@ -104,11 +105,16 @@ def _read(packed: zipfile.ZipFile, name: str) -> WordFile:
         ),
         links=links,
         media=media,
-        footnotes={}
-        if notes is None
-        else {str(n.get(f"{W}id")): n for n in notes if n.get(f"{W}type") is None},
+        footnotes=_notes(packed, known, "word/footnotes.xml", name),
+        endnotes=_notes(packed, known, "word/endnotes.xml", name),
         has_comments="word/comments.xml" in known,
     )
+
+
+def _notes(packed: zipfile.ZipFile, known: set[str], part: str, name: str) -> dict[str, etree._Element]:
+    if part not in known:
+        return {}
+    return {str(n.get(f"{W}id")): n for n in _xml(packed, part, name) if n.get(f"{W}type") is None}
 
 
 def _xml(packed: zipfile.ZipFile, part: str, name: str) -> etree._Element:
@@ -143,7 +149,7 @@ def _styles(root: etree._Element) -> dict[str, Style]:
     return {
         str(node.get(f"{W}styleId")): _style(node)
         for node in root.iterchildren(f"{W}style")
-        if node.get(f"{W}type") == "paragraph"
+        if node.get(f"{W}type") in ("paragraph", "character")
     }
 
 
@@ -152,6 +158,7 @@ def _style(node: etree._Element) -> Style:
         number_at(node, path)
         for path in (f"{W}pPr/{W}outlineLvl", f"{W}rPr/{W}sz", f"{W}pPr/{W}numPr/{W}ilvl")
     )
+    hidden = node.find(f"{W}rPr/{W}vanish")
     return Style(
         name=value_at(node, f"{W}name") or "",
         based_on=value_at(node, f"{W}basedOn"),
@@ -162,6 +169,7 @@ def _style(node: etree._Element) -> Style:
         list_id=value_at(node, f"{W}pPr/{W}numPr/{W}numId"),
         list_depth=depth or 0,
         is_bold=is_on(node.find(f"{W}rPr/{W}b")),
+        is_hidden=None if hidden is None else is_on(hidden),
     )
 
 

@@ -27,12 +27,22 @@ class Level:
     start: int
 
 
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list as paragraphs name it: the kind whose numbers it shares, and where it begins anew."""
+
+    kind: str
+    levels: dict[int, Level]
+    restarts: dict[int, int] = field(default_factory=dict)  # by depth: the number of its first paragraph
+
+
 @dataclass(slots=True)
 class Numbering:
-    """The lists of a file, and how far each has counted."""
+    """The lists of a file, and how far each kind has counted: lists of one kind go on counting together."""
 
-    lists: dict[str, dict[int, Level]] = field(default_factory=dict)
+    lists: dict[str, List] = field(default_factory=dict)
     _counts: dict[str, list[int]] = field(default_factory=dict)
+    _begun: set[tuple[str, int]] = field(default_factory=set)
 
     @classmethod
     def of(cls, root: etree._Element | None) -> "Numbering":
@@ -44,27 +54,46 @@ class Numbering:
             str(node.get(f"{W}abstractNumId")): _levels(node) for node in root.iterchildren(f"{W}abstractNum")
         }
         for node in root.iterchildren(f"{W}num"):
-            kind = node.find(f"{W}abstractNumId")
-            if kind is not None:
-                made.lists[str(node.get(f"{W}numId"))] = kinds.get(str(kind.get(f"{W}val")), {})
+            kind = _value(node, "abstractNumId", "")
+            overrides = [(_depth(one), one) for one in node.iterchildren(f"{W}lvlOverride")]
+            levels = dict(kinds.get(kind, {}))
+            for _, one in overrides:
+                levels.update(_levels(one))
+            made.lists[str(node.get(f"{W}numId"))] = List(
+                kind, levels, {at: start for at, one in overrides if (start := _start(one)) is not None}
+            )
         return made
 
     def next(self, list_id: str, depth: int) -> str:
         """Give the number of the next paragraph at a depth of a list; "" where there is none."""
-        levels = self.lists.get(list_id, {})
-        level = levels.get(depth)
-        if level is None or not 0 <= depth < _MOST_LEVELS or level.form == "none":
+        found = self.lists.get(list_id)
+        level = None if found is None else found.levels.get(depth)
+        if found is None or level is None or not 0 <= depth < _MOST_LEVELS or level.form == "none":
             return ""
-        counts = self._counts.setdefault(list_id, [0] * _MOST_LEVELS)
-        counts[depth] = counts[depth] + 1 if counts[depth] else level.start
+        counts = self._counts.setdefault(found.kind, [0] * _MOST_LEVELS)
+        if depth in found.restarts and (list_id, depth) not in self._begun:
+            counts[depth] = found.restarts[depth]
+        else:
+            counts[depth] = counts[depth] + 1 if counts[depth] else level.start
+        self._begun.add((list_id, depth))
         counts[depth + 1 :] = [0] * (_MOST_LEVELS - depth - 1)
         if level.form == "bullet":
             return "• "
         text = level.text
         for place in range(depth + 1):
-            form = levels.get(place, level).form
+            form = found.levels.get(place, level).form
             text = text.replace(f"%{place + 1}", number_in(form, counts[place] or 1))
         return text
+
+
+def _depth(node: etree._Element) -> int:
+    depth = node.get(f"{W}ilvl", "0")
+    return int(depth) if depth.isascii() and depth.isdigit() and len(depth) < 3 else _MOST_LEVELS
+
+
+def _start(node: etree._Element) -> int | None:
+    start = _value(node, "startOverride", "")
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 6 else None
 
 
 def _levels(kind: etree._Element) -> dict[int, Level]:
