@@ -16,6 +16,7 @@ from server.core.days import day_of, starts_at
 from server.core.release import OpenChannel
 from server.report.figures import Question
 from server.store.accounts import AccountRow, list_accounts
+from server.store.practice import list_resting
 from server.store.statistics import Sieve, sum_figures
 from server.store.tx import Tx
 from server.store.watching import (
@@ -45,6 +46,7 @@ class AccountLine:
     today: int
     most_today: int | None  # what the office or the platform allows a day
     may_manage: bool
+    rests: bool  # a practice account, while nobody practises
 
     @property
     def owner(self) -> str:
@@ -79,7 +81,7 @@ async def read_lines(tx: Tx, visit: Visit) -> tuple[AccountLine, ...]:
     told = _Told(
         today, await _counted_this_month(tx, today), await _live_today(tx, rows, today),
         await list_last_shown(tx, tuple(row.id for row in rows)), visit.who.orgs_for("manage_accounts"),
-        visit.parts.open_channel,
+        visit.parts.open_channel, await list_resting(tx),
     )  # fmt: skip
     lines = [_line(row, heard[row.id], told) for row in rows]
     return tuple(
@@ -97,6 +99,7 @@ class _Told:
     shown: Mapping[str, LastShown]  # by id
     managed: frozenset[str]
     open_channel: OpenChannel
+    resting: frozenset[str]  # by id
 
 
 def _line(row: AccountRow, heard: AccountHeard, told: _Told) -> AccountLine:
@@ -115,6 +118,7 @@ def _line(row: AccountRow, heard: AccountHeard, told: _Told) -> AccountLine:
         told.live_today.get(row.id, 0),
         _most_today(row, told.open_channel),
         row.org.id in told.managed,
+        row.id in told.resting,
     )
 
 

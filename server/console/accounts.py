@@ -81,12 +81,12 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
         lines = await read_lines(tx, visit)
     by_org: dict[str, list[AccountLine]] = {}
-    for line in lines:
+    for line in (one for one in lines if not one.rests):
         by_org.setdefault(line.row.org.name, []).append(line)
     trouble = () if error is None else refusals_of(error) or ()
     return visit.show(
         "accounts.html", section="accounts", by_org=by_org, states=ACCOUNT_STATES, trouble=trouble,
-        may_add=bool(visit.who.orgs_for("manage_accounts")),
+        resting=[one for one in lines if one.rests], may_add=bool(visit.who.orgs_for("manage_accounts")),
         trouble_heading="没有更改", typed=visit.fields,
         status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip

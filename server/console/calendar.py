@@ -17,6 +17,7 @@ from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.store.accounts import list_accounts
 from server.store.items import get_item
 from server.store.orgs import list_orgs, subtree_ids
+from server.store.practice import list_resting
 from server.store.releases import ReleaseRow, get_release
 from server.store.tx import Tx
 from server.watch.agenda import Agenda, Span, read_agenda
@@ -131,7 +132,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     reads = visit.who.orgs_for("read")
     async with visit.parts.store.read() as tx:
         orgs = await list_orgs(tx, reads)
-        accounts = await list_accounts(tx, reads)
+        resting = await list_resting(tx)
+        accounts = [one for one in await list_accounts(tx, reads) if one.id not in resting]
         chosen = next((one for one in orgs if one.code == _sieve(visit).get("org")), None)
         account = next((one for one in accounts if one.slug == _sieve(visit).get("account")), None)
         org_ids = reads if chosen is None else await subtree_ids(tx, chosen.id) & reads

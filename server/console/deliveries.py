@@ -7,7 +7,7 @@ from aiohttp import web
 from server.console.media import keep_photo
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
-from server.console.rows import rows_of
+from server.console.rows import Row, rows_of
 from server.core.decide import Decision, decide, send_again
 from server.core.settle import Bench
 from server.core.withdraw import record_taken_down
@@ -15,9 +15,15 @@ from server.forms.complaints import filled_in
 from server.forms.orders import DecisionIn, TakenDownIn
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.importing.files import require_picture
-from server.security.access import Act
+from server.security.access import Act, SignedIn
 from server.store.deliveries import DeliverySeen, get_delivery
-from server.store.doubts import LookSeen, list_attempts_seen, list_looks, list_waiting_for_people
+from server.store.doubts import (
+    WAIT_FOR_PEOPLE,
+    LookSeen,
+    list_attempts_seen,
+    list_looks,
+    list_waiting_for_people,
+)
 from server.store.items import ItemSeen, get_item
 from server.store.takedowns import find_taken_down
 from server.store.tx import Tx
@@ -40,13 +46,20 @@ _VERDICTS: Final = {"found": "已经发出", "absent": "平台上没有", "could
 async def list_decisions(visit: Visit) -> web.Response:
     """Show every delivery that waits for a person, longest waiting first."""
     async with visit.parts.store.read() as tx:
-        ids = await list_waiting_for_people(tx, visit.who.orgs_for("read"), _MOST)
-        found = []
-        for key in ids:
-            leg = await get_delivery(tx, key)
-            seen = await get_item(tx, leg.item_id)
-            found.append((seen, (await rows_of(tx, (leg,), seen.org.id, visit.who))[0]))
+        found = await waiting_for_people(tx, visit.who, visit.who.orgs_for("read"), most=_MOST)
     return visit.show("decisions.html", section="decisions", found=found, now=visit.parts.now())
+
+
+async def waiting_for_people(
+    tx: Tx, who: SignedIn, org_ids: frozenset[str], *, most: int, states: tuple[str, ...] = WAIT_FOR_PEOPLE
+) -> tuple[tuple[ItemSeen, Row], ...]:
+    """Give the deliveries of some organs that wait for a person, each with its item, the longest first."""
+    found = []
+    for key in await list_waiting_for_people(tx, org_ids, most, states):
+        leg = await get_delivery(tx, key)
+        seen = await get_item(tx, leg.item_id)
+        found.append((seen, (await rows_of(tx, (leg,), seen.org.id, who))[0]))
+    return tuple(found)
 
 
 async def show_delivery(visit: Visit) -> web.Response:

@@ -21,6 +21,7 @@ from server.store.broadcasts import (
     list_plans,
     list_pushes,
 )
+from server.store.practice import list_resting
 from server.store.tx import Tx
 
 _PATH: Final = "/console/pushes"
@@ -95,7 +96,7 @@ async def _boards(tx: Tx, visit: Visit) -> list[Board]:
     at, plans = visit.parts.now(), await list_plans(tx)
     if not plans:
         return []
-    accounts = await list_accounts(tx, visit.who.orgs_for("read"))
+    accounts, resting = await list_accounts(tx, visit.who.orgs_for("read")), await list_resting(tx)
     return [
         Board(
             account,
@@ -105,7 +106,7 @@ async def _boards(tx: Tx, visit: Visit) -> list[Board]:
             account.org.id in visit.who.orgs_for("release"),
         )
         for account in accounts
-        if account.id in plans
+        if account.id in plans and account.id not in resting
     ]
 
 

@@ -56,7 +56,7 @@ async def read_standing(tx: Tx, visit: Visit) -> Standing:
         {channel: _sum(months, channel) for channel in COUNTED_AS},
         await _rows(tx, reads, today),
         await read_agenda(tx, Span(today, today + timedelta(days=_DAYS - 1), reads), at=at),
-        await read_lines(tx, visit),
+        tuple(one for one in await read_lines(tx, visit) if not one.rests),
         lacking[:_MOST],
         len(lacking) > _MOST,
     )

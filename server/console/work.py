@@ -6,17 +6,19 @@ from typing import Final
 
 from aiohttp import web
 
+from server.console.deliveries import waiting_for_people
 from server.console.names import ACCOUNT_STATES, ENTRY_KINDS
 from server.console.page import Page, Visit
 from server.console.reviewing import early_for, waiting_for
+from server.console.rows import Row
 from server.console.standing import read_standing
 from server.core.days import day_of
 from server.store.accounts import list_accounts_of
 from server.store.alerts import AlertSeen, list_alerts
-from server.store.deliveries import DeliverySeen, get_delivery
 from server.store.desk import DeskLine, Wanted, list_desk
-from server.store.doubts import STOPPED, list_waiting_for_people
+from server.store.doubts import STOPPED
 from server.store.emergencies import EmergencySeen
+from server.store.items import ItemSeen
 from server.store.obligations import ObligationSeen, list_obligations_due
 from server.store.scratches import Scratch, list_scratches
 from server.store.takedowns import TakedownSeen, list_takedowns_by_hand
@@ -40,7 +42,7 @@ class Work:
     unsaved: tuple[Scratch, ...]
     drafts: tuple[DeskLine, ...]
     submitted: tuple[DeskLine, ...]
-    stopped: tuple[DeliverySeen, ...]
+    stopped: tuple[tuple[ItemSeen, Row], ...]
     overdue: tuple[Overdue, ...]
     obligations: tuple[ObligationSeen, ...]
     alerts: tuple[AlertSeen, ...]
@@ -67,7 +69,6 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
     me, reads, writes = who.person_id, who.orgs_for("read"), who.orgs_for("write")
     acts = who.orgs_for("file_evidence") | who.orgs_for("release")
     soon = await list_obligations_due(tx, day_of(at) + _SOON, _ALERTS)
-    stopped = await list_waiting_for_people(tx, acts, _MOST, STOPPED)
     overdue = await list_overdue(tx, at=at)
     alerts = await list_alerts(tx, limit=_ALERTS)
     # What belongs to no organ, a column of the site, is the matter of those who have the site.
@@ -82,7 +83,7 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
         unsaved=await list_scratches(tx, me, limit=_MOST),
         drafts=await list_desk(tx, Wanted(writes, ("draft",), by=me), limit=_MOST),
         submitted=await list_desk(tx, Wanted(writes, ("submitted",), by=me), limit=_MOST),
-        stopped=tuple([await get_delivery(tx, one) for one in stopped]),
+        stopped=await waiting_for_people(tx, who, acts, most=_MOST, states=STOPPED),
         overdue=tuple(one for one in overdue if one.stuck.org_id in reads)[:_MOST],
         obligations=tuple(one for one in soon if one.obligation.org_id in writes)[:_MOST],
         alerts=tuple(one for one in alerts if one.alert.org_id in told)[:_MOST],

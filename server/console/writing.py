@@ -15,6 +15,7 @@ from server.console.scratch import field_of, find_kept, typed_in
 from server.console.shelves import columns_for, first_column
 from server.console.typed import File, Typed
 from server.core.draft import create_item, revise_item, says_the_same
+from server.core.practice import refuse_world
 from server.core.problems import Problem, Problems
 from server.forms.drafts import draft_of
 from server.forms.refusals import REFUSALS, refusals_of, status_of
@@ -29,6 +30,7 @@ from server.store.import_marks import KeptMark, insert_marks, list_marks
 from server.store.items import ItemSeen, find_item, get_item
 from server.store.orgs import OrgRow, list_orgs
 from server.store.people import get_person
+from server.store.practice import list_practising
 from server.store.scratches import Scratch, delete_scratch, list_new_scratches
 
 # 党政机关公文处理工作条例 (2012) Art. 8, in its order.
@@ -82,8 +84,10 @@ async def show_edit(visit: Visit) -> web.Response:
     """Show the newest revision in the form."""
     seen = await _item(visit)
     async with visit.parts.store.read() as tx:
+        practising = await list_practising(tx, frozenset({seen.org.id}))
         kept = await find_kept(tx, visit, seen.id)
         marks = await list_marks(tx, seen.id)
+    refuse_world(seen, is_practising=bool(practising))  # before anything is typed in vain
     if kept is not None and visit.query("restore") == seen.id:
         return writing_form(visit, typed_in(kept), seen=seen, after=kept.serial, marks=marks)
     return writing_form(

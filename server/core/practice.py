@@ -38,7 +38,12 @@ async def refuse_other_world(tx: Tx, seen: ItemSeen) -> None:
 
     A withdrawal asks nobody: it must be possible at any time.
     """
-    if seen.practice == await is_practising(tx, seen.org.id):
+    refuse_world(seen, is_practising=await is_practising(tx, seen.org.id))
+
+
+def refuse_world(seen: ItemSeen, *, is_practising: bool) -> None:
+    """Refuse an item of the other world than its organ is in."""
+    if seen.practice == is_practising:
         return
     if seen.practice:
         raise Problem(

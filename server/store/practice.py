@@ -62,6 +62,24 @@ async def list_practice_accounts(tx: Tx, org_id: str) -> tuple[tuple[str, str], 
     return tuple((row.slug, row.channel) for row in await tx.execute(wanted))
 
 
+async def list_resting(tx: Tx) -> frozenset[str]:
+    """Give the ids of the practice accounts that nobody uses now: they wait for the next practice.
+
+    Site and feeds of practice are shared, and rest only while no organ is in practice.
+    """
+    anybody = sa.exists(sa.select(org.c.id).where(org.c.practice_since.is_not(None)))
+    shared = account.c.channel.in_(("website", "feed"))
+    wanted = (
+        sa.select(account.c.id)
+        .join(org, org.c.id == account.c.org_id)
+        .where(
+            account.c.practice,
+            sa.or_(sa.and_(shared, ~anybody), sa.and_(~shared, org.c.practice_since.is_(None))),
+        )
+    )
+    return frozenset((await tx.execute(wanted)).scalars())
+
+
 async def list_practising(tx: Tx, org_ids: frozenset[str]) -> tuple[str, ...]:
     """Give the names of those of some organs that are in practice, by code."""
     wanted = sa.select(org.c.name).where(org.c.practice_since.is_not(None), org.c.id.in_(org_ids))

@@ -26,6 +26,7 @@ from server.store.notices import list_notices_ending
 from server.store.obligations import list_obligations_between
 from server.store.orgs import list_orgs
 from server.store.planned_checks import list_objected
+from server.store.practice import list_resting
 from server.store.sensitive_days import SensitiveDays, list_sensitive_days
 from server.store.tx import Tx
 from server.store.watching import list_accounts_heard, list_unreleased
@@ -351,7 +352,7 @@ async def _notices(tx: Tx, span: Span, _calendar: Calendar, _at: datetime) -> li
 async def _pushes(tx: Tx, span: Span, _calendar: Calendar, at: datetime) -> list[Entry]:
     """Give the slots of the accounts that push, with what waits for each."""
     plans = await list_plans(tx)
-    accounts = await list_accounts_by_id(tx, frozenset(plans))
+    accounts = await list_accounts_by_id(tx, frozenset(plans) - await list_resting(tx))
     found = []
     for account in accounts.values():
         if account.org.id not in span.org_ids:

@@ -88,7 +88,7 @@ async def test_the_withdrawal_says_what_comes_down_and_then_takes_it_down(office
     made = await house.published(("website", "weibo", "other"))
     desk = await office.desk("chief")
     before = await desk.get(f"/console/items/{made.id}/withdraw")
-    assert "weibo：系统自动撤下" in before.words
+    assert "weibo：系统去撤下；平台不让撤的，请经办人删除，再登记" in before.words
     assert "other：还没有发出，不再发出" in before.words
     page = await desk.follow(
         await desk.post(f"/console/items/{made.id}/withdraw", {"reason": XSS, "withdrawn_as": "other"})

@@ -1,6 +1,7 @@
 """server/console/practice.py: the switch, what every page then says, and the way back to real work."""
 
 from server.store.accounts import list_accounts_in
+from server.store.broadcasts import put_plan
 from tests.console.conftest import ConsoleOffice, Desk
 from tests.house import CODE
 
@@ -105,3 +106,43 @@ async def test_a_practice_account_cannot_be_turned_to_a_real_platform(office: Co
     fields = {"name": row.name, "setting_base_url": "https://api.weibo.com"}
     refused = await admin.post(f"/console/accounts/{row.id}/access", fields)
     assert (refused.status, "演练开关" in refused.words) == (409, True)
+
+
+async def test_nothing_of_practice_is_left_among_what_is_real_once_it_ended(office: ConsoleOffice):
+    admin = await practising(office)
+    async with office.house.store.begin() as tx:
+        rows = await list_accounts_in(tx, frozenset((office.house.org.id,)), practice=True)
+        wechat = next(row for row in rows if row.channel == "wechat")
+        await put_plan(tx, wechat.id, "subscription", "每天 18:00", at=office.house.now())
+    author = await office.desk("author")
+    for path in ("/console", "/console/calendar", "/console/pushes"):
+        assert f"演练公众号·{office.house.org.name}" in (await author.get(path)).words, path
+    await admin.follow(await admin.post(f"{ORGS}/practice", OFF))
+    for path in ("/console", "/console/calendar", "/console/pushes"):
+        assert "演练公众号" not in (await author.get(path)).words, path
+    assert "演练用的账号（5）" in (await author.get("/console/accounts")).words
+
+
+async def test_an_item_of_the_other_world_is_not_opened_for_writing(office: ConsoleOffice):
+    real = await office.house.item()
+    admin = await practising(office)
+    practice = await office.house.item(title="演练过的通知")
+    author = await office.desk("author")
+    assert (await author.get(f"/console/items/{practice.id}/edit")).status == 200
+    refused = await author.get(f"/console/items/{real.id}/edit")
+    assert (refused.status, "正式稿件" in refused.words) == (409, True)
+    await admin.follow(await admin.post(f"{ORGS}/practice", OFF))
+    assert (await author.get(f"/console/items/{real.id}/edit")).status == 200
+    refused = await author.get(f"/console/items/{practice.id}/edit")
+    assert (refused.status, "复制为正式草稿" in refused.words) == (409, True)
+
+
+async def test_who_takes_a_practice_item_back_is_not_told_of_figures(office: ConsoleOffice):
+    await practising(office)
+    made = await office.house.item()
+    chief = await office.desk("chief")
+    await chief.post(f"/console/items/{made.id}/release", [("accounts", "yanlian-site")])
+    await office.house.run_until_quiet()
+    told = (await chief.get(f"/console/items/{made.id}/withdraw")).words
+    assert "本来就没有计入统计" in told
+    assert "已经计入" not in told

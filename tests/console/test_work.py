@@ -44,7 +44,7 @@ async def test_a_refused_delivery_waits_for_a_person(office: ConsoleOffice):
     await house.release(made.id)
     await house.run_until_quiet()
     seen = await (await office.desk("chief")).get("/console")
-    assert "需要人处理的投递（1） website 平台拒绝" in seen.words
+    assert "需要人处理的投递（1） 关于做好医疗救助工作的通知 平台拒绝 website：被拒绝" in seen.words
 
 
 async def test_no_item_of_another_organ_shows(office: ConsoleOffice):
