@@ -267,7 +267,7 @@ async def test_a_withdrawal_tells_of_the_papers_of_earlier_versions(office: Cons
     await desk_author.post(f"/console/evidence/{newer}", _proof())
     assert (await office.house.leg(leg_id)).state == "replaced"
     told = (await (await office.desk("chief")).get(f"/console/items/{item_id}/withdraw")).words
-    assert told.count("other：平台不能由系统撤下") == 2
+    assert told.count("other：请经办人到张贴或播出处撤下") == 2
 
 
 @pytest.fixture
