@@ -11,7 +11,6 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -20,11 +19,13 @@ import asyncpg
 import pytest
 import pytest_timeout
 import structlog
+from argon2 import PasswordHasher
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import settings
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from server.security import passwords
 from server.store import tx
 from server.store.schema import migrate
 from server.store.tx import Store
@@ -142,10 +143,11 @@ class Ids:
     """Ids in the order they were asked for."""
 
     def __init__(self) -> None:
-        self._numbers = count(1)
+        self.given = 0
 
     def __call__(self) -> str:
-        return f"{next(self._numbers):016d}"
+        self.given += 1
+        return f"{self.given:016d}"
 
 
 @pytest.fixture
@@ -156,6 +158,17 @@ def now() -> Hand:
 @pytest.fixture
 def new_id() -> Ids:
     return Ids()
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords quickly, where a test is about what follows a log-in or its refusal.
+
+    `tests/security/test_passwords.py` holds how much work it is.
+    """
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    monkeypatch.setattr(passwords, "_NOBODY", quick.hash(uuid.uuid4().hex))
 
 
 @pytest.fixture(scope="session")

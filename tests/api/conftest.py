@@ -33,6 +33,7 @@ from server.store.tx import Store, Tx
 from server.watch.joblist import open_jobs
 from server.watch.remind import Sinks
 from tests.audited import WITHOUT_A_LINE, count_lines, route_of
+from tests.founding import found_once
 from tests.house import CODE, SITE, House, open_house
 from tests.promised import hold_to_document
 
@@ -71,6 +72,12 @@ class Office:
         self.ready = {"store": "ok"}
 
     async def found(self) -> None:
+        """Take on everybody who works here."""
+        house = self.house
+        self.tokens = await found_once(self._found, house.store, house.now, house.new_id)
+
+    async def _found(self) -> dict[str, str]:
+        """Write the organs and a person for each role; gives their tokens."""
         house, at = self.house, self.house.now()
         async with house.store.begin() as tx:
             below = OrgRow(house.new_id(), DEPARTMENT, "某旗民政局", house.org.id)
@@ -85,6 +92,7 @@ class Office:
                 await self._person(tx, role, house.org.id, role)
             await self._person(tx, "clerk", below.id, "author")
             await self._person(tx, "stranger", beside.id, "admin")
+        return self.tokens
 
     async def person(self, login: str, org_id: str, role: Role) -> None:
         """Write a person with one role and keep a token of his under his login."""
@@ -184,7 +192,9 @@ def site() -> Site:
 
 
 @pytest.fixture
-async def office(store: Store, now: Any, new_id: Any, tmp_path: Path, site: Site) -> AsyncIterator[Office]:
+async def office(
+    store: Store, now: Any, new_id: Any, tmp_path: Path, site: Site, quick_passwords: None
+) -> AsyncIterator[Office]:
     # No Redis stands there: the throttle counts for itself.
     redis = open_redis(f"unix://{tmp_path}/none", seconds=0.2)
     async with open_house(store, now, new_id) as house:

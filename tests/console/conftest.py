@@ -199,7 +199,9 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def office(store: Store, now: Any, new_id: Any, tmp_path: Path) -> AsyncIterator[ConsoleOffice]:
+async def office(
+    store: Store, now: Any, new_id: Any, tmp_path: Path, quick_passwords: None
+) -> AsyncIterator[ConsoleOffice]:
     redis = open_redis(f"unix://{tmp_path}/none", seconds=0.2)
     async with open_house(store, now, new_id) as house:
 
