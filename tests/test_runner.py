@@ -1,6 +1,10 @@
 """Every answer says whether it may be kept, also those that no handler of ours gave."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import contextlib
+import resource
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,7 @@ from aiohttp import web
 
 from channels.docroot import FolderRoot
 from server.public.site import add_site
-from server.runner import Runner
+from server.runner import Patience, Runner, room_for_connections
 from tests.ports import free_port
 from tests.public.wire import Said, ask
 
@@ -87,3 +91,102 @@ async def test_what_is_no_request_and_what_breaks_is_told_in_a_sentence_without_
     assert "请" in said.body.decode()
     assert "foresaw" not in said.body.decode()
     assert "GARBAGE" not in said.body.decode()
+
+
+Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Caller = Callable[[bytes], Awaitable[Line]]
+HALF = b"GET /silent HTTP/1.1\r\nHost: x\r\n"
+BEGUN = b"POST /taken HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\na"
+
+
+@asynccontextmanager
+async def served(patience: Patience) -> AsyncIterator[Caller]:
+    """Serve, and give what opens a connection and begins with some bytes."""
+    app = web.Application()
+    app.router.add_get("/silent", say_nothing)
+    app.router.add_post("/taken", take)
+    runner, port = Runner(app, shutdown_timeout=1, patience=patience), free_port()
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    lines: list[Line] = []
+
+    async def call(begin: bytes) -> Line:
+        line = await asyncio.open_connection("127.0.0.1", port)
+        lines.append(line)
+        line[1].write(begin)
+        await line[1].drain()
+        return line
+
+    yield call
+    for _reader, writer in lines:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+    await runner.cleanup()
+
+
+async def is_ended(line: Line) -> bool:
+    """Wait until the server ends a connection without a word; the test fails when it never does."""
+    async with asyncio.timeout(20):
+        try:
+            return await line[0].read() == b""
+        except ConnectionResetError:
+            return True
+
+
+async def answers(line: Line) -> bool:
+    line[1].write(HALF + b"\r\n")
+    async with asyncio.timeout(20):
+        return (await line[0].readline()).endswith(b"200 OK\r\n")
+
+
+async def send_slowly(line: Line, piece: bytes, times: int) -> None:
+    with contextlib.suppress(ConnectionError):
+        for _ in range(times):
+            await asyncio.sleep(0.1)  # the pace is what is tried here
+            line[1].write(piece)
+            await line[1].drain()
+
+
+@pytest.mark.parametrize("begin", [b"", HALF])
+async def test_a_connection_that_brings_no_whole_request_ends(begin: bytes):
+    async with served(Patience(idle=0.2)) as call:
+        assert await is_ended(await call(begin))
+
+
+async def test_a_body_that_comes_drop_by_drop_ends_its_connection():
+    async with served(Patience(look=0.2)) as call:
+        line = await call(BEGUN)
+        dripping = asyncio.create_task(send_slowly(line, b"a", 200))
+        assert await is_ended(line)
+        dripping.cancel()
+
+
+async def test_a_body_that_comes_slowly_but_comes_is_taken():
+    async with served(Patience(look=0.3, slowest=10)) as call:
+        line = await call(BEGUN)
+        await send_slowly(line, b"a" * 9090, 11)
+        line[1].write(b"a" * 9)
+        async with asyncio.timeout(20):
+            assert (await line[0].readline()).endswith(b"200 OK\r\n")
+
+
+@pytest.mark.parametrize("begin", [b"", HALF, BEGUN])
+async def test_those_who_only_hold_the_door_lock_nobody_out(begin: bytes):
+    """Three times as many come as there is room for, and whoever asks is answered."""
+    async with served(Patience(most=20)) as call:
+        first = await call(begin)
+        for number in range(60):
+            await call(begin)
+            if number % 5 == 0:
+                assert await answers(await call(b""))
+        assert await answers(await call(b""))
+        assert await is_ended(first)
+
+
+def test_there_is_room_for_our_own_files_beside_the_connections():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = room_for_connections(10**9)
+    assert most < resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= hard
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= soft
+    assert room_for_connections(50) == 50
