@@ -1,6 +1,7 @@
 """The feeds of a document root: of each list the newest entries and the archives before them, and OPML."""
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from channels.addresses import FEED_TYPES, HUB, OPML, Addresses, archive_path, feed_path, list_keys, topic_key
@@ -133,20 +134,21 @@ class FeedLists:
 
     async def _write_opml(self) -> None:
         """Write the file of all feeds that have an entry: when one gets its first or loses its last."""
-        groups: dict[str, list[Offer]] = {name: [] for name in _GROUPS.values()}
-        for room, group in _GROUPS.items():
-            for key in await self._shelf.lists(f"{room}/"):
-                entries = await self._shelf.newest(key, 1)
-                if entries and await self._root.read(feed_path(key, "rss")) is not None:
-                    name = self._name(key, entries, entries[0].content)
-                    groups[group].append(Offer(key, self._site_path(key) or name))
-        body = write_opml(self._site, {name: tuple(offers) for name, offers in groups.items()})
-        await self._root.put(OPML, body)
+        groups = {group: await self._offers(room) for room, group in _GROUPS.items()}
+        await self._root.put(OPML, write_opml(self._site, groups))
 
-    def _site_path(self, key: str) -> str:
-        """Give a column's name behind that of the one above it; "" for every other list."""
-        column = self._site.column(key.removeprefix("column/")) if key.startswith("column/") else None
-        return "" if column is None else self._site.column_path(column)
+    async def _offers(self, room: str) -> tuple[Offer, ...]:
+        """Give the feeds of a kind of list, those of lower columns below that of the one above."""
+        offers = {}
+        for key in await self._shelf.lists(f"{room}/"):
+            entries = await self._shelf.newest(key, 1)
+            if entries and await self._root.read(feed_path(key, "rss")) is not None:
+                offers[key] = Offer(key, self._name(key, entries, entries[0].content))
+        for column in self._site.columns:
+            above = offers.get(f"column/{column.parent}")
+            if above is not None and (own := offers.pop(f"column/{column.slug}", None)) is not None:
+                offers[above.key] = replace(above, below=(*above.below, own))
+        return tuple(offers.values())
 
     def _name(self, key: str, entries: tuple[Entry, ...], content: Content) -> str:
         """Give a list's name; a content that has left the list does not know it, its entries do."""

@@ -11,10 +11,11 @@ from channels.item import Site
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A feed that can be subscribed to: its list and the list's name."""
+    """A feed that can be subscribed to: its list, the list's name, and the feeds of lists below it."""
 
     key: str
     name: str
+    below: tuple["Offer", ...] = ()
 
 
 def write_opml(site: Site, groups: Mapping[str, tuple[Offer, ...]]) -> bytes:
@@ -23,8 +24,7 @@ def write_opml(site: Site, groups: Mapping[str, tuple[Offer, ...]]) -> bytes:
     lines = [_outline(Offer("site", site.name), addresses)]
     for name, offers in groups.items():
         if offers:
-            inner = "".join(_outline(offer, addresses) for offer in offers)
-            lines.append(f"<outline text={quoteattr(name)} title={quoteattr(name)}>\n{inner}</outline>\n")
+            lines.append(_group(name, "".join(_outline(offer, addresses) for offer in offers)))
     title = quoteattr(one_line(site.name))[1:-1]
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n'
@@ -38,7 +38,15 @@ def feed_mark(key: str, addresses: Addresses) -> bytes:
     return f'xmlUrl="{addresses.url(feed_path(key, "rss"))}"'.encode()
 
 
+def _group(name: str, inner: str) -> str:
+    return f"<outline text={quoteattr(name)} title={quoteattr(name)}>\n{inner}</outline>\n"
+
+
 def _outline(offer: Offer, addresses: Addresses) -> str:
+    if offer.below:  # a folder with its own feed first: readers pass over what stands inside of a feed
+        every = (Offer(offer.key, offer.name), *offer.below)
+        inner = "".join(_outline(one, addresses) for one in every)
+        return _group(one_line(offer.name) or offer.key, inner)
     name = quoteattr(one_line(offer.name) or offer.key)
     home = quoteattr(addresses.url(addresses.list_home(offer.key, offer.name)))
     # The type is "rss" whatever the format: readers know no other word.

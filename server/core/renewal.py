@@ -20,7 +20,13 @@ from server.core.refresh import show_anew
 from server.core.workplace import Workplace
 from server.store.accounts import get_account
 from server.store.menus import list_old_menus
-from server.store.merging import gather_places, hand_over_readers, merge_places, note_changes_in
+from server.store.merging import (
+    gather_places,
+    hand_over_readers,
+    list_uneven,
+    merge_places,
+    note_changes_in,
+)
 from server.store.renewals import (
     ListSeen,
     Renewal,
@@ -116,8 +122,11 @@ async def _merge_places(place: Workplace) -> _Done:
         below = tuple(one.slug for one in columns if one.parent == slug)
         own = (slug, *below)
         filed = (*own, *(one for one, into in merged.items() if into in own))
-        async with place.store.begin() as tx:
-            await gather_places(tx, slug, below, filed, at=at)
+        async with place.store.read() as tx:
+            uneven = await list_uneven(tx, slug, below, filed)
+        for account_id in uneven:
+            async with place.store.begin() as tx:
+                await gather_places(tx, account_id, slug, below, filed, at=at)
     return _Done(0, None)
 
 

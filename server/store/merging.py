@@ -28,25 +28,37 @@ async def merge_places(tx: Tx, slug: str, into: str, *, at: datetime) -> bool:
     return bool(account_ids)
 
 
+async def list_uneven(tx: Tx, slug: str, below: tuple[str, ...], filed: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the accounts in which a column's list holds other things than `gather_places` would put there.
+
+    The look goes through all of it, and is for a transaction that only reads: meanwhile others write.
+    """
+    target, keys = f"column/{slug}", tuple(f"column/{one}" for one in below)
+    wanted = sa.select(place_list.c.account_id).where(place_list.c.list_key.in_((target, *keys))).distinct()
+    accounts = sorted((await tx.execute(wanted)).scalars())
+    return tuple(
+        [one for one in accounts if not await _is_level(tx, one, target, _belongs(slug, below, filed))]
+    )
+
+
 async def gather_places(
-    tx: Tx, slug: str, below: tuple[str, ...], filed: tuple[str, ...], *, at: datetime
-) -> bool:
-    """Let a column's list hold what stands in those below it too; say whether anything was to be done.
+    tx: Tx, account_id: str, slug: str, below: tuple[str, ...], filed: tuple[str, ...], *, at: datetime
+) -> None:
+    """Let a column's list hold what stands in those below it too.
 
     `filed` are the slugs under which what belongs there is filed. What came from a column that stands there
     no longer leaves the list.
     """
     target, keys = f"column/{slug}", tuple(f"column/{one}" for one in below)
-    wanted = sa.select(place_list.c.account_id).where(place_list.c.list_key.in_((target, *keys))).distinct()
-    changed = False
-    for account_id in sorted((await tx.execute(wanted)).scalars()):
-        belongs = sa.or_(place.c.list_key.in_(keys), sa.and_(place.c.list_key == target, ~_is_foreign(filed)))
-        if await _is_level(tx, account_id, target, belongs):
-            continue
-        await _hold(tx, account_id, target, keys, at=at)
-        await _number_anew(tx, account_id, target, belongs, at=at)
-        changed = True
-    return changed
+    await _hold(tx, account_id, target, keys, at=at)
+    await _number_anew(tx, account_id, target, _belongs(slug, below, filed), at=at)
+
+
+def _belongs(slug: str, below: tuple[str, ...], filed: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """Say of a place that its item belongs into a column's list."""
+    keys = tuple(f"column/{one}" for one in below)
+    own = sa.and_(place.c.list_key == f"column/{slug}", ~_is_foreign(filed))
+    return sa.or_(place.c.list_key.in_(keys), own)
 
 
 def _is_foreign(filed: tuple[str, ...]) -> sa.ColumnElement[bool]:

@@ -238,6 +238,24 @@ async def test_every_feed_stands_in_one_file_for_readers(site):
     ]  # fmt: skip
 
 
+async def test_in_the_file_for_readers_lower_columns_stand_in_a_folder_with_the_one_above(site):
+    await publish(site, 1)
+    await publish(site, 1, start=2, column=Column("tzgg", "通知", "通知公告", ""))
+    slugs = ("zwdt", "tzgg")
+    columns = tuple(
+        Column(slug, slug, "通知公告", "", parent=above)
+        for slug, above in zip(slugs, (None, "zwdt"), strict=True)
+    )
+    nested = replace(site.tools.site, columns=columns)
+    await FeedLists(site.tools.root, site.shelf, nested).renew_offers()
+    (folder,) = etree.fromstring((await site.text("feed/all.opml")).encode()).xpath(
+        "//outline[@text='栏目']/outline"
+    )
+    assert (folder.get("text"), folder.get("xmlUrl")) == ("政务动态", None)
+    assert [one.get("xmlUrl").rpartition("/")[2] for one in folder] == ["zwdt.rss", "tzgg.rss"]
+    assert [one.get("type") for one in folder] == ["rss", "rss"]
+
+
 async def test_a_list_without_entries_leaves_the_file_for_readers(site):
     await publish(site, 1)
     await publish(site, 1, start=2, column=Column("tzgg", "通知", "通知公告", ""))

@@ -14,7 +14,7 @@ from server.store.catalogue import Filters, list_hits
 from server.store.column_reach import read_reach
 from server.store.followings import follow_column, list_followed
 from server.store.ledger_tables import ledger
-from server.store.merging import gather_places
+from server.store.merging import gather_places, list_uneven
 from server.store.push import BrowserRow, put_browser
 from server.store.push_tables import push_topic
 from server.store.renewals import find_renewal
@@ -175,11 +175,13 @@ async def test_a_column_holds_what_stands_below_it_and_loses_it_again(house: Hou
 async def test_a_list_that_is_level_already_is_left_alone(house: House):
     await house.published(column="zcjd")
     await change(house, "zcjd", parent="zcwj")
+    lists = ("zcwj", ("zcjd",), ("zcwj", "zcjd"))
     async with house.store.begin() as tx:
-        found = [
-            await gather_places(tx, "zcwj", ("zcjd",), ("zcwj", "zcjd"), at=house.now()) for _ in range(2)
-        ]
-    assert found == [True, False]
+        uneven = await list_uneven(tx, *lists)
+        for account_id in uneven:
+            await gather_places(tx, account_id, *lists, at=house.now())
+        assert uneven
+        assert await list_uneven(tx, *lists) == ()
 
 
 async def test_what_is_below_a_column_keeps_it_from_being_silent(house: House):
