@@ -66,10 +66,12 @@ class StatisticsQuery(PeriodQuery):
 
 
 class RowsQuery(PeriodQuery):
-    """The rows behind one figure: of a channel or of the items, counted or withdrawn."""
+    """The rows behind one figure: of a channel or of the items, counted, withdrawn or restated."""
 
     channel: Annotated[Counted, Field(title="渠道")] = "item"
-    line: Annotated[Literal["counted", "withdrawn", "reinstated"], Field(title="台账")] = "counted"
+    line: Annotated[
+        Literal["counted", "withdrawn", "reinstated", "moved", "restated"], Field(title="台账")
+    ] = "counted"
     account: Annotated[Slug | None, Field(title="账号")] = None
     after: Annotated[str | None, Field(title="上一页的 next", max_length=40)] = None
     limit: Annotated[int, Field(title="条数", ge=1, le=500)] = 100
@@ -84,6 +86,13 @@ class PeriodOut(Out):
 
 class WithdrawnOut(Out):
     """What was withdrawn in the period: told beside the counts, never subtracted."""
+
+    items: int
+    deliveries: dict[str, int]
+
+
+class RestatedOut(Out):
+    """What a snapshot had in the period and an earlier day proved to be its first: no longer counted here."""
 
     items: int
     deliveries: dict[str, int]
@@ -106,6 +115,7 @@ class StatisticsOut(Out):
     items: int
     deliveries: dict[str, int]
     withdrawn: WithdrawnOut
+    restated: RestatedOut
     rows: tuple[dict[str, Any], ...]
 
 

@@ -14,7 +14,7 @@ from server.console.statistics import A_PAGE, A_SHEET, LINE_NAMES, give_sheet, i
 from server.core.problems import Problem
 from server.report.figures import CHANNEL_NAMES
 from server.report.snapshots import get_snapshot, is_intact
-from server.report.statements import lines_table, place_after, read_place
+from server.report.statements import lines_sheet, place_after, read_place
 from server.store.ledger import Line
 from server.store.snapshots import Snapshot, list_differences, list_lines_of_snapshot, list_snapshots
 from server.store.statistics import LineSeen, Sieve, list_lines_behind
@@ -62,7 +62,7 @@ async def show_lines(visit: Visit) -> web.StreamResponse:
             limit=A_SHEET if is_sheet else A_PAGE + 1,
         )  # fmt: skip
     if is_sheet:
-        return await give_sheet("快照依据", lines_table(in_words(visit, found)), "snapshot-rows")
+        return await give_sheet("快照依据", lines_sheet(in_words(visit, found), LINE_NAMES), "snapshot-rows")
     rows = found[:A_PAGE]
     return visit.show(
         "snapshot_rows.html", section="report", year=year, org=org, frozen=frozen, rows=rows, channel=channel,
@@ -125,6 +125,8 @@ def _figures(pair: tuple[Snapshot, Snapshot]) -> tuple[_Figure, ...]:
     """Give what both counted: items, and deliveries of each channel."""
     first, second = (one.figures["channel"] for one in pair)
     gone = (first["withdrawn"]["items"], second["withdrawn"]["items"])
+    # A snapshot that was taken before there were any does not have the figure.
+    restated = [one.get("restated", {}).get("items", 0) for one in (first, second)]
     return (
         _Figure("条数（每条计一次）", "item", "counted", first["items"], second["items"]),
         *(
@@ -132,6 +134,7 @@ def _figures(pair: tuple[Snapshot, Snapshot]) -> tuple[_Figure, ...]:
             for key, name in CHANNEL_NAMES.items()
         ),
         _Figure("撤回的条数（另列）", "item", "withdrawn", *gone),
+        *((_Figure("更正的条数（已减去）", "item", "restated", *restated),) if any(restated) else ()),
     )
 
 

@@ -18,7 +18,8 @@ from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.report.figures import CHANNEL_NAMES, Question, Row, channel_figures, sieve_of
 from server.report.sheets import XLSX, Value, as_xlsx
-from server.report.statements import GROUP_NAMES, figures_table, lines_table, place_after, read_place
+from server.report.statements import GROUP_NAMES, figures_sheet, lines_sheet, place_after, read_place
+from server.report.tally import tally
 from server.store.ledger import Line
 from server.store.orgs import list_orgs
 from server.store.statistics import GROUPS, GroupBy, LineSeen, count_lines_behind, list_lines_behind
@@ -27,7 +28,13 @@ from server.store.words import COUNTED_AS, KINDS
 _PATH: Final = "/console/statistics"
 A_PAGE: Final = 50
 A_SHEET: Final = 20_000
-LINE_NAMES: Final[dict[Line, str]] = {"counted": "计入", "withdrawn": "撤回", "reinstated": "恢复"}
+LINE_NAMES: Final[dict[Line, str]] = {
+    "counted": "计入",
+    "withdrawn": "撤回",
+    "reinstated": "恢复",
+    "moved": "改期",
+    "restated": "更正",
+}
 _BELOW: Final = "+"
 """Behind the slug of a column: with what stands below it."""
 _ASKED: Final = ("org", "by", "kind", "column", "topic", "no_topic", "account", "alone", "until")
@@ -40,14 +47,14 @@ async def show_statistics(visit: Visit) -> web.StreamResponse:
         question = _question(visit)
         async with visit.parts.store.read() as tx:
             figures = await channel_figures(tx, question, at=visit.parts.now())
+            compared = await tally(tx, figures)
     except REFUSALS as error:
         return await _page(visit, "statistics.html", error, figures=None)
     if visit.query("format") == "xlsx":
         rows = tuple(replace(row, name=_name_of(visit, question.group_by, row)) for row in figures.rows)
-        told = replace(figures, rows=rows, total=replace(figures.total, key="合计", name=""))
-        return await give_sheet("统计", figures_table(told), "statistics")
+        return await give_sheet("统计", figures_sheet(replace(figures, rows=rows), compared), "statistics")
     return await _page(
-        visit, "statistics.html", None, figures=figures, channels=COUNTED_AS,
+        visit, "statistics.html", None, figures=figures, tally=compared, channels=COUNTED_AS,
         link=partial(rows_address, question), name_of=partial(_name_of, visit, question.group_by),
     )  # fmt: skip
 
@@ -85,7 +92,7 @@ async def show_rows(visit: Visit) -> web.StreamResponse:
             total=None,
         )
     if is_sheet:
-        return await give_sheet("台账", lines_table(in_words(visit, found)), "rows")
+        return await give_sheet("台账", lines_sheet(in_words(visit, found), LINE_NAMES), "rows")
     rows = found[:A_PAGE]
     return await _page(
         visit, "statistics_rows.html", None, rows=rows, channel=_NAMES[channel], line=LINE_NAMES[line],

@@ -20,6 +20,7 @@ from channels.contract import (
     Refused,
 )
 from server.core.days import day_of
+from server.core.first_days import count_first
 from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import WorkingDays, regate
 from server.core.overtaken import end_of
@@ -220,14 +221,17 @@ async def _close(tx: Tx, leg: DeliverySeen, outcome: str, reason: str | None, *,
 
 
 async def _count(tx: Tx, leg: DeliverySeen, bench: Bench, *, live_at: datetime, at: datetime) -> None:
-    """Write the first-live lines of the channel and of the item; a second account or release adds none."""
+    """Write the first-live lines of the channel and of the item; a second account or release adds none.
+
+    One that was live on an earlier day than what stands takes its place.
+    """
     seen = (await list_released(tx, frozenset((leg.release_id,))))[leg.release_id]
     if seen.practice:
         return
     column = await filed_under(tx, seen.revision.sheet.column)
     for channel in sorted((leg.counted_as, "item")):  # as a batch does: two must not wait for each other
         line = entry_of(leg, seen, column, "counted", channel, bench.new_id(), day=day_of(live_at), at=at)
-        if await ledger.append(tx, line):
+        if await count_first(tx, line, bench.new_id):
             continue
         if await ledger.newest_line(tx, leg.item_id, channel) == "withdrawn":
             await ledger.append(tx, replace(line, line="reinstated", day=day_of(at)))

@@ -134,14 +134,17 @@ async def settle_all(tx: Tx, settlements: tuple[Settlement, ...], place: Place) 
     """Make deliveries live whose posts are plain arrivals; a lease that was lost settles nothing."""
     at = place.now()
     arrivals = tuple(_arrival(one, place.limits[one.leg.channel], at) for one in settlements)
-    left = await settle_arrivals(tx, arrivals, at=at, new_id=place.bench.new_id)
+    # What was live before midnight may be earlier than what was counted since: that is settled by itself.
+    today = tuple(one for one in arrivals if one.day >= day_of(at))
+    left = await settle_arrivals(tx, today, at=at, new_id=place.bench.new_id)
+    left |= {one.delivery_id for one in arrivals if one.day < day_of(at)}
     for one in settlements:
         if one.leg.id in left:
-            await _settle_overtaken(tx, one, place, at=at)
+            await _settle_alone(tx, one, place, at=at)
 
 
-async def _settle_overtaken(tx: Tx, one: Settlement, place: Place, *, at: datetime) -> None:
-    """Settle an arrival whose release was withdrawn or replaced while the call lasted."""
+async def _settle_alone(tx: Tx, one: Settlement, place: Place, *, at: datetime) -> None:
+    """Settle an arrival of yesterday, or whose release was withdrawn or replaced while the call lasted."""
     leg = await get_delivery(tx, one.leg.id)
     if (leg.state, leg.attempt_id) == ("sending", one.leg.attempt_id):
         await settle(tx, leg, one.receipt, place.limits[leg.channel], place.bench, at=at)

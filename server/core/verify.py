@@ -12,9 +12,11 @@ from server.store.verification import (
     Difference,
     list_blobs,
     list_counter_differences,
+    list_late_first_days,
     list_loose_attempts,
     list_uncounted_deliveries,
     list_unproved_lines,
+    list_wrong_restatements,
 )
 
 A_TIME: Final = 500
@@ -22,6 +24,8 @@ _QUESTIONS: Final[tuple[Callable[[Tx, int], Awaitable[tuple[Difference, ...]]], 
     list_counter_differences,
     list_unproved_lines,
     list_uncounted_deliveries,
+    list_late_first_days,
+    list_wrong_restatements,
     list_loose_attempts,
 )
 

@@ -10,6 +10,7 @@ from server.report.finding import Finding
 from server.report.forms.form import Form
 from server.report.forms.versions import form_named, form_of_year, form_used
 from server.report.prose import Sentence, sentences_of
+from server.report.rules.averages import check_averages
 from server.report.rules.cells import check_cells, check_parts
 from server.report.rules.changes import check_changes
 from server.report.rules.chapters import check_chapters
@@ -87,6 +88,7 @@ def _check_document(document: Document, last: Report | None) -> Iterator[Finding
         yield from check_lists(sentences)
         yield from check_percentages(sentences)
         yield from check_changes(sentences)
+        yield from check_averages(sentences)
         if "三" not in cells.whole:
             yield from check_requests(sentences)
         for sentence in sentences:

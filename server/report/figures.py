@@ -1,7 +1,8 @@
 """What the ledger counts → the figures of a period (RULES.md: 不同渠道和方式公开相同信息计1条).
 
 Two numbers, never confused: *items*, where the same item on several channels counts once, and *deliveries*,
-where it counts once on each channel. Withdrawals stand beside them and are never subtracted.
+where it counts once on each channel. Withdrawals stand beside them and are never subtracted. What was
+restated after a snapshot, because an earlier day was proved, is no longer in them and is told beside them.
 """
 
 import hashlib
@@ -19,8 +20,11 @@ from server.store.statistics import Counter, GroupBy, Sieve, sum_figures
 from server.store.tx import Tx
 from server.store.words import COUNTED_AS
 
-RULE_VERSION: Final = "first-live-1"
-"""An item belongs to the day it was first live, on a channel to the day it was first live there."""
+RULE_VERSION: Final = "first-live-2"
+"""An item belongs to the day it was first live, on a channel to the day it was first live there.
+
+Until 1 it stayed with the day whose proof came in first.
+"""
 
 CALENDAR_VERSION: Final = f"tzdata {version('tzdata')}"
 """What cuts the days: the time zone's rules."""
@@ -52,7 +56,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One group: how many items, how many on each channel, how many of these were withdrawn in the period."""
+    """One group: how many items, how many on each channel, how many of these were withdrawn in the period.
+
+    And how many were restated: a snapshot had them in the period, and they belong to an earlier day.
+    """
 
     key: str
     name: str
@@ -60,6 +67,8 @@ class Row:
     deliveries: dict[str, int]
     withdrawn_items: int
     withdrawn_deliveries: dict[str, int]
+    restated_items: int
+    restated_deliveries: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,7 @@ class Figures:
                 "items": self.total.withdrawn_items,
                 "deliveries": self.total.withdrawn_deliveries,
             },
+            "restated": {"items": self.total.restated_items, "deliveries": self.total.restated_deliveries},
             "rows": [_row_json(row, asked.group_by) for row in self.rows],
         }
 
@@ -141,6 +151,8 @@ def _row(key: str, name: str, counters: tuple[Counter, ...]) -> Row:
         deliveries={channel: _sum(counters, channel, "counted") for channel in COUNTED_AS},
         withdrawn_items=_sum(counters, "item", "withdrawn"),
         withdrawn_deliveries={channel: _sum(counters, channel, "withdrawn") for channel in COUNTED_AS},
+        restated_items=_sum(counters, "item", "restated"),
+        restated_deliveries={channel: _sum(counters, channel, "restated") for channel in COUNTED_AS},
     )
 
 
@@ -155,6 +167,8 @@ def _channel_row(channel: str, counters: tuple[Counter, ...]) -> Row:
         deliveries={channel: row.deliveries[channel]},
         withdrawn_items=row.withdrawn_deliveries[channel],
         withdrawn_deliveries={channel: row.withdrawn_deliveries[channel]},
+        restated_items=row.restated_deliveries[channel],
+        restated_deliveries={channel: row.restated_deliveries[channel]},
     )
 
 
@@ -165,6 +179,7 @@ def _row_json(row: Row, group_by: GroupBy) -> dict[str, Any]:
         "items": row.items,
         "deliveries": row.deliveries,
         "withdrawn": {"items": row.withdrawn_items, "deliveries": row.withdrawn_deliveries},
+        "restated": {"items": row.restated_items, "deliveries": row.restated_deliveries},
     }
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from server.store.ledger_tables import day_counter
 from server.store.practice import shown_title
+from server.store.statistics import lines_of, signed
 from server.store.tables import account, delivery, item, org, release, revision
 from server.store.tx import Tx
 
@@ -58,16 +59,16 @@ async def list_waiting_for_source(tx: Tx, org_ids: frozenset[str], *, limit: int
 async def count_shown(tx: Tx, org_ids: frozenset[str], first: date, last: date) -> dict[date, int]:
     """Give how many items were first shown on each day of a period that had any."""
     wanted = (
-        sa.select(day_counter.c.day, sa.func.sum(day_counter.c.count))
+        sa.select(day_counter.c.day, sa.func.sum(signed(day_counter.c, "counted")))
         .where(
             day_counter.c.day.between(first, last),
             day_counter.c.channel == "item",
-            day_counter.c.line == "counted",
+            day_counter.c.line.in_(lines_of("counted")),
             day_counter.c.org_id.in_(org_ids),
         )
         .group_by(day_counter.c.day)
     )
-    return {row[0]: int(row[1]) for row in await tx.execute(wanted)}
+    return {row[0]: int(row[1]) for row in await tx.execute(wanted) if row[1]}
 
 
 def _planned(org_ids: frozenset[str]) -> sa.Select[Any]:

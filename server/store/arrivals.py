@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
+from server.store.ledger_tables import FIRST
 from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
 from server.store.tx import Tx
 
@@ -143,7 +144,7 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
                 {now}, coalesce({dialect.text_in("v.sheet", "topic")}, ''), d.account_id
             FROM {lines} JOIN deliveries d ON d.id = g.delivery_id
                 JOIN releases r ON r.id = d.release_id JOIN revisions v ON v.id = r.revision_id WHERE true
-            ON CONFLICT (item_id, channel) WHERE line = 'counted' DO NOTHING RETURNING id""",
+            ON CONFLICT (item_id, channel) WHERE {FIRST} DO NOTHING RETURNING id""",
         "count": f"""
             INSERT INTO day_counters (day, org_id, channel, kind, "column", line, count)
             SELECT g.day, g.org_id, g.channel, g.kind, g.col, 'counted', g.n FROM {counts} WHERE true

@@ -1,5 +1,6 @@
 """What an assessment of organs counts: sums of the counters, and how and when each item came out."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
@@ -7,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.ledger import is_standing
 from server.store.ledger_tables import ledger, month_counter
 from server.store.tables import delivery, release, revision
 from server.store.tx import Tx
-from server.store.words import COUNTED_AS, LINES
+from server.store.words import COUNTED_AS, LINES, TAKEN_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Disclosed:
 
 
 async def sum_of_organs(tx: Tx, org_ids: frozenset[str], year: int) -> tuple[Sum, ...]:
-    """Give the sums of organs over a year."""
+    """Give the sums of organs over a year, what was counted less what was taken back."""
     c = month_counter.c
     keys = (c.org_id, c.channel, c.kind, c.line)
     wanted = (
@@ -50,7 +52,12 @@ async def sum_of_organs(tx: Tx, org_ids: frozenset[str], year: int) -> tuple[Sum
         )
         .group_by(*keys)
     )
-    return tuple(Sum(r.org_id, r.channel, r.kind, r.line, int(r.n)) for r in await tx.execute(wanted))
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for row in await tx.execute(wanted):
+        is_back = row.line in TAKEN_BACK
+        line, many = ("counted", -row.n) if is_back else (row.line, row.n)
+        found[row.org_id, row.channel, row.kind, line] += int(many)
+    return tuple(Sum(*of, many) for of, many in found.items())
 
 
 async def stream_disclosed(
@@ -67,6 +74,7 @@ async def stream_disclosed(
         .where(
             ledger.c.channel == "item",
             ledger.c.line == "counted",
+            is_standing(),
             ledger.c.day.between(start, end),
             ledger.c.org_id.in_(org_ids),
         )

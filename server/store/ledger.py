@@ -3,26 +3,32 @@
 The counters of months keep themselves: a trigger raises them.
 
 A `counted` line is the *first* time an item was live on a channel, and one more says `item` for the first
-time anywhere: an item belongs to the period of its first-live day (invariant 10).
+time anywhere: an item belongs to the period of its first-live day (invariant 10). Where an earlier day is
+proved later, the line is taken back (`moved`, or `restated` where a snapshot had frozen it) and another
+counted line stands in its place: a figure is what was counted less what was taken back, day by day.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from server.store.ledger_tables import day_counter, ledger
+from server.store.ledger_tables import BACK, FIRST, day_counter, ledger
 from server.store.rows import upsert
 from server.store.tables import delivery, release, revision
 from server.store.tx import Tx
+from server.store.words import TAKEN_BACK
 
-Line = Literal["counted", "withdrawn", "reinstated", "restated"]
+Line = Literal["counted", "withdrawn", "reinstated", "moved", "restated"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """台账 line; `channel` is what it counts as, or `item`; `day` is a date in Asia/Shanghai."""
+    """台账 line; `channel` is what it counts as, or `item`; `day` is a date in Asia/Shanghai.
+
+    `restates` is the counted line that it takes back or replaces.
+    """
 
     id: str
     line: Line
@@ -35,33 +41,60 @@ class Entry:
     delivery_id: str
     written_at: datetime
     reason: str | None = None
+    restates: str | None = None
 
 
 async def append(tx: Tx, entry: Entry) -> bool:
     """Append a line and raise its day counter; a `counted` line that stands already adds nothing."""
     statement = upsert(tx, ledger).values(
-        id=entry.id,
-        line=entry.line,
-        item_id=entry.item_id,
-        channel=entry.channel,
-        org_id=entry.org_id,
-        kind=entry.kind,
-        column=entry.column,
-        day=entry.day,
-        delivery_id=entry.delivery_id,
-        written_at=entry.written_at,
-        reason=entry.reason,
+        **_values(entry),
         topic=_of_delivery(entry, sa.func.coalesce(revision.c.sheet["topic"].as_string(), "")),
         account_id=_of_delivery(entry, delivery.c.account_id),
     )
-    if entry.line == "counted":
+    if entry.line == "counted" and entry.restates is None:
         statement = statement.on_conflict_do_nothing(
-            index_elements=["item_id", "channel"], index_where=sa.text("line = 'counted'")
+            index_elements=["item_id", "channel"], index_where=sa.text(FIRST)
         )
     if (await tx.execute(statement)).rowcount != 1:
         return False
     await _raise_counter(tx, entry)
     return True
+
+
+async def find_standing(tx: Tx, item_id: str, channel: str) -> Entry | None:
+    """Give the counted line of an item on a channel that was not taken back."""
+    held = sa.and_(ledger.c.item_id == item_id, ledger.c.channel == channel, ledger.c.line == "counted")
+    row = (await tx.execute(sa.select(ledger).where(held, is_standing()))).one_or_none()
+    return None if row is None else _entry_of(row)
+
+
+async def take_back(tx: Tx, standing: Entry, back: Line, reason: str, *, id: str, at: datetime) -> bool:
+    """Take a counted line back by a line with the same sides; False when somebody else just did."""
+    entry = replace(standing, id=id, line=back, written_at=at, reason=reason, restates=standing.id)
+    sides = sa.select(ledger.c.topic, ledger.c.account_id).where(ledger.c.id == standing.id)
+    topic, account_id = (await tx.execute(sides)).one()
+    statement = (
+        upsert(tx, ledger)
+        .values(**_values(entry), topic=topic, account_id=account_id)
+        .on_conflict_do_nothing(index_elements=["restates"], index_where=sa.text(BACK))
+    )
+    is_ours = (await tx.execute(statement)).rowcount == 1
+    if is_ours:
+        await _raise_counter(tx, entry)
+    return is_ours
+
+
+def is_standing(until: datetime | None = None) -> sa.ColumnElement[bool]:
+    """Hold the ledger to counted lines that were not taken back, as it was at a moment."""
+    back = ledger.alias("back")
+    # The words as the index has them, no parameters: SQLite would not take it otherwise.
+    words: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{word}'") for word in TAKEN_BACK]
+    found = sa.exists().where(back.c.restates == ledger.c.id, back.c.line.in_(words))
+    return ~(found if until is None else found.where(back.c.written_at <= until))
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in Entry.__slots__}
 
 
 def _of_delivery(entry: Entry, wanted: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
@@ -91,7 +124,8 @@ async def newest_line(tx: Tx, item_id: str, channel: str) -> str | None:
     """Give what the newest line of an item on a channel says."""
     wanted = (
         sa.select(ledger.c.line)
-        .where(ledger.c.item_id == item_id, ledger.c.channel == channel)
+        # Where a first day was moved, the item is as public as it was before.
+        .where(ledger.c.item_id == item_id, ledger.c.channel == channel, ledger.c.restates.is_(None))
         .order_by(ledger.c.written_at.desc(), ledger.c.id.desc())
         .limit(1)
     )
@@ -106,16 +140,4 @@ async def list_lines(tx: Tx, item_id: str) -> tuple[Entry, ...]:
 
 
 def _entry_of(row: sa.Row[Any]) -> Entry:
-    return Entry(
-        id=row.id,
-        line=row.line,
-        item_id=row.item_id,
-        channel=row.channel,
-        org_id=row.org_id,
-        kind=row.kind,
-        column=row.column,
-        day=row.day,
-        delivery_id=row.delivery_id,
-        written_at=row.written_at,
-        reason=row.reason,
-    )
+    return Entry(**{name: getattr(row, name) for name in Entry.__slots__})

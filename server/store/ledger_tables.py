@@ -6,6 +6,10 @@ from server.store.columns import among, id_column, moment_column, ref_column, te
 from server.store.metadata import metadata
 from server.store.words import COUNTED_AS, LINES
 
+FIRST = "line = 'counted' AND restates IS NULL"
+BACK = "line IN ('moved', 'restated')"
+AGAIN = "line = 'counted' AND restates IS NOT NULL"
+
 ledger = sa.Table(
     "ledger",
     metadata,
@@ -23,6 +27,8 @@ ledger = sa.Table(
     # Of the delivery, kept here so that counting by them joins nothing; '' is an item without a topic.
     sa.Column("topic", sa.Text, nullable=False, server_default=""),
     sa.Column("account_id", sa.String(16), nullable=False, server_default=""),
+    # The counted line that this one takes back, or in whose place it counts an earlier day.
+    sa.Column("restates", sa.String(16), nullable=True),
     among("line", LINES),
     among("channel", (*COUNTED_AS, "item")),
     # Counting is exact by this key, not by care: one first-live line per item and channel.
@@ -31,8 +37,23 @@ ledger = sa.Table(
         "item_id",
         "channel",
         unique=True,
-        sqlite_where=sa.text("line = 'counted'"),
-        postgresql_where=sa.text("line = 'counted'"),
+        sqlite_where=sa.text(FIRST),
+        postgresql_where=sa.text(FIRST),
+    ),
+    # And what is counted again at an earlier day was taken back before, once.
+    sa.Index(
+        "uq_ledger_taken_back",
+        "restates",
+        unique=True,
+        sqlite_where=sa.text(BACK),
+        postgresql_where=sa.text(BACK),
+    ),
+    sa.Index(
+        "uq_ledger_counted_again",
+        "restates",
+        unique=True,
+        sqlite_where=sa.text(AGAIN),
+        postgresql_where=sa.text(AGAIN),
     ),
     # The rows behind a figure, page by page: one channel, one kind of line, in the order of days.
     sa.Index("ix_ledger_rows", "channel", "line", "day", "id"),

@@ -5,6 +5,7 @@ it was taken; a line found later belongs to the next one.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -15,7 +16,7 @@ from server.store.ledger import Line
 from server.store.ledger_tables import ledger
 from server.store.report_tables import snapshot
 from server.store.rows import Taken, upsert
-from server.store.statistics import LineSeen, lines_seen, on_days
+from server.store.statistics import LineSeen, lines_of, lines_seen, on_days
 from server.store.tx import Tx
 
 Side = Literal["added", "removed"]
@@ -36,6 +37,16 @@ class Snapshot:
     checksum: str
     reason: str | None
     taken_by: str | None
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a snapshot froze: a year of some organs, up to the day on which it was taken."""
+
+    year: int
+    number: int
+    org_ids: tuple[str, ...]
     taken_at: datetime
 
 
@@ -67,6 +78,14 @@ async def list_snapshots(tx: Tx, org_id: str, year: int) -> tuple[Snapshot, ...]
         .order_by(snapshot.c.number)
     )
     return tuple(_snapshot_of(row) for row in await tx.execute(wanted))
+
+
+async def list_frozen(tx: Tx, years: Collection[int], *, until: datetime) -> tuple[Frozen, ...]:
+    """Give what the snapshots of some years froze that were taken until a moment, the first ones first."""
+    columns = (snapshot.c.year, snapshot.c.number, snapshot.c.org_ids, snapshot.c.taken_at)
+    wanted = sa.select(*columns).where(snapshot.c.year.in_(years), snapshot.c.taken_at <= until)
+    found = await tx.execute(wanted.order_by(snapshot.c.number, snapshot.c.id))
+    return tuple(Frozen(row.year, row.number, tuple(row.org_ids), row.taken_at) for row in found)
 
 
 async def seal_lines(tx: Tx, org_ids: tuple[str, ...], year: int, until: datetime) -> Seal:
@@ -101,12 +120,16 @@ async def list_lines_of_snapshot(
 async def list_differences(
     tx: Tx, older: Snapshot, newer: Snapshot, limit: int, *, only: tuple[str, Line] | None = None
 ) -> tuple[tuple[Side, LineSeen], ...]:
-    """Give the lines that only one of two snapshots has, oldest first; `only` of a channel and a kind."""
+    """Give the lines that only one of two snapshots has, oldest first; `only` those behind a figure.
+
+    A figure is of a channel and a kind of line; to what was counted belongs what was taken back of it.
+    """
     first = _holds(older.org_ids, older.year, older.taken_at)
     second = _holds(newer.org_ids, newer.year, newer.taken_at)
     if only is not None:
         first, second = (
-            sa.and_(held, ledger.c.channel == only[0], ledger.c.line == only[1]) for held in (first, second)
+            sa.and_(held, ledger.c.channel == only[0], ledger.c.line.in_(lines_of(only[1])))
+            for held in (first, second)
         )
     added = await lines_seen(tx, sa.and_(second, sa.not_(first)), limit)
     removed = await lines_seen(tx, sa.and_(first, sa.not_(second)), limit)

@@ -5,18 +5,20 @@ ledger is; the days before and behind them from the day counters, or from their 
 topic is asked for.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 import sqlalchemy as sa
 
-from server.store.ledger import Line
+from server.store.ledger import Line, is_standing
 from server.store.ledger_tables import day_counter, ledger, month_counter
+from server.store.months import month_after, months_between
 from server.store.tables import account, delivery, evidence, item, org, release, revision
 from server.store.tx import Tx
-from server.store.words import COUNTED_AS, LINES
+from server.store.words import COUNTED_AS, LINES, TAKEN_BACK
 
 GroupBy = Literal["channel", "account", "org", "month", "kind", "column", "topic"]
 GROUPS: Final = get_args(GroupBy)
@@ -76,7 +78,10 @@ class LineSeen:
 
 
 async def sum_figures(tx: Tx, sieve: Sieve, group_by: GroupBy) -> tuple[Counter, ...]:
-    """Sum what was counted and withdrawn in a period, by group, channel and kind of line."""
+    """Sum what was counted and withdrawn in a period, by group, channel and kind of line.
+
+    What was taken back is subtracted from what was counted; what a snapshot had frozen is told beside it.
+    """
     with_lines = group_by in _ON_LINES or sieve.topic is not None
     counted = sa.union_all(*_pieces(sieve, with_lines=with_lines)).subquery("counted")
     key, name = _group(counted, group_by)
@@ -94,9 +99,19 @@ async def sum_figures(tx: Tx, sieve: Sieve, group_by: GroupBy) -> tuple[Counter,
         .group_by(key, name, counted.c.channel, counted.c.line)
         .order_by(key, counted.c.channel, counted.c.line)
     )  # fmt: skip
-    return tuple(
-        Counter(row.key, row.name, row.channel, row.line, int(row.sum)) for row in await tx.execute(wanted)
-    )
+    found: defaultdict[tuple[str, str, str, Line], int] = defaultdict(int)
+    for *of, line, many in await tx.execute(wanted):
+        if line in TAKEN_BACK:
+            found[*of, "counted"] -= int(many)
+        if line != "moved":
+            found[*of, line] += int(many)
+    return tuple(Counter(*of, many) for of, many in found.items() if many)
+
+
+async def count_lines(tx: Tx, sieve: Sieve) -> int:
+    """Count the lines of every kind in a period, by the counters."""
+    counted = sa.union_all(*_pieces(sieve, with_lines=False)).subquery("counted")
+    return int((await tx.execute(sa.select(sa.func.coalesce(sa.func.sum(counted.c.count), 0)))).scalar_one())
 
 
 async def count_lines_behind(
@@ -105,8 +120,8 @@ async def count_lines_behind(
     """Count the lines that a figure counts, by the counters; `until` must be open, they do not know it."""
     with_lines = sieve.topic is not None or account_slug is not None
     counted = sa.union_all(*_pieces(sieve, with_lines=with_lines)).subquery("counted")
-    wanted = sa.select(sa.func.coalesce(sa.func.sum(counted.c.count), 0)).where(
-        counted.c.channel == channel, counted.c.line == line
+    wanted = sa.select(sa.func.coalesce(sa.func.sum(signed(counted.c, line)), 0)).where(
+        counted.c.channel == channel, counted.c.line.in_(lines_of(line))
     )
     if account_slug is not None:
         wanted = wanted.where(counted.c.account_id == _account_of(account_slug))
@@ -123,13 +138,18 @@ async def list_lines_behind(
     after: tuple[date, str] | None,
     limit: int,
 ) -> tuple[LineSeen, ...]:
-    """Give the lines that a figure counts, oldest first, behind the one that `after` names."""
+    """Give the lines that a figure counts, oldest first, behind the one that `after` names.
+
+    A counted line that was taken back stands behind no figure of what was counted.
+    """
     if after is not None:
         # Said once: of two lower bounds SQLite takes the first for its index, and would begin at the oldest.
         sieve = replace(sieve, start=max(sieve.start, after[0]))
     page = sa.select(ledger.c.id).where(
         *_within(ledger, sieve), ledger.c.channel == channel, ledger.c.line == line
     )
+    if line == "counted":
+        page = page.where(is_standing(sieve.until))
     if account_slug is not None:
         page = page.where(ledger.c.account_id == _account_of(account_slug))
     if after is not None:
@@ -167,12 +187,13 @@ async def _days_with_lines(
     What is rare is so found without reading the lines between. Months say which organs have any, and the day
     counters of these say when; topics and accounts they do not know, so that more days are given.
     """
-    of = [month_counter.c.channel == channel, month_counter.c.line == line, *_sides(month_counter, sieve)]
+    lines = lines_of(line)
+    of = [month_counter.c.channel == channel, month_counter.c.line.in_(lines), *sides(month_counter, sieve)]
     if account_slug is not None:
         of.append(month_counter.c.account_id == _account_of(account_slug))
     first, last = f"{sieve.start:%Y-%m}", f"{sieve.end:%Y-%m}"
     sums = (
-        sa.select(month_counter.c.month, sa.func.sum(month_counter.c.count).label("sum"))
+        sa.select(month_counter.c.month, sa.func.sum(signed(month_counter.c, line)).label("sum"))
         .where(month_counter.c.month.between(first, last), *of)
         .group_by(month_counter.c.month)
         .order_by(month_counter.c.month)
@@ -180,18 +201,30 @@ async def _days_with_lines(
     # Of the first month any number may lie before the page.
     months = _enough(((row.month, row.sum) for row in await tx.execute(sums)), first, limit)
     orgs = sa.select(month_counter.c.org_id).where(month_counter.c.month.in_(months), *of).distinct()
-    days = sa.select(day_counter.c.day, sa.func.sum(day_counter.c.count).label("sum")).where(
+    days = sa.select(day_counter.c.day, sa.func.sum(signed(day_counter.c, line)).label("sum")).where(
         day_counter.c.day.in_(_days_of(months, sieve)),
         day_counter.c.org_id.in_((await tx.execute(orgs)).scalars().all()),
         day_counter.c.channel == channel,
-        day_counter.c.line == line,
-        *_sides(day_counter, replace(sieve, org_ids=None, topic=None)),
+        day_counter.c.line.in_(lines),
+        *sides(day_counter, replace(sieve, org_ids=None, topic=None)),
     )
     found = await tx.execute(days.group_by(day_counter.c.day).order_by(day_counter.c.day))
     counted = [(row.day, row.sum) for row in found]
     if sieve.topic is not None or account_slug is not None:
         return tuple(day for day, _sum in counted)
     return tuple(_enough(counted, after[0] if after else None, limit))
+
+
+def lines_of(line: Line) -> tuple[Line, ...]:
+    """Give the kinds of line that a figure is made of."""
+    return ("counted", "moved", "restated") if line == "counted" else (line,)
+
+
+def signed(counters: Any, line: Line) -> sa.ColumnElement[int]:
+    """Give a counter as it goes into a figure: less what was taken back of what was counted."""
+    if line != "counted":
+        return cast("sa.ColumnElement[int]", counters.count)
+    return sa.case((counters.line.in_(TAKEN_BACK), -counters.count), else_=counters.count)
 
 
 def _enough(counted: Iterable[tuple[Any, Any]], begun: Any, limit: int) -> list[Any]:
@@ -207,7 +240,7 @@ def _enough(counted: Iterable[tuple[Any, Any]], begun: Any, limit: int) -> list[
 
 def _days_of(months: Iterable[str], sieve: Sieve) -> list[date]:
     firsts = (date.fromisoformat(f"{month}-01") for month in months)
-    days = (first + timedelta(n) for first in firsts for n in range((_month_after(first) - first).days))
+    days = (first + timedelta(n) for first in firsts for n in range((month_after(first) - first).days))
     return [day for day in days if sieve.start <= day <= sieve.end]
 
 
@@ -240,11 +273,11 @@ def _pieces(sieve: Sieve, *, with_lines: bool) -> list[sa.Select[Any]]:
         if is_whole:
             counted = month_counter.c.month
             held = [*_on_any_channel(month_counter), counted.between(f"{start:%Y-%m}", f"{end:%Y-%m}")]
-            held += _sides(month_counter, sieve)
+            held += sides(month_counter, sieve)
             pieces.append(_counts(month_counter, counted, held))
         elif with_lines:
             month = sa.literal(f"{start:%Y-%m}")
-            pieces.append(_counts(ledger, month, [*on_days(start, end), *_sides(ledger, sieve)]))
+            pieces.append(_counts(ledger, month, [*on_days(start, end), *sides(ledger, sieve)]))
         else:
             pieces.append(_counts(day_counter, sa.literal(f"{start:%Y-%m}"), _within(day_counter, part)))
     return pieces
@@ -261,27 +294,6 @@ def _counts(
         (nothing if source is day_counter else source.c.account_id).label("account_id"),
         (sa.literal(1) if source is ledger else source.c.count).label("count"),
     ).where(*held)  # fmt: skip
-
-
-def months_between(start: date, end: date) -> list[tuple[date, date, bool]]:
-    """Cut a period into a rest before its first whole month, the whole months in one, and a rest behind."""
-    first = start if start.day == 1 else _month_after(start)
-    behind = _month_after(end) if _month_after(end) - end == timedelta(1) else end.replace(day=1)
-    if first >= behind:  # no whole month: one rest, or two that meet at the turn of a month
-        turn = _month_after(start)
-        if end < turn:
-            return [(start, end, False)]
-        return [(start, turn - timedelta(1), False), (turn, end, False)]
-    parts = [(first, behind - timedelta(1), True)]
-    if start < first:
-        parts.insert(0, (start, first - timedelta(1), False))
-    if behind <= end:
-        parts.append((behind, end, False))
-    return parts
-
-
-def _month_after(day: date) -> date:
-    return (day.replace(day=28) + timedelta(4)).replace(day=1)
 
 
 def _lines(wanted: sa.Select[Any], lines: sa.FromClause = ledger) -> sa.Select[Any]:
@@ -302,10 +314,11 @@ def _is_sifted(sieve: Sieve) -> bool:
 
 
 def _within(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
-    return [source.c.day.between(sieve.start, sieve.end), *_sides(source, sieve)]
+    return [source.c.day.between(sieve.start, sieve.end), *sides(source, sieve)]
 
 
-def _sides(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
+def sides(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
+    """Hold the ledger or its counters to all that a sieve names beside the days."""
     held: list[sa.ColumnElement[bool]] = []
     if sieve.org_ids is not None:
         held.append(source.c.org_id.in_(sieve.org_ids))

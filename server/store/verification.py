@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.ledger import is_standing
 from server.store.ledger_tables import day_counter, ledger, month_counter
 from server.store.tables import attempt, delivery, item, media
 from server.store.tx import Tx
+from server.store.words import TAKEN_BACK
 
 _KEY = ("day", "org_id", "channel", "kind", "column", "line")
 _SIDES = ("channel", "line", "org_id", "kind", "column", "topic", "account_id")
@@ -98,6 +101,69 @@ async def list_uncounted_deliveries(tx: Tx, limit: int) -> tuple[Difference, ...
         Difference("live_delivery_is_counted", f"{row.item_id} {row.counted_as} {row.id}", 0, 1)
         for row in await tx.execute(wanted)
     )
+
+
+async def list_late_first_days(tx: Tx, limit: int) -> tuple[Difference, ...]:
+    """Give lines that stand for another day than the first on which the item was live (invariant 10).
+
+    Says both days as numbers: 20260305.
+    """
+    shown = sa.and_(delivery.c.state.in_(WAS_LIVE), delivery.c.live_at.is_not(None))
+    first = sa.func.min(delivery.c.live_at).label("first")
+    by_channel = sa.select(delivery.c.item_id, delivery.c.counted_as.label("channel"), first)
+    of_item = sa.select(delivery.c.item_id, sa.literal("item").label("channel"), first)
+    firsts = sa.union_all(
+        by_channel.where(shown).group_by(delivery.c.item_id, delivery.c.counted_as),
+        of_item.where(shown).group_by(delivery.c.item_id),
+    ).subquery()
+    day = _day_in_beijing(tx, firsts.c.first)
+    wanted = (
+        sa.select(ledger.c.item_id, ledger.c.channel, ledger.c.day, day.label("first"))
+        .join(firsts, sa.and_(firsts.c.item_id == ledger.c.item_id, firsts.c.channel == ledger.c.channel))
+        .where(ledger.c.line == "counted", is_standing(), ledger.c.day != day)
+        .limit(limit)
+    )
+    return tuple(
+        Difference(
+            "first_day_is_counted", f"{row.item_id} {row.channel}", _number_of(row.day), _number_of(row.first)
+        )
+        for row in await tx.execute(wanted)
+    )
+
+
+async def list_wrong_restatements(tx: Tx, limit: int) -> tuple[Difference, ...]:
+    """Give lines that restate another than a counted line of the same sides, or only by half."""
+    other = ledger.alias("other")
+    sides = ("item_id", "channel", "org_id", "kind", "column", "day", "topic", "account_id", "delivery_id")
+    is_back = ledger.c.line.in_(TAKEN_BACK)
+    named = sa.exists().where(
+        other.c.id == ledger.c.restates,
+        other.c.line == "counted",
+        other.c.item_id == ledger.c.item_id,
+        other.c.channel == ledger.c.channel,
+        sa.or_(~is_back, sa.and_(*(other.c[name] == ledger.c[name] for name in sides))),
+    )
+    # What is taken back is counted again, and the other way.
+    half = sa.exists().where(other.c.restates == ledger.c.restates, other.c.line.in_(TAKEN_BACK) != is_back)
+    wanted = (
+        sa.select(ledger.c.id, ledger.c.line)
+        .where(sa.or_(is_back, ledger.c.restates.is_not(None)), sa.or_(~named, ~half))
+        .limit(limit)
+    )
+    return tuple(
+        Difference("restatement_is_whole", f"{row.id} {row.line}", 1, 0) for row in await tx.execute(wanted)
+    )
+
+
+def _day_in_beijing(tx: Tx, moment: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    if tx.dialect.name == "postgresql":
+        return sa.cast(sa.func.timezone("Asia/Shanghai", moment), sa.Date)
+    # Beijing has had no summer time since 1991.
+    return sa.func.date(moment, "+8 hours", type_=sa.Date)
+
+
+def _number_of(day: date) -> int:
+    return int(f"{day:%Y%m%d}")
 
 
 async def list_loose_attempts(tx: Tx, limit: int) -> tuple[Difference, ...]:

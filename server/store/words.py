@@ -37,7 +37,9 @@ OUTCOMES: Final = (
     "needs_authorisation",
     "unknown",
 )
-LINES: Final = ("counted", "withdrawn", "reinstated", "restated")
+LINES: Final = ("counted", "withdrawn", "reinstated", "moved", "restated")
+TAKEN_BACK: Final = ("moved", "restated")
+"""Lines that take a counted one back: each names it, and an earlier day was counted in its place."""
 FOLLOW_RULES: Final = ("same_moment", "after_working_days", "at_time")
 CALENDAR_LAYERS: Final = ("national", "local")
 JOB_RESULTS: Final = ("running", "done", "failed")

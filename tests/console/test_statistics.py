@@ -2,12 +2,18 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
 
+from server.core.evidence import record_evidence
+from server.report.snapshots import take_snapshot
+from server.store.evidence import Evidence
+from server.store.ledger_tables import month_counter
 from server.store.statistics import GROUPS
 from tests.console.conftest import XSS, ConsoleOffice, Seen
+from tests.house import CODE
 
 
 def _behind(seen: Seen) -> list[tuple[int, str]]:
@@ -95,7 +101,42 @@ async def test_a_sheet_for_people_says_names_and_no_codes(office: ConsoleOffice)
         book = load_workbook(io.BytesIO((await desk.get(f"{path}&format=xlsx")).content))
         assert book.active is not None
         told[path] = [cell.value for cell in list(book.active)[1]]
-    assert told["/console/statistics?by=kind"][1] == "文件"
+    assert told["/console/statistics?by=kind"][:2] == ["文件", 1]
     row = told["/console/statistics/rows?channel=website"]
-    assert {"文件", "政府网站"} <= set(row)
-    assert not {"policy", "website", "zcwj"} & set(row[5:8])
+    assert {"文件", "政府网站", "计入"} <= set(row)
+    assert not {"policy", "zcwj", "counted", CODE} & set(row)
+
+
+async def test_the_sums_are_compared_on_the_page_and_at_the_foot_of_its_sheet(office: ConsoleOffice):
+    await office.house.published(("website", "weibo"))
+    desk = await office.desk("reporter")
+    assert "合计核对： 通过 各行相加等于合计" in (await desk.get("/console/statistics")).words
+    async with office.house.store.begin() as tx:  # as no way into the ledger does it
+        await tx.execute(month_counter.update().values(count=5).where(month_counter.c.channel == "weibo"))
+    seen = await desk.get("/console/statistics?by=month")
+    assert "合计核对： 差 4" in seen.words
+    assert "政务微博 ：合计 5，台账逐行 1，差 -4" in seen.words
+    book = load_workbook(io.BytesIO((await desk.get("/console/statistics?format=xlsx")).content))
+    assert book.active is not None
+    assert [cell.value for cell in list(book.active)[-1]][:2] == ["合计核对", "差 4"]
+
+
+async def test_what_was_restated_is_told_with_its_reason(office: ConsoleOffice):
+    house = office.house
+    made = await house.published(("website", "other"))
+    async with house.store.begin() as tx:
+        house.now.move(days=1)
+        await take_snapshot(
+            tx, house.org, 2026, reason=None, by=house.chief, at=house.now(), new_id=house.new_id
+        )
+        proof = Evidence("公告栏", house.now.move(minutes=1) - timedelta(days=60), "张三", None, None)
+        leg = (await house.legs(made.id))["other"]
+        await record_evidence(tx, leg.id, proof, house.bench, by=house.author, at=house.now())
+    desk = await office.desk("reporter")
+    page = await desk.get("/console/statistics")
+    assert "主动公开政府信息 1 条" in page.words
+    assert "统计快照之后更正 1 条" in page.words
+    (address,) = (one for number, one in _behind(page) if "line=restated" in one)
+    rows = await desk.get(address)
+    assert "首次公开日由 2026-11-25 改为 2026-09-27" in rows.words
+    assert "2026 年第 1 号统计快照里是原来的日期" in rows.words

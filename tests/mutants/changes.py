@@ -39,7 +39,6 @@ PLATFORMS = "tests/faults/test_platforms.py"
 PUSHES = "tests/core/test_pushes.py"
 PUSH_LOOKS = "server/core/push_looks.py"
 HEARING = "server/store/hearing.py"
-FIRST_TABLES = "server/store/migrations/versions/0001_first_tables.py"
 
 MUTANTS = (
     Mutant(
@@ -156,9 +155,9 @@ MUTANTS = (
         "the key of the first line is dropped",
         (
             Change(
-                FIRST_TABLES,
-                '        ["item_id", "channel"],\n        unique=True,\n        sqlite_where=sa.text("line = \'counted\'"),',
-                '        ["item_id", "channel", "id"],\n        unique=True,\n        sqlite_where=sa.text("line = \'counted\'"),',
+                "server/store/migrations/versions/0050_first_days.py",
+                '"uq_ledger_first_live", ["item_id", "channel"], _FIRST',
+                '"uq_ledger_first_live", ["item_id", "channel", "id"], _FIRST',
             ),
             Change(
                 ARRIVALS, "ON CONFLICT (item_id, channel) WHERE", "ON CONFLICT (item_id, channel, id) WHERE"
@@ -170,6 +169,28 @@ MUTANTS = (
             ),
         ),
         ("tests/core/test_dispatch.py", "tests/core/test_withdraw.py"),
+    ),
+    Mutant(
+        "an earlier day that is proved later moves nothing",
+        (
+            Change(
+                "server/core/first_days.py",
+                "    return line.day < today and await _bring_forward(tx, line, new_id)\n",
+                "    return False\n",
+            ),
+        ),
+        ("tests/core/test_first_days.py",),
+    ),
+    Mutant(
+        "what was taken back is counted all the same",
+        (
+            Change(
+                "server/store/statistics.py",
+                'found[*of, "counted"] -= int(many)',
+                'found[*of, "counted"] -= 0 * int(many)',
+            ),
+        ),
+        ("tests/core/test_first_days.py",),
     ),
     Mutant(
         "a counter is raised without a line",

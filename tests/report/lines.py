@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 
+from server.core.first_days import count_first
 from server.store.ledger import Entry, append
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
@@ -43,24 +44,24 @@ class Written:
 class Writer:
     """Writes orgs and accounts once, then items."""
 
-    def __init__(self, store: Store) -> None:
-        self._store, self._numbers = store, count(1)
+    def __init__(self, store: Store, written_at: datetime = AT) -> None:
+        self.store, self.written_at, self._numbers = store, written_at, count(1)
 
-    def _id(self) -> str:
+    def new_id(self) -> str:
         return f"{next(self._numbers):016d}"
 
     async def found(self) -> None:
         self.orgs: dict[str, str] = {}
         self.accounts: dict[str, str] = {}
-        async with self._store.begin() as tx:
-            self.person = self._id()
+        async with self.store.begin() as tx:
+            self.person = self.new_id()
             await insert_person(tx, PersonRow(self.person, "writer", "writer", None, None), at=AT)
             for code, parent in ORGS.items():
-                self.orgs[code] = self._id()
+                self.orgs[code] = self.new_id()
                 above = None if parent is None else self.orgs[parent]
                 await insert_org(tx, OrgRow(self.orgs[code], code, f"机构{code[-2:]}", above), at=AT)
             for slug, counted_as in ACCOUNTS.items():
-                self.accounts[slug] = self._id()
+                self.accounts[slug] = self.new_id()
                 channel = "other" if counted_as == "gazette" else counted_as
                 await tx.execute(
                     account.insert().values(
@@ -71,12 +72,18 @@ class Writer:
                 )  # fmt: skip
 
     async def write(self, items: Iterable[Written]) -> None:
-        async with self._store.begin() as tx:
+        async with self.store.begin() as tx:
             for one in items:
                 await self._write_one(tx, one)
 
     async def _write_one(self, tx: Tx, one: Written) -> None:
-        keys = {name: self._id() for name in ("item", "revision", "release")}
+        keys = await self.write_item(tx, one)
+        for leg in one.legs:
+            await self.write_leg(tx, one, keys, leg)
+
+    async def write_item(self, tx: Tx, one: Written) -> dict[str, str]:
+        """Write an item that went nowhere yet; give its keys."""
+        keys = {name: self.new_id() for name in ("item", "revision", "release")}
         values: dict[str, Any] = {"created_by": self.person, "created_at": AT}
         number = f"{one.org}/2026-{int(keys['item']):05d}"
         await tx.execute(
@@ -97,14 +104,14 @@ class Writer:
                 change="major", state="live", **values,
             )
         )  # fmt: skip
-        for leg in sorted(one.legs, key=lambda leg: leg[1]):
-            await self._write_leg(tx, one, keys, leg)
+        return keys
 
-    async def _write_leg(
+    async def write_leg(
         self, tx: Tx, one: Written, keys: dict[str, str], leg: tuple[str, date, date | None]
     ) -> None:
+        """Prove where an item went."""
         slug, day, gone = leg
-        key, live = self._id(), datetime.combine(day, time(4), UTC)
+        key, live = self.new_id(), datetime.combine(day, time(4), UTC)
         counted_as = ACCOUNTS[slug]
         channel = "other" if counted_as == "gazette" else counted_as
         await tx.execute(
@@ -117,13 +124,14 @@ class Writer:
         back = one.back_on if gone is not None else None
         for line, on in (("counted", day), ("withdrawn", gone), ("reinstated", back)):
             for counted in (counted_as, "item") if on is not None else ():
-                await append(
-                    tx,
-                    Entry(
-                        self._id(), line, keys["item"], counted, self.orgs[one.org], one.kind, one.column, on,
-                        key, AT,
-                    ),
+                entry = Entry(
+                    self.new_id(), line, keys["item"], counted, self.orgs[one.org], one.kind, one.column, on,
+                    key, self.written_at,
                 )  # fmt: skip
+                if line == "counted":
+                    await count_first(tx, entry, self.new_id)
+                else:
+                    await append(tx, entry)
 
 
 def plain_items(many: int) -> Iterator[Written]:

@@ -51,20 +51,27 @@ sides = st.fixed_dictionaries(
 
 
 async def written(store: Store, made: list[Written]) -> None:
-    writer = Writer(store)
+    writer = Writer(store, datetime(2027, 2, 1, tzinfo=UTC))  # after all days: proofs come in in any order
     await writer.found()
     await writer.write(made)
 
 
 async def rows_behind(
-    store: Store, question: Question, channel: str, line: str = "counted", page: int = 3, account=None
+    store: Store,
+    question: Question,
+    channel: str,
+    line: str = "counted",
+    page: int = 3,
+    *,
+    account=None,
+    until=None,
 ):
     found, after = [], None
     while True:
         async with store.read() as tx:
             lines = await list_lines_behind(
                 tx,
-                await sieve_of(tx, question),
+                replace(await sieve_of(tx, question), until=until),
                 channel=channel,
                 line=line,
                 account_slug=account,

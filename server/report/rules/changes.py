@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from server.report.amounts import told
 from server.report.finding import Finding
-from server.report.prose import Quantity, Sentence, is_earlier
+from server.report.prose import Quantity, Sentence, is_earlier, is_last_years
 
 _FROM: Final = re.compile(r"(?:由|从)[^,。;\d]{0,16}$")
 _TO: Final = re.compile(
@@ -26,6 +27,7 @@ def check_changes(sentences: Sequence[Sentence]) -> Iterator[Finding]:
         yield from _check_ends(sentence)
         yield from _check_beside(sentence)
         yield from _check_points(sentence)
+        yield from _check_base(sentence)
 
 
 def is_from_to(sentence: Sentence, before: Quantity, now: Quantity) -> bool:
@@ -64,6 +66,30 @@ def _check_beside(sentence: Sentence) -> Iterator[Finding]:
         ):
             hint = f"{told(now.value)} 与上年 {told(before.value)} 不是“持平”"
             yield Finding("change_sign", "error", sentence.where(now), now.value, before.value, hint)
+
+
+def _check_base(sentence: Sentence) -> Iterator[Finding]:
+    """Check «共 8 件,比上年的 10 件减少 2 件», whatever stands before it.
+
+    Behind a list it is the total that changed or the last part: a fault is what no figure of it explains.
+    """
+    for at, (base, change) in enumerate(pairwise(sentence.quantities)):
+        counts = [one for one in sentence.quantities[:at] if one.kind == "count"]
+        if (
+            len(counts) < 2  # one alone is told by _check_beside
+            or base.kind != "count"
+            or change.kind != "delta"
+            or not is_last_years(sentence.masked[: base.start])
+            or not all(one.exact and one.unit == base.unit for one in (*counts, base, change))
+        ):
+            continue
+        stated = -change.value if change.falling else change.value
+        meant = {one.value for one in counts} | {sum(one.value for one in counts)}
+        meant |= {one.value + other.value for one, other in pairwise(counts)}
+        if base.value + stated not in meant:
+            differs = counts[-1].value - base.value
+            hint = f"{told(counts[-1].value)} 比 {told(base.value)} 应为 {told(differs)}"
+            yield Finding("change_differs", "error", sentence.where(change), stated, differs, hint)
 
 
 def _check_points(sentence: Sentence) -> Iterator[Finding]:

@@ -22,6 +22,8 @@ _MANY_YEARS: Final = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
 _FULL_YEAR: Final = re.compile(r"全年(?:总共|一共|共计|合计|累计|共)[^,。;\d□]{0,6}$")
 _OF_A_PART: Final = re.compile(r"(?:□|上半年|下半年|[一二三四]季度)[^,。;、□\d]{0,8}$")
 _OF_A_YEAR: Final = re.compile(r"□[^,。;、□]{0,16}$")
+_OF_YEARS: Final = re.compile(r"(?:□+[、和]?)+分别[^,。;、□\d]{0,16}$")
+_SUM_BESIDE: Final = re.compile(r"资金|投资|投入|金额|经费")
 _ACT: Final = re.compile(
     r"收到|办结|办理|答复|开展|举办|受理|组织|召开|回应|处理|新增|全年|同时|累计|培训|印发|制发|接待|解读|推送|制作|更新|完成|注销|关停|撤销|开设|新开|合格|共"
 )
@@ -58,6 +60,7 @@ def _triggered(sentence: Sentence, before: Sentence | None) -> Iterator[_Found]:
         if not totals and before is not None and not sentence.masked[:start].strip(" ,;"):
             yield from _across(sentence, before, behind)
             continue
+        totals = _without_sum_beside(totals, behind)
         pair = _pair(sentence, totals, behind)
         if pair is not None:
             yield from pair
@@ -85,6 +88,13 @@ def _triggered(sentence: Sentence, before: Sentence | None) -> Iterator[_Found]:
             yield found
     if outer is not None:
         yield outer
+
+
+def _without_sum_beside(totals: list[Quantity], behind: list[Quantity]) -> list[Quantity]:
+    """Leave out the money beside a total: «项目 48 个,涉及资金 12.6 亿元,其中续建 20 个»."""
+    if len(totals) < 2 or not behind or not behind[0].unit == totals[-2].unit != totals[-1].unit:
+        return totals
+    return totals[:-1] if _SUM_BESIDE.search(totals[-1].label) else totals
 
 
 def _pair(sentence: Sentence, totals: list[Quantity], behind: list[Quantity]) -> tuple[_Found, _Found] | None:
@@ -315,8 +325,9 @@ def _check_years(sentence: Sentence) -> Iterator[Finding]:
         parts = tuple(flat[max(0, at - many) : at])
         if not many or len(parts) != many or any(one.unit != total.unit for one in parts):
             continue
-        heads = (sentence.masked[: one.start] for one in parts)
-        if all(_OF_A_YEAR.search(head) for head in heads):
+        heads = [sentence.masked[: one.start] for one in parts]
+        in_a_row = all(one.before == "、" for one in parts[1:])
+        if all(map(_OF_A_YEAR.search, heads)) or (_OF_YEARS.search(heads[0]) and in_a_row):
             yield from _judge(_Found(sentence, total, parts, complete=True, examples=False))
 
 

@@ -13,7 +13,8 @@ from server.report.rules.changes import is_from_to
 
 _SHARE: Final = re.compile(r"占[^,。;\d]*$")
 _SEVERAL: Final = re.compile(r"分别")
-_SEVERAL_SHARES: Final = re.compile(r"^[,、(\s]*分别占[^,。;\d]*$")
+_SEVERAL_SHARES: Final = re.compile(r"^[,、(\s]*(?:(?:占比|比例|比重)分别为|分别占)[^,。;\d]*$")
+_SHARE_OF: Final = re.compile(r"^[,、(\s]*约?占[^,。;、\d]*$")
 _GROWTH: Final = re.compile(
     r"^[,、(\s]*(?:同比|比上年度?|较上年度?|比上一年度?|较上一年度?|比去年|较去年|与上年相比|与去年相比)?(?:同期)?(?:相比)?[,]?"
     r"(?:净)?(?:增长|上升|增加|提高|增幅|下降|减少|降低|降幅)了?(?:率|幅)?(?:为|达|达到|约)?\s*$"
@@ -62,6 +63,7 @@ def check_percentages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
             earlier = sentences[at - 1].quantities if at else ()
             yield from _check_share(sentence, one, before, earlier)
             yield from _check_several(sentence, position, earlier)
+            yield from _check_share_of(sentence, one, before)
             yield from _check_recovered(sentence, one, before)
             yield from _check_rate(sentence, one, before)
             yield from _check_passing(sentence, one, before)
@@ -155,6 +157,22 @@ def _check_several(sentence: Sentence, position: int, earlier: Sequence[Quantity
     whole = sorted(wholes)[wrong.index(fewest)]
     computed = share(part.value, whole, one.decimals)
     hint = f"{told(part.value)} 占 {told(whole)} 应为 {told(computed)}%"
+    yield Finding("share_differs", "error", sentence.where(one), one.value, computed, hint)
+
+
+def _check_share_of(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    """Check «156 条,占公开总数 1560 条的 10%»: the share names its whole."""
+    if len(before) < 2 or one.unit != "%":
+        return
+    part, whole = before[-2:]
+    text = sentence.masked
+    if text[whole.end : one.start].strip() != "的" or not _SHARE_OF.match(text[part.end : whole.start]):
+        return
+    alike = part.kind == whole.kind == "count" and part.exact and whole.exact and part.unit == whole.unit
+    if not alike or not 0 < part.value <= whole.value or _fits(part.value, whole.value, one):
+        return
+    computed = share(part.value, whole.value, one.decimals)
+    hint = f"{told(part.value)} 占 {told(whole.value)} 应为 {told(computed)}%"
     yield Finding("share_differs", "error", sentence.where(one), one.value, computed, hint)
 
 
@@ -260,7 +278,7 @@ def _check_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity])
     earlier = _earlier(sentence, now, deltas) if base is None else base.value
     if earlier is not None and earlier > 0:
         computed = growth(now.value, earlier, one.decimals)
-        if computed != percent:
+        if computed != percent and not _is_of_rounded_money(now, earlier, one, percent):
             hint = f"{told(now.value)} 比 {told(earlier)} 应为 {told(computed)}%"
             yield Finding("growth_differs", "error", sentence.where(one), percent, computed, hint)
     # Behind a list it is the total that grew, or its last part: nobody can tell.
@@ -269,6 +287,16 @@ def _check_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity])
     ):
         hint = f"没有一个上年的整数能使 {told(now.value)} 的增幅为 {told(percent)}%"
         yield Finding("growth_impossible", "warning", sentence.where(one), percent, None, hint)
+
+
+def _is_of_rounded_money(now: Quantity, earlier: Decimal, one: Quantity, percent: Decimal) -> bool:
+    """Say whether sums in 万元 may have grown so: they were rounded, what grew was counted in 元."""
+    half = Decimal(1).scaleb(-now.decimals) / 2
+    if now.unit not in ("万元", "亿元") or earlier <= half:
+        return False
+    low, high = ((now.value - half) / (earlier + half) - 1, (now.value + half) / (earlier - half) - 1)
+    room = Decimal(1).scaleb(-one.decimals) / 2
+    return low * _HUNDRED - room <= percent <= high * _HUNDRED + room
 
 
 def _earlier(sentence: Sentence, now: Quantity, deltas: Sequence[Quantity]) -> Decimal | None:
@@ -281,6 +309,10 @@ def _earlier(sentence: Sentence, now: Quantity, deltas: Sequence[Quantity]) -> D
     behind = sentence.quantities[place + 1 : place + 2]
     if behind and behind[0].exact and _ASIDE.match(sentence.masked[now.end : behind[0].start]):
         return behind[0].value
+    percents = [one for one in sentence.quantities[place + 1 :] if one.kind == "percent"]
+    named = sentence.quantities[sentence.quantities.index(percents[0]) + 1 :][:1] if percents else ()
+    if named and named[0].exact and named[0].unit == now.unit and is_earlier(sentence, named[0]):
+        return named[0].value
     end = 0
     for one in sentence.quantities:
         head, end = sentence.masked[end : one.start], one.end
