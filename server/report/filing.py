@@ -1,6 +1,7 @@
 """The way of an organ's yearly figures: draft → submitted → accepted → closed, or back with a reason.
 
-What is submitted is a snapshot, so that what the office accepts cannot change under its hands.
+What is submitted is a snapshot, so that what the office accepts cannot change under its hands. Before a year
+has ended its figures may be handed up to be looked at; only those of the whole year are accepted and closed.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,11 +9,13 @@ from datetime import datetime
 from typing import Final, Literal
 
 from server.core.acts import note
+from server.core.days import day_of, say_moment
 from server.core.problems import Problem
 from server.report.snapshots import take_snapshot
 from server.store.audit import Subject
 from server.store.filings import Filing, FilingState, list_filings, move_filing
 from server.store.orgs import OrgRow, subtree_ids
+from server.store.snapshots import list_snapshots
 from server.store.tx import Tx
 
 Move = Literal["submit", "return", "accept", "close"]
@@ -54,12 +57,28 @@ async def move(
         again = reason or (f"退回后重报：{standing.reason}" if standing.reason else None)
         taken = await take_snapshot(tx, org, year, reason=again, by=by, at=at, new_id=new_id)
         snapshot_id = taken.id
+    if step in ("accept", "close"):
+        await _require_whole_year(tx, standing, year, at=at)
     if step == "close":
         await _require_below(tx, org, year)
     await move_filing(tx, org.id, year, old, new, reason=reason, snapshot_id=snapshot_id, by=by, at=at)
     await note(tx, "report.filing", Subject(org_id=org.id), at=at, year=year, step=step, reason=reason)
     (moved,) = await list_filings(tx, frozenset((org.id,)), year)
     return moved
+
+
+async def _require_whole_year(tx: Tx, standing: Filing, year: int, *, at: datetime) -> None:
+    """Refuse to take figures for those of a year which were frozen before it ended."""
+    if day_of(at).year <= year:
+        raise Problem("wrong_state", f"{year} 年还没有结束，现在不能接收或关闭这一年的数字")
+    frozen = [
+        one for one in await list_snapshots(tx, standing.org_id, year) if one.id == standing.snapshot_id
+    ]
+    if any(day_of(one.taken_at).year <= year for one in frozen):
+        day = say_moment(frozen[0].taken_at)
+        raise Problem(
+            "wrong_state", f"报送的是 {year} 年{day}的数字，不是全年的；请退回，由{standing.org_name}重新报送"
+        )
 
 
 async def filings_below(tx: Tx, org: OrgRow, year: int) -> tuple[Filing, ...]:

@@ -61,16 +61,22 @@ class Unreleased:
     formed_on: date
 
 
-async def list_accounts_heard(tx: Tx, *, with_practice: bool = False) -> tuple[AccountHeard, ...]:
-    """Give every real account with its last moment of life; those of practice only where asked for."""
-    last = (
-        sa.select(sa.func.max(delivery.c.live_at)).where(delivery.c.account_id == account.c.id)
-    ).scalar_subquery()
+async def list_accounts_heard(
+    tx: Tx, *, with_practice: bool = False, until: datetime | None = None
+) -> tuple[AccountHeard, ...]:
+    """Give every real account with its last moment of life; those of practice only where asked for.
+
+    `until` gives those that there were at a moment, each as it was then.
+    """
+    shown = sa.select(sa.func.max(delivery.c.live_at)).where(delivery.c.account_id == account.c.id)
+    last = (shown if until is None else shown.where(delivery.c.live_at < until)).scalar_subquery()
     wanted = sa.select(account, last.label("last_live_at"), permission.c.until).outerjoin(
         permission, permission.c.account_id == account.c.id
     )
     if not with_practice:
         wanted = wanted.where(~account.c.practice)
+    if until is not None:
+        wanted = wanted.where(account.c.created_at < until)
     rows = await tx.execute(wanted.order_by(account.c.slug))
     return tuple(
         AccountHeard(

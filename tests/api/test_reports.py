@@ -8,6 +8,7 @@ from server.store.orgs import find_org_by_code
 from tests.api.conftest import CODE, DEPARTMENT, NEIGHBOUR, Office
 
 AT = "/api/v1/reports/2026"
+LAST = "/api/v1/reports/2025"
 ONE = {"key": "行政许可", "value": "182", "source": "政务服务中心"}
 
 
@@ -49,12 +50,18 @@ async def test_a_snapshot_keeps_its_figures_and_says_that_it_is_intact(office: O
 
 async def test_the_office_above_accepts_and_the_department_itself_may_not(office: Office):
     await office.person("head", (await _org_id(office, DEPARTMENT)), "chief")
-    submitted = await office.post(f"{AT}/filings", {"org": DEPARTMENT, "move": "submit"}, by="head")
+    submitted = await office.post(f"{LAST}/filings", {"org": DEPARTMENT, "move": "submit"}, by="head")
     assert (submitted.status, submitted.json["state"]) == (200, "submitted")
-    own = await office.post(f"{AT}/filings", {"org": DEPARTMENT, "move": "accept"}, by="head")
+    own = await office.post(f"{LAST}/filings", {"org": DEPARTMENT, "move": "accept"}, by="head")
     assert own.status == 403
-    accepted = await office.post(f"{AT}/filings", {"org": DEPARTMENT, "move": "accept"}, by="chief")
+    accepted = await office.post(f"{LAST}/filings", {"org": DEPARTMENT, "move": "accept"}, by="chief")
     assert accepted.json["state"] == "accepted"
+
+
+async def test_a_year_that_has_not_ended_is_not_accepted(office: Office):
+    await office.post(f"{AT}/filings", {"org": DEPARTMENT, "move": "submit"}, by="chief")
+    refused = await office.post(f"{AT}/filings", {"org": DEPARTMENT, "move": "accept"}, by="chief")
+    assert (refused.status, refused.json["error"]["code"]) == (409, "wrong_state")
 
 
 async def test_who_has_not_submitted_is_listed(office: Office):

@@ -61,7 +61,7 @@ async def test_the_draft_comes_as_a_file(office: ConsoleOffice):
 
 async def test_a_year_is_submitted_sent_back_and_accepted(office: ConsoleOffice):
     desk = await office.desk("chief")
-    fields = {"org": CODE, "about": CODE, "year": "2026"}
+    fields = {"org": CODE, "about": CODE, "year": "2025"}
     page = await desk.follow(await desk.post("/console/report/filing", {**fields, "move": "submit"}))
     assert "已报送" in page.words
     without = await desk.post("/console/report/filing", {**fields, "move": "return"})

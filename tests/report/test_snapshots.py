@@ -163,6 +163,19 @@ async def test_the_office_closes_only_after_everything_below_was_accepted(files:
     assert await files.step(TOP, "close") == "closed"
 
 
+async def test_only_the_figures_of_the_whole_year_are_accepted(files: Files):
+    files.now = datetime(2026, 11, 30, 2, tzinfo=UTC)
+    await files.step(LOW, "submit")
+    with pytest.raises(Problem, match="2026 年还没有结束"):
+        await files.step(LOW, "accept")
+    files.now = NOW
+    with pytest.raises(Problem, match="不是全年的；请退回"):
+        await files.step(LOW, "accept")
+    await files.step(LOW, "return", "请报全年")
+    await files.step(LOW, "submit")
+    assert await files.step(LOW, "accept") == "accepted"
+
+
 async def test_who_has_not_submitted_is_told(files: Files):
     await files.step(MIDDLE, "submit")
     async with files.store.read() as tx:

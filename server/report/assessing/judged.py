@@ -1,10 +1,10 @@
 """The rows behind a share of an assessment: each with whether it earns, and why it does not."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from scheduler.deadlines import DISCLOSURE_WORKING_DAYS
-from server.core.days import day_of
+from server.core.days import day_of, starts_at
 from server.core.gates import WorkingDays
 from server.core.problems import Problem
 from server.report.assessing.rules import (
@@ -51,7 +51,7 @@ async def judge(
         case "in_time":
             return await _in_time(tx, org, start, end, calendar)
         case "accounts_in_use":
-            return await _accounts(tx, org, day_of(at))
+            return await _accounts(tx, org, min(day_of(at), end))
         case _ if key in JUDGED:
             found = await list_obligations(tx, start, end, frozenset((org.id,)), limit=_MOST)
             asked = (one for one in found if is_asked(one))
@@ -85,13 +85,13 @@ async def _in_time(tx: Tx, org: OrgRow, start: date, end: date, calendar: Workin
     return _in_order(found)
 
 
-async def _accounts(tx: Tx, org: OrgRow, today: date) -> tuple[Judged, ...]:
+async def _accounts(tx: Tx, org: OrgRow, on: date) -> tuple[Judged, ...]:
     return tuple(
         Judged(
             None, one.name, None if one.last_live_at is None else day_of(one.last_live_at),
-            is_fresh(one, today), "" if one.last_live_at else "从没有发布过",
+            is_fresh(one, on), "" if one.last_live_at else "从没有发布过",
         )
-        for one in await list_accounts_heard(tx)
+        for one in await list_accounts_heard(tx, until=starts_at(on + timedelta(1)))
         if one.org_id == org.id and is_watched(one)
     )  # fmt: skip
 

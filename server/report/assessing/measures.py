@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from scheduler.deadlines import DISCLOSURE_WORKING_DAYS
-from server.core.days import day_of
+from server.core.days import day_of, starts_at
 from server.core.gates import WorkingDays
 from server.report.assessing.rules import (
     OF,
@@ -69,7 +69,7 @@ async def measure(
         await _counts(tx, ids, year),
         await _items(tx, ids, start, end, calendar),
         _interpretations(await list_obligations(tx, start, end, ids, limit=_MOST), ids),
-        await _accounts(tx, ids, day_of(at)),
+        await _accounts(tx, ids, min(day_of(at), end)),
         await _filed(tx, ids, year, day_of(at)),
     ):
         for org_id, values in part.items():
@@ -144,12 +144,13 @@ def _interpretations(obligations: tuple[ObligationSeen, ...], ids: frozenset[str
     return found
 
 
-async def _accounts(tx: Tx, ids: frozenset[str], today: date) -> Found:
+async def _accounts(tx: Tx, ids: frozenset[str], on: date) -> Found:
+    """Measure which accounts were in use on a day: of a year that has ended, its last one."""
     seen, fresh = Counter[str](), Counter[str]()
-    for account in await list_accounts_heard(tx):
+    for account in await list_accounts_heard(tx, until=starts_at(on + timedelta(1))):
         if account.org_id in ids and is_watched(account):
             seen[account.org_id] += 1
-            fresh[account.org_id] += is_fresh(account, today)
+            fresh[account.org_id] += is_fresh(account, on)
     return {key: {"accounts_in_use": share(fresh[key], seen[key], OF["accounts_in_use"])} for key in ids}
 
 
