@@ -33,6 +33,7 @@ from pydantic_settings import (
 )
 
 from channels.item import Column, Site
+from server.column_settings import USUAL_COLUMNS, ColumnSettings, Name, placed
 from server.store.people import Role
 from server.subscribe.push_key import read_push_key
 from server.subscribe.push_message import encode_point, pack
@@ -46,9 +47,6 @@ _DRIVERS: Final = {
     "postgresql": "postgresql+asyncpg",
 }
 _FORBID: Final = ConfigDict(extra="forbid", frozen=True)
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 _THIS_MACHINE: Final = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
@@ -64,28 +62,6 @@ class BadSettings(ValueError):
         self.complaints = complaints
 
 
-class ColumnSettings(BaseModel):
-    """栏目；`type` is a ColumnType word of 国办发〔2017〕47号."""
-
-    model_config = _FORBID
-    slug: Slug
-    name: Name
-    type: Name
-    description: Annotated[str, Field(max_length=200)] = ""
-
-
-_COLUMNS: Final = (
-    ColumnSettings(
-        slug="zcwj", name="政策文件", type="政策文件", description="旗人民政府及其办公室制发的政策文件"
-    ),
-    ColumnSettings(slug="zcjd", name="政策解读", type="政策解读", description="政策文件的解读材料"),
-    ColumnSettings(slug="ywdt", name="要闻动态", type="政务动态", description="旗内要闻和工作动态"),
-    ColumnSettings(slug="tzgg", name="通知公告", type="通知公告", description="面向社会的通知和公告"),
-    ColumnSettings(slug="hygq", name="回应关切", type="回应关切", description="对社会关切的回应"),
-    ColumnSettings(slug="xxgknb", name="年报", type="信息公开年报", description="政府信息公开工作年度报告"),
-)
-
-
 class SiteSettings(BaseModel):
     """The website as a whole. `domain` and `since` stand in tag: URIs: set them once and never again."""
 
@@ -96,15 +72,12 @@ class SiteSettings(BaseModel):
     id_code: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")] = "1506240000"
     record_number: Annotated[str, Field(max_length=60)] = "蒙ICP备00000000号"
     organiser: Name = "鄂托克旗人民政府办公室"
-    columns: Annotated[tuple[ColumnSettings, ...], Field(min_length=1, max_length=100)] = _COLUMNS
+    columns: Annotated[tuple[ColumnSettings, ...], Field(min_length=1, max_length=100)] = USUAL_COLUMNS
 
     @field_validator("columns")
     @classmethod
-    def _each_slug_once(cls, columns: tuple[ColumnSettings, ...]) -> tuple[ColumnSettings, ...]:
-        slugs = [column.slug for column in columns]
-        if len(set(slugs)) != len(slugs):
-            raise ValueError("栏目的 slug 不能重复")
-        return columns
+    def _in_their_places(cls, columns: tuple[ColumnSettings, ...]) -> tuple[ColumnSettings, ...]:
+        return placed(columns)
 
 
 class BoundsSettings(BaseModel):

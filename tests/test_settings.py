@@ -134,6 +134,39 @@ def test_two_columns_cannot_share_a_slug() -> None:
     assert "不能重复" in complaint()
 
 
+def _columns(*places: tuple[str, str]) -> str:
+    """Give columns of the file, each as its slug and its parent."""
+    return "".join(
+        f'[[site.columns]]\nslug = "{slug}"\nname = "{slug}"\ntype = "x"\nparent = "{parent}"\n'
+        for slug, parent in places
+    )
+
+
+def test_a_column_may_stand_below_another_and_then_follows_it() -> None:
+    write(_columns(("a", ""), ("b", ""), ("c", "a")))
+    site = site_of(load_settings())
+    assert [(one.slug, one.parent) for one in site.columns] == [("a", ""), ("c", "a"), ("b", "")]
+    assert site.with_below("a") == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    ("places", "sentence"),
+    [
+        ((("a", "a"),), "不能放在自己下面"),
+        ((("a", "b"),), "没有 slug 为 b 的栏目"),
+        ((("a", "b"), ("b", "a")), "绕成了圈：a → b → a"),
+        ((("a", "b"), ("b", "c"), ("c", "a")), "绕成了圈：a → b → c → a"),
+        ((("a", "b"), ("b", "c"), ("c", "")), "栏目 a 在 b 下面，b 又在 c 下面：栏目只有两级"),
+        ((("d", "a"), ("a", "b"), ("b", "a")), "栏目 d 在 a 下面，a 又在 b 下面：栏目只有两级"),
+    ],
+)
+def test_a_column_in_no_place_is_refused_with_its_name(
+    places: tuple[tuple[str, str], ...], sentence: str
+) -> None:
+    write(_columns(*places))
+    assert sentence in complaint()
+
+
 @pytest.mark.parametrize("url", ["mysql://root:hunter2@db/x", "hunter2"])
 def test_a_refused_database_address_is_not_repeated(url: str) -> None:
     told = complaint(database_url=url)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from aiohttp import hdrs, web
 from pydantic import Field
 
+from channels.item import Site
 from server.api.answers import PRIVATE, answer
 from server.api.requests import query_of
 from server.api.route import Route
@@ -38,12 +39,12 @@ class PeriodQuery(Query):
     topic: Annotated[Line | None, Field(title="主题分类", max_length=100)] = None
     format: Annotated[Written, Field(title="格式")] = "json"
 
-    def question(self, group_by: GroupBy) -> Question:
-        """Give the question as the report takes it."""
+    def question(self, group_by: GroupBy, site: Site) -> Question:
+        """Give the question as the report takes it; the site says what stands below a column."""
         start, end = self._period()
         return Question(
             start, end, self.org, group_by, self.subtree, self.kind, self.column, self.topic,
-            self.column_subtree,
+            site.with_below(self.column)[1:] if self.column and self.column_subtree else None,
         )  # fmt: skip
 
     def _period(self) -> tuple[date, date]:
@@ -184,7 +185,7 @@ class RowsOut(Out):
 async def show_channels(request: web.Request) -> web.Response:
     """Give the figures of a period; one without data gives zeros."""
     parts, query = request.config_dict[PARTS], query_of(request, StatisticsQuery)
-    question = query.question(query.group_by)
+    question = query.question(query.group_by, parts.site)
     # Anybody with a role may read them, for every organ: the law has them published each year (条例 Art. 50).
     async with parts.store.read() as tx:
         figures = await channel_figures(tx, question, at=parts.now())
@@ -203,7 +204,7 @@ async def list_rows(request: web.Request) -> web.Response:
     async with parts.store.read() as tx:
         lines = await list_lines_behind(
             tx,
-            await sieve_of(tx, query.question("channel")),
+            await sieve_of(tx, query.question("channel", parts.site)),
             channel=query.channel,
             line=query.line,
             account_slug=query.account,

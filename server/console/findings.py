@@ -43,7 +43,7 @@ async def _carried_out(visit: Visit, step: _Step, done: str) -> web.Response:
         if found is None:
             raise
         return await check_page(visit, trouble=found, status=status_of(found[0]))
-    return visit.go(f"/console/items/{visit.place('item_id')}/check", done=done)
+    return visit.back(f"/console/items/{visit.place('item_id')}/check", done=done)
 
 
 async def _waive(visit: Visit) -> None:

@@ -57,7 +57,7 @@ async def take_waiver(visit: Visit) -> web.StreamResponse:
             await exempt(tx, seen, form.reason, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error)
-    return visit.go(_PATH, done="recorded")
+    return visit.back(_PATH, done="recorded")
 
 
 async def show_binding(visit: Visit) -> web.StreamResponse:

@@ -11,6 +11,7 @@ from channels.disclosure import FIFTEEN
 from channels.item import LANGUAGE_NAMES
 from server.console.page import Page, Visit
 from server.core.contents import column_of, page_url
+from server.forms.refusals import refusals_of, status_of
 from server.importing.shape import shape
 from server.security.access import Act
 from server.store.corrections import find_successor
@@ -58,6 +59,14 @@ async def show_items(visit: Visit) -> web.Response:
 
 async def show_item(visit: Visit) -> web.Response:
     """Show one item: what it says, what happened to it, and what the visitor may do with it now."""
+    return await item_page(visit)
+
+
+async def item_page(visit: Visit, error: Exception | None = None) -> web.Response:
+    """Show an item, with what was refused of a form on its page; raises what is no refusal."""
+    trouble = () if error is None else refusals_of(error) or ()
+    if error is not None and not trouble:
+        raise error
     async with visit.parts.store.read() as tx:
         seen = await item_for(tx, visit)
         steps = await list_steps(tx, seen.id)
@@ -70,7 +79,8 @@ async def show_item(visit: Visit) -> web.Response:
     site = visit.parts.site
     return visit.show(
         "item.html", section="items", seen=seen, steps=steps, legs=legs, text=text, twin=twin,
-        successor=successor,
+        successor=successor, trouble=trouble, trouble_heading="没有更改", typed=visit.fields,
+        status=status_of(trouble[0]) if trouble else 200,
         languages=LANGUAGE_NAMES, fifteen=FIFTEEN,
         column=column_of(site, seen.revision.sheet.column), url=page_url(site.world(seen.practice), seen.id),
         may=frozenset(act for act in ("write", "submit", "approve", "return", "release", "withdraw")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from server.console.asked import FormToken, asked_of, carried
 from server.console.assets import asset
 from server.console.cookies import form_token
 from server.console.environment import rendered
@@ -50,13 +51,18 @@ class Visit:
         return self.request.match_info[name]
 
     def query(self, name: str, default: str = "") -> str:
-        """Give a word behind the question mark, without what no database takes."""
-        return self.request.query.get(name, default)[:200].replace("\0", "")
+        """Give a word that the page was asked for, without what no database takes."""
+        told = {**carried(self.fields), **self.request.query}
+        return told.get(name, default)[:200].replace("\0", "")
 
     def show(self, template: str, *, section: str, status: int = 200, **values: Any) -> web.Response:
         """Answer with a page; `section` is the slug of the section that it belongs to."""
-        values = {"practising": self.practising, **values}
+        values = {"practising": self.practising, "asked_for": asked_of(self.request, self.fields), **values}
         return show(self.request, template, who=self.who, section=section, status=status, **values)
+
+    def back(self, path: str, *, done: str) -> web.Response:
+        """Send the browser back to the list on which the form stood, narrowed and turned as it was."""
+        return go(f"{path}?{urlencode({'done': done, **asked_of(self.request, self.fields)})}")
 
     def go(self, path: str, *, done: str = "", **query: str) -> web.Response:
         """Send the browser to another page of ours; `done` names a sentence of `sections.DONE`."""
@@ -87,13 +93,14 @@ def show(
 ) -> web.Response:  # fmt: skip
     """Answer with a page, for a visitor or for somebody at the door (None)."""
     values = {"trouble": (), "practising": (), **values}
+    asked_for = values.pop("asked_for", {})
     text = rendered(
         template,
         site=request.config_dict[PARTS].site,
         who=who,
         section=section,
         sections=_sections(request, who),
-        form_token=form_token(request),
+        form_token=FormToken(form_token(request), asked_for),
         asset=asset,
         here=request.path_qs,
         done=DONE.get(request.query.get("done", ""), "") if request.method == "GET" else "",

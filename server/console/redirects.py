@@ -31,14 +31,14 @@ async def take_redirect(visit: Visit) -> web.Response:
         if found is None:
             raise
         return await _page(visit, address, target, trouble=found, status=status_of(found[0]))
-    return visit.go("/console/redirects", done="changed")
+    return visit.back("/console/redirects", done="changed")
 
 
 async def drop_redirect(visit: Visit) -> web.Response:
     """Let an address lead nowhere any more."""
     async with visit.parts.store.begin() as tx:
         await forget_address(tx, one_line(visit.fields.get("address")), at=visit.parts.now())
-    return visit.go("/console/redirects", done="changed")
+    return visit.back("/console/redirects", done="changed")
 
 
 async def _page(

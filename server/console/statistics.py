@@ -115,10 +115,10 @@ def _question(visit: Visit) -> Question:
     org, column = visit.query("org") or None, visit.query("column")[:64] or None
     topic = "" if visit.query("no_topic") else visit.query("topic")[:100].strip() or None
     with_below = not visit.query("alone")
-    below = column is not None and column.endswith(_BELOW)
+    slug = column.removesuffix(_BELOW) if column else None
+    below = visit.parts.site.with_below(slug)[1:] if slug and slug != column else None
     return Question(
-        start, end, org, cast("GroupBy", group_by), with_below, kind,
-        column.removesuffix(_BELOW) if column else None, topic, below,
+        start, end, org, cast("GroupBy", group_by), with_below, kind, slug, topic, below,
     )  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def rows_address(
         "to": question.end.isoformat(),
         "org": question.org_code,
         "kind": question.kind,
-        "column": f"{question.column}{_BELOW}" if question.column_subtree else question.column,
+        "column": f"{question.column}{_BELOW}" if question.below is not None else question.column,
         "topic": question.topic,
         "no_topic": "1" if question.topic == "" else None,
         "channel": channel,

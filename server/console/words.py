@@ -55,7 +55,7 @@ async def take_list(visit: Visit) -> web.Response:
             await take_words(tx, rows, by=visit.who.person_id, at=parts.now(), new_id=parts.new_id)
     except REFUSALS as error:
         return await _again(visit, error)
-    return visit.go("/console/words", done="imported_words")
+    return visit.back("/console/words", done="imported_words")
 
 
 async def take_drop(visit: Visit) -> web.Response:
@@ -67,7 +67,7 @@ async def take_drop(visit: Visit) -> web.Response:
             await drop_word(tx, form.word, form.place, at=parts.now())
     except REFUSALS as error:
         return await _again(visit, error)
-    return visit.go("/console/words", done="changed")
+    return visit.back("/console/words", done="changed")
 
 
 async def _again(visit: Visit, error: Exception) -> web.Response:

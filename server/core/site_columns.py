@@ -49,7 +49,16 @@ class Book:
 async def read_columns(tx: Tx, site: Site) -> tuple[ColumnRow, ...]:
     """Give every column in order; those of the site itself while nobody has changed one."""
     return await list_columns(tx) or tuple(
-        ColumnRow(one.slug, one.folder, one.name, one.type, one.description, number)
+        ColumnRow(
+            one.slug,
+            one.folder,
+            one.name,
+            one.type,
+            one.description,
+            number,
+            parent=one.parent or None,
+            holds_others=bool(site.below(one.slug)),
+        )
         for number, one in enumerate(site.columns, 1)
     )
 

@@ -15,7 +15,6 @@ from typing import Any, Final
 from server.core.days import SHANGHAI
 from server.core.problems import Problem
 from server.store.orgs import find_org_by_code, subtree_ids
-from server.store.site_columns import list_below
 from server.store.statistics import Counter, GroupBy, Sieve, sum_figures
 from server.store.tx import Tx
 from server.store.words import COUNTED_AS
@@ -51,7 +50,7 @@ class Question:
     kind: str | None = None
     column: str | None = None
     topic: str | None = None
-    column_subtree: bool = False  # whether what stands below the column counts with it
+    below: tuple[str, ...] | None = None  # the columns that count with it: those below it; None: it alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class Figures:
             "kind": asked.kind,
             "column": asked.column,
             # Said only where it was asked for: figures that were frozen before are still the same.
-            **({"column_subtree": True} if asked.column_subtree else {}),
+            **({} if asked.below is None else {"column_subtree": True}),
             "topic": asked.topic,
             "group_by": asked.group_by,
             "time_zone": str(SHANGHAI),
@@ -125,8 +124,7 @@ async def sieve_of(tx: Tx, question: Question) -> Sieve:
         org_ids = await subtree_ids(tx, org.id) if question.subtree else frozenset((org.id,))
     columns = None
     if question.column is not None:
-        below = await list_below(tx, question.column) if question.column_subtree else ()
-        columns = frozenset((question.column, *below))
+        columns = frozenset((question.column, *(question.below or ())))
     return Sieve(question.start, question.end, org_ids, question.kind, columns, question.topic)
 
 

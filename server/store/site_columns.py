@@ -113,12 +113,6 @@ async def list_addresses(tx: Tx) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-async def list_below(tx: Tx, slug: str) -> tuple[str, ...]:
-    """Give the slugs of the columns that stand below one."""
-    wanted = sa.select(site_column.c.slug).where(site_column.c.parent == slug)
-    return tuple((await tx.execute(wanted.order_by(site_column.c.position))).scalars())
-
-
 async def list_parents(tx: Tx) -> Mapping[str, str]:
     """Give the columns that stand below another one, each with that."""
     wanted = sa.select(site_column.c.slug, site_column.c.parent)

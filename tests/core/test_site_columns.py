@@ -162,8 +162,8 @@ async def test_a_column_holds_what_stands_below_it_and_loses_it_again(house: Hou
         above = await list_hits(tx, Filters(columns=site.with_below("zcwj")), limit=9)
         below = await list_hits(tx, Filters(columns=site.with_below("zcjd")), limit=9)
         beside = await find_neighbours(tx, items[1], ("live",))
-        for subtree, counted in ((True, 4), (False, 1)):
-            question = Question(*YEAR, column="zcwj", column_subtree=subtree)
+        for with_it, counted in ((site.with_below("zcwj")[1:], 4), (None, 1)):
+            question = Question(*YEAR, column="zcwj", below=with_it)
             assert (await channel_figures(tx, question, at=house.now())).total.items == counted
     assert ({hit.item_id for hit in above}, len(below)) == ({*items, late}, 3)
     assert {one.item.id for one in beside if one.column == "zcwj"} == {items[0], items[2]}
