@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha1
 from typing import Final
 
@@ -19,6 +20,11 @@ from channels.wechat.envelope import BadPush, field_of, read_envelope
 
 _BLOCK: Final = 32
 _RANDOM: Final = 16
+_MOST_DIGITS: Final = 12
+
+FRESH: Final = timedelta(days=1)
+"""So far a push's time may lie from ours. In the open a signature covers no body: whoever keeps a signed
+address could call it with any. A clock that is off by a day breaks more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,14 @@ def is_signed(keys: Keys, query: Mapping[str, str]) -> bool:
     """Say whether the address was called by somebody who knows the token; compared in constant time."""
     wanted = signature(keys.token, query.get("timestamp", ""), query.get("nonce", ""))
     return bool(keys.token) and hmac.compare_digest(wanted.encode(), query.get("signature", "").encode())
+
+
+def is_fresh(query: Mapping[str, str], *, at: datetime) -> bool:
+    """Say whether a signed address was made within a day of `at`, before or after."""
+    told = query.get("timestamp", "")
+    if not (told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS):
+        return False
+    return abs(at.timestamp() - int(told)) <= FRESH.total_seconds()
 
 
 def open_push(keys: Keys, query: Mapping[str, str], body: bytes) -> bytes:

@@ -7,6 +7,10 @@ from lxml import etree
 MOST_BYTES: Final = 64 * 1024
 _MOST_DEPTH: Final = 8
 _MOST_ELEMENTS: Final = 500
+_ONCE: Final = frozenset(
+    {"ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "MsgID", "Event", "EventKey", "Encrypt"}
+)
+"""Who, when and what: where one of these stands twice, readers would disagree about which of them counts."""
 
 
 class BadPush(Exception):
@@ -29,6 +33,9 @@ def read_envelope(body: bytes) -> "etree._Element":
     if root.getroottree().docinfo.doctype or root.tag != "xml":
         raise BadPush("doctype" if root.getroottree().docinfo.doctype else "root")
     _check_shape(root)
+    told = [one.tag for one in root if one.tag in _ONCE]
+    if len(told) != len(set(told)):
+        raise BadPush("twice")
     return root
 
 

@@ -13,7 +13,7 @@ _MOST_TEXT: Final = 2048
 _MOST_KEY: Final = 256
 _MOST_ID: Final = 100
 _MOST_LINK: Final = 1000
-_MOST_ARTICLES: Final = 8
+_MOST_DIGITS: Final = 20  # of the number of a job; those seen have ten
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 _REPRINT: Final = "微信认为与别的公众号声明原创的文章相同，不能群发"
 _ENDS: Final[Mapping[str, str]] = {
@@ -149,7 +149,11 @@ def _broadcast(root: Element, job: str) -> BroadcastEnded:
 
 def _number(one: Element) -> int:
     text = field_of(one, "ArticleIdx")
-    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= _MOST_ARTICLES else 0
+    return int(text) if len(text) == 1 and text in "12345678" else 0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
 def _event(event: str, key: str, publish_id: str | None, msg_id: str | None) -> What:
@@ -160,9 +164,9 @@ def _event(event: str, key: str, publish_id: str | None, msg_id: str | None) -> 
             return Left()
         case "click" if key and len(key) <= _MOST_KEY:
             return Pressed(key)
-        case "publishjobfinish" if publish_id and publish_id.isascii() and publish_id.isdigit():
+        case "publishjobfinish" if publish_id and _is_number(publish_id):
             return JobEnded(publish_id)
-        case "masssendjobfinish" if msg_id and msg_id.isascii() and msg_id.isdigit():
+        case "masssendjobfinish" if msg_id and _is_number(msg_id):
             return BroadcastEnded(msg_id, "")
         case _:
             return Other()

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from channels.wechat.callback import Keys, is_signed, open_push, seal_reply
+from channels.wechat.callback import Keys, is_fresh, is_signed, open_push, seal_reply
 from channels.wechat.envelope import MOST_BYTES, BadPush
 from channels.wechat.pushes import read_push
 from channels.wechat.replies import reply_xml
@@ -35,7 +35,10 @@ async def receive_push(request: web.Request) -> web.Response:
     parts = request.config_dict[PARTS]
     account, keys = await _open(request)
     try:
-        push = read_push(open_push(keys, request.query, await _read(request)))
+        async with asyncio.timeout(_SECONDS):
+            push = read_push(open_push(keys, request.query, await _read(request)))
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(headers=_HEADERS) from None
     except BadPush as error:
         log.warning("bad_push", account=account.slug, where=str(error))
         raise web.HTTPBadRequest(headers=_HEADERS) from None
@@ -77,6 +80,9 @@ async def _open(request: web.Request) -> tuple[AccountRow, Keys]:
             raise web.HTTPServiceUnavailable(headers=_HEADERS) from None
     keys = _keys_of(parts, account)
     if account is None or keys is None or not is_signed(keys, request.query):
+        raise web.HTTPForbidden(headers=_HEADERS)
+    if not is_fresh(request.query, at=parts.now()):
+        log.warning("stale_push", account=account.slug, told=request.query.get("timestamp", "")[:20])
         raise web.HTTPForbidden(headers=_HEADERS)
     return account, keys
 
