@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.forms.accounts import ChannelName
+from server.store.accounts import OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,6 @@ class AccountField:
         return f"secret_{self.name}" if self.is_secret else f"setting_{self.name}"
 
 
-OWNER: Final = "owner"
 _OWNER: Final = AccountField(OWNER, "负责人", "谁管这个账号，姓名和电话；账号出问题时大家找他。")
 
 ACCOUNT_FIELDS: Final[Mapping[ChannelName, tuple[AccountField, ...]]] = {

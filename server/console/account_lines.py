@@ -6,7 +6,6 @@ from datetime import date
 from typing import Final
 
 from scheduler.deadlines import NEWS_SILENCE, NEWS_SILENCE_WARNING
-from server.console.account_fields import OWNER
 from server.console.names import Tone
 from server.console.page import Visit
 from server.console.rows import CHANNEL_ORDER
@@ -15,7 +14,7 @@ from server.core.budgets import day_limit
 from server.core.days import day_of, starts_at
 from server.core.release import OpenChannel
 from server.report.figures import Question
-from server.store.accounts import AccountRow, list_accounts
+from server.store.accounts import OWNER, AccountRow, list_accounts
 from server.store.practice import list_resting
 from server.store.statistics import Sieve, sum_figures
 from server.store.tx import Tx

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -15,6 +15,9 @@ from server.store.rows import NotThere, Taken, upsert
 from server.store.scripts import Dialect, Script, dialect_of, json_of, moment_of, run_script
 from server.store.tables import account, org
 from server.store.tx import Tx
+
+OWNER: Final = "owner"
+"""The setting that names who looks after an account."""
 
 
 @dataclass(frozen=True, slots=True)

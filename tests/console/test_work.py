@@ -85,3 +85,14 @@ async def test_what_is_silent_on_the_site_is_told_to_those_who_have_the_site(off
         await raise_alerts(tx, [alert], at=office.house.now())
     assert "栏目“要闻”还没有内容" in (await (await office.desk("admin")).get("/console")).words
     assert "栏目“要闻”" not in (await (await office.desk("stranger")).get("/console")).words
+
+
+async def test_a_permission_that_ends_leads_whoever_may_grant_it_to_where_he_can(office: ConsoleOffice):
+    async with office.house.store.begin() as tx:
+        alert = Alert("token:weibo:7", "token", "warn", "账号“微博”的授权到期", office.house.org.id)
+        await raise_alerts(tx, [alert], at=office.house.now())
+    led = {}
+    for login in ("admin", "author"):
+        main = (await (await office.desk(login)).get("/console")).html.partition('id="alerts"')[2]
+        led[login] = '<a href="/console/permissions">账号“微博”的授权到期</a>' in main
+    assert led == {"admin": True, "author": False}

@@ -17,7 +17,7 @@ from server.store.evidence import Evidence
 from server.store.followups import Follow
 from server.store.jobs import JobRow, write_run
 from server.store.links import LinkSeen, Pair, write_link_check
-from server.store.permissions import put_permission
+from server.store.permissions import put_permission, set_account_access
 from server.watch.alerts import watch
 from tests.house import SITE, House
 
@@ -130,7 +130,8 @@ async def test_lost_authorisation_is_told(house: House):
         account = await find_account(tx, "weibo")
         assert account is not None
         await set_account_state(tx, account.id, "unauthorised")
-    assert "重新授权" in await messages(house, "authorisation:")
+        await set_account_access(tx, account.id, {**account.settings, "owner": "张三 0477-0000000"}, None)
+    assert "请负责人张三 0477-0000000重新授权" in await messages(house, "authorisation:")
 
 
 async def test_a_document_formed_long_ago_and_never_released_is_told(house: House):
