@@ -136,6 +136,9 @@ async def test_giving_back_lets_the_account_wait(office: ConsoleOffice, granting
     told = await desk.follow(await desk.post(f"{PAGE}/revoke", {"account": SLUG}))
     assert "已收回授权" in told.words
     assert (await granting.account()).state == "unauthorised"
+    accounts = await desk.get("/console/accounts")
+    assert ("已失效" in accounts.words, PAGE in accounts.links) == (True, True)
+    assert "已失效" in (await desk.get("/console")).words.partition("现在的情况")[2]
 
 
 @pytest.mark.parametrize("act", ["begin", "check", "revoke"])
