@@ -182,7 +182,7 @@ def _swap_folders(var: Path, staged: Path, aside: Path) -> None:
         if (var / folder).exists():
             (var / folder).rename(aside / folder)
         (staged / folder).mkdir(exist_ok=True)
-        (staged / folder).chmod(0o755)
+        (staged / folder).chmod(0o700 if folder == "media" else 0o755)  # a web server reads the site alone
         (staged / folder).rename(var / folder)
     os.sync()
 

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from server.store.privacy import close_to_others
 from server.store.room import is_full
 from server.store.tx import StoreFull
 
@@ -50,6 +51,7 @@ class Blobs:
         if path.exists():
             return sha256
         path.parent.mkdir(parents=True, exist_ok=True)
+        close_to_others(self._root)
         draft = path.with_name(f".{sha256[:8]}.{secrets.token_hex(6)}")
         try:
             with draft.open("xb") as file:

@@ -8,10 +8,13 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, Self, TypeVar, cast
 
 import aiosqlite
 import sqlalchemy as sa
+
+from server.store.privacy import close_to_others
 
 T = TypeVar("T")
 
@@ -173,9 +176,16 @@ class Cursor:
 
 def connect(database: str, **settings: Any) -> Connection:
     """Give a connection to await; the arguments are those of sqlite3."""
-    connection = Connection(partial(sqlite3.connect, database, **settings), iter_chunk_size=64)
+    connection = Connection(partial(_open, database, **settings), iter_chunk_size=64)
     connection._thread.daemon = True  # noqa: SLF001 -- as SQLAlchemy does: a lost one must not keep the process
     return connection
+
+
+def _open(database: str, **settings: Any) -> sqlite3.Connection:
+    opened: sqlite3.Connection = sqlite3.connect(database, **settings)
+    for ending in ("", "-wal", "-shm"):  # the latter two are made with the mode of the first
+        close_to_others(Path(database + ending))
+    return opened
 
 
 def prepare_sqlite(engine: sa.Engine) -> None:
