@@ -1,5 +1,6 @@
 """Prepared answers: public bytes with their version, in the encoding a client likes, or 304 without them."""
 
+import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
@@ -12,34 +13,46 @@ from aiohttp import hdrs, web
 from server.negotiation import Encoding, choose_encoding, is_known
 
 _WORTH: Final = 600  # bytes below which packing saves no packet
-_KEPT: Final = 256
+_KEPT: Final = 8 * 1024 * 1024  # bytes: whoever asks something else each time must not fill the memory
+_LONG: Final = 64 * 1024  # bytes whose packing would keep others waiting
 _OFFERED: Final[frozenset[Encoding]] = frozenset({"br", "gzip", "identity"})
 
 
 class Packed:
     """The packed forms of recent answers, by content: equal answers are packed once."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, *, bound: int = _KEPT) -> None:
+        """Begin with none; `bound` bytes are kept."""
         self._kept: OrderedDict[tuple[str, Encoding], bytes] = OrderedDict()
+        self._bound, self.weight = bound, 0
 
-    def pack(self, digest: str, encoding: Encoding, body: bytes) -> bytes:
+    async def pack(self, digest: str, encoding: Encoding, body: bytes) -> bytes:
         """Give a body in an encoding."""
         if encoding == "identity":
             return body
         key = (digest, encoding)
-        if key not in self._kept:
-            packed = brotli.compress(body, quality=4) if encoding == "br" else gzip.compress(body, 6, mtime=0)
-            self._kept[key] = packed
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+        packed = self._kept.get(key)
+        if packed is None:
+            is_long = len(body) > _LONG
+            packed = await asyncio.to_thread(_pack, encoding, body) if is_long else _pack(encoding, body)
+            self._keep(key, packed)
+        return packed
+
+    def _keep(self, key: tuple[str, Encoding], packed: bytes) -> None:
+        self.weight += len(packed) - len(self._kept.get(key, b""))
+        self._kept[key] = packed
+        while self.weight > self._bound:
+            self.weight -= len(self._kept.popitem(last=False)[1])
+
+
+def _pack(encoding: Encoding, body: bytes) -> bytes:
+    return brotli.compress(body, quality=4) if encoding == "br" else gzip.compress(body, 6, mtime=0)
 
 
 PACKED: web.AppKey[Packed] = web.AppKey("packed", Packed)
 
 
-def prepared(
+async def prepared(
     request: web.Request, body: bytes, content_type: str, headers: Mapping[str, str]
 ) -> web.Response:
     """Answer with public bytes, or 304 when the client has them; the version follows from the bytes alone."""
@@ -57,4 +70,5 @@ def prepared(
         return web.Response(status=304, headers=told)
     if encoding != "identity":
         told[hdrs.CONTENT_ENCODING] = encoding
-    return web.Response(body=request.config_dict[PACKED].pack(digest, encoding, body), headers=told)
+    packed = await request.config_dict[PACKED].pack(digest, encoding, body)
+    return web.Response(body=packed, headers=told)

@@ -26,8 +26,8 @@ from server.api.reading_forms import (
     SearchQuery,
     brief_values,
 )
-from server.api.requests import query_of
-from server.api.route import Route
+from server.api.requests import caller_address, query_of
+from server.api.route import Handler, Route
 from server.core.contents import content_of_release, lines_of_releases, page_url
 from server.core.problems import Problem
 from server.core.search import excerpt, marked, search
@@ -37,6 +37,7 @@ from server.store.catalogue import Change, list_changes, list_hits
 from server.store.deliveries import find_live_page
 from server.store.items import find_item
 from server.store.tx import Tx
+from server.turns import TURNS, Crowded
 
 _PUBLIC: Final = {
     "Cache-Control": "public, max-age=60, stale-while-revalidate=600",
@@ -52,7 +53,9 @@ _Position = tuple[datetime, str]
 async def list_columns(request: web.Request) -> web.Response:
     """Give the columns."""
     site = request.config_dict[PARTS].site
-    return _told(request, PublicColumnsOut(columns=tuple(PublicColumn.of(c, site) for c in site.columns)))
+    return await _told(
+        request, PublicColumnsOut(columns=tuple(PublicColumn.of(c, site) for c in site.columns))
+    )
 
 
 async def list_public_items(request: web.Request) -> web.Response:
@@ -68,7 +71,7 @@ async def list_public_items(request: web.Request) -> web.Response:
     last = shown[-1] if len(hits) > asked.limit else None
     following = _written((last.published_at, last.item_id)) if last else None
     lines = tuple(PublicBrief.of(contents[hit.release_id], parts.site) for hit in shown)
-    return _told(request, PublicItemsOut(items=lines, next=following))
+    return await _told(request, PublicItemsOut(items=lines, next=following))
 
 
 async def show_public_item(request: web.Request) -> web.Response:
@@ -83,7 +86,7 @@ async def show_public_item(request: web.Request) -> web.Response:
                 raise Problem("gone", f"索引号 {seen.index_number} 的稿件已经撤回")
             raise Problem("unknown_item", "没有这篇稿件，请核对稿件编号")
         content = await content_of_release(tx, page.release_id, parts.site, at=parts.now())
-    return _told(request, PublicItem.of(content, parts.site))
+    return await _told(request, PublicItem.of(content, parts.site))
 
 
 async def show_changes(request: web.Request) -> web.Response:
@@ -104,7 +107,7 @@ async def show_changes(request: web.Request) -> web.Response:
     reached = (told[-1].changed_at, told[-1].item_id) if has_more else safe
     token = _written(reached, safe) if reached else ""
     changed = pages if asked.only == "pages" else ()
-    return _told(
+    return await _told(
         request,
         ChangesOut(items=items, changed=changed, deleted=deleted, next_token=token, has_more=has_more),
     )
@@ -128,7 +131,7 @@ async def search_items(request: web.Request) -> web.Response:
                 {**values, "title_pieces": title, "excerpt": PieceOut.all_of(excerpt(content, found.terms))}
             )
         )
-    return _told(request, SearchOut(total=len(found.hits), is_all=found.is_all, items=tuple(lines)))
+    return await _told(request, SearchOut(total=len(found.hits), is_all=found.is_all, items=tuple(lines)))
 
 
 async def _changed(
@@ -151,9 +154,22 @@ async def _changed(
     return tuple(items), tuple(pages), tuple(deleted)
 
 
-def _told(request: web.Request, value: BaseModel) -> web.Response:
+async def _told(request: web.Request, value: BaseModel) -> web.Response:
     body = value.model_dump_json(by_alias=True, exclude_none=False).encode()
-    return prepared(request, body, "application/json; charset=utf-8", _PUBLIC)
+    return await prepared(request, body, "application/json; charset=utf-8", _PUBLIC)
+
+
+def _in_turn(handler: Handler) -> Handler:
+    """Answer when those before were answered, and refuse where too many wait."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            async with request.config_dict[TURNS].turn(caller_address(request)):
+                return await handler(request)
+        except Crowded:
+            raise Problem("too_many_attempts", "现在查询的人很多，请过一会儿再试") from None
+
+    return answer
 
 
 def _written(*positions: _Position | None) -> str:
@@ -188,19 +204,19 @@ def _position(part: str) -> _Position | None:
 ROUTES = (
     Route("GET", "/api/v1/public/columns", list_columns, "公开：栏目", "anyone", answer=PublicColumnsOut),
     Route(
-        "GET", "/api/v1/public/items", list_public_items, "公开：稿件列表", "anyone",
+        "GET", "/api/v1/public/items", _in_turn(list_public_items), "公开：稿件列表", "anyone",
         answer=PublicItemsOut, query=ItemsQuery,
     ),
     Route(
-        "GET", "/api/v1/public/items/{item_id}", show_public_item, "公开：一篇稿件", "anyone",
+        "GET", "/api/v1/public/items/{item_id}", _in_turn(show_public_item), "公开：一篇稿件", "anyone",
         answer=PublicItem,
     ),
     Route(
-        "GET", "/api/v1/public/changes", show_changes, "公开：某时以来的变化", "anyone",
+        "GET", "/api/v1/public/changes", _in_turn(show_changes), "公开：某时以来的变化", "anyone",
         answer=ChangesOut, query=ChangesQuery,
     ),
     Route(
-        "GET", "/api/v1/public/search", search_items, "公开：搜索", "anyone",
+        "GET", "/api/v1/public/search", _in_turn(search_items), "公开：搜索", "anyone",
         answer=SearchOut, query=SearchQuery,
     ),
 )  # fmt: skip

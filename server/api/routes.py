@@ -51,6 +51,7 @@ from server.api.problems import answer_problems
 from server.api.requests import guarded, name_request
 from server.api.route import Route
 from server.prepared import PACKED, Packed
+from server.turns import TURNS, Turns
 
 DOCUMENT: Final = web.AppKey("openapi_document", bytes)
 _PREFIX: Final = "/api"
@@ -131,5 +132,6 @@ def add_api(app: web.Application) -> None:
     add_callbacks(api)
     app[DOCUMENT] = _document()
     app[PACKED] = Packed()
+    app[TURNS] = Turns()
     app.middlewares.append(name_request)
     app.add_subapp(_PREFIX, api)

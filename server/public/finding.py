@@ -25,6 +25,7 @@ from server.core.search import Piece, excerpt, marked, search
 from server.parts import PARTS
 from server.prepared import prepared
 from server.public.site import HTML, PUBLIC_SECURITY
+from server.security.origin import address_of
 from server.store.catalogue import (
     Filters,
     Hit,
@@ -36,6 +37,7 @@ from server.store.catalogue import (
 )
 from server.store.moves import find_move
 from server.store.tx import Store, StoreAway, Tx
+from server.turns import TURNS, Crowded
 
 A_PAGE: Final = 20
 _FARTHEST: Final = 500
@@ -123,7 +125,7 @@ async def show_search(request: web.Request) -> web.Response:
         asked=question if found.terms else "", is_empty_asked=bool(question), page=page,
         fields=_fields(asked, choices, parts.site, "year", "org", "kind", "column"),
     )  # fmt: skip
-    return prepared(request, html.encode(), HTML, _KEEP)
+    return await prepared(request, html.encode(), HTML, _KEEP)
 
 
 def _feeds(asked: Asked, site: Site) -> tuple[tuple[str, str, str], ...]:
@@ -153,7 +155,7 @@ async def feed_search(request: web.Request) -> web.Response:
 
     body = await asyncio.to_thread(write)
     headers = {"Cache-Control": "public, max-age=900", "Access-Control-Allow-Origin": "*"}
-    return prepared(request, body, f"{FEED_TYPES[form]}; charset=utf-8", {**PUBLIC_SECURITY, **headers})
+    return await prepared(request, body, f"{FEED_TYPES[form]}; charset=utf-8", {**PUBLIC_SECURITY, **headers})
 
 
 async def moved_to(store: Store, addresses: tuple[str, ...]) -> str | None:
@@ -187,15 +189,19 @@ async def show_catalogue(request: web.Request) -> web.Response:
         fields=_fields(asked, choices, parts.site, "year", "org", "topic", "kind", "statutory"),
         number=asked.number or "", statutory=kind,
     )  # fmt: skip
-    return prepared(request, html.encode(), HTML, _KEEP)
+    return await prepared(request, html.encode(), HTML, _KEEP)
 
 
 def _calmly(handler: _Handler) -> _Handler:
-    """Answer a question that makes no sense, and a database that is away, in a sentence."""
+    """Answer in turn; in a sentence what makes no sense, what is too much, and a database that is away."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
-            return await handler(request)
+            async with request.config_dict[TURNS].turn(_address(request)):
+                return await handler(request)
+        except Crowded:
+            crowded = "现在查询的人很多，请过一会儿再试；网站其他页面不受影响。"
+            return _sorry(request, 503, "查询的人太多", crowded)
         except ValidationError:
             return _sorry(request, 400, "条件不正确", "请检查搜索条件，或者回到公开目录重新选择。")
         except StoreAway:
@@ -206,9 +212,16 @@ def _calmly(handler: _Handler) -> _Handler:
     return answer
 
 
+def _address(request: web.Request) -> str:
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    return address_of(request.remote, forwarded, request.config_dict[PARTS].trusted_proxies)
+
+
 def _sorry(request: web.Request, status: int, title: str, sentence: str) -> web.Response:
     pages = Pages(request.config_dict[PARTS].site)
     headers = {**PUBLIC_SECURITY, "Cache-Control": "no-store", "Content-Type": HTML}
+    if status == 503:
+        headers["Retry-After"] = "10"
     body = pages.render("sorry.html", heading=title, sentence=sentence).encode()
     return web.Response(status=status, body=body, headers=headers)
 
