@@ -34,6 +34,13 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     45066: NotAccepted(60.0, "群发重试太快，一分钟后再试"),
     45028: NotAccepted(_HOUR, "本账号的群发次数已用完"),
     53501: NotAccepted(600.0, "微信认为发布太频繁，稍后再试"),
+    # codes of which nobody says what they mean: once more, and then somebody looks
+    9007: NotAccepted(
+        60.0, "微信没有说明原因（9007）", Refused("微信两次没有说明原因地拒绝", "operator", "9007")
+    ),
+    63001: NotAccepted(
+        60.0, "微信没有说明原因（63001）", Refused("微信两次没有说明原因地拒绝", "operator", "63001")
+    ),
     # adopted by the mass call itself; anywhere else it means that we said it before
     45065: OutcomeUnknown("微信认为这次群发已经提交过"),
     # the account, its keys, its permissions
@@ -122,6 +129,7 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     45004: _editor(45004, "摘要超过微信的长度限制"),
     45005: _editor(45005, "链接超过微信的长度限制"),
     45008: _editor(45008, "一次图文超过八篇"),
+    45103: _owner(45103, "公众号的素材数量已到上限，请在公众平台清理素材库"),
     45110: _editor(45110, "作者超过微信的长度限制"),
     45166: _editor(45166, "正文含有微信不允许的内容"),
     53401: _editor(53401, "封面图片的尺寸不合适"),

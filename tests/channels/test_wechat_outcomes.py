@@ -20,7 +20,7 @@ OPERATOR = (
 )
 OWNER = (
     *(42007, 48001, 48003, 48004, 48005, 48008, 48021, 50004, 50007, 53500, 53504, 53505, 65316),
-    *(53404, 53405, 53406, 89503, 89506, 89507),
+    *(45103, 53404, 53405, 53406, 89503, 89506, 89507),
 )
 EDITOR = (
     *(40004, 40005, 40006, 40007, 40009, 40048, 40113, 40137, 40155, 41039, 44001, 44004),
@@ -28,6 +28,7 @@ EDITOR = (
 )
 LATER = {45009: 3600.0, 45028: 3600.0, 45011: 60.0, 45066: 60.0, 53501: 600.0}
 UNKNOWN = (-1, 61450, 45065)
+ONCE_MORE = (9007, 63001)
 
 
 def said(code: int) -> dict[str, object]:
@@ -61,7 +62,15 @@ def test_a_busy_platform_may_have_acted(code: int):
 
 
 def test_every_code_of_the_table_is_tried_here():
-    assert sorted(OUTCOMES) == sorted((*OPERATOR, *OWNER, *EDITOR, *LATER, *UNKNOWN))
+    assert sorted(OUTCOMES) == sorted((*OPERATOR, *OWNER, *EDITOR, *LATER, *UNKNOWN, *ONCE_MORE))
+
+
+@pytest.mark.parametrize("code", ONCE_MORE)
+def test_what_nobody_can_explain_is_tried_once_more_and_then_an_operator_looks(code: int):
+    outcome = outcome_of(said(code))
+    assert isinstance(outcome, NotAccepted)
+    assert outcome.last is not None
+    assert (outcome.after, outcome.last.who_acts) == (60.0, "operator")
 
 
 def test_the_contract_lists_every_code():

@@ -1,9 +1,10 @@
 """Uploads: pictures of a text, permanent and temporary material (contract wechat §3)."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from secrets import token_urlsafe
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from aiohttp import web
 
@@ -85,9 +86,17 @@ async def delete_material(request: web.Request) -> web.Response:
     call = open_call(request, "POST")
     media_id = text_of(await call.read(), "media_id")
     _find_permanent(call, media_id)
+    if media_id in _in_menu(call.wechat.book.menu or {}):
+        raise Refusal(48005)
     del call.wechat.book.media[media_id]
     call.wechat.touch()
     return answer(call.wechat, OK)
+
+
+def _in_menu(menu: Mapping[str, Any]) -> frozenset[str]:
+    """Give the files behind the buttons of a menu: they cannot be deleted (contract §3.4)."""
+    buttons = [one for top in menu.get("button", []) for one in (top, *top.get("sub_button", []))]
+    return frozenset(str(one["media_id"]) for one in buttons if "media_id" in one)
 
 
 async def count_material(request: web.Request) -> web.Response:

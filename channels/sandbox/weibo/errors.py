@@ -8,6 +8,7 @@ TEXTS: Mapping[int, str] = {
     10003: "remote service error!",
     10004: "IP limit!",
     10006: "source paramter(appkey) is missing",
+    10007: "Unsupport mediatype (multipart/form-data)",  # their word; recalled
     10008: "Param error, see doc for more info",
     10009: "Too many pending tasks, system is busy!",
     10010: "Job expired!",

@@ -16,6 +16,8 @@ _ANNOTATIONS = 512
 async def update(request: web.Request) -> web.Response:
     """Put a text on the time line, where the application may; no link is asked for."""
     call = await _open(request)
+    if call.fields.is_multipart:
+        raise Refusal(10007)
     text = _text_of(call)
     return answer(shape_status(call.weibo.append(text, picture=None, by_app=True, at=call.at)))
 

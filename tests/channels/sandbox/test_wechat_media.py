@@ -75,6 +75,15 @@ async def test_material_can_be_fetched_and_deleted(wechat: WeChatCaller):
     assert (kept.body, gone["errcode"]) == (GIF, 40007)
 
 
+async def test_material_that_a_menu_shows_cannot_be_deleted(wechat: WeChatCaller):
+    made = {"media_id": (await wechat.upload("material/add_material", GIF, type="image"))["media_id"]}
+    below = {"name": "图", "sub_button": [{"type": "media_id", "name": "图", **made}]}
+    await wechat.ask("menu/create", {"button": [below]})
+    used = await wechat.ask("material/del_material", made)
+    await wechat.look("menu/delete")
+    assert [used["errcode"], (await wechat.ask("material/del_material", made))["errcode"]] == [48005, 0]
+
+
 async def test_material_is_counted_by_kind(wechat: WeChatCaller):
     await wechat.upload("material/add_material", GIF, type="image")
     await wechat.upload("media/upload", GIF, type="image")

@@ -43,6 +43,10 @@ async def test_a_field_that_does_not_fit_is_refused(
     assert refusal(await weibo.post("statuses/update", status="一", **fields)) == (400, 10017)
 
 
+async def test_an_update_in_parts_is_refused(weibo: WeiboCaller, allowed: Sandbox):
+    assert refusal(await weibo.share_picture("图", png(4, 4), "update")) == (400, 10007)
+
+
 async def test_an_upload_carries_its_picture(weibo: WeiboCaller, allowed: Sandbox):
     assert (await weibo.share_picture("图", png(4, 4), "upload")).json["original_pic"].endswith(".png")
 
