@@ -208,9 +208,7 @@ class House:
         await self.planned.examine(at=self.now())
 
     async def claim(self, place: Workplace | None = None, room: int = 8) -> tuple[Any, ...]:
-        place = place or self.place
-        async with self.store.begin() as tx:
-            return await take_errands(tx, place, at=self.now(), room=room)
+        return await take_errands(place or self.place, room=room)
 
     async def run_until_quiet(self) -> None:
         """Do errands until there are none at this moment."""

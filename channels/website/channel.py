@@ -132,11 +132,16 @@ class Website:
         return self._receipt(post, live_at=None) if is_whole else Absent()
 
     async def withdraw(self, _receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:
-        """Put the notice in the page's place, take its files away, write its lists without it."""
+        """Put the notice in the page's place, take its files away, write its lists without it.
+
+        A later version that stands there by now has taken the place already, and stays.
+        """
         path = self._addresses.path_of(post.mark)
         try:
             async with self._tools.root.turn():
                 page = await self._read_page(post)
+                if page.is_newer(post.mark, post.content):
+                    return Withdrawn()
                 await self._tools.root.put(
                     gone_path(path), self._pages.gone(post.content, reason, at).encode()
                 )

@@ -70,7 +70,11 @@ async def show_delivery(visit: Visit) -> web.Response:
 async def take_decision(visit: Visit) -> web.StreamResponse:
     """Settle a delivery in doubt by what a person saw."""
     parts, fields = visit.parts, visit.fields
-    told: dict[str, Any] = {"verdict": fields.get("verdict")}
+    tries = fields.get("tries")
+    told: dict[str, Any] = {
+        "verdict": fields.get("verdict"),
+        "tries": int(tries) if tries.isascii() and tries.isdigit() and len(tries) < 10 else tries or None,
+    }
     if fields.get("link").strip():
         told["link"] = fields.get("link")
     try:
@@ -78,7 +82,7 @@ async def take_decision(visit: Visit) -> web.StreamResponse:
         form = filled_in(DecisionIn, told)
         async with parts.store.begin() as tx:
             leg, _seen = await _delivery(tx, visit, "release")
-            decision = Decision(form.verdict, form.link, live_at)
+            decision = Decision(form.verdict, form.link, live_at, tries=form.tries)
             await decide(tx, leg.id, decision, _bench(visit), by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error)

@@ -26,8 +26,8 @@ async def confirm(place: Workplace, delivery_id: str) -> None:
 
     async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, delivery_id)
-        if leg.state != "accepted":
-            return  # an event of the platform was quicker
+        if (leg.state, leg.attempt_id) != ("accepted", ready.leg.attempt_id):
+            return  # an event of the platform was quicker, or it was sent again since
         overdue = _overdue(outcome, at - leg.changed_at)
         if overdue is not None:
             await move(tx, leg.id, "accepted", "needs_person", at=at, reason=overdue, who_acts="operator")

@@ -20,6 +20,7 @@ from server.store.deliveries import (
     move,
     move_all,
 )
+from server.store.releases import lock_releases
 from server.store.tx import Tx
 
 Verdict = Literal["it_is_there", "it_is_not_there", "give_up"]
@@ -27,12 +28,16 @@ Verdict = Literal["it_is_there", "it_is_not_there", "give_up"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person saw; `link` and `live_at` are asked for when it is there."""
+    """What a person saw; `link` and `live_at` are asked for when it is there.
+
+    `tries` is after how many tries he looked: a page left open may tell of an earlier one. None: not said.
+    """
 
     verdict: Verdict
     link: str | None = None
     live_at: datetime | None = None
     reason: str | None = None
+    tries: int | None = None
 
 
 async def decide(
@@ -44,6 +49,8 @@ async def decide(
         raise Problem("unknown_delivery", "没有这条投递记录")
     if leg.state != "needs_person":
         raise Problem("wrong_state", "这条投递现在不需要人来判断")
+    if decision.tries not in (None, leg.tries):
+        raise Problem("lost_race", "您打开页面之后，这条投递又发送过一次，请到平台上重新看过再判断")
     sighting = {"it_is_there": "found", "it_is_not_there": "absent", "give_up": "could_not_look"}
     await insert_look(
         tx,
@@ -109,6 +116,8 @@ async def _move(tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, *, 
             if decision.live_at is not None and decision.live_at > at:
                 raise Problem("invalid", "发布时间不能晚于现在", field="live_at")
             receipt = Receipt(leg.platform_id or f"person:{leg.id}", decision.link, decision.live_at or at)
+            # As settle() does: a withdrawal under way would not see this delivery live, nor we it.
+            await lock_releases(tx, frozenset((leg.release_id,)))
             await go_live(tx, leg, receipt, bench, at=at)
         case "it_is_not_there":
             end = await end_of(tx, leg)

@@ -32,9 +32,10 @@ UNREADABLE = "稿件存储的内容读不出来，请管理员检查数据库"
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery to send: from which account, and what."""
+    """A delivery to send: from which account, what, and until when without a renewal of its lease."""
 
     leg: Leg
+    lease_until: datetime
     first_tried: datetime
     account: AccountRow
     content: Content
@@ -82,10 +83,10 @@ async def claim(
     for leg in legs:
         if leg.channel == "website":
             contents[leg.release_id] = await with_neighbours(tx, contents[leg.release_id], place.site)
-    for leg in legs:
-        place.memory.held[leg.attempt_id] = lease_until
     return tuple(
-        Claimed(leg, first_tried.get(leg.id, at), accounts[leg.account_id], contents[leg.release_id])
+        Claimed(
+            leg, lease_until, first_tried.get(leg.id, at), accounts[leg.account_id], contents[leg.release_id]
+        )
         for leg in legs
     )
 
@@ -111,17 +112,18 @@ async def _readable(tx: Tx, place: Workplace, legs: tuple[Leg, ...], *, at: date
 
 
 async def deliver(place: Workplace, claimed: Claimed) -> None:
-    """Send a claimed delivery and settle what came of it; whatever is raised leaves its attempt open."""
-    lease_until = place.memory.held.get(claimed.leg.attempt_id)
-    if lease_until is None or place.now() >= lease_until:
-        return  # the lease is over: whoever finds the attempt open decides, we may not send any more
+    """Send a held delivery and settle what came of it; whatever is raised leaves its attempt open.
+
+    Once the lease is over nothing is sent: whoever finds the attempt open decides.
+    """
+    key = claimed.leg.attempt_id
     try:
-        if await _is_put_off(place, claimed):
-            return
+        if not place.holds(key) or await _is_put_off(place, claimed) or not place.holds(key):
+            return  # asked again: the process may have stood still meanwhile
         outcome = await _send(place, claimed)
         await _settle(place, claimed, outcome)
     finally:
-        place.memory.held.pop(claimed.leg.attempt_id, None)
+        place.memory.held.pop(key, None)
     limits = place.limits[claimed.leg.channel]
     if isinstance(outcome, Receipt) and outcome.live_at is None and not limits.confirm_after:
         await confirm(place, claimed.leg.id)

@@ -14,7 +14,15 @@ from server.core.settle import settle
 from server.core.workplace import Workplace
 from server.store.accounts import get_account
 from server.store.attempts import insert_look
-from server.store.broadcasts import ArticleSeen, PushRow, PushState, list_articles, move_push, set_push
+from server.store.broadcasts import (
+    ArticleSeen,
+    PushRow,
+    PushState,
+    list_articles,
+    lock_push,
+    move_push,
+    set_push,
+)
 from server.store.deliveries import DeliverySeen, get_delivery, move, move_all, put_off
 from server.store.tx import Tx
 
@@ -37,27 +45,39 @@ async def confirm_push(place: Workplace, row: PushRow) -> None:
     stands = await channel.look_at_push(row.job)
     if stands == PushStands("live") and row.draft is not None:
         await channel.forsake(row.draft)  # used up by the push, unless it only asked for it (push_looks.py)
-    waits = place.limits[account.channel].confirm_after
 
     async def act(tx: Tx) -> None:
-        at = place.now()
-        match stands:
-            case PushStands("live"):
-                await _go_live(tx, place, row, channel, at=at)
-            case PushFailed():
-                await _failed(tx, place, row, stands, at=at)
-            case PushStands() | CouldNotLook() if at - row.changed_at > PATIENCE:
-                why = "微信受理群发已超过两天仍没有结果，请登录公众平台查看"
-                await ask_person(tx, row, why, "accepted", at=at)
-            case PushStands() | CouldNotLook():
-                wait = waits[min(row.looks + 1, len(waits) - 1)]
-                await set_push(tx, row.id, due_at=at + timedelta(seconds=wait), looks=row.looks + 1)
-            case _:
-                assert_never(stands)
+        if await lock_push(tx, row):  # else somebody else was quicker
+            await _settle_end(tx, place, row, channel, stands, at=place.now())
 
     await place.store.write(act)
     if isinstance(stands, PushFailed) and not stands.is_deleted and row.draft is not None:
         await channel.forsake(row.draft)  # a push that failed does not use its draft up
+
+
+async def _settle_end(
+    tx: Tx,
+    place: Workplace,
+    row: PushRow,
+    channel: Broadcasts,
+    stands: PushStands | PushFailed | CouldNotLook,
+    *,
+    at: datetime,
+) -> None:
+    waits = place.limits["wechat"].confirm_after
+    match stands:
+        case PushStands("live"):
+            await _go_live(tx, place, row, channel, at=at)
+        case PushFailed():
+            await _failed(tx, place, row, stands, at=at)
+        case PushStands() | CouldNotLook() if at - row.changed_at > PATIENCE:
+            why = "微信受理群发已超过两天仍没有结果，请登录公众平台查看"
+            await ask_person(tx, row, why, "accepted", at=at)
+        case PushStands() | CouldNotLook():
+            wait = waits[min(row.looks + 1, len(waits) - 1)]
+            await set_push(tx, row.id, due_at=at + timedelta(seconds=wait), looks=row.looks + 1)
+        case _:
+            assert_never(stands)
 
 
 async def accept_push(tx: Tx, place: Workplace, row: PushRow, job: str, *, at: datetime) -> None:

@@ -14,7 +14,7 @@ from server.core.push_ends import accept_push, ask_person, record_look
 from server.core.reconcile import LOOKS
 from server.core.workplace import Workplace, read_leg
 from server.store.accounts import get_account
-from server.store.broadcasts import ArticleSeen, PushRow, list_articles, move_push, set_push
+from server.store.broadcasts import ArticleSeen, PushRow, list_articles, lock_push, move_push, set_push
 from server.store.deliveries import get_delivery, move
 from server.store.tx import Tx
 
@@ -65,10 +65,12 @@ async def look_for(place: Workplace, row: PushRow) -> None:
             await set_push(tx, row.id, due_at=place.now() + _SOON)
         return
     if row.sent_at is None or row.draft is None:  # a draft alone is left from an earlier try
-        await place.store.write(lambda tx: _prove_absent(tx, place, row, _NEVER_SENT, at=place.now()))
+        never = NeverTaken(_NEVER_SENT)
+        await place.store.write(lambda tx: _settle_look(tx, place, row, never, None, at=place.now()))
         return
     if place.now() - row.sent_at > KEY_KEPT:
-        await place.store.write(lambda tx: ask_person(tx, row, _FORGOTTEN, "unknown", at=place.now()))
+        untold = Untold(_FORGOTTEN)
+        await place.store.write(lambda tx: _settle_look(tx, place, row, untold, None, at=place.now()))
         return
     if await _is_put_off(place, row, row.sent_at):
         return
@@ -163,10 +165,12 @@ async def _settle_look(
     place: Workplace,
     row: PushRow,
     outcome: Outcome | NoPlace | NeverTaken | Untold,
-    draft: str,
+    draft: str | None,
     *,
     at: datetime,
 ) -> None:
+    if not await lock_push(tx, row):
+        return  # it was sent again since, of which this look says nothing
     match outcome:
         case Receipt(platform_id):
             await set_push(tx, row.id, draft=draft)

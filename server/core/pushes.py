@@ -48,6 +48,7 @@ from server.store.broadcasts import (
     list_articles,
     list_plans,
     lock_plan,
+    lock_push,
     move_push,
     set_push,
     set_used_up,
@@ -63,6 +64,7 @@ class Begun:
 
     row: PushRow
     articles: tuple[ArticleSeen, ...]
+    lease_until: datetime
 
 
 async def carry_push(place: Workplace, push_id: str) -> None:
@@ -146,10 +148,8 @@ async def fix(tx: Tx, place: Workplace, push_id: str, *, at: datetime) -> Begun 
     await move_push(tx, push_id, "open", "fixed", at=at, due_at=None, tries=row.tries + 1, reason=None)
     if row.tries == 0 and at - row.slot_at > LATE:
         await insert_late_marks(tx, ((key, row.slot_at) for key in claims), at=at)
-    for attempt_id in claims.values():
-        place.memory.held[attempt_id] = lease_until
     fixed = (await list_articles(tx, (push_id,)))[push_id]
-    return Begun(await get_push(tx, push_id), tuple(fixed))
+    return Begun(await get_push(tx, push_id), tuple(fixed), lease_until)
 
 
 def _going(articles: Sequence[ArticleSeen]) -> tuple[ArticleSeen, ...]:
@@ -162,6 +162,7 @@ def _goes(plan: BroadcastPlan, row: PushRow, articles: Sequence[ArticleSeen], *,
 
 async def _send(place: Workplace, begun: Begun) -> None:
     attempts = tuple(one.attempt_id or "" for one in begun.articles)
+    place.memory.held.update(dict.fromkeys(attempts, begun.lease_until))  # committed by now, and not before
     try:
         async with place.store.read() as tx:
             account = await get_account(tx, begun.row.account_id)
@@ -173,9 +174,11 @@ async def _send(place: Workplace, begun: Begun) -> None:
         if not isinstance(gathered, Gathered):
             await _write_settled(place, begun, gathered)
             return
-        if not _holds(place, attempts):
+        if not all(place.holds(key) for key in attempts):
             return  # the lease is over: a look decides, and it finds that nothing was sent
         async with place.store.begin() as tx:
+            if not await lock_push(tx, begun.row):
+                return  # given up meanwhile, and perhaps begun anew
             await set_push(tx, begun.row.id, draft=gathered.draft, sent_at=place.now())
         outcome = await channel.push(gathered.draft, key_of(begun.row))
         if isinstance(outcome, DraftGone):  # somebody deleted it between two calls of ours
@@ -189,12 +192,12 @@ async def _send(place: Workplace, begun: Begun) -> None:
             place.memory.held.pop(key, None)
 
 
-def _holds(place: Workplace, attempts: tuple[str, ...]) -> bool:
-    return all(place.memory.held.get(key, place.now()) > place.now() for key in attempts)
-
-
 async def _write_settled(place: Workplace, begun: Begun, outcome: Outcome | Misfits | NoPlace) -> None:
-    await place.store.write(lambda tx: _settle(tx, place, begun, outcome, at=place.now()))
+    async def act(tx: Tx) -> None:
+        if await lock_push(tx, begun.row):  # else its lease was lost, and a look has decided since
+            await _settle(tx, place, begun, outcome, at=place.now())
+
+    await place.store.write(act)
 
 
 async def _settle(

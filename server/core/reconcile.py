@@ -6,7 +6,7 @@ from channels.contract import LOOKED_AT, TAKEN, Absent, CouldNotLook, Receipt, S
 from server.core.overtaken import end_of
 from server.core.settle import settle
 from server.core.workplace import Workplace, is_look_put_off, read_leg
-from server.store.attempts import close_attempt, insert_look, list_lapsed
+from server.store.attempts import close_lapsed, insert_look, list_lapsed
 from server.store.broadcasts import look_for_push_of
 from server.store.deliveries import (
     DeliverySeen,
@@ -52,7 +52,8 @@ async def reconcile(place: Workplace, delivery_id: str) -> None:
 
     async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, delivery_id)
-        if leg.state == "unknown":
+        # Of another try this look says nothing: what it did not see may have been sent since.
+        if (leg.state, leg.attempt_id) == ("unknown", ready.leg.attempt_id):
             await _settle_sighting(tx, place, leg, sighting, at=at)
 
     await place.store.write(act)
@@ -62,7 +63,7 @@ async def lapse(tx: Tx, place: Workplace, *, at: datetime, limit: int) -> int:
     """Turn sendings whose lease has run out into unknown ones; give how many."""
     moved = 0
     for attempt in await list_lapsed(tx, at=at, limit=limit):
-        if not await close_attempt(tx, attempt.id, "unknown", LAPSED, at=at):
+        if not await close_lapsed(tx, attempt.id, LAPSED, at=at):
             continue
         leg = await get_delivery(tx, attempt.delivery_id)
         due = at + timedelta(seconds=place.limits[leg.channel].settle_after)

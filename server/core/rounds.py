@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import structlog
 
 from server.core.confirm import confirm
-from server.core.dispatch import claim, deliver, hand_back, keep_leases
+from server.core.dispatch import Claimed, claim, deliver, hand_back, keep_leases
 from server.core.gates import regate_all
 from server.core.lanes import OPEN, Lanes, lanes_of
 from server.core.pushes import carry_push
@@ -55,6 +55,7 @@ class Errand:
     channel: str
     run: Callable[[], Coroutine[Any, Any, None]]
     opens: bool = True  # whether something else may be ready once it is done
+    claimed: Claimed | None = None  # what it has a lease for
 
 
 async def open_time_gates(place: Workplace, *, limit: int = 500, most: int = 20) -> int:
@@ -129,15 +130,24 @@ async def run_rounds(
 
 
 async def take_errands(
-    tx: Tx,
-    place: Workplace,
-    *,
-    at: datetime,
-    room: int,
-    busy: frozenset[str] = frozenset(),
-    lanes: Lanes = OPEN,
+    place: Workplace, *, room: int, busy: frozenset[str] = frozenset(), lanes: Lanes = OPEN
 ) -> tuple[Errand, ...]:
-    """Take what is due, at most `room`: looks get their share first, so that no backlog starves them."""
+    """Take what is due, at most `room`: looks get their share first, so that no backlog starves them.
+
+    What is claimed is held from the commit on, not before: where the answer to the commit gets lost nobody
+    will send it, and its lease must lapse.
+    """
+    errands = await place.store.write(
+        lambda tx: _take_errands(tx, place, at=place.now(), room=room, busy=busy, lanes=lanes)
+    )
+    for claimed in (errand.claimed for errand in errands if errand.claimed):
+        place.memory.held[claimed.leg.attempt_id] = claimed.lease_until
+    return errands
+
+
+async def _take_errands(
+    tx: Tx, place: Workplace, *, at: datetime, room: int, busy: frozenset[str], lanes: Lanes
+) -> tuple[Errand, ...]:
     due = await take_due(
         tx, tuple(_LOOKS), at=at, until=at + HOLD, room=room, outside=lanes.outside, shut=lanes.shut
     )
@@ -162,7 +172,8 @@ async def take_errands(
     for claimed in claims:
         leg = claimed.leg
         run = partial(deliver, place, claimed)
-        errands.append(Errand(f"deliver {leg.id}", leg.id, leg.channel, run, opens=leg.channel == "website"))
+        is_page = leg.channel == "website"
+        errands.append(Errand(f"deliver {leg.id}", leg.id, leg.channel, run, opens=is_page, claimed=claimed))
     return tuple(errands)
 
 
@@ -178,9 +189,7 @@ async def _take(place: Workplace, room: int, busy: frozenset[str], lanes: Lanes)
     if room < 1:
         return ()
     try:
-        return await place.store.write(
-            lambda tx: take_errands(tx, place, at=place.now(), room=room, busy=busy, lanes=lanes)
-        )
+        return await take_errands(place, room=room, busy=busy, lanes=lanes)
     except StoreAway as error:
         log.warning("store_away", reason=str(error))
         return ()

@@ -23,7 +23,10 @@ class Memory:
     """What a worker remembers between its rounds; forgetting it costs time, never a post."""
 
     held: dict[str, datetime] = field(default_factory=dict)
-    """The attempts it may send under, each until when; a lost one is simply not in it."""
+    """The attempts it may send under, each until when; a lost one is simply not in it.
+
+    Only what is known to be committed is in it: a lease that is kept and that nobody works under never ends.
+    """
 
     spent: dict[str, datetime] = field(default_factory=dict)
     """Accounts whose budget is used up, each until when: nothing of theirs is claimed before."""
@@ -57,6 +60,11 @@ class Workplace:
     def under_way(self) -> int:
         """How many attempts it has not ended yet."""
         return len(self.memory.held)
+
+    def holds(self, attempt_id: str) -> bool:
+        """Say whether it may send under an attempt now."""
+        until = self.memory.held.get(attempt_id)
+        return until is not None and self.now() < until
 
 
 @dataclass(frozen=True, slots=True)

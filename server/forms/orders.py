@@ -77,11 +77,15 @@ class EvidenceIn(Form):
 
 
 class DecisionIn(Form):
-    """What a person saw on the platform; `link` is asked for when it is there."""
+    """What a person saw on the platform; `link` is asked for when it is there.
+
+    `tries` is the number of tries that the delivery had when he looked; another number is refused.
+    """
 
     verdict: Annotated[Verdict, Field(title="判断")]
     link: Annotated[Line | None, Field(title="平台上的链接", max_length=500, pattern=r"^https?://")] = None
     live_at: Annotated[Moment | None, Field(title="发布时间")] = None
+    tries: Annotated[int | None, Field(title="已发送次数", ge=0, le=1_000_000)] = None
 
 
 class TakenDownIn(Form):

@@ -35,6 +35,16 @@ async def close_attempt(tx: Tx, attempt_id: str, outcome: str, reason: str | Non
     return closed.rowcount == 1
 
 
+async def close_lapsed(tx: Tx, attempt_id: str, reason: str, *, at: datetime) -> bool:
+    """Close an attempt whose lease is over; say whether it was: its worker may have renewed it just now."""
+    closed = await tx.execute(
+        attempt.update()
+        .where(attempt.c.id == attempt_id, attempt.c.closed_at.is_(None), attempt.c.lease_until <= at)
+        .values(closed_at=at, outcome="unknown", reason=reason)
+    )
+    return closed.rowcount == 1
+
+
 async def add_note(tx: Tx, attempt_id: str, step: str, value: str) -> None:
     """Write down that a step of an open attempt came true."""
     wanted = sa.select(attempt.c.notes).where(attempt.c.id == attempt_id, attempt.c.closed_at.is_(None))

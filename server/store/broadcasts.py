@@ -140,6 +140,16 @@ async def get_push(tx: Tx, push_id: str) -> PushRow:
     return found
 
 
+async def lock_push(tx: Tx, row: PushRow) -> bool:
+    """Say whether a push stands in the state and the try in which it was read; held until the commit."""
+    wanted = sa.select(push.c.id).where(
+        push.c.id == row.id, push.c.state == row.state, push.c.tries == row.tries
+    )
+    if tx.dialect.name == "postgresql":
+        wanted = wanted.with_for_update()
+    return (await tx.execute(wanted)).one_or_none() is not None
+
+
 async def find_push_of_job(tx: Tx, account_id: str, job: str) -> PushRow | None:
     """Give the push of an account to which the platform gave this number."""
     wanted = sa.select(push).where(push.c.account_id == account_id, push.c.job == job).limit(1)

@@ -97,7 +97,7 @@ async def publish(house: House, seen: ItemSeen) -> None:
 
     await parts.store.write(act)
     while True:
-        errands = await parts.store.write(lambda tx: take_errands(tx, place, at=parts.now(), room=8))
+        errands = await take_errands(place, room=8)
         if not errands:
             break
         for errand in errands:

@@ -320,6 +320,18 @@ async def test_a_shelf_that_knows_nothing_of_the_post_still_gets_its_page(site):
     )
 
 
+async def test_a_withdrawal_that_comes_late_leaves_the_version_that_was_published_since(site):
+    first = site.place()
+    await site.publish(first)
+    path = site.website._addresses.path_of(first.url)
+    await site.publish(site.shelf.place(a_correction(first, title="重新发布的标题")))
+    assert await site.withdraw(first, "内容有误") == Withdrawn()
+    assert "重新发布的标题" in await site.text(path)
+    assert "重新发布的标题" in await site.text("index.html")
+    async with site.session.get(first.url) as answer:
+        assert answer.status == 200
+
+
 async def test_an_older_version_that_comes_late_is_not_written_over_a_newer_one(site):
     first = site.place()
     await site.publish(first)

@@ -75,6 +75,18 @@ async def test_a_decision_without_a_link_or_a_choice_is_refused_and_kept(office:
     assert (await office.house.leg(leg_id)).state == "needs_person"
 
 
+async def test_a_page_left_open_decides_nothing_of_a_later_try(office: ConsoleOffice):
+    _item_id, leg_id = await _in_doubt(office)
+    desk = await office.desk("chief")
+    path = f"/console/deliveries/{leg_id}"
+    assert (await desk.get(path)).fields["tries"] == "1"
+    stale = await desk.post(f"{path}/decide", {"verdict": "it_is_not_there", "tries": "0"})
+    assert (stale.status, "又发送过一次" in stale.words, stale.fields["tries"]) == (409, True, "1")
+    for odd in ("x", "-1", "9" * 30, "１"):
+        assert (await desk.post(f"{path}/decide", {"verdict": "give_up", "tries": odd})).status == 422
+    assert (await office.house.leg(leg_id)).state == "needs_person"
+
+
 async def test_an_author_decides_nothing(office: ConsoleOffice):
     _item_id, leg_id = await _stopped(office, "refuse")
     desk = await office.desk("author")

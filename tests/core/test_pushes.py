@@ -21,6 +21,8 @@ from server.core import seating
 from server.core.broadcasting import keep_plan, list_queues, move_article, put_in_order
 from server.core.expedite import expedite, forbid_until, hold_outside_hours
 from server.core.problems import Problem
+from server.core.push_looks import look_for
+from server.core.pushes import fix
 from server.core.seating import peek_slot
 from server.core.standing import say_gate
 from server.ephemeral.budgets import Allowance
@@ -827,3 +829,24 @@ async def test_a_push_that_was_emptied_before_anybody_saw_its_end_has_used_its_p
     made = await written(desk, "急")
     with pytest.raises(Problem, match="每天 1 次"):
         await hurry(desk, made[0])
+
+
+async def test_a_look_for_a_push_made_before_another_try_says_nothing_of_that_try(desk: Desk):
+    await plan(desk)
+    (made,) = await written(desk, "甲")
+    desk.house.now.moment = SLOT
+    (row,) = await pushes(desk)
+    begun = await desk.house.store.write(lambda tx: fix(tx, desk.house.place, row.id, at=SLOT))
+    assert begun is not None  # and its worker dies before the call
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_after")
+    for minute in (2, 4, 6, 8):
+        await come(desk, SLOT + timedelta(minutes=minute))
+        (again,) = await pushes(desk)
+        if again.tries == 2:
+            break
+    assert (again.state, again.tries, await desk.state(made)) == ("fixed", 2, "unknown")
+    await look_for(desk.house.place, begun.row)
+    assert await pushes(desk) == [again]
+    for minute in (20, 40):
+        await come(desk, SLOT + timedelta(minutes=minute))
+    assert (await desk.state(made), len(desk.platform.book.pushes)) == ("live", 1)

@@ -116,8 +116,7 @@ async def _rounds(place: Workplace, rounds: int) -> None:
     await recover_lapsed(place)
     await open_time_gates(place)
     for _round in range(rounds):
-        async with place.store.begin() as tx:
-            errands = await take_errands(tx, place, at=place.now(), room=8)
+        errands = await take_errands(place, room=8)
         if not errands:
             return
         for errand in errands:

@@ -78,9 +78,9 @@ MUTANTS = (
         "a worker whose lease is over sends all the same",
         (
             Change(
-                DISPATCH,
-                "if lease_until is None or place.now() >= lease_until:",
-                "if lease_until is None and not claimed:",
+                "server/core/workplace.py",
+                "return until is not None and self.now() < until",
+                "return until is not None",
             ),
         ),
         ("tests/core/test_dispatch.py", "tests/faults/test_takeover.py"),
@@ -527,6 +527,17 @@ MUTANTS = (
         "nothing that waited is examined again",
         (Change(GATES, 'if leg.gate in (*WAITS, "check"))', 'if leg.gate == "nowhere")'),),
         ("tests/review/test_planned.py",),
+    ),
+    Mutant(
+        "a look decides about a try that was made after it",
+        (Change(RECONCILE, '("unknown", ready.leg.attempt_id)', '("unknown", leg.attempt_id)'),),
+        ("tests/faults/test_paused.py::test_a_look_made_before_another_try_proves_nothing_of_that_try",),
+    ),
+    Mutant(
+        "a person's word does not ask whether its release is being withdrawn",
+        (Change("server/core/decide.py", "await lock_releases(tx, frozenset((leg.release_id,)))", "pass"),),
+        ("tests/faults/test_paused.py",),
+        engine="postgresql",
     ),
     Mutant(
         "a claim searches by account before it searches by time",

@@ -267,7 +267,7 @@ class Life:
             await asyncio.gather(*(errand.run() for errands in taken for errand in errands))
 
     async def _take(self, place: Workplace) -> tuple[Any, ...]:
-        return await place.store.write(lambda tx: take_errands(tx, place, at=place.now(), room=64))
+        return await take_errands(place, room=64)
 
     async def _dies(self, place: Workplace) -> None:
         """Let a worker take what is due and be gone; its leases lapse, and what it took is looked for."""
