@@ -49,7 +49,11 @@ class Patience:
 
 
 async def say_whether_kept(_request: web.Request, response: web.StreamResponse) -> None:
-    """Forbid to keep a refusal, whatever the file that it stands for may, and what nothing is said of."""
+    """Forbid to keep a refusal, whatever the file that it stands for may, and what nothing is said of.
+
+    Nor is anything to be taken for another kind than it says.
+    """
+    response.headers.setdefault(hdrs.X_CONTENT_TYPE_OPTIONS, "nosniff")
     if response.status >= 400:
         response.headers[hdrs.CACHE_CONTROL] = _UNKEPT
     else:

@@ -69,6 +69,7 @@ async def take(request: web.Request) -> web.Response:
 async def test_what_aiohttp_answers_by_itself_is_kept_by_nobody(base, line, headers, status):
     said = await ask(base, line, *headers)
     assert (said.status, said.headers["cache-control"]) == (status, "no-store")
+    assert [value for name, value in said.every if name == "x-content-type-options"] == ["nosniff"]
 
 
 async def test_a_body_that_is_too_large_is_refused_and_kept_by_nobody(base):

@@ -138,16 +138,18 @@ class FeedLists:
         await self._root.put(OPML, write_opml(self._site, groups))
 
     async def _offers(self, room: str) -> tuple[Offer, ...]:
-        """Give the feeds of a kind of list, those of lower columns below that of the one above."""
+        """Give the feeds of a kind of list; columns in their order, lower ones below the one above."""
         offers = {}
         for key in await self._shelf.lists(f"{room}/"):
             entries = await self._shelf.newest(key, 1)
             if entries and await self._root.read(feed_path(key, "rss")) is not None:
                 offers[key] = Offer(key, self._name(key, entries, entries[0].content))
         for column in self._site.columns:
-            above = offers.get(f"column/{column.parent}")
-            if above is not None and (own := offers.pop(f"column/{column.slug}", None)) is not None:
+            own, above = offers.pop(f"column/{column.slug}", None), offers.get(f"column/{column.parent}")
+            if own is not None and above is not None:
                 offers[above.key] = replace(above, below=(*above.below, own))
+            elif own is not None:
+                offers[own.key] = own
         return tuple(offers.values())
 
     def _name(self, key: str, entries: tuple[Entry, ...], content: Content) -> str:

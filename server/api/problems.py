@@ -96,5 +96,5 @@ def _answer(
         status=status,
         body=json.dumps(told, ensure_ascii=False).encode(),
         content_type="application/problem+json",
-        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})},
+        headers={"Cache-Control": "no-store", **(headers or {})},
     )

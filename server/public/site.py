@@ -189,12 +189,12 @@ def _wanted(path: str) -> str | None:
 
 def _answer_with(request: web.Request, page: Page, path: str, front: str | None) -> web.Response:
     encoding = choose_encoding(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())), page.offered)
-    headers = _headers(path, front).copy()
     tag = page.tag if encoding == "identity" else f"{page.tag}-{encoding}"
+    if _is_unchanged(request, page):
+        return web.Response(status=304, headers={**_unchanged(path), hdrs.ETAG: f'"{tag}"'})
+    headers = _headers(path, front).copy()
     headers[hdrs.ETAG] = f'"{tag}"'
     headers[hdrs.LAST_MODIFIED] = page.last_modified
-    if _is_unchanged(request, page):
-        return web.Response(status=304, headers=headers)
     if encoding != "identity":
         headers[hdrs.CONTENT_ENCODING] = encoding
     return web.Response(body=page.bodies[encoding], headers=headers)
@@ -255,6 +255,15 @@ def _headers(path: str, front: str | None = None) -> CIMultiDict[str]:
         if front is not None and feed_form(path) is not None:
             headers[hdrs.LINK] = f'<{front}/{HUB}>; rel="hub", <{front}/{path}>; rel="self"'
     return headers
+
+
+@lru_cache(maxsize=1024)
+def _unchanged(path: str) -> dict[str, str]:
+    """Give what a 304 says: the rest a client has from the answer that it kept (RFC 9110 15.4.5)."""
+    told: dict[str, str] = {hdrs.CACHE_CONTROL: _cache_control(path), hdrs.VARY: hdrs.ACCEPT_ENCODING}
+    if path.startswith("feed/"):
+        told[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
+    return told
 
 
 def _cache_control(path: str) -> str:
