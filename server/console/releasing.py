@@ -29,6 +29,9 @@ from server.store.templates import Standing, find_standing, list_left_out, may_p
 from server.store.tx import Tx
 
 _WHY: Final = "left_out."
+_POSTS: Final = ("wechat", "weibo")
+_OUT: Final = frozenset({"live", "accepted", "unknown", "needs_person", "sending"})
+"""States of what readers of a platform see, or may see: nothing of ours changes it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Choice:
     left_out: Mapping[str, str]  # by the last release, and why
     releases: int
     by_template: str = ""  # which template that is, in words
+    posted: frozenset[str] = frozenset()  # slugs on which an earlier post stands that nobody can change
 
     @property
     def by_channel(self) -> tuple[tuple[str, tuple[AccountRow, ...]], ...]:
@@ -159,6 +163,7 @@ async def read_choice(tx: Tx, visit: Visit, seen: ItemSeen) -> Choice:
     return Choice(
         seen, tuple(accounts), usual, frozenset(template), {one.account: one.reason for one in left_out},
         newest.release_number if newest else 0, named,
+        frozenset(leg.account for leg in legs if leg.channel in _POSTS and leg.state in _OUT),
     )  # fmt: skip
 
 

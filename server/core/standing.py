@@ -19,7 +19,7 @@ _GATES: Final[Mapping[str, str]] = {
 _SENTENCES: Final[Mapping[str, str]] = {
     "retry_wait": "没有发出，{due}自动再试{why}",
     "accepted": "平台已经受理，正在等它上线",
-    "unknown": "没有收到平台的答复，系统正在“{account}”上查找，查到以前不会再发",
+    "unknown": "没有收到平台的答复，系统在“{account}”上查找（{due}），查清以前不会再发",
     "needs_person": "结果不明，请到“{account}”上查看后选择：已经发出、没有发出、放弃{why}",
     "refused": "被拒绝{why}。处理后可以重新发送",
     "blocked": "“{account}”的授权已失效，请账号管理人重新授权；授权后自动继续",

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.office import PASSWORD
+from tests.browser.office import PASSWORD, an_item
 from tests.browser.window import BROWSER, Window
 
 pytestmark = BROWSER
@@ -101,3 +101,23 @@ async def test_a_notice_board_is_proved_in_one_form(window: Window):
     await _fine(window, "releases")
     await window.go("/console/decisions")
     await _fine(window, "decisions")
+
+
+@pytest.mark.slow
+async def test_a_mended_typo_leaves_out_what_is_posted_already(small: Window):
+    office, title = small.office, f"关于做好防火工作的公告（{id(small)}）"
+    item = await office.publish(accounts=("site", "weibo"), title=title)
+    path = f"/api/v1/items/{item['id']}"
+    await office.author.put(path, an_item(title=f"{title}更正"))
+    await office.author.post(f"{path}/submit")
+    await office.chief.post(f"{path}/approve")
+    await _log_in(small, "chief")
+    page = await small.go(f"/console/items/{item['id']}/release")
+    weibo, site = page.locator("input[value=weibo]"), page.locator("input[value=site]")
+    await page.get_by_label("只改错字").check()
+    await expect(weibo).not_to_be_checked()
+    await expect(site).to_be_checked()
+    await expect(page.locator("#told .sentence")).not_to_contain_text("微博")
+    await _fine(small, "typo")
+    await page.get_by_label("内容有变化").check()
+    await expect(weibo).to_be_checked()

@@ -190,3 +190,13 @@ async def test_what_cannot_wait_goes_out_first_with_a_reason_and_a_term_and_is_r
     assert (await chief.post(path, soon)).status == 303
     waiting = await (await office.desk("reviewer")).get("/console")
     assert "先发后审，等待审核（1）" in waiting.words
+
+
+async def test_who_corrects_is_told_where_another_post_would_follow(office: ConsoleOffice):
+    made = await office.house.published(("website", "weibo"))
+    await office.house.corrected(made.id, title="更正后的标题")
+    seen = await (await office.desk("chief")).get(f"/console/items/{made.id}/release")
+    posted = [told.get("value") for tag, told in seen.tags if tag == "input" and "data-posted" in told]
+    assert posted == ["weibo"]
+    assert "已发过，选上会另发一条" in seen.words
+    assert "已发的内容系统改不了" in seen.words

@@ -16,6 +16,23 @@
         if (fresh && mine === turn) document.querySelector("#told").replaceChildren(...fresh.childNodes);
       } catch { /* without the network the sentence stays; the button asks the server anyway */ }
     };
+    // A mended typo is no reason for another post: what stands on a platform is left out, and put back with the choice.
+    const taken = new Map();
+    form.addEventListener("change", ({ target }) => {
+      if (target.name !== "change") return;
+      for (const box of form.querySelectorAll("[data-posted]")) {
+        const why = form.elements[`left_out.${box.value}`];
+        if (target.value === "minor" && box.checked) {
+          box.checked = false;
+          taken.set(box, why && !why.value ? why : null);
+          if (taken.get(box)) why.value = "只改错字，不另发一条";
+        } else if (target.value === "major" && taken.has(box)) {
+          box.checked = true;
+          if (taken.get(box)) taken.get(box).value = "";
+          taken.delete(box);
+        }
+      }
+    });
     form.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(look, 300); });
   }
 
