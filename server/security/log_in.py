@@ -9,7 +9,7 @@ from server.core.problems import Problem
 from server.ephemeral.throttle import Throttle
 from server.security.access import SignedIn
 from server.security.guessing import forgive, forgive_code, refuse_guessing, refuse_guessing_codes
-from server.security.passwords import is_password
+from server.security.passwords import at_the_door, is_password
 from server.security.second_factor import confirm_factor, has_factor, take_code
 from server.security.sign_in import IssuedToken, begin_session, check_password, exchange, refuse_session
 from server.security.vault import SealBroken, Vault
@@ -47,16 +47,17 @@ class Entrance:
         return person, await self.admit(person)
 
     async def check(self, login: str, password: str) -> PersonRow:
-        """Give the person whose login and password these are."""
-        await refuse_guessing(self.throttle, login, self.place, self.known)
-        async with self.store.read() as tx:
-            found = await find_person(tx, login)
-        try:
-            person = await check_password(found, password)
-        except Problem:
-            async with self.store.begin() as tx:
-                await refuse_session(tx, found, at=self.at)
-            raise
+        """Give the person whose login and password these are; refuses where too many stand at the door."""
+        with at_the_door(self.place):  # before the try is counted: it is nobody's failure
+            await refuse_guessing(self.throttle, login, self.place, self.known)
+            async with self.store.read() as tx:
+                found = await find_person(tx, login)
+            try:
+                person = await check_password(found, password)
+            except Problem:
+                async with self.store.begin() as tx:
+                    await refuse_session(tx, found, at=self.at)
+                raise
         await forgive(self.throttle, login, self.place, self.known)
         return person
 

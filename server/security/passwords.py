@@ -1,7 +1,15 @@
-"""Passwords: argon2id, computed in a thread, with the same work for a login that nobody has."""
+"""Passwords: argon2id, computed in threads of their own, with the same work for a login that nobody has.
+
+That work is meant to be much, and strangers may ask for it. In the threads that everybody shares, a hundred
+tries at once kept pages and deliveries waiting for minutes.
+"""
 
 import asyncio
-from typing import Final
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Final, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,11 +21,36 @@ LONGEST: Final = 128  # argon2 takes any length; a megabyte of it would be work 
 
 _HASHER: Final = PasswordHasher()  # RFC 9106, the second recommended choice: 64 MiB, three passes
 
+_THREADS: Final = ThreadPoolExecutor(2, thread_name_prefix="password")
+_MOST: Final = 64
+_OF_ONE_PLACE: Final = 16
+"""So many may stand at the door at once, in all and behind one address, where an office may sit."""
+
+_at_the_door: Final[Counter[str]] = Counter()
+
 # A log-in without a person, or of one without a password, is checked against this, so that its time tells
 # nothing. It is the hash of random bytes that were thrown away.
 _NOBODY: Final = (
     "$argon2id$v=19$m=65536,t=3,p=4$x5gjn8JOFNNXHIhxVHmC/Q$HBW5eMnHGkVs+sPp9ARi6i/ci7mptl9DN6OH9D+Cnr4"
 )
+
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+@contextmanager
+def at_the_door(place: str) -> Iterator[None]:
+    """Count who has his password looked at while it lasts; refuses where too many stand already."""
+    if _at_the_door.total() >= _MOST or _at_the_door[place] >= _OF_ONE_PLACE:
+        raise Problem("too_many_attempts", "现在登录的人很多，请过一会儿再试")
+    _at_the_door[place] += 1
+    try:
+        yield
+    finally:
+        _at_the_door[place] -= 1
+        if not _at_the_door[place]:
+            del _at_the_door[place]
 
 
 async def hash_password(password: str, *, login: str, field: str = "password") -> str:
@@ -26,13 +59,17 @@ async def hash_password(password: str, *, login: str, field: str = "password") -
         raise Problem("invalid", f"口令应为 {SHORTEST} 到 {LONGEST} 个字符", field=field)
     if password.casefold() == login.casefold() or len(set(password)) < 4:
         raise Problem("invalid", "口令太容易猜到：不能与登录名相同，也不能只用少数几个字符", field=field)
-    return await asyncio.to_thread(_HASHER.hash, password)
+    return await _work(_HASHER.hash, password)
 
 
 async def is_password(password: str, password_hash: str | None) -> bool:
     """Say whether the password fits the hash; None fits nothing and takes as long."""
-    fits = await asyncio.to_thread(_fits, password[:LONGEST], password_hash or _NOBODY)
+    fits = await _work(_fits, password[:LONGEST], password_hash or _NOBODY)
     return fits and password_hash is not None and len(password) <= LONGEST
+
+
+async def _work(act: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, lambda: act(*given, **named))
 
 
 def _fits(password: str, password_hash: str) -> bool:

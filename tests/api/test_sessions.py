@@ -1,11 +1,15 @@
 """server/api/sessions.py and requests.py: who asks, and how a session begins and ends."""
 
+from contextlib import ExitStack
+
 import pytest
 from argon2 import PasswordHasher
 
+from server.security.passwords import at_the_door
 from server.security.sign_in import SESSION_LASTS
 from server.store.people import set_disabled, set_password
 from tests.api.conftest import CODE, Office
+from tests.audited import count_lines
 
 SESSIONS = "/api/v1/sessions"
 PASSWORD = "gerel-2026-nar"
@@ -86,6 +90,18 @@ async def test_guessing_is_stopped_even_for_the_right_password(office: Office):
     refused = await _sign_in(office)
     assert refused.refusal == (429, "too_many_attempts", "")
     assert refused.headers["Retry-After"] == "900"
+
+
+async def test_a_crowd_at_the_door_is_nobodys_failure(office: Office):
+    await _give_password(office)
+    with ExitStack() as stack:
+        for _ in range(16):
+            stack.enter_context(at_the_door("127.0.0.1"))
+        before = await count_lines(office.house.store)
+        for _ in range(12):
+            assert (await _sign_in(office)).refusal == (429, "too_many_attempts", "")
+        assert await count_lines(office.house.store) == before
+    assert (await _sign_in(office)).status == 201
 
 
 async def test_further_tokens_give_no_further_tries_at_the_password_behind_them(office: Office):

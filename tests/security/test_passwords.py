@@ -1,11 +1,15 @@
 """server/security/passwords.py: argon2id, off the loop, and no faster for a stranger."""
 
+import asyncio
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
 from server.core.problems import Problem
-from server.security.passwords import hash_password, is_password
+from server.security.passwords import at_the_door, hash_password, is_password
 
 
 async def test_the_right_password_fits_its_hash():
@@ -52,3 +56,26 @@ async def test_a_password_that_is_guessed_at_once_is_refused(password: str):
 async def test_an_endless_password_is_not_hashed():
     hashed = await hash_password("长a2b" * 32, login="nar")
     assert not await is_password("长a2b" * 33, hashed)
+
+
+async def test_passwords_and_everybody_else_do_not_wait_for_one_another():
+    busy = threading.Event()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    waiting = asyncio.create_task(asyncio.to_thread(busy.wait))
+    assert not await is_password("gerel-2026", "plain text")  # though the threads of all others are taken
+    busy.set()
+    await waiting
+
+
+def test_so_many_have_their_passwords_looked_at_and_nobody_fills_the_door_alone():
+    with ExitStack() as stack:
+        for _ in range(16):
+            stack.enter_context(at_the_door("203.0.113.1"))
+        with pytest.raises(Problem, match="过一会儿再试"):
+            stack.enter_context(at_the_door("203.0.113.1"))
+        for number in range(2, 50):
+            stack.enter_context(at_the_door(f"203.0.113.{number}"))
+        with pytest.raises(Problem, match="过一会儿再试"):
+            stack.enter_context(at_the_door("203.0.113.99"))
+    with at_the_door("203.0.113.1"):
+        pass
