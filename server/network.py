@@ -8,7 +8,9 @@ differently the second time gains nothing. What is allowed all the same, the ope
 import asyncio
 import ipaddress
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
@@ -30,6 +32,7 @@ Short on purpose: a kept connection that the platform has closed meanwhile makes
 answer", which costs a look. Within a burst it saves a handshake each.
 """
 _RESOLVE_SECONDS: Final = 5.0
+_THREADS: Final = ThreadPoolExecutor(8, thread_name_prefix="name")
 # NAT64, for all and for one site (RFC 6052, 8215), translated (RFC 2765), compatible (RFC 4291 §2.5.5.1).
 _CARRIERS: Final = tuple(
     ipaddress.IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")
@@ -61,8 +64,8 @@ class _Connector(aiohttp.TCPConnector):
 class _GuardedConnector(_Connector):
     """Refuses an inner address written as numbers, too: aiohttp asks no resolver about those."""
 
-    def __init__(self, allowed: Allowed, *, keeps_names: bool) -> None:
-        resolver = PublicResolver(aiohttp.ThreadedResolver(), allowed.networks, allowed.hosts)
+    def __init__(self, allowed: Allowed, asked: AbstractResolver, *, keeps_names: bool) -> None:
+        resolver = PublicResolver(asked, allowed.networks, allowed.hosts)
         super().__init__(
             resolver=resolver, use_dns_cache=keeps_names, limit=0, keepalive_timeout=KEPT_SECONDS
         )
@@ -96,6 +99,31 @@ class PublicResolver(AbstractResolver):
         await self._asked.close()
 
 
+class AsideResolver(AbstractResolver):
+    """Asks the system for the names that strangers gave, in threads of its own.
+
+    Whoever has a name can let its server never answer, and a lookup cannot be ended. In the threads that
+    everybody shares, six such names kept pages and deliveries waiting.
+    """
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Give the addresses of a host; raises OSError when there are none."""
+        asked = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
+        found = await asyncio.get_running_loop().run_in_executor(_THREADS, asked)
+        return [
+            ResolveResult(
+                hostname=host, host=str(address[0]), port=int(address[1]), family=kind, proto=proto,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _type, proto, _name, address in found
+        ]  # fmt: skip
+
+    async def close(self) -> None:
+        """Close nothing: the threads are everybody's."""
+
+
 def open_session(allowed: Allowed | None = None) -> aiohttp.ClientSession:
     """Give a session that keeps no cookies and refuses to send while a transaction is open.
 
@@ -104,7 +132,7 @@ def open_session(allowed: Allowed | None = None) -> aiohttp.ClientSession:
     connector = (
         _Connector(limit=0, keepalive_timeout=KEPT_SECONDS)
         if allowed is None
-        else _GuardedConnector(allowed, keeps_names=True)
+        else _GuardedConnector(allowed, aiohttp.ThreadedResolver(), keeps_names=True)
     )
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
@@ -115,7 +143,7 @@ def open_guarded_session(inner: Inner, seconds: float) -> aiohttp.ClientSession:
     It takes no proxy from the environment, through which it would reach what it must not.
     """
     return aiohttp.ClientSession(
-        connector=_GuardedConnector(Allowed(inner), keeps_names=False),
+        connector=_GuardedConnector(Allowed(inner), AsideResolver(), keeps_names=False),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=seconds),
         trust_env=False,
@@ -125,7 +153,7 @@ def open_guarded_session(inner: Inner, seconds: float) -> aiohttp.ClientSession:
 async def require_public(url: URL, inner: Inner) -> None:
     """Raise LeadsInside for an address that leads inside, OSError for one that leads nowhere."""
     refuse_inner_literal(url, inner)
-    resolver = PublicResolver(aiohttp.ThreadedResolver(), inner)
+    resolver = PublicResolver(AsideResolver(), inner)
     async with asyncio.timeout(_RESOLVE_SECONDS):  # a TimeoutError is an OSError
         await resolver.resolve(url.host or "", url.port or 0, socket.AF_UNSPEC)
 

@@ -1,3 +1,6 @@
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
@@ -7,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from channels.transport import Answer, LeadsInside, NotSent, Transport
-from server.network import Allowed, open_guarded_session, open_session
+from server.network import Allowed, open_guarded_session, open_session, require_public
 from server.store.tx import NetworkInsideTransaction, Store
 
 
@@ -61,3 +64,22 @@ async def test_a_strangers_address_that_stands_for_an_inner_one_is_not_called(ho
     async with open_guarded_session((), seconds=1) as session:
         with pytest.raises(LeadsInside):
             await session.get(URL(f"http://{host}:9/"))
+
+
+async def test_names_of_strangers_are_asked_for_though_the_threads_of_all_others_are_taken():
+    """And the other way round: a name whose server never answers holds up nobody else."""
+    busy = threading.Event()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    waiting = asyncio.create_task(asyncio.to_thread(busy.wait))
+    app = web.Application()
+    app.router.add_get("/", _answer)
+    loopback = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    async with TestServer(app) as server, open_guarded_session(loopback, 5) as session:
+        url = URL(str(server.make_url("/"))).with_host("localhost")
+        await require_public(url, loopback)
+        with pytest.raises(LeadsInside):
+            await require_public(url, ())
+        async with session.get(url) as answer:
+            assert await answer.text() == "ok"
+    busy.set()
+    await waiting
