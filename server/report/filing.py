@@ -15,7 +15,7 @@ from server.report.snapshots import take_snapshot
 from server.store.audit import Subject
 from server.store.filings import Filing, FilingState, list_filings, move_filing
 from server.store.orgs import OrgRow, subtree_ids
-from server.store.snapshots import list_snapshots
+from server.store.snapshots import Snapshot, list_snapshots, seal_lines
 from server.store.tx import Tx
 
 Move = Literal["submit", "return", "accept", "close"]
@@ -55,7 +55,8 @@ async def move(
     snapshot_id = standing.snapshot_id
     if step == "submit":
         again = reason or (f"退回后重报：{standing.reason}" if standing.reason else None)
-        taken = await take_snapshot(tx, org, year, reason=again, by=by, at=at, new_id=new_id)
+        frozen = None if again else await _as_now(tx, org, year, at=at)
+        taken = frozen or await take_snapshot(tx, org, year, reason=again, by=by, at=at, new_id=new_id)
         snapshot_id = taken.id
     if step in ("accept", "close"):
         await _require_whole_year(tx, standing, year, at=at)
@@ -65,6 +66,17 @@ async def move(
     await note(tx, "report.filing", Subject(org_id=org.id), at=at, year=year, step=step, reason=reason)
     (moved,) = await list_filings(tx, frozenset((org.id,)), year)
     return moved
+
+
+async def _as_now(tx: Tx, org: OrgRow, year: int, *, at: datetime) -> Snapshot | None:
+    """Give the newest snapshot of a year where it has what another would have: nobody must say why again."""
+    taken = await list_snapshots(tx, org.id, year)
+    if not taken or tuple(sorted(await subtree_ids(tx, org.id))) != taken[-1].org_ids:
+        return None
+    was_early = day_of(taken[-1].taken_at).year <= year < day_of(at).year
+    seal = await seal_lines(tx, taken[-1].org_ids, year, at)
+    is_same = (seal.lines, seal.checksum) == (taken[-1].lines, taken[-1].checksum)
+    return taken[-1] if is_same and not was_early else None
 
 
 async def _require_whole_year(tx: Tx, standing: Filing, year: int, *, at: datetime) -> None:

@@ -97,10 +97,12 @@ async def test_a_file_that_cannot_be_read_is_refused_by_name(office: ConsoleOffi
     assert (await desk.post("/console/report/check", {})).status == 422
 
 
-async def test_a_year_with_a_snapshot_is_submitted_with_a_reason(office: ConsoleOffice):
+async def test_a_year_that_changed_since_its_snapshot_is_submitted_with_a_reason(office: ConsoleOffice):
     desk = await office.desk("chief")
     told = {"org": CODE, "year": "2026"}
     await desk.post("/console/report/snapshot", told)
+    office.house.now.move(minutes=1)
+    await office.house.published(("website",))
     form = {**told, "about": CODE, "move": "submit"}
     refused = await desk.post("/console/report/filing", form)
     assert (refused.status, "重新统计的原因" in refused.words) == (422, True)

@@ -125,6 +125,21 @@ async def test_a_year_is_submitted_accepted_and_closed(files: Files):
     ]  # fmt: skip
 
 
+async def test_what_was_frozen_and_is_still_so_is_submitted_without_another_snapshot(files: Files):
+    taken = await files.freeze(code=LOW)
+    await files.step(LOW, "submit")
+    await files.step(LOW, "return", "请核对")
+    await files.late_line(LOW)
+    async with files.store.read() as tx:
+        (standing,) = await filings_below(tx, await files.org(LOW), 2026)
+    assert standing.snapshot_id == taken.id
+    files.now += timedelta(minutes=5)
+    await files.step(LOW, "submit")
+    async with files.store.read() as tx:
+        (standing,) = await filings_below(tx, await files.org(LOW), 2026)
+        assert standing.snapshot_id == (await get_snapshot(tx, await files.org(LOW), 2026, 2)).id
+
+
 async def test_what_came_back_is_submitted_again_with_the_reason_of_the_return(files: Files):
     await files.step(LOW, "submit")
     assert await files.step(LOW, "return", "漏报一条") == "draft"

@@ -13,7 +13,7 @@ from server.report.forms.requests import ALL_DONE, BROUGHT, CARRIED, GROUPS, NEW
 from server.report.rules.percentages import growth
 
 _TOTAL: Final = "总计"
-_REQUIRED: Final = "不同渠道和方式公开相同信息计 1 条"
+_REQUIRED: Final = "不同渠道和方式公开相同信息计1条"
 
 
 @dataclass(frozen=True, slots=True)
