@@ -16,6 +16,7 @@ from channels.sandbox.run import credentials_at
 from channels.transport import Answer, Transport
 from scheduler.workdays import Calendar
 from server.core.draft import Draft, create_item, revise_item
+from server.core.examined import Examined
 from server.core.live_site import LiveSite
 from server.core.practice import Stage
 from server.core.release import ReleaseMade, ReleaseOrder, release
@@ -37,7 +38,7 @@ from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
 from server.store.releases import Change
 from server.store.texts import MediaText
-from server.store.tx import Store, refuse_network_inside_transaction
+from server.store.tx import Store, Tx, refuse_network_inside_transaction
 from tests.platform import Plain, Platform
 
 SITE = Site(
@@ -175,18 +176,23 @@ class House:
         note: str | None = None,
     ) -> ReleaseMade:
         examined = await self.examiner.examine(item_id, at=self.now())
+        order = ReleaseOrder(item_id, tuple(on), change, not_before, note=note)
         async with self.store.begin() as tx:
-            return await release(
-                tx,
-                ReleaseOrder(item_id, tuple(on), change, not_before, note=note),
-                examined=examined,
-                open_channel=self.open_channel,
-                calendar=self.calendar,
-                site=SITE,
-                by=self.chief,
-                at=self.now(),
-                new_id=self.new_id,
-            )
+            return await self.release_in(tx, order, examined)
+
+    async def release_in(self, tx: Tx, order: ReleaseOrder, examined: Examined) -> ReleaseMade:
+        """Release in a transaction of the caller's."""
+        return await release(
+            tx,
+            order,
+            examined=examined,
+            open_channel=self.open_channel,
+            calendar=self.calendar,
+            site=SITE,
+            by=self.chief,
+            at=self.now(),
+            new_id=self.new_id,
+        )
 
     async def published(self, on: Iterable[str] = ("website",), **changes: Any) -> ItemSeen:
         """Write, approve, release and deliver an item."""

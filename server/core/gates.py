@@ -31,7 +31,7 @@ from server.store.gates import (
     move_gates,
 )
 from server.store.planned_checks import WAITS, PlannedCheck, list_planned_checks
-from server.store.releases import list_by_id
+from server.store.releases import list_by_id, lock_releases
 from server.store.tx import Tx
 
 
@@ -118,12 +118,24 @@ async def sources_due(tx: Tx, item_id: str, calendar: WorkingDays) -> tuple[date
     """Give for each source of an item when it lets the item go; None while its page is not live."""
     dues: list[datetime | None] = []
     for follow in await list_sources(tx, item_id):
-        if await find_live_page(tx, follow.source_id) is None:
+        if not await _holds_live(tx, follow.source_id):
             dues.append(None)
             continue
         live_at = await first_page_live_at(tx, follow.source_id)
         dues.append(None if live_at is None else source_due(follow, live_at, calendar))
     return tuple(dues)
+
+
+async def _holds_live(tx: Tx, source_id: str) -> bool:
+    """Say whether a source's page is live, and let nobody withdraw it before this transaction has ended.
+
+    Else a withdrawal would not see what is let go by it, nor we the withdrawal.
+    """
+    page = await find_live_page(tx, source_id)
+    if page is None:
+        return False
+    await lock_releases(tx, frozenset((page.release_id,)))
+    return await find_live_page(tx, source_id) is not None
 
 
 async def regate(tx: Tx, release_id: str, calendar: WorkingDays, *, at: datetime) -> tuple[str, ...]:

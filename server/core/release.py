@@ -20,7 +20,7 @@ from server.store.corrections import insert_correction
 from server.store.deliveries import DeliverySeen, list_deliveries, move_all
 from server.store.emergencies import Emergency, insert_emergency
 from server.store.gates import Leg, insert_urgency
-from server.store.items import OPEN_STATES, ItemSeen, clear_withdrawn, get_item, move_revision
+from server.store.items import OPEN_STATES, ItemSeen, clear_withdrawn, get_item, lock_newest, move_revision
 from server.store.planned_checks import WAITS, PlannedCheck, put_planned_check
 from server.store.plans import Planned, insert_planned, insert_release
 from server.store.releases import Change, ReleaseRow, list_releases, lock_releases, move_releases
@@ -153,6 +153,7 @@ async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *,
 
 
 async def _releasable(tx: Tx, order: ReleaseOrder, *, at: datetime) -> ItemSeen:
+    await lock_newest(tx, order.item_id)  # a withdrawal at this moment is seen here, or sees this
     seen = await get_item(tx, order.item_id)
     await refuse_other_world(tx, seen)
     version = seen.revision

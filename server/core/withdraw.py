@@ -26,7 +26,7 @@ from server.store.deliveries import (
     move_all,
     put_off,
 )
-from server.store.items import WithdrawnAs, get_item, list_released, set_withdrawn
+from server.store.items import WithdrawnAs, get_item, list_released, lock_newest, set_withdrawn
 from server.store.placing import touch_lists_of
 from server.store.releases import list_releases, move_releases
 from server.store.takedowns import close_takedown
@@ -39,6 +39,7 @@ async def withdraw(
     tx: Tx, item_id: str, reason: str, bench: Bench, *, withdrawn_as: WithdrawnAs = "other", at: datetime
 ) -> tuple[DeliverySeen, ...]:
     """Withdraw an item everywhere with a public reason and its type; give its deliveries as they stand."""
+    await lock_newest(tx, item_id)  # a release at this moment is seen here, or sees this
     seen = await get_item(tx, item_id)
     if not any(row.state in ("planned", "live") for row in await list_releases(tx, item_id)):
         raise Problem("wrong_state", "这篇稿件没有发布，或者已经撤回")

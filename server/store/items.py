@@ -180,7 +180,7 @@ async def move_revision(tx: Tx, revision_id: str, old: tuple[str, ...], new: str
 
 
 async def lock_newest(tx: Tx, item_id: str) -> None:
-    """Let nobody else write a revision of this item, or release its newest, until the transaction ends."""
+    """Let nobody else write a revision of this item, release or withdraw it, until the transaction ends."""
     newest = sa.select(revision.c.id).where(revision.c.item_id == item_id)
     await tx.execute(newest.order_by(revision.c.number.desc()).limit(1).with_for_update())
 

@@ -172,33 +172,6 @@ async def say(house: House, leg: DeliverySeen, decision: Decision) -> DeliverySe
         return await decide(tx, leg.id, decision, house.bench, by=house.chief, at=house.now())
 
 
-async def test_a_person_who_says_it_is_there_and_a_withdrawal_at_that_moment_leave_nothing_up(house: House):
-    leg = await in_doubt(house)
-    there = Decision("it_is_there", link="http://weibo.invalid/1")
-    async with house.store.begin() as tx:
-        await decide(tx, leg.id, there, house.bench, by=house.chief, at=house.now())
-        withdrawing = asyncio.create_task(house.withdraw(leg.item_id))
-        # On SQLite it waits for its turn; on PostgreSQL it does what it can do meanwhile.
-        await asyncio.wait((withdrawing,), timeout=0.5)
-    await withdrawing
-    await house.run_until_quiet()
-    assert await house.states(leg.item_id) == {"website": "withdrawn", "weibo": "withdrawn"}
-    assert house.platform.posts == []
-
-
-async def test_twenty_people_who_decide_at_once_make_one_decision(house: House):
-    leg = await in_doubt(house)
-    there = Decision("it_is_there", link="http://weibo.invalid/1")
-    decisions = [there if number % 2 else Decision("it_is_not_there") for number in range(20)]
-    came = await asyncio.gather(*(say(house, leg, one) for one in decisions), return_exceptions=True)
-    decided = [one for one in came if isinstance(one, DeliverySeen)]
-    refused = {getattr(one, "code", one) for one in came if not isinstance(one, DeliverySeen)}
-    assert (len(decided), refused <= {"wrong_state", "lost_race"}) == (1, True), refused
-    await house.run_until_quiet()
-    assert (await house.states(leg.item_id))["weibo"] == "live"
-    assert await verify_rows(house.store) == ()
-
-
 async def test_what_a_page_left_open_tells_of_an_earlier_try_decides_nothing(house: House):
     leg = await in_doubt(house)
     house.platform.next_call("drop_after")

@@ -536,7 +536,7 @@ MUTANTS = (
     Mutant(
         "a person's word does not ask whether its release is being withdrawn",
         (Change("server/core/decide.py", "await lock_releases(tx, frozenset((leg.release_id,)))", "pass"),),
-        ("tests/faults/test_paused.py",),
+        ("tests/faults/test_at_once.py",),
         engine="postgresql",
     ),
     Mutant(
