@@ -22,10 +22,10 @@ from server.forms.refusals import REFUSALS, refusals_of, status_of
 from server.importing.batches import InTheMeantime, find_taken, note_taken
 from server.importing.confirming import marks_to_keep
 from server.importing.documents import read_document
-from server.importing.found import PART_NAMES, Document, Mark
+from server.importing.found import PART_NAMES, Document, Mark, told
 from server.importing.html import Body
 from server.importing.taking import Filing, draft_of_document, keep_document
-from server.store.import_marks import insert_marks
+from server.store.import_marks import KeptMark, insert_marks
 from server.store.items import get_item
 from server.store.tx import Tx
 
@@ -47,8 +47,8 @@ class Taken:
 
     @property
     def doubts(self) -> int:
-        """Give how many of the marks a person should look at."""
-        return sum(mark.confidence < _SURE for mark in self.marks)
+        """Give how many things a person should look at: what was told him, and marks that may be wrong."""
+        return len(self.notes) + sum(mark.confidence < _SURE for mark in self.marks)
 
 
 async def show_imports(visit: Visit) -> web.Response:
@@ -144,8 +144,7 @@ async def _opened(visit: Visit, upload: Upload, given: dict[str, str]) -> web.Re
     values = {**typed.values, **_values(document, body)}
     return writing_form(
         visit, replace(typed, values=values), orgs=await orgs_of(visit),
-        marks=marks_to_keep(document.marks, upload.name),
-        notes=_notes(document), source=upload.name,
+        marks=_marks_of(document, upload.name), source=upload.name,
     )  # fmt: skip
 
 
@@ -165,7 +164,7 @@ async def _drafted(visit: Visit, upload: Upload, filing: Filing, batch: str = ""
         async with parts.store.begin() as tx:
             draft = await draft_of_document(tx, document, body, filing)
             item = await create_item(tx, draft, by=by, at=at, new_id=parts.new_id)
-            await insert_marks(tx, item.id, marks_to_keep(document.marks, upload.name))
+            await insert_marks(tx, item.id, _marks_of(document, upload.name))
             if batch:
                 await note_taken(tx, by, batch, upload.body, item.id, at=at)
     except REFUSALS as error:
@@ -179,6 +178,11 @@ async def _read(visit: Visit, upload: Upload) -> tuple[Document, Body]:
     document = await read_document(upload.body, upload.name, limit=parts.bounds.attachment_bytes)
     body = await keep_document(parts.store, parts.blobs, document, by=visit.who.person_id, at=parts.now())
     return document, body
+
+
+def _marks_of(document: Document, name: str) -> tuple[KeptMark, ...]:
+    """Give what goes with the draft: what was lost first, for nobody finds that in the draft itself."""
+    return marks_to_keep((*map(told, _notes(document)), *document.marks), name)
 
 
 def _notes(document: Document) -> tuple[str, ...]:

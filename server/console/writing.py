@@ -260,7 +260,6 @@ def writing_form(
     trouble: tuple[Problem, ...] = (),
     conflict: dict[str, Any] | None = None,
     marks: tuple[KeptMark, ...] = (),
-    notes: tuple[str, ...] = (),
     source: str = "",
     slot: str = "",
     after: int = 0,
@@ -270,15 +269,15 @@ def writing_form(
 ) -> web.Response:
     """Show the form of an item.
 
-    `marks` say what an import found and nobody has confirmed, `notes` what it could not take from the file
-    `source`. `slot` and `after` are where the unsaved text goes and what was kept there last; `kept` is one
-    that its author has not taken back yet, `unsaved` are other new texts of his.
+    `marks` say what an import found in the file `source`, or lost, and nobody has confirmed. `slot` and
+    `after` are where the unsaved text goes and what was kept there last; `kept` is one that its author has
+    not taken back yet, `unsaved` are other new texts of his.
     """
     slot = slot or (seen.id if seen else visit.fields.get("slot") or f"new{secrets.token_hex(6)}")
     return visit.show(
         "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
         columns=columns_for(visit.parts.site, typed.values["column"]), genres=_GENRES,
-        trouble=trouble, conflict=conflict, marks=marks, notes=notes,
+        trouble=trouble, conflict=conflict, marks=marks,
         written_marks="" if seen else written_marks(marks), ticked=visit.fields.all("confirmed"),
         source=source, part_names=PART_NAMES,
         fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),

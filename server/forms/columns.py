@@ -18,7 +18,7 @@ TYPES: Final = (
 
 Seen = Annotated[int, Field(title="看到的版本", ge=0, le=1_000_000_000)]
 Slug = Annotated[str, Field(title="代码", min_length=1, max_length=32)]
-SilentDays = Annotated[int | None, Field(title="静默天数", ge=1, le=3660)]
+SilentDays = Annotated[int | None, Field(title="多少天没有更新要提醒", ge=1, le=3660)]
 
 
 Parent = Annotated[str | None, Field(title="上级栏目", min_length=1, max_length=32)]

@@ -8,14 +8,14 @@ from server.importing.pictures import PictureFile
 
 Part = Literal[
     "title", "document_number", "issuer", "formed_on", "addressee", "attachments", "signer", "copy_number",
-    "secrecy", "urgency", "letterhead", "imprint", "page_number", "subtitle",
+    "secrecy", "urgency", "letterhead", "imprint", "page_number", "subtitle", "told",
 ]  # fmt: skip
 
 PART_NAMES: Final[dict[Part, str]] = {
     "title": "标题", "document_number": "发文字号", "issuer": "发文机关", "formed_on": "成文日期",
     "addressee": "主送机关", "attachments": "附件说明", "signer": "签发人", "copy_number": "份号",
     "secrecy": "密级", "urgency": "紧急程度", "letterhead": "发文机关标志", "imprint": "版记",
-    "page_number": "页码", "subtitle": "题注",
+    "page_number": "页码", "subtitle": "题注", "told": "请留意",
 }  # fmt: skip
 
 
@@ -29,6 +29,11 @@ class Mark:
     place: str  # 第3段, 文本框, 表格1
     confidence: float
     is_dropped: bool = False  # it is no longer in the body
+
+
+def told(sentence: str) -> Mark:
+    """Give what a person must know of an import, say of a picture that was lost, as a mark to confirm."""
+    return Mark("told", sentence, sentence, "文件", 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class BlockReader:
             self._file.warn("文件里有批注，没有导入")
         for what, places in self._lost.items():
             where = "、".join(f"“{one}”后面" if one else "开头" for one in dict.fromkeys(places))
-            self._file.warn(f"有 {len(places)} 张{what}没有导入，原来在{where}：请在 Word 里另存成图片再上传")
+            self._file.warn(f"有 {len(places)} {what}没有导入，原来在{where}：请在 Word 里另存成图片再上传")
         return blocks
 
     def _close(self) -> list[Block]:
@@ -257,7 +257,7 @@ class BlockReader:
                 run.boxes.append(block)
         if any(_DRAWN.search(str(one.get("uri"))) for one in node.iter(f"{_A}graphicData")):
             self._latest = "".join(run.text).strip() or self._latest
-            self._lose("Word 画的图表或流程图")
+            self._lose("个 Word 图表或流程图")
         anchor = node.find(f".//{_WP}anchor")
         for blip in (*node.iter(f"{_A}blip"), *node.iter(f"{_V}imagedata")):
             key = blip.get(f"{R}embed") or blip.get(f"{R}id")
@@ -271,18 +271,18 @@ class BlockReader:
     def _picture(self, key: str, words: str) -> Block | None:
         body = self._file.media.get(key)
         if body is None:
-            self._lose("图片（只有链接，文件里没有）")
+            self._lose("张图片（只有链接，文件里没有）")
             return None
         if not is_picture(body):
-            self._lose("图片（不是 JPEG、PNG、GIF、WebP，例如 Word 的 EMF、WMF）")
+            self._lose("张图片（不是 JPEG、PNG、GIF、WebP，例如 Word 的 EMF、WMF）")
             return None
         if len(body) > _MOST_PICTURE:
-            self._lose(f"图片（超过 {_MOST_PICTURE / 1_000_000:g} MB）")
+            self._lose(f"张图片（超过 {_MOST_PICTURE / 1_000_000:g} MB）")
             return None
         try:
             file = inspect(body)
         except Problem:
-            self._lose("损坏的图片")
+            self._lose("张损坏的图片")
             return None
         sha256 = hashlib.sha256(file.body).hexdigest()
         self.pictures[sha256] = file

@@ -5,6 +5,8 @@ import io
 import json
 
 from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from tests.console.conftest import ConsoleOffice, Desk, Seen
 from tests.house import CODE
@@ -22,8 +24,21 @@ def a_document(title: str = "关于做好防汛工作的通知") -> bytes:
     return out.getvalue()
 
 
+def a_document_with_a_chart() -> bytes:
+    document = Document(io.BytesIO(a_document()))
+    drawing = (
+        "<w:r {} xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'><w:drawing><a:graphic>"
+        "<a:graphicData uri='http://schemas.openxmlformats.org/drawingml/2006/chart'/></a:graphic></w:drawing></w:r>"
+    )
+    document.add_paragraph("见下图：")._p.append(parse_xml(drawing.format(nsdecls("w"))))
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
 # Made before any loop runs: python-docx reads its template from the disk.
 FIRST, SECOND = a_document(), a_document("关于一件事的通知")
+WITH_A_CHART = a_document_with_a_chart()
 
 
 async def test_one_file_opens_in_the_editor_with_what_was_found(office: ConsoleOffice):
@@ -178,3 +193,22 @@ async def test_marks_that_no_page_of_ours_wrote_are_refused_and_the_text_stays(o
             "/console/items/new", {**FILING, "title": "甲", "body": "<p>乙</p>", "marks": bad}
         )
         assert (seen.status, seen.fields["title"]) == (422, "甲")
+
+
+async def test_what_was_lost_goes_with_the_draft_until_its_editor_has_read_it(office: ConsoleOffice):
+    desk = await office.desk("author")
+    files = [("file", "甲.docx", WITH_A_CHART), ("file", "乙.docx", SECOND)]
+    listed = await desk.post(PATH, FILING, files)
+    assert "处请核对" in listed.words.partition("甲.docx")[0]
+    item = next(link for link in listed.links if link.endswith("/edit")).removesuffix("/edit")
+    drawn = "有 1 个 Word 图表或流程图没有导入，原来在“见下图：”后面"
+    seen = await desk.get(f"{item}/edit")
+    assert f"请留意 {drawn}" in seen.words
+    ticks = [told for tag, told in seen.tags if tag == "input" and told.get("name") == "confirmed"]
+    fields = {**FILING, **{name: seen.fields[name] for name in ("title", "body", "base")}}
+    saved = await desk.post(
+        f"{item}/edit", {**fields, "validity": "valid", "confirmed": str(ticks[0]["value"])}
+    )
+    assert drawn not in (await desk.follow(saved)).words
+    # One file alone tells the same before anything is saved.
+    assert f"请留意 {drawn}" in (await desk.post(PATH, FILING, files[:1])).words
