@@ -1,0 +1,137 @@
+"""An office as the schema of revision 0020 had it: one notice that is public, one that is being taken back.
+
+Written down from a database of that time, with the names and texts of nobody.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+REVISION: Final = "0020"
+_AT: Final = datetime(2026, 6, 30, 15, 30, tzinfo=UTC)  # 23:30 in Beijing, the last half hour of a month
+_DAY: Final = date(2026, 6, 30)
+TAKEN_BACK: Final = _AT + timedelta(hours=1)
+_ORG: Final = "org"
+_PEOPLE: Final = ("author", "chief")
+
+Row = dict[str, Any]
+
+
+def rows() -> list[tuple[str, list[Row]]]:
+    """Give the rows by table, so that what is referred to is there first."""
+    told = [
+        ("orgs", [{"id": _ORG, "code": "000000019", "name": "某旗办公室", "created_at": _AT}]),
+        (
+            "people",
+            [{"id": who, "login": who, "name": who, "created_at": _AT} for who in ("author", "chief")],
+        ),
+        (
+            "grants",
+            [{"person_id": who, "org_id": _ORG, "role": who} for who in _PEOPLE],
+        ),
+        ("accounts", [_account("site", "website"), _account("feed", "feed"), _account("weibo", "weibo")]),
+    ]
+    public, back = _item("public", 1), _item("back", 2)
+    told.extend((table, public[table] + back[table]) for table in public)
+    told.append(("day_counters", _counters(public["ledger"] + back["ledger"])))
+    return told
+
+
+def _account(slug: str, channel: str) -> Row:
+    return {
+        "id": slug, "org_id": _ORG, "channel": channel, "slug": slug, "name": slug, "counted_as": channel,
+        "settings": {}, "state": "active", "created_at": _AT,
+    }  # fmt: skip
+
+
+def _item(name: str, number: int) -> dict[str, list[Row]]:
+    """Give the rows of an item that went live on every account; what is called `back` was withdrawn then."""
+    is_back = name == "back"
+    on = {"site": "withdrawn", "feed": "withdrawing", "weibo": "withdraw_by_hand"}
+    legs = [_leg(name, account, state if is_back else "live") for account, state in on.items()]
+    return {
+        "items": [
+            {
+                "id": name, "index_number": f"000000019/2026-0000{number}", "kind": "notice", "org_id": _ORG,
+                "created_by": "author", "created_at": _AT, "published_at": _AT,
+                "withdrawn_at": TAKEN_BACK if is_back else None,
+                "withdrawn_reason": "内容有误" if is_back else None,
+            }
+        ],
+        "revisions": [
+            {
+                "id": f"{name}-v", "item_id": name, "number": 1, "state": "released",
+                "title": f"公告{number}", "summary": "摘要", "body": "<p>正文</p>",
+                "sheet": _SHEET, "content_hash": "0" * 64,
+                "created_by": "author", "created_at": _AT, "submitted_at": _AT, "submitted_by": "author",
+            }
+        ],
+        "approvals": [
+            {
+                "id": f"{name}-a", "revision_id": f"{name}-v", "content_hash": "0" * 64,
+                "decision": "approved", "author_id": "author",
+                "decided_by": "chief", "decided_at": _AT, "level": 1, "round": 0,
+                "is_final": True,
+            }
+        ],
+        "releases": [
+            {
+                "id": f"{name}-r", "item_id": name, "revision_id": f"{name}-v", "number": 1,
+                "change": "major",
+                "state": "withdrawn" if is_back else "live", "created_by": "chief", "created_at": _AT,
+            }
+        ],
+        "deliveries": legs,
+        "attempts": [
+            {
+                "id": leg["attempt_id"], "delivery_id": leg["id"], "number": 1, "worker": "one",
+                "opened_at": _AT, "lease_until": _AT + timedelta(minutes=1), "closed_at": _AT,
+                "outcome": "live", "notes": {},
+            }
+            for leg in legs
+        ],
+        "ledger": [line for leg in legs for line in _lines(name, leg)],
+        "page_changes": [{"item_id": name, "changed_at": _AT, "serial": 1, "is_read": False}],
+    }  # fmt: skip
+
+
+def _leg(name: str, account: str, state: str) -> Row:
+    channel = "website" if account == "site" else account
+    return {
+        "id": f"{name}-{account}", "release_id": f"{name}-r", "item_id": name, "account_id": account,
+        "channel": channel, "counted_as": channel, "state": state, "attempt_id": f"{name}-{account}-1",
+        "tries": 1, "looks": 0, "who_acts": _ACTS[state], "platform_id": f"{name} on {account}",
+        "link": f"http://site.invalid/{name}/{account}", "live_at": _AT, "changed_at": _AT, "created_at": _AT,
+        "due_at": TAKEN_BACK if state == "withdrawing" else None,
+    }  # fmt: skip
+
+
+def _lines(name: str, leg: Row) -> list[Row]:
+    """Give what the ledger says of a delivery; with the website the item itself was counted."""
+    said = [("counted", leg["channel"], _DAY)]
+    if leg["account_id"] == "site":
+        said.append(("counted", "item", _DAY))
+    if leg["state"] == "withdrawn":
+        said.append(("withdrawn", leg["channel"], _NEXT))
+    return [
+        {
+            "id": f"{name}-{line[0]}-{channel}", "line": line, "item_id": name, "channel": channel,
+            "org_id": _ORG, "kind": "notice", "column": "tzgg", "day": day, "delivery_id": leg["id"],
+            "written_at": leg["live_at"],
+        }
+        for line, channel, day in said
+    ]  # fmt: skip
+
+
+def _counters(lines: list[Row]) -> list[Row]:
+    sides = ("day", "org_id", "channel", "kind", "column", "line")
+    keys = [tuple(line[side] for side in sides) for line in lines]
+    return [dict(zip(sides, key, strict=True)) | {"count": keys.count(key)} for key in dict.fromkeys(keys)]
+
+
+_NEXT: Final = _DAY + timedelta(days=1)  # withdrawn half an hour into the next month
+_ACTS: Final = {"live": "nobody", "withdrawn": "nobody", "withdrawing": "clock", "withdraw_by_hand": "owner"}
+_SHEET: Final = {
+    "column": "tzgg", "source": None, "document_number": None, "formed_on": "2026-06-29", "topic": "民政",
+    "genre": "公告", "keywords": [], "openness": "open", "validity": "valid", "overview": "摘要",
+    "pictures": [], "attachments": [],
+}  # fmt: skip
