@@ -10,7 +10,9 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: install demo test lint types contracts suite thorough test-needs lighthouse bench bench-ledger faults mutants clean
 
+# Compiled here, for a service may not write beside the code: it would compile everything at each start.
 install: $(VENV)/.installed
+	@$(BIN)/python -m compileall -q channels scheduler server
 	@sh deploy/setup/surface.sh $(VENV)/npm-surface
 
 $(VENV)/.installed: pyproject.toml constraints.txt deploy/setup/venv.sh

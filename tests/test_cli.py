@@ -127,6 +127,12 @@ def test_a_password_is_read_from_standard_input():
 
 
 @pytest.mark.usefixtures("office")
+def test_without_a_terminal_a_password_is_asked_for_by_nobody():
+    ended = tongfa("user", "add", "li", "李", "--grant", "chief@01506DEMO", typed="Ping-An-2026\n")
+    assert (ended.exit_code, "--password-stdin" in ended.output) == (2, True)
+
+
+@pytest.mark.usefixtures("office")
 def test_a_password_that_is_guessed_at_once_is_refused():
     ended = tongfa("user", "add", "li", "李", "--grant", "chief@01506DEMO", "--password-stdin", typed="1\n")
     assert ended.exit_code == 1

@@ -16,6 +16,7 @@ from channels.docroot import FolderRoot
 from channels.item import PRACTICE_FOLDER
 from server.app import CannotStart, open_house, opener_into
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
+from server.core.days import SHANGHAI
 from server.core.keeping import CannotKeep
 from server.core.keeping import backup as back_up
 from server.core.keeping import restore as put_back
@@ -56,7 +57,8 @@ def restore(
             settings, lambda store: put_back(store, settings.var, file, at=datetime.now(UTC), force=force)
         )
     )
-    typer.echo(f"已恢复 {done.manifest.made_at} 的备份，共 {len(done.manifest.members)} 个文件。")
+    made = datetime.fromisoformat(done.manifest.made_at).astimezone(SHANGHAI)
+    typer.echo(f"已恢复北京时间 {made:%Y-%m-%d %H:%M} 的备份，共 {len(done.manifest.members)} 个文件。")
     if done.aside is not None:
         typer.echo(f"原来的数据在 {done.aside}（PostgreSQL 的在同名模式里），确认无误后可删除。")
     if done.needs_migration:

@@ -141,4 +141,10 @@ def _read_role(text: str) -> Role:
 def _read_password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt("口令", hide_input=True, confirmation_prompt=True))
+    if not sys.stdin.isatty():
+        end("这里不是终端，不能输入口令：请加 --password-stdin，口令从标准输入读一行。", MISUSED)
+    while True:
+        password = str(typer.prompt("口令", hide_input=True))
+        if typer.prompt("再输入一次", hide_input=True) == password:
+            return password
+        typer.echo("两次输入的不一样，请重新输入。")
