@@ -122,13 +122,17 @@ class Pages:
 
     def listing(self, page: ListPage) -> str:
         """Render a list."""
-        own = () if page.key == "site" else ((page.key, page.name),)
+        feeds = [("site", self._site.name)]
+        if page.key != "site":
+            feeds.insert(0, (page.key, page.name))
+        if not page.contents:  # a list without any entry has no feed yet
+            del feeds[0]
         column = next((c for c in self._site.columns if f"column/{c.slug}" == page.key), None)
         return self.render(
             "list.html",
             here=page.key,
             path=page.path,
-            alternates=(*own, ("site", self._site.name)),
+            alternates=tuple(feeds),
             page=page,
             column=column,
             above=None if column is None else self._site.above(column),

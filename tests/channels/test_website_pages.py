@@ -137,6 +137,21 @@ def test_a_title_in_mongolian_says_so_wherever_a_page_names_it():
     assert {one.xpath("string(ancestor-or-self::*[@lang][1]/@lang)") for one in named} == {"mn-Mong"}
 
 
+@pytest.mark.parametrize(
+    ("key", "shown", "named"),
+    [
+        ("column/zwdt", True, ["column/zwdt", "site"]), ("column/zwdt", False, ["site"]),
+        ("site", True, ["site"]), ("site", False, []),
+    ],
+)  # fmt: skip
+def test_a_list_names_its_feed_once_there_is_one(key: str, shown: bool, named: list[str]):
+    page = ListPage(key, "名称", "x/index.html", (a_content(),) if shown else (), None, None, None)
+    links = lxml.html.document_fromstring(PAGES.listing(page)).xpath(
+        "//link[@rel='alternate'][@type='application/rss+xml']/@href"
+    )
+    assert [link.partition("/feed/")[2].removesuffix(".rss") for link in links] == named
+
+
 def test_in_a_list_a_link_is_called_what_its_title_says_and_nothing_more():
     shown = (a_content(title="某事", summary="摘要"),)
     page = ListPage("site", "本站", "index.html", shown, None, None, None)
