@@ -1,5 +1,6 @@
 """The door: who visits, with which form. Whose session has ended signs in on the spot and loses nothing."""
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -17,14 +18,14 @@ from server.console.cookies import (
     refuse_foreign,
     session_of,
 )
-from server.console.fields import Fields, read_fields
+from server.console.fields import Fields, Sender, read_fields
 from server.console.page import Page, Visit, show
 from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.refusals import STATUSES, refusals_of, status_of, unkept_by
 from server.parts import PARTS, Parts
 from server.security.access import SignedIn
-from server.security.known_browser import known_as
+from server.security.known_browser import is_known, known_as
 from server.security.log_in import Entrance
 from server.security.office_wide import OFFICE_WIDE, require_for_office
 from server.security.second_factor import refuse_without_factor
@@ -47,7 +48,7 @@ async def visit(page: Page, request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     if request.method == "POST":
         refuse_foreign(request)
-        fields = await read_fields(request, parts.bounds)
+        fields = await read_fields(request, parts.bounds, await sender_of(request, parts))
         if not is_own_form(request, fields.get("tongfa_form")):
             return _door(request, fields, "页面打开太久，请再登录一次，已填的内容都在")
     try:
@@ -73,6 +74,15 @@ async def _enter(page: Page, request: web.Request, parts: Parts, fields: Fields)
     if secret and not answer.prepared:
         put_session(answer, request, secret, who.login)
     return answer
+
+
+async def sender_of(request: web.Request, parts: Parts) -> Sender:
+    """Say who posts, before anything of his form is read; whoever signs in over it is known from before."""
+    with contextlib.suppress(Problem, StoreAway):
+        async with parts.store.read() as tx:
+            if (await sign_in(tx, session_of(request), at=parts.now())).is_session:
+                return "signed_in"
+    return "known" if is_known(parts.vault, known_of(request), at=parts.now()) else "stranger"
 
 
 class SecondStep(Exception):

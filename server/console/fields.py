@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from aiohttp import BodyPartReader, MultipartReader, web
 
@@ -15,6 +15,10 @@ _MOST_FIELDS: Final = 2000
 _MOST_FILES: Final = 300
 _AT_ONCE: Final = 4  # files of the largest size that one form may hold in memory
 _ENCODED: Final = 4  # a Chinese character of three bytes stands as nine in a form; markup does not
+_OF_A_STRANGER: Final = 64 * 1024  # bytes; nobody typed anything here who never came in
+Sender = Literal["signed_in", "known", "stranger"]
+"""Who posts, before his form is read: somebody with a session, a browser that had one, or anybody."""
+
 LOGIN_FIELDS: Final = ("tongfa_form", "tongfa_login", "tongfa_password", "tongfa_ticket", "tongfa_code")
 """What belongs to the door and not to the page behind it."""
 
@@ -60,17 +64,22 @@ class Fields:
         )
 
 
-async def read_fields(request: web.Request, bounds: Bounds) -> Fields:
-    """Read the form of a request; refuses what is too large or no form."""
+async def read_fields(request: web.Request, bounds: Bounds, sender: Sender) -> Fields:
+    """Read the form of a request; refuses what is too large or no form.
+
+    Files are held only for who is signed in, of the others' nothing but the names: anybody can send them, and
+    three forms of the largest size took half a gigabyte.
+    """
+    most = _OF_A_STRANGER if sender == "stranger" else bounds.body_bytes
     match request.content_type:
         case "multipart/form-data":
-            return await _multipart(request, bounds)
+            return await _multipart(request, bounds, most, holds_files=sender == "signed_in")
         case "application/x-www-form-urlencoded":
-            sized = request.clone(client_max_size=bounds.body_bytes * _ENCODED)
+            sized = request.clone(client_max_size=most * _ENCODED)
             try:
                 posted = await sized.post()
             except web.HTTPRequestEntityTooLarge:
-                raise _too_large(bounds.body_bytes * _ENCODED) from None
+                raise _too_large(most * _ENCODED) from None
             except ValueError as error:
                 raise _no_form() from error
             return Fields(_tidy((name, str(value)) for name, value in posted.items()))
@@ -80,7 +89,7 @@ async def read_fields(request: web.Request, bounds: Bounds) -> Fields:
             return Fields()
 
 
-async def _multipart(request: web.Request, bounds: Bounds) -> Fields:
+async def _multipart(request: web.Request, bounds: Bounds, most: int, *, holds_files: bool) -> Fields:
     pairs: list[tuple[str, str]] = []
     uploads: list[Upload] = []
     weight, files, largest = 0, 0, max(bounds.attachment_bytes, bounds.picture_bytes)
@@ -90,13 +99,13 @@ async def _multipart(request: web.Request, bounds: Bounds) -> Fields:
             if isinstance(part, MultipartReader) or not part.name:
                 raise _no_form()
             if part.filename is not None:
-                body = await _read(part, min(largest, largest * _AT_ONCE - files))
-                files += len(body)
-                if part.filename or body:
+                size, body = await _read(part, min(largest, largest * _AT_ONCE - files), holds=holds_files)
+                files += size
+                if part.filename or size:
                     uploads.append(Upload(part.name, file_name(part.filename), body))
             else:
-                body = await _read(part, bounds.body_bytes - weight)
-                weight += len(body)
+                size, body = await _read(part, most - weight)
+                weight += size
                 pairs.append((part.name, body.decode("utf-8")))
             if len(pairs) > _MOST_FIELDS or len(uploads) > _MOST_FILES:
                 raise Problem("too_large", f"一次最多上传 {_MOST_FILES} 个文件，请分几次上传")
@@ -105,13 +114,15 @@ async def _multipart(request: web.Request, bounds: Bounds) -> Fields:
     return Fields(_tidy(pairs), tuple(uploads))
 
 
-async def _read(part: BodyPartReader, limit: int) -> bytes:
-    body = bytearray()
+async def _read(part: BodyPartReader, limit: int, *, holds: bool = True) -> tuple[int, bytes]:
+    size, body = 0, bytearray()
     while chunk := await part.read_chunk(_CHUNK):
-        body += chunk
-        if len(body) > limit:
+        size += len(chunk)
+        if size > limit:
             raise _too_large(limit)
-    return bytes(body)
+        if holds:
+            body += chunk
+    return size, bytes(body)
 
 
 def _tidy(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -22,7 +22,7 @@ async def take_login(request: web.Request) -> web.Response:
     """Sign in and go on to where the visitor wanted to be."""
     parts = request.config_dict[PARTS]
     refuse_foreign(request)
-    fields = await read_fields(request, parts.bounds)
+    fields = await read_fields(request, parts.bounds, "stranger")
     login, wanted = fields.get("tongfa_login"), own_path(fields.get("next", "/console"))
     if not is_own_form(request, fields.get("tongfa_form")):
         return _form(request, next=wanted, login=login, sentence="页面打开太久，请再登录一次", status=403)

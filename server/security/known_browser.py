@@ -30,6 +30,11 @@ def known_as(vault: Vault, shown: str, login: str, *, at: datetime) -> str:
     return told[0] if told else ""
 
 
+def is_known(vault: Vault, shown: str, *, at: datetime) -> bool:
+    """Say whether anybody has signed in in this browser before."""
+    return bool(_read(vault, shown, at=at))
+
+
 def _read(vault: Vault, shown: str, *, at: datetime) -> dict[str, list[str]]:
     try:
         told = vault.open(shown)
