@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -57,7 +58,14 @@ class Visit:
 
     def show(self, template: str, *, section: str, status: int = 200, **values: Any) -> web.Response:
         """Answer with a page; `section` is the slug of the section that it belongs to."""
-        values = {"practising": self.practising, "asked_for": asked_of(self.request, self.fields), **values}
+        # No page can put a file back into its field: what was chosen must be chosen again.
+        unkept = tuple(one.name for one in self.fields.uploads) if status >= HTTPStatus.BAD_REQUEST else ()
+        values = {
+            "practising": self.practising,
+            "asked_for": asked_of(self.request, self.fields),
+            "unkept": unkept,
+            **values,
+        }
         return show(self.request, template, who=self.who, section=section, status=status, **values)
 
     def back(self, path: str, *, done: str) -> web.Response:
@@ -92,7 +100,7 @@ def show(
     **values: Any,
 ) -> web.Response:  # fmt: skip
     """Answer with a page, for a visitor or for somebody at the door (None)."""
-    values = {"trouble": (), "practising": (), **values}
+    values = {"trouble": (), "practising": (), "unkept": (), **values}
     asked_for = values.pop("asked_for", {})
     text = rendered(
         template,

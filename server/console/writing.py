@@ -284,7 +284,7 @@ def writing_form(
         slot=slot, after=visit.fields.get("after") or after, kept=kept,
         unsaved=[(one, typed_in(one).values["title"]) for one in unsaved],
         interprets=interprets or visit.query("interprets") or visit.fields.get("interprets"),
-        has_surface=has_asset("surface.js"),
+        has_surface=has_asset("surface.js"), unkept=(),
     )  # fmt: skip
 
 
