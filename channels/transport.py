@@ -20,6 +20,10 @@ class LeadsInside(Exception):
     """An address leads to this machine or into the inner network, where the session may not go."""
 
 
+class LeaseOver(Exception):
+    """Whoever calls may send no more: another may have taken over meanwhile. Nothing has left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A complete HTTP answer."""
@@ -87,6 +91,8 @@ class Transport:
                 return Answer(answer.status, dict(answer.headers), await answer.read())
         except LeadsInside:
             return NotSent("地址指向内部网络，没有连接")
+        except LeaseOver:
+            return NotSent("发送前处理中断过久，没有发送")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return NotSent(type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

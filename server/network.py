@@ -19,7 +19,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 from yarl import URL
 
-from channels.transport import LeadsInside
+from channels.transport import LeadsInside, LeaseOver
+from server.core.fence import refuse_without_lease
 from server.store.tx import refuse_network_inside_transaction
 
 Inner = tuple[IPv4Network | IPv6Network, ...]
@@ -53,12 +54,18 @@ class Allowed:
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Refuses to connect, on a kept connection too, while a transaction is open."""
+    """Refuses to connect, on a kept connection too, while a transaction is open or once a lease is over."""
 
     async def connect(self, *args: Any, **more: Any) -> Connection:
         # Here and not by aiohttp's tracing, which costs a request a fifth of its time.
         refuse_network_inside_transaction()
-        return await super().connect(*args, **more)
+        connection = await super().connect(*args, **more)
+        try:
+            refuse_without_lease()  # the last thing before the first byte
+        except LeaseOver:
+            connection.release()
+            raise
+        return connection
 
 
 class _GuardedConnector(_Connector):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -13,6 +14,7 @@ from channels.item import Content
 from server.core.budgets import allowances_of, say_used_up
 from server.core.confirm import confirm
 from server.core.contents import contents_of_releases, with_neighbours
+from server.core.fence import fenced
 from server.core.lanes import OPEN, Lanes
 from server.core.late import settle_late
 from server.core.settle import settle
@@ -186,7 +188,9 @@ async def _send(place: Workplace, claimed: Claimed) -> Outcome:
         return Refused(f"账号设置不完整：{error}", "operator")
     journal = StoreJournal(place.store, claimed.leg.attempt_id)
     content = claimed.content.told_on(claimed.account.channel, claimed.account.slug)
-    return await channel.publish(channel.render(content), journal, at=place.now())
+    post = channel.render(content)
+    with fenced(partial(place.holds, claimed.leg.attempt_id)):
+        return await channel.publish(post, journal, at=place.now())
 
 
 async def _settle(place: Workplace, claimed: Claimed, outcome: Outcome) -> None:

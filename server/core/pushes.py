@@ -29,6 +29,7 @@ from channels.contract import (
 )
 from server.core.budgets import allowances_of, say_used_up
 from server.core.days import day_of
+from server.core.fence import fenced
 from server.core.gates import LATE, regate_all
 from server.core.push_ends import accept_push, confirm_push, fail_push
 from server.core.push_looks import after_unknown, key_of, look_for, posts_of
@@ -180,7 +181,8 @@ async def _send(place: Workplace, begun: Begun) -> None:
             if not await lock_push(tx, begun.row):
                 return  # given up meanwhile, and perhaps begun anew
             await set_push(tx, begun.row.id, draft=gathered.draft, sent_at=place.now())
-        outcome = await channel.push(gathered.draft, key_of(begun.row))
+        with fenced(lambda: all(place.holds(key) for key in attempts)):
+            outcome = await channel.push(gathered.draft, key_of(begun.row))
         if isinstance(outcome, DraftGone):  # somebody deleted it between two calls of ours
             outcome = NotAccepted(60.0, outcome.reason)
         await _write_settled(place, begun, outcome)

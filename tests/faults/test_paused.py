@@ -5,18 +5,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import aiohttp
 import pytest
+from yarl import URL
 
 from channels.contract import Channel
+from channels.transport import Transport
 from server.core.decide import Decision, decide
 from server.core.rounds import take_errands
 from server.core.verify import verify_rows
 from server.ephemeral.budgets import Allowance
+from server.network import open_session
 from server.store.accounts import AccountRow
 from server.store.attempts import close_lapsed, list_lapsed, renew_leases
 from server.store.deliveries import DeliverySeen
 from server.store.tx import Store, StoreAway, Tx
-from tests.house import House
+from tests.house import House, open_plain
 
 T = TypeVar("T")
 SOCIAL = ("website", "weibo")
@@ -140,6 +144,39 @@ async def test_a_process_that_stands_still_until_its_lease_is_over_sends_nothing
     (errand,) = await house.claim(replace(house.workplace("slow"), budgets=Slow()))
     await errand.run()
     assert house.platform.requests["publish"] == 0
+
+
+@pytest.mark.parametrize("connected", [False, True], ids=["new", "kept"])
+async def test_a_process_that_stands_still_over_its_connection_sends_nothing_on_it(
+    house: House, monkeypatch: pytest.MonkeyPatch, connected: bool
+):
+    connect, calls, late = aiohttp.TCPConnector.connect, 0, 2 if connected else 1
+
+    async def slow(self: aiohttp.TCPConnector, *args: Any, **more: Any) -> Any:
+        nonlocal calls
+        connection = await connect(self, *args, **more)
+        calls += 1
+        if calls == late:
+            house.now.move(seconds=61)
+        return connection
+
+    made = await house.item()
+    await house.release(made.id)
+    monkeypatch.setattr(aiohttp.TCPConnector, "connect", slow)
+    async with open_session() as session:
+        http = Transport(session, seconds=5)
+        tools = replace(house._tools, http=http)
+        if connected:
+            await http.send("GET", URL(house._base) / "website" / "posts", query={"mark": "x"})
+        (errand,) = await house.claim(
+            replace(house.workplace("slow"), open_channel=lambda row: open_plain(row, tools))
+        )
+        await errand.run()
+    assert (house.platform.requests["publish"], calls) == (0, late)
+    house.now.move(minutes=5)
+    await house.run_until_quiet()
+    assert await house.states(made.id) == {"website": "live"}
+    assert house.platform.requests["publish"] == 1
 
 
 async def test_a_lease_that_was_renewed_just_before_it_is_found_over_is_not_over(house: House):

@@ -540,6 +540,17 @@ MUTANTS = (
         engine="postgresql",
     ),
     Mutant(
+        "a connection that took longer than the lease is sent on",
+        (
+            Change(
+                "server/core/fence.py",
+                "if may_send is not None and not may_send():",
+                "if may_send is not None and not may_send:",
+            ),
+        ),
+        ("tests/faults/test_paused.py",),
+    ),
+    Mutant(
         "a claim searches by account before it searches by time",
         (Change(BACKLOG, "ORDER BY a.id {dialect.locked", "ORDER BY a.id DESC {dialect.locked"),),
         ("tests/core/test_backlog.py", "tests/core/test_dispatch.py"),
