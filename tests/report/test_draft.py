@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from pypdf import PdfReader
 from server.core.problems import Problem, Problems
 from server.report.check import check_report
 from server.report.declaring import Declared, declare
-from server.report.drafting.draft import Draft
+from server.report.drafting.draft import Draft, TableBlock
 from server.report.drafting.given import keys_of
 from server.report.drafting.html import draft_as_html
 from server.report.drafting.json import draft_as_json
@@ -220,6 +221,23 @@ async def test_hostile_text_in_a_name_is_no_markup(year: Year):
     draft = await year.draft()
     page = draft_as_html(Draft("<script>", draft.year, draft.given, draft.blocks), review=True)
     assert b"<script>" not in page
+
+
+async def test_nothing_in_the_workbook_is_run_as_a_formula(year: Year):
+    draft = await year.draft()
+    evil = [
+        replace(block, rows=tuple((f"=1+{label}", cells) for label, cells in block.rows),
+                sources=tuple(tuple("=HYPERLINK(1)" for _ in told) for told in block.sources))
+        if isinstance(block, TableBlock) else block
+        for block in draft.blocks
+    ]  # fmt: skip
+    hostile = Draft("=1+1", draft.year, draft.given, tuple(evil))
+    book = await asyncio.to_thread(
+        openpyxl.load_workbook, BytesIO(await asyncio.to_thread(draft_as_xlsx, hostile))
+    )
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert [cell.value for cell in cells if cell.data_type == "f"] == []
+    assert any(cell.value == "'=HYPERLINK(1)" for cell in cells)
 
 
 async def test_no_table_of_the_workbook_is_printed_in_two_halves(year: Year):

@@ -11,7 +11,7 @@ from server.report.drafting.archive import without_clock
 from server.report.drafting.draft import Draft, TableBlock
 from server.report.drafting.given import STATUTORY
 from server.report.figures import CHANNEL_NAMES
-from server.report.sheets import fit_to_page
+from server.report.sheets import fit_to_page, safe_text
 
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -24,7 +24,7 @@ def draft_as_xlsx(draft: Draft) -> bytes:
     book = Workbook()
     first = book.active
     first.title = "渠道"
-    first.append([draft.title])
+    first.append([safe_text(draft.title)])
     first.append(["渠道", "条数"])
     first.append(["主动公开政府信息数", draft.given.items])
     for channel in STATUTORY:
@@ -45,9 +45,9 @@ def _write(sheet: Any, block: TableBlock, sources: Any) -> None:
     sheet.append([block.table.title])
     sheet.append(["信息内容", *block.table.columns])
     for (label, cells), told in zip(block.rows, block.sources, strict=True):
-        sheet.append([label, *(_value(cell) for cell in cells)])
+        sheet.append([safe_text(label), *(_value(cell) for cell in cells)])
         for column, source in zip(block.table.columns, told, strict=True):
-            sources.append([block.table.key, label, column, source])
+            sources.append([safe_text(one) for one in (block.table.key, label, column, source)])
 
 
 def _value(text: str) -> int | float | str | None:
@@ -55,7 +55,7 @@ def _value(text: str) -> int | float | str | None:
         return None
     value = getattr(read_cell(text), "value", None)
     if value is None:
-        return text
+        return safe_text(text)
     return int(value) if value == value.to_integral_value() else float(value)
 
 
