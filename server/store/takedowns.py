@@ -6,6 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from server.store.practice import shown_title
 from server.store.rows import upsert
 from server.store.tables import account, delivery, item, person, release, revision
 from server.store.takedown_tables import takedown
@@ -97,7 +98,7 @@ async def _list(
             delivery.c.id,
             delivery.c.item_id,
             item.c.org_id,
-            revision.c.title,
+            shown_title(),
             account.c.name,
             delivery.c.state,
             takedown.c.due_at,

@@ -146,3 +146,20 @@ async def test_who_takes_a_practice_item_back_is_not_told_of_figures(office: Con
     told = (await chief.get(f"/console/items/{made.id}/withdraw")).words
     assert "本来就没有计入统计" in told
     assert "已经计入" not in told
+
+
+async def test_a_practice_paper_that_must_come_down_says_that_it_is_one(office: ConsoleOffice):
+    await practising(office)
+    made = await office.house.item()
+    chief, author = await office.desk("chief"), await office.desk("author")
+    board = f"yanlian-qt-{CODE.lower()}"
+    order = [("accounts", "yanlian-site"), ("accounts", board)]
+    await chief.post(f"/console/items/{made.id}/release", order)
+    await office.house.run_until_quiet()
+    leg = (await office.house.legs(made.id))[board].id
+    proof = {"place": "一楼公告栏", "shown_at": "", "shown_by": "李四", "note": ""}
+    await author.follow(await author.post(f"/console/evidence/{leg}", proof))
+    gone = {"withdrawn_as": "wrong", "reason": "演练完毕"}
+    await chief.follow(await chief.post(f"/console/items/{made.id}/withdraw", gone))
+    told = (await author.get("/console")).words
+    assert "等人到平台或现场撤下（1） 【演练】关于做好医疗救助工作的通知" in told
