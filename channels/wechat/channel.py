@@ -51,6 +51,8 @@ _HINT: Final = "草稿已放入公众号草稿箱，请登录公众平台（mp.w
 _DRAFT_GONE: Final = (
     "草稿已不在草稿箱里，系统看不到发布结果：如已在公众平台发布，请登记文章链接；如已删除，请重新发送"
 )
+_SETTINGS: Final = {"base_url": "接口地址", "appid": "AppID", "appsecret": "AppSecret"}
+"""What a person knows the settings by that no account does without."""
 
 
 class WeChat:
@@ -101,7 +103,8 @@ class WeChat:
         try:
             return cls(account, tools)
         except KeyError as missing:
-            raise ValueError(f"缺少设置项 {missing.args[0]}") from None
+            name = str(missing.args[0])
+            raise ValueError(f"“{_SETTINGS.get(name, name)}”（{name}）还没有填写") from None
 
     async def reach(self) -> str | None:
         """Ask for a token, which proves address, AppID and AppSecret."""

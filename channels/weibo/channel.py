@@ -45,6 +45,8 @@ _NOT_YET: Final = NeedsAuthorisation("微博账号还没有授权")
 _GONE: Final = "微博上已经没有这一条，不是我们删除的"
 _SAID: Final = "said_already"
 _SLOW: Final = "taken_slowly"
+_SETTINGS: Final = {"base_url": "接口地址", "uid": "账号 UID", "safe_domains": "安全域名"}
+"""What a person knows the settings by that no account does without."""
 
 
 class Weibo:
@@ -87,7 +89,8 @@ class Weibo:
         try:
             return cls(account, tools)
         except KeyError as missing:
-            raise ValueError(f"缺少设置项 {missing.args[0]}") from None
+            name = str(missing.args[0])
+            raise ValueError(f"“{_SETTINGS.get(name, name)}”（{name}）还没有填写") from None
 
     @property
     def home(self) -> str:

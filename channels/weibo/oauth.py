@@ -65,7 +65,7 @@ class Authorisation:
     ) -> Grant | Refused | NotAccepted | NeedsAuthorisation:
         """Change a code for a token. A code works once, so an unclear answer means to begin anew."""
         if self._application is None:
-            return Refused("账号没有设置微博应用的 client_id 和 client_secret", "operator", "no_application")
+            return Refused("账号没有填写微博应用的 App Key 和 App Secret", "operator", "no_application")
         body = {
             "client_id": self._application.client_id,
             "client_secret": self._application.client_secret,

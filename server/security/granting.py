@@ -47,7 +47,7 @@ async def send_to_grant(desk: Desk, tx: Tx, account: AccountRow, *, by: str) -> 
     channel = _permitted(desk, account)
     back = account.settings.get("redirect_uri") or f"{desk.site_url}{BACK}"
     if channel.grant_address("", back) is None:
-        message = "账号没有设置平台应用，请先填写 client_id 和 client_secret"
+        message = "账号没有填写平台应用，请先在账号的“设置”里填写 App Key 和 App Secret"
         raise Problem("invalid", message, field="account")
     begun: Begun = await begin(tx, account, back, by=by, at=desk.now())
     return Sent(str(channel.grant_address(begun.state, back)), begun.ends_at, back)
