@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from server.report.amounts import told
@@ -29,6 +29,6 @@ def check_averages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
                 continue
             computed = total.value / many
             if abs(computed - average.value) >= Decimal(1).scaleb(-average.decimals):
-                shown = round(computed, average.decimals)
+                shown = computed.quantize(Decimal(1).scaleb(-average.decimals), ROUND_HALF_UP)
                 hint = f"{told(total.value)} 除以 {told(many)} 应为 {told(shown)}"
                 yield Finding("average_differs", "error", sentence.where(average), average.value, shown, hint)

@@ -283,7 +283,7 @@ def _check_closing(sentence: Sentence) -> Iterator[Finding]:
             continue
         run: list[Quantity] = []
         for one in reversed(flat[:at]):
-            if one.unit != total.unit or not (one.exact or one.step is not None):
+            if not _is_counted_alike(one, total) or not (one.exact or one.step is not None):
                 break
             run.insert(0, one)
         lists = [
@@ -293,6 +293,11 @@ def _check_closing(sentence: Sentence) -> Iterator[Finding]:
         if len(run) < 2 or any(map(_closes, lists)) or any(one.value > total.value for one in run):
             continue
         yield from _judge(lists[0])
+
+
+def _is_counted_alike(one: Quantity, total: Quantity) -> bool:
+    """Say whether a part has the unit of its total: who came to three courses are 人 each and 人次 in all."""
+    return one.unit == total.unit or (one.unit, total.unit) == ("人", "人次")
 
 
 def _in_a_row(figures: list[Quantity]) -> bool:
