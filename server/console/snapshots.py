@@ -134,7 +134,7 @@ def _figures(pair: tuple[Snapshot, Snapshot]) -> tuple[_Figure, ...]:
             for key, name in CHANNEL_NAMES.items()
         ),
         _Figure("撤回的条数（另列）", "item", "withdrawn", *gone),
-        *((_Figure("更正的条数（已减去）", "item", "restated", *restated),) if any(restated) else ()),
+        *((_Figure("更正的条数（改计到更早日期）", "item", "restated", *restated),) if any(restated) else ()),
     )
 
 
