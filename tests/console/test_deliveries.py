@@ -280,6 +280,7 @@ async def test_a_withdrawal_tells_of_the_papers_of_earlier_versions(office: Cons
     assert (await office.house.leg(leg_id)).state == "replaced"
     told = (await (await office.desk("chief")).get(f"/console/items/{item_id}/withdraw")).words
     assert told.count("other：请经办人到张贴或播出处撤下") == 2
+    assert "涉及个人信息的在 2 小时内" in told
 
 
 @pytest.fixture

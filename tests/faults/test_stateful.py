@@ -261,6 +261,9 @@ class Core(Machine):
         withdrawn = {row.id for rows in releases.values() for row in rows if row.state == "withdrawn"}
         left = [leg for item in legs for leg in legs[item] if leg.release_id in withdrawn]
         assert not [leg for leg in left if leg.state in ("live", "waiting", "ready", "retry_wait", "blocked")]
+        # What an earlier version left on a platform stands beside the newer one and comes down with it.
+        apart = [leg for leg in left if leg.channel not in ("website", "feed")]
+        assert not [leg for leg in apart if leg.state == "replaced"]
 
     def no_interpretation_was_live_before_its_source(self, legs: Legs) -> None:
         for interpretation, source in self.follows:
