@@ -22,6 +22,20 @@ async def test_an_article_is_accepted_first_and_counted_when_it_is_out(desk: Des
     assert (first, then) == (("accepted", False), ("live", True))
 
 
+async def test_a_withdrawal_takes_down_the_articles_of_earlier_versions_too(desk: Desk):
+    made = await desk.house.published(SOCIAL)
+    await desk.wait(seconds=10)
+    await desk.house.corrected(made.id, title="更正后的标题")
+    await desk.house.release(made.id, SOCIAL)
+    await desk.wait(seconds=10)
+    await desk.wait(seconds=10)
+    before = len(desk.platform.published())
+    await desk.house.withdraw(made.id, withdrawn_as="privacy")
+    await desk.wait(seconds=1)
+    assert (before, desk.platform.published()) == (2, ())
+    assert await desk.state(made.id) == "withdrawn"
+
+
 async def test_a_draft_left_to_a_person_waits_for_him_and_counts_nothing(desk: Desk):
     desk.platform.switch(account="unverified")
     made = await desk.house.published(SOCIAL)

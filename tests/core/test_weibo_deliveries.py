@@ -126,6 +126,19 @@ async def test_a_post_that_somebody_removed_is_noticed_and_not_counted_away(weib
     assert ("counted", "weibo") in await house.lines(made.id)
 
 
+async def test_a_withdrawal_takes_down_the_statuses_of_earlier_versions_too(weibo: Granting):
+    house = weibo.house
+    made = await house.published(ON)
+    await house.corrected(made.id, title="更正后的标题")
+    await house.release(made.id, ON)
+    await pass_time(house, minutes=3)
+    before = len(weibo.platform.posts())
+    weibo.platform.switch(may_delete=True)
+    await house.withdraw(made.id, withdrawn_as="privacy")
+    await pass_time(house, minutes=3)
+    assert (before, weibo.platform.posts()) == (2, ())
+
+
 async def test_a_withdrawal_where_the_application_may_not_is_a_task_with_the_link(weibo: Granting):
     house = weibo.house
     made = await house.published(ON)
