@@ -45,8 +45,9 @@ _LONG = ("wire", "test_demo.py", "browser", "faults", "test_walk.py")
 
 
 def pytest_configure() -> None:
-    """Have pytest-timeout tell of the tasks too."""
+    """Have pytest-timeout tell of the tasks too, and collect no garbage where only what stays is made."""
     pytest_timeout.dump_stacks = hanging.dump_stacks
+    gc.disable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,6 +68,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    gc.enable()
 
 
 def _second_of_two(items: list[pytest.Item]) -> Iterator[pytest.Item]:

@@ -111,10 +111,10 @@ async def test_a_deputy_stands_for_another_only_within_his_days(office: House):
 async def test_an_appointment_that_is_over_is_listed_no_more(office: House):
     first, _later = await appointed(office), await appointed(office, ends=office.now() + timedelta(days=9))
     async with office.store.begin() as tx:
-        assert len(await list_deputies(tx, at=office.now())) == 2
+        assert len(await list_deputies(tx, office.chief, at=office.now())) == 2
         await dismiss(tx, first, at=office.now())
-        assert len(await list_deputies(tx, at=office.now())) == 1
-        assert await list_deputies(tx, at=office.now() + timedelta(days=10)) == ()
+        assert len(await list_deputies(tx, office.chief, at=office.now())) == 1
+        assert await list_deputies(tx, office.chief, at=office.now() + timedelta(days=10)) == ()
 
 
 async def test_nothing_waits_for_a_review_that_was_never_put_off(office: House):
