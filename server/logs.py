@@ -18,7 +18,8 @@ _SECRET_KEY: Final = re.compile(
 _SECRET_TEXT: Final = re.compile(
     r"((?:access_token|refresh_token|appsecret|client_secret|secret|password)=)[^&\s\"']+"
     r"|(Bearer\s+)[\w.~+/=-]+"
-    r"|(\w+://[^/\s:@]*:)[^/\s@]+(?=@)",
+    r"|((?<!\w)\w{1,30}://[^/\s:@]{0,200}:)[^/\s@]+(?=@)"  # bounded: strangers' bad lines get here as well
+    r"|(tf_[0-9A-Za-z]{1,64}_)[\w-]{20,}",  # a token of our own: the front says which, the rest is the secret
     re.IGNORECASE,
 )
 _STARS: Final = "***"
@@ -71,7 +72,7 @@ def _hidden(key: str, value: Any) -> Any:
         return _STARS
     match value:
         case str():
-            return _SECRET_TEXT.sub(lambda found: (found[1] or found[2] or found[3]) + _STARS, value)
+            return _SECRET_TEXT.sub(lambda found: found[found.lastindex or 0] + _STARS, value)
         case dict():
             return {name: _hidden(str(name), inner) for name, inner in value.items()}
         case list() | tuple():

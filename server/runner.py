@@ -129,7 +129,8 @@ class _Line(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what is no request, and what nobody foresaw, with a page of our own."""
-        if not isinstance(exc, ConnectionError):  # who hung up, or was cut off, is no fault to look into
+        # Who hung up, or was cut off, is no fault to look into.
+        if not (isinstance(exc, ConnectionError) and self.transport is None):
             super().handle_error(request, status, exc, message)  # writes it down
         title, sentence = _UNREADABLE if status < 500 else _BROKEN
         headers = {**PUBLIC_SECURITY, hdrs.CONTENT_TYPE: HTML, hdrs.CACHE_CONTROL: _UNKEPT}

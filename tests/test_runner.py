@@ -191,3 +191,13 @@ def test_there_is_room_for_our_own_files_beside_the_connections():
     assert most < resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= hard
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= soft
     assert room_for_connections(50) == 50
+
+
+async def test_who_hangs_up_in_the_middle_of_a_form_is_no_error_of_ours(caplog: pytest.LogCaptureFixture):
+    async with served(Patience()) as call:
+        _reader, writer = await call(BEGUN)
+        assert await answers(await call(b""))  # the half form has been begun by now
+        writer.transport.abort()
+        for _ in range(3):
+            assert await answers(await call(b""))
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []

@@ -11,6 +11,7 @@ from server.api.requests import request_id
 from server.api.route import Handler
 from server.core.problems import Problem
 from server.forms.complaints import BadJson
+from server.forms.multipart import has_hung_up
 from server.forms.refusals import STATUSES, refusals_of, unkept_by
 from server.store.tx import StoreAway
 
@@ -38,6 +39,8 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return _answer(request, 503, words.code, words.title, f"{words.reason}；{words.advice}")
     except Exception as error:
         found = refusals_of(error)
+        if has_hung_up(request, error):
+            raise
         if found is None:
             log.exception("unexpected_error")
             detail = f"服务器内部错误，已经记录；请把请求编号 {request_id(request)} 告诉管理员"

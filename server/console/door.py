@@ -22,6 +22,7 @@ from server.console.fields import Fields, Sender, read_fields
 from server.console.page import Page, Visit, show
 from server.core.acts import acting_as
 from server.core.problems import Problem
+from server.forms.multipart import has_hung_up
 from server.forms.refusals import STATUSES, refusals_of, status_of, unkept_by
 from server.parts import PARTS, Parts
 from server.security.access import SignedIn
@@ -152,6 +153,8 @@ async def answer_trouble(request: web.Request, handler: _Handler) -> web.StreamR
         answer = _unkept(request, error, Fields())
     except Exception as error:
         found = refusals_of(error)
+        if has_hung_up(request, error):
+            raise
         if found is None:
             log.exception("unexpected_error")
             number = structlog.contextvars.get_contextvars().get("request_id", "")

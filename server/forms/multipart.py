@@ -3,6 +3,7 @@
 from typing import Final
 from urllib.parse import unquote
 
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from channels.characters import one_line
@@ -17,3 +18,8 @@ def file_name(given: str) -> str:
     Some clients percent-encode what is not ASCII (RFC 7578 §2), browsers send it as it is.
     """
     return one_line(unquote(given))
+
+
+def has_hung_up(request: web.Request, error: Exception) -> bool:
+    """Say whether an error means that the browser went away in the middle: no fault, and nobody to tell."""
+    return isinstance(error, ConnectionError) and request.transport is None
