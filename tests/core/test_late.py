@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
 from server.store.deliveries import list_deliveries
 from server.store.due import take_due
+from server.store.takedowns import list_takedowns
 from tests.core.test_acts import verbs
 from tests.house import House
 
@@ -38,10 +40,13 @@ async def stalled(house: House, channel: str) -> AsyncIterator[str]:
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_a_late_post_of_a_withdrawn_item_is_taken_down(house: House, channel: str):
     async with stalled(house, channel) as item_id:
-        await house.withdraw(item_id)
+        await house.withdraw(item_id, withdrawn_as="privacy")
         await house.run_until_quiet()  # a look sees nothing, and nothing is sent again
         assert (await house.states(item_id))[channel] == "cancelled"
     assert [account for account, _mark in house.platform.posts].count(channel) == 1
+    async with house.store.read() as tx:
+        terms = {one.account_name: one.due_at for one in await list_takedowns(tx, limit=9)}
+    assert terms[channel] == house.now() + timedelta(hours=2)
     await house.run_until_quiet()
     assert (await house.states(item_id))[channel] == "withdrawn"
     assert channel not in [account for account, _mark in house.platform.posts]
