@@ -207,6 +207,23 @@ async def test_the_word_file_has_the_layout_of_official_documents(year: Year):
     assert "方正小标宋简体" in title._r.xml
 
 
+async def test_the_word_file_prints_its_tables_as_the_form_does(year: Year):
+    await year.fill(2026)
+    file = await asyncio.to_thread(_word, await year.draft(), review=False)
+    two, three, four = file.tables
+    titles = [row.cells[0].text for row in two.rows if row.cells[0]._tc is row.cells[-1]._tc]
+    assert titles == [f"第二十条第({part})项" for part in "一五六八"]
+    head = [cell.text for cell in three.rows[1].cells]
+    assert (head[3], head[4:9], head[9]) == ("自然人", ["法人或其他组织"] * 5, "总计")
+    assert three.rows[0].cells[0].text.startswith("（本列数据的勾稽关系为")
+    groups = list(dict.fromkeys(row.cells[1].text for row in three.rows[5:-1]))
+    assert [text for text in groups if text.startswith("（")] == [
+        "（三）不予公开", "（四）无法提供", "（五）不予处理", "（六）其他处理",
+    ]  # fmt: skip
+    assert (len(four.rows), len(four.columns)) == (4, 15)
+    assert [cell.text for cell in four.rows[1].cells][5::5] == ["未经复议直接起诉", "复议后起诉"]
+
+
 async def test_the_workbook_lists_the_source_of_every_cell(year: Year):
     await year.declare(2026, [("行政许可", "5")])
     content = await asyncio.to_thread(draft_as_xlsx, await year.draft())
