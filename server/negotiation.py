@@ -10,12 +10,24 @@ PLAIN: Final = "plain"
 PREFERRED: Final[tuple[Encoding, ...]] = ("br", "gzip", "identity")
 _TAG: Final = re.compile(r'(?:W/)?"?([^",\s]*)"?')
 # nginx makes a tag weak, Apache adds the encoding to it: clients echo it (contract feeds §1.6).
-_SUFFIX: Final = re.compile(r"(?:-(?:br|gzip|gz))+$")
+_SUFFIXES: Final = ("-br", "-gzip", "-gz")
+_LONGEST: Final = 2000
+"""Characters of a header beyond which nobody means it. What was read once is kept, and a stranger may send a
+megabyte that is different each time: it took the memory, and twelve seconds to read."""
+
+
+def choose_encoding(accepted: str, offered: frozenset[Encoding]) -> Encoding:
+    """Choose the encoding a client likes best; one with q=0 is never chosen, identity when nothing fits."""
+    return _choose(accepted if len(accepted) <= _LONGEST else "", offered)
+
+
+def is_known(if_none_match: str, tag: str) -> bool:
+    """Say whether the client has this version already: a list, weak tags and `*` count (RFC 9110 13.1.2)."""
+    return len(if_none_match) <= _LONGEST and _is_among(if_none_match, tag)
 
 
 @lru_cache(maxsize=256)
-def choose_encoding(accepted: str, offered: frozenset[Encoding]) -> Encoding:
-    """Choose the encoding a client likes best; one with q=0 is never chosen, identity when nothing fits."""
+def _choose(accepted: str, offered: frozenset[Encoding]) -> Encoding:
     weights = _weights(accepted)
     liked = [(weights.get(e, weights.get("*", 0.0)), -PREFERRED.index(e), e) for e in offered]
     named = [line for line in liked if line[0] > 0 and line[2] != "identity"]
@@ -26,12 +38,17 @@ def choose_encoding(accepted: str, offered: frozenset[Encoding]) -> Encoding:
 
 
 @lru_cache(maxsize=1024)
-def is_known(if_none_match: str, tag: str) -> bool:
-    """Say whether the client has this version already: a list, weak tags and `*` count (RFC 9110 13.1.2)."""
+def _is_among(if_none_match: str, tag: str) -> bool:
     if if_none_match.strip() == "*":
         return True
-    known = {_SUFFIX.sub("", found) for found in _TAG.findall(if_none_match) if found}
-    return _SUFFIX.sub("", tag) in known
+    known = {_without_encoding(found) for found in _TAG.findall(if_none_match) if found}
+    return _without_encoding(tag) in known
+
+
+def _without_encoding(tag: str) -> str:
+    while tag.endswith(_SUFFIXES):
+        tag = tag.rpartition("-")[0]
+    return tag
 
 
 def _weights(accepted: str) -> dict[str, float]:

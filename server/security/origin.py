@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Final
 
 from server.security.access import SignedIn
 from server.store.audit import Actor
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
+
+_LONGEST: Final = 1000
+"""Characters of what proxies wrote that are read, from the end: more than a dozen of ours would write."""
 
 STRANGER = Actor("stranger", None, "")
 
@@ -18,7 +22,7 @@ def address_of(peer: str | None, forwarded: str, trusted: Networks) -> str:
     only as long as the address that wrote it is trusted: what a caller wrote himself stands further in front.
     """
     address = peer or ""
-    for told in reversed([one.strip() for one in forwarded.split(",") if one.strip()]):
+    for told in reversed([one.strip() for one in forwarded[-_LONGEST:].split(",") if one.strip()]):
         if not _is_within(address, trusted) or not _is_address(told):
             break
         address = told
