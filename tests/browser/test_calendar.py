@@ -33,7 +33,9 @@ async def test_a_release_is_dragged_to_another_day(desk: Window):
     page = await desk.go(f"/console/calendar?month={moment:%Y-%m}")
     await fine(desk, "calendar-month")
     entry = page.locator("[data-release]", has_text="拖到别的日子的公告")
-    await entry.drag_to(page.locator(f'[data-day="{moment:%Y-%m}-13"]'))
+    to_day = page.locator(f'[data-day="{moment:%Y-%m}-13"]')
+    await to_day.scroll_into_view_if_needed()  # a page that scrolls under a pressed button drags nothing
+    await entry.drag_to(to_day)
     await expect(page.get_by_text("发布时间已更改。")).to_be_visible()
     day = page.locator(f'[data-day="{moment:%Y-%m}-13"]')
     await expect(day).to_contain_text("14:30 定时发布 拖到别的日子的公告")
