@@ -36,7 +36,7 @@ from server.core.rounds import run_rounds
 from server.core.settle import Bench
 from server.core.workplace import Workplace
 from server.ephemeral.budgets import Budgets
-from server.ephemeral.connection import is_answering, open_redis
+from server.ephemeral.connection import close_redis, is_answering, open_redis
 from server.ephemeral.embedded import PrivateValkey
 from server.ephemeral.leases import Leases
 from server.ephemeral.presence import Presence
@@ -319,7 +319,7 @@ async def _open_redis(stack: AsyncExitStack, settings: Settings) -> tuple[Privat
         stack.push_async_callback(valkey.stop)
         url = await valkey.start()
     redis = open_redis(url)
-    stack.push_async_callback(redis.aclose)
+    stack.push_async_callback(close_redis, redis)
     return valkey, redis
 
 

@@ -1,5 +1,6 @@
 """The door to Redis: explicit time-outs, no hidden repeats, and one name for "it is away"."""
 
+import contextlib
 from typing import Final
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -34,6 +35,15 @@ def open_redis(url: str, *, seconds: float = 2.0, connections: int = 32) -> Redi
     )
     pool.connection_class = obedient(pool.connection_class)
     return Redis.from_pool(pool)
+
+
+async def close_redis(redis: Redis) -> None:
+    """Close every connection, and say nothing of one that takes too long: nobody asks it anything any more.
+
+    On a machine with too much to do the loop itself can be late for a connection that is closed already.
+    """
+    with contextlib.suppress(*AWAY):
+        await redis.aclose()
 
 
 async def is_answering(redis: Redis) -> bool:

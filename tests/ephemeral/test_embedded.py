@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.ephemeral.connection import is_answering, open_redis
+from server.ephemeral.connection import close_redis, is_answering, open_redis
 from server.ephemeral.embedded import PrivateValkey
 from tests.ephemeral.conftest import House
 
@@ -91,6 +91,15 @@ async def test_it_is_started_again_when_it_dies(house: House) -> None:
             await asyncio.sleep(0.05)
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_a_connection_that_takes_too_long_to_close_ends_nobody(house: House) -> None:
+    """A busy machine was late for it, and with the look at the private Valkey the whole server ended."""
+    redis = open_redis(house.url, connections=1)
+    assert await is_answering(redis)
+    for connection in redis.connection_pool._available_connections:
+        connection.socket_connect_timeout = 0  # what the client allows for closing, too
+    await close_redis(redis)
 
 
 async def test_keeping_it_ends_wherever_it_is_cancelled(house: House) -> None:
