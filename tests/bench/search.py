@@ -106,7 +106,7 @@ async def vary(store: Store, count: int) -> None:
 
 
 async def _put_numbers(store: Store) -> None:
-    """Write the pieces of every line's number, as migration 0054 does."""
+    """Write the pieces of every line's number, as migration 0051 does."""
     async with store.begin() as tx:
         await tx.execute(sa.text("DELETE FROM catalogue_number_pieces"))
         await tx.execute(sa.text(number_pieces.FILL))
