@@ -3,6 +3,7 @@
 import base64
 import binascii
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import Final
 
 from aiohttp import web
@@ -162,6 +163,7 @@ async def _told(request: web.Request, value: BaseModel) -> web.Response:
 def _in_turn(handler: Handler) -> Handler:
     """Answer when those before were answered, and refuse where too many wait."""
 
+    @wraps(handler)
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
             async with request.config_dict[TURNS].turn(caller_address(request)):

@@ -1,5 +1,6 @@
 """The door to Redis: explicit time-outs, no hidden repeats, and one name for "it is away"."""
 
+import asyncio
 import contextlib
 from typing import Final
 
@@ -40,8 +41,18 @@ def open_redis(url: str, *, seconds: float = 2.0, connections: int = 32) -> Redi
 async def close_redis(redis: Redis) -> None:
     """Close every connection, and say nothing of one that takes too long: nobody asks it anything any more.
 
-    On a machine with too much to do the loop itself can be late for a connection that is closed already.
+    On a machine with too much to do the loop itself can be late for a connection that is closed already. Who
+    is cancelled meanwhile closes them first: the client would close some of them and forget the others.
     """
+    closing = asyncio.create_task(_close(redis), name="redis closes")
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await asyncio.wait((closing,))
+        raise
+
+
+async def _close(redis: Redis) -> None:
     with contextlib.suppress(*AWAY):
         await redis.aclose()
 

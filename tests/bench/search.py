@@ -32,7 +32,7 @@ from tests.bench import archive
 from tests.bench.services import new_database, open_postgres, with_tables
 
 LOT = 1000
-number_pieces = import_module("server.store.migrations.versions.0054_number_pieces")
+number_pieces = import_module("server.store.migrations.versions.0051_number_pieces")
 LINES = metadata.tables["catalogue_lines"]
 COMMON = ("通知", "医保", "工作", "关于", "全旗")
 TOPICS = ("旅游", "卫生", "教育", "农业", "财政")

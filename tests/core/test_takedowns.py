@@ -157,7 +157,7 @@ async def test_what_came_down_before_the_times_were_kept_gets_one_by_the_migrati
     await house.run_until_quiet()
     async with house.store.read() as tx:
         before: tuple[TakedownSeen, ...] = await list_takedowns(tx, limit=50)
-    step = import_module("server.store.migrations.versions.0051_takedowns")
+    step = import_module("server.store.migrations.versions.0050_takedowns")
 
     def again(connection) -> None:
         with Operations.context(MigrationContext.configure(connection)):

@@ -155,7 +155,7 @@ MUTANTS = (
         "the key of the first line is dropped",
         (
             Change(
-                "server/store/migrations/versions/0050_first_days.py",
+                "server/store/migrations/versions/0052_first_days.py",
                 '"uq_ledger_first_live", ["item_id", "channel"], _FIRST',
                 '"uq_ledger_first_live", ["item_id", "channel", "id"], _FIRST',
             ),
