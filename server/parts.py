@@ -11,12 +11,14 @@ from server.child import Children
 from server.core.gates import WorkingDays
 from server.core.live_site import LiveSite
 from server.core.release import OpenChannel
+from server.ephemeral.crowd import Crowd
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.forms.report_items import Desk
 from server.report.apart import Apart
 from server.report.assessing.scheme import OURS, Indicator
 from server.review.examiner import Examiner
+from server.security.log_in import open_door
 from server.security.origin import Networks
 from server.security.practising import NO_REHEARSAL, Rehearsal
 from server.security.vault import Vault
@@ -57,6 +59,7 @@ class Parts:
     jobs: Jobs
     presence: Presence  # who has an item open; honest when it cannot know
     examiner: Examiner  # the checks: of what is stored, and of what somebody is writing
+    door: Crowd = field(default_factory=open_door)  # who wants to come in
     children: Children = field(default_factory=Children)  # places for those that read files from outside
     rehearsal: Rehearsal = NO_REHEARSAL  # the platforms of practice
     assessment: tuple[Indicator, ...] = OURS  # what a yearly assessment of organs looks at

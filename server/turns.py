@@ -5,21 +5,18 @@ it. Asked by hundreds at once, they would stand before every log-in and every de
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
 
+from server.ephemeral.crowd import Crowd
+
 AT_ONCE: Final = 4
 WAITING: Final = 64
 OF_ONE_ADDRESS: Final = 16
 """Under way and waiting; behind one address may sit an office, and its pages ask one question each."""
-
-
-class Crowded(Exception):
-    """So many are waiting that one more would wait too long."""
 
 
 class Turns:
@@ -30,22 +27,14 @@ class Turns:
     ) -> None:
         """Take how many are answered at once, how many may wait, and how many may be from one address."""
         self._slots = asyncio.Semaphore(at_once)
-        self._most, self._of_one = at_once + waiting, of_one_address
-        self._here: Counter[str] = Counter()
+        self._crowd = Crowd(most=at_once + waiting, of_one_address=of_one_address)
 
     @asynccontextmanager
     async def turn(self, address: str) -> AsyncIterator[None]:
         """Wait for one's turn and take it; raises Crowded at once where too many stand."""
-        if self._here.total() >= self._most or self._here[address] >= self._of_one:
-            raise Crowded
-        self._here[address] += 1
-        try:
+        with self._crowd.joined(address):
             async with self._slots:
                 yield
-        finally:
-            self._here[address] -= 1
-            if not self._here[address]:
-                del self._here[address]
 
 
 TURNS: web.AppKey[Turns] = web.AppKey("turns", Turns)

@@ -9,10 +9,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.api.routes import ROUTES, add_api
+from server.ephemeral.crowd import Crowded
 from server.parts import PARTS
 from server.prepared import Packed
 from server.public.finding import add_finding
-from server.turns import TURNS, Crowded, Turns
+from server.turns import TURNS, Turns
 from tests.api.conftest import Office, engine, office, site
 
 __all__ = ["engine", "office", "site"]

@@ -32,13 +32,14 @@ from server.api.route import Handler, Route
 from server.core.contents import content_of_release, lines_of_releases, page_url
 from server.core.problems import Problem
 from server.core.search import excerpt, marked, search
+from server.ephemeral.crowd import Crowded
 from server.parts import PARTS
 from server.prepared import prepared
 from server.store.catalogue import Change, list_changes, list_hits
 from server.store.deliveries import find_live_page
 from server.store.items import find_item
 from server.store.tx import Tx
-from server.turns import TURNS, Crowded
+from server.turns import TURNS
 
 _PUBLIC: Final = {
     "Cache-Control": "public, max-age=60, stale-while-revalidate=600",

@@ -98,7 +98,13 @@ def entrance_of(request: web.Request) -> Entrance:
     """Give the entrance at which this caller stands."""
     parts = request.config_dict[PARTS]
     return Entrance(
-        parts.store, parts.throttle, parts.vault, parts.new_id, caller_address(request), parts.now()
+        parts.store,
+        parts.throttle,
+        parts.door,
+        parts.vault,
+        parts.new_id,
+        caller_address(request),
+        parts.now(),
     )
 
 

@@ -128,7 +128,7 @@ def entrance_of(parts: Parts, request: web.Request, login: str = "") -> Entrance
     """Give the entrance at which this browser stands; `login` is who wants to come in."""
     at = parts.now()
     return Entrance(
-        parts.store, parts.throttle, parts.vault, parts.new_id, caller_address(request), at,
+        parts.store, parts.throttle, parts.door, parts.vault, parts.new_id, caller_address(request), at,
         known_as(parts.vault, known_of(request), login, at=at) if login else "",
     )  # fmt: skip
 

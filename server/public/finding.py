@@ -22,6 +22,7 @@ from server.core.contents import lines_of_releases
 from server.core.moved_columns import moved_column
 from server.core.moves import LONGEST
 from server.core.search import Piece, excerpt, marked, search
+from server.ephemeral.crowd import Crowded
 from server.parts import PARTS
 from server.prepared import prepared
 from server.public.site import HTML, PUBLIC_SECURITY
@@ -37,7 +38,7 @@ from server.store.catalogue import (
 )
 from server.store.moves import find_move
 from server.store.tx import Store, StoreAway, Tx
-from server.turns import TURNS, Crowded
+from server.turns import TURNS
 
 A_PAGE: Final = 20
 _FARTHEST: Final = 500

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from server.core.problems import Problem
+from server.ephemeral.crowd import Crowd, Crowded
 from server.ephemeral.throttle import Throttle
 from server.security.access import SignedIn
 from server.security.guessing import forgive, forgive_code, refuse_guessing, refuse_guessing_codes
-from server.security.passwords import at_the_door, is_password
+from server.security.passwords import is_password
 from server.security.second_factor import confirm_factor, has_factor, take_code
 from server.security.sign_in import IssuedToken, begin_session, check_password, exchange, refuse_session
 from server.security.vault import SealBroken, Vault
@@ -19,6 +20,14 @@ from server.store.tx import Store
 
 _TICKET_LASTS: Final = timedelta(minutes=5)
 _TICKET: Final = "second step"
+_AT_THE_DOOR: Final = 64
+_OF_ONE_PLACE: Final = 16
+"""So many may have their passwords looked at at once, in all and of one address: an office may sit there."""
+
+
+def open_door() -> Crowd:
+    """Give the door of a process, at which everybody stands who wants to come in."""
+    return Crowd(most=_AT_THE_DOOR, of_one_address=_OF_ONE_PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class Entrance:
 
     store: Store
     throttle: Throttle
+    door: Crowd
     vault: Vault
     new_id: Callable[[], str]
     place: str
@@ -48,16 +58,22 @@ class Entrance:
 
     async def check(self, login: str, password: str) -> PersonRow:
         """Give the person whose login and password these are; refuses where too many stand at the door."""
-        with at_the_door(self.place):  # before the try is counted: it is nobody's failure
-            await refuse_guessing(self.throttle, login, self.place, self.known)
-            async with self.store.read() as tx:
-                found = await find_person(tx, login)
-            try:
-                person = await check_password(found, password)
-            except Problem:
-                async with self.store.begin() as tx:
-                    await refuse_session(tx, found, at=self.at)
-                raise
+        try:
+            with self.door.joined(self.place):  # before the try is counted: it is nobody's failure
+                return await self._checked(login, password)
+        except Crowded:
+            raise Problem("too_many_attempts", "现在登录的人很多，请过一会儿再试") from None
+
+    async def _checked(self, login: str, password: str) -> PersonRow:
+        await refuse_guessing(self.throttle, login, self.place, self.known)
+        async with self.store.read() as tx:
+            found = await find_person(tx, login)
+        try:
+            person = await check_password(found, password)
+        except Problem:
+            async with self.store.begin() as tx:
+                await refuse_session(tx, found, at=self.at)
+            raise
         await forgive(self.throttle, login, self.place, self.known)
         return person
 

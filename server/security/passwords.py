@@ -5,10 +5,8 @@ tries at once kept pages and deliveries waiting for minutes.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Final, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
@@ -22,11 +20,6 @@ LONGEST: Final = 128  # argon2 takes any length; a megabyte of it would be work 
 _HASHER: Final = PasswordHasher()  # RFC 9106, the second recommended choice: 64 MiB, three passes
 
 _THREADS: Final = ThreadPoolExecutor(2, thread_name_prefix="password")
-_MOST: Final = 64
-_OF_ONE_PLACE: Final = 16
-"""So many may stand at the door at once, in all and behind one address, where an office may sit."""
-
-_at_the_door: Final[Counter[str]] = Counter()
 
 # A log-in without a person, or of one without a password, is checked against this, so that its time tells
 # nothing. It is the hash of random bytes that were thrown away.
@@ -37,20 +30,6 @@ _NOBODY: Final = (
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
-
-
-@contextmanager
-def at_the_door(place: str) -> Iterator[None]:
-    """Count who has his password looked at while it lasts; refuses where too many stand already."""
-    if _at_the_door.total() >= _MOST or _at_the_door[place] >= _OF_ONE_PLACE:
-        raise Problem("too_many_attempts", "现在登录的人很多，请过一会儿再试")
-    _at_the_door[place] += 1
-    try:
-        yield
-    finally:
-        _at_the_door[place] -= 1
-        if not _at_the_door[place]:
-            del _at_the_door[place]
 
 
 async def hash_password(password: str, *, login: str, field: str = "password") -> str:

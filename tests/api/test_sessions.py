@@ -5,7 +5,6 @@ from contextlib import ExitStack
 import pytest
 from argon2 import PasswordHasher
 
-from server.security.passwords import at_the_door
 from server.security.sign_in import SESSION_LASTS
 from server.store.people import set_disabled, set_password
 from tests.api.conftest import CODE, Office
@@ -96,7 +95,7 @@ async def test_a_crowd_at_the_door_is_nobodys_failure(office: Office):
     await _give_password(office)
     with ExitStack() as stack:
         for _ in range(16):
-            stack.enter_context(at_the_door("127.0.0.1"))
+            stack.enter_context(office.parts.door.joined("127.0.0.1"))
         before = await count_lines(office.house.store)
         for _ in range(12):
             assert (await _sign_in(office)).refusal == (429, "too_many_attempts", "")
