@@ -27,8 +27,9 @@ from server.api.reading_forms import (
     SearchQuery,
     brief_values,
 )
-from server.api.requests import caller_address, query_of
+from server.api.requests import query_of
 from server.api.route import Handler, Route
+from server.caller import caller_address
 from server.core.contents import content_of_release, lines_of_releases, page_url
 from server.core.problems import Problem
 from server.core.search import excerpt, marked, search

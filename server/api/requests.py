@@ -9,6 +9,7 @@ from aiohttp import BodyPartReader, hdrs, web
 from pydantic import BaseModel, ValidationError
 
 from server.api.route import SIGNED_IN, Handler, Route
+from server.caller import caller_address
 from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.complaints import BadForm, BadJson
@@ -17,7 +18,7 @@ from server.negotiation import PLAIN
 from server.parts import PARTS
 from server.security.log_in import Entrance
 from server.security.office_wide import OFFICE_WIDE, require_for_office
-from server.security.origin import address_of, person_acting, stranger_acting
+from server.security.origin import person_acting, stranger_acting
 from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import keep_use, sign_in
 
@@ -86,12 +87,6 @@ def guarded(route: Route) -> Handler:
             return await route.handler(request)
 
     return handler
-
-
-def caller_address(request: web.Request) -> str:
-    """Give the address a request comes from, behind the proxies that the settings trust."""
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
-    return address_of(request.remote, forwarded, request.config_dict[PARTS].trusted_proxies)
 
 
 def entrance_of(request: web.Request) -> Entrance:

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from server.api.answers import answer, done
 from server.api.people import PersonOut
-from server.api.requests import caller_address, entrance_of, form_of
+from server.api.requests import entrance_of, form_of
 from server.api.route import Route, signed_in
+from server.caller import caller_address
 from server.core.problems import Problem
 from server.forms.passwords import PasswordIn
 from server.forms.words import Form, Line, Out

@@ -3,16 +3,11 @@
 import structlog
 from aiohttp import web
 
+from server.caller import caller_address
 from server.parts import PARTS
 from server.security.access import SignedIn
-from server.security.origin import address_of, is_trusted, person_acting, stranger_acting
+from server.security.origin import is_trusted, person_acting, stranger_acting
 from server.store.audit import Actor
-
-
-def caller_address(request: web.Request) -> str:
-    """Give the address a request comes from, behind the proxies that the settings trust."""
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
-    return address_of(request.remote, forwarded, request.config_dict[PARTS].trusted_proxies)
 
 
 def is_encrypted(request: web.Request) -> bool:

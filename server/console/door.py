@@ -8,7 +8,8 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from server.console.caller import caller_address, caller_of
+from server.caller import caller_address
+from server.console.caller import caller_of
 from server.console.cookies import (
     form_token,
     is_own_form,

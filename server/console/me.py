@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from server.console.caller import caller_address
+from server.caller import caller_address
 from server.console.cookies import put_session
 from server.console.door import entrance_of
 from server.console.moments import read_moment

@@ -18,6 +18,7 @@ from channels.item import KIND_NAMES, Content, Entry, Kind, Site
 from channels.website.pages import Pages
 from channels.website.results import Choice, Marked, ResultLine, ResultPage
 from channels.words import plain
+from server.caller import caller_address
 from server.core.contents import lines_of_releases
 from server.core.moved_columns import moved_column
 from server.core.moves import LONGEST
@@ -26,7 +27,6 @@ from server.ephemeral.crowd import Crowded
 from server.parts import PARTS
 from server.prepared import prepared
 from server.public.site import HTML, PUBLIC_SECURITY
-from server.security.origin import address_of
 from server.store.catalogue import (
     Filters,
     Hit,
@@ -198,7 +198,7 @@ def _calmly(handler: _Handler) -> _Handler:
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
-            async with request.config_dict[TURNS].turn(_address(request)):
+            async with request.config_dict[TURNS].turn(caller_address(request)):
                 return await handler(request)
         except Crowded:
             crowded = "现在查询的人很多，请过一会儿再试；网站其他页面不受影响。"
@@ -211,11 +211,6 @@ def _calmly(handler: _Handler) -> _Handler:
             )
 
     return answer
-
-
-def _address(request: web.Request) -> str:
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
-    return address_of(request.remote, forwarded, request.config_dict[PARTS].trusted_proxies)
 
 
 def _sorry(request: web.Request, status: int, title: str, sentence: str) -> web.Response:
