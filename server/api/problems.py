@@ -12,7 +12,7 @@ from server.api.route import Handler
 from server.core.problems import Problem
 from server.forms.complaints import BadJson
 from server.forms.multipart import has_hung_up
-from server.forms.refusals import STATUSES, refusals_of, unkept_by
+from server.forms.refusals import STATUSES, find_refusals, unkept_by
 from server.store.tx import StoreAway
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         log.error(words.code)  # noqa: TRY400 -- a database that is away is no bug of ours
         return _answer(request, 503, words.code, words.title, f"{words.reason}；{words.advice}")
     except Exception as error:
-        found = refusals_of(error)
+        found = find_refusals(error)
         if has_hung_up(request, error):
             raise
         if found is None:

@@ -15,7 +15,7 @@ from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.accounts import COUNTS, AccessIn, AccountIn, ChannelName, PostsIn, counted_of
 from server.forms.complaints import filled_in
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.security.opening import DrawnUp, open_account
 from server.security.permissions import Access, change_access
 from server.store.accounts import AccountRow, get_account
@@ -175,10 +175,9 @@ async def _page(
 
 
 def _shown(visit: Visit, template: str, error: Exception | None, **values: Any) -> web.Response:
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
-        template, section="accounts", typed=visit.fields, trouble=trouble,
-        status=status_of(trouble[0]) if trouble else 200, **values,
+        template, section="accounts", typed=visit.fields, trouble=trouble, **values,
     )  # fmt: skip
 
 

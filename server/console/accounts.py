@@ -12,7 +12,7 @@ from server.core.decide import authorise, set_paused
 from server.core.expedite import keep_hours
 from server.core.menus import put_menu
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.accounts import AccountRow, find_account
 from server.store.tx import Tx
 
@@ -83,12 +83,11 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     by_org: dict[str, list[AccountLine]] = {}
     for line in (one for one in lines if not one.rests):
         by_org.setdefault(line.row.org.name, []).append(line)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "accounts.html", section="accounts", by_org=by_org, states=ACCOUNT_STATES, trouble=trouble,
         resting=[one for one in lines if one.rests], may_add=bool(visit.who.orgs_for("manage_accounts")),
         trouble_heading="没有更改", typed=visit.fields,
-        status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from server.console.page import Page, Visit
 from server.console.statistics import rows_address
 from server.core.organs import get_org
 from server.core.problems import Problem, Problems
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.report.assessing.assessment import Assessed, Cell, assess, enter_values
 from server.report.assessing.judged import JUDGED, judge
 from server.report.assessing.rules import OF
@@ -138,13 +138,13 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         orgs = await list_orgs(tx, visit.who.orgs_for("read_statistics"))
         made = await assess(tx, org, year, visit.parts.assessment, visit.parts.calendar, at=visit.parts.now())
     one = next((one for one in made.organs if one.org.code == asked(visit, "about")), made.organs[0])
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "assessment.html", section="report", year=year, org=org, orgs=orgs, made=made, one=one, mark=_MARK,
         behind={cell.indicator.key: _behind(one.org, year, cell, org.code) for cell in one.cells}, of=OF,
         may_enter=(one.org.parent_id or one.org.id) in visit.who.orgs_for("accept_report"),
         typed=dict(visit.fields.pairs), source=visit.fields.get("source"),
-        trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
+        trouble=trouble,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from server.console.moments import read_day
 from server.console.page import Page, Visit
 from server.core.acts import VERB_NAMES, note
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.security.audit_sheet import name_of, sheet_of
 from server.store.audit import AuditLine, Wanted, list_audit
 from server.store.orgs import count_orgs
@@ -43,13 +43,13 @@ async def show_audit(visit: Visit) -> web.StreamResponse:
         async with visit.parts.store.read() as tx:
             lines = await list_audit(tx, await _wanted(tx, visit), _A_PAGE)
     except REFUSALS as error:
-        trouble = refusals_of(error) or ()
+        trouble = refusals_of(error)
     asked = {name: visit.query(name) for name in _FILTERS}
     return visit.show(
         "audit.html", section="audit", lines=lines, name_of=name_of, asked=asked, groups=_GROUPS,
         told_of=told_of,
         verbs=VERB_NAMES, more=lines[-1].id if len(lines) == _A_PAGE else None, trouble=trouble,
-        trouble_heading="不能查看", status=status_of(trouble[0]) if trouble else 200,
+        trouble_heading="不能查看",
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from server.console.page import Page, Visit
 from server.core.days import day_of
 from server.core.problems import Problem
 from server.core.reschedule import reschedule
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.accounts import list_accounts
 from server.store.items import get_item
 from server.store.orgs import list_orgs, subtree_ids
@@ -140,7 +140,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         agenda = await read_agenda(tx, Span(view.first, view.last, org_ids), at=at)
     if account is not None:
         agenda = agenda.of_account(account.slug)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "calendar.html", section="calendar", view=view, agenda=agenda, weeks=_weeks(agenda),
         today=day_of(at), this_month=View("month", day_of(at).replace(day=1)), orgs=orgs,
@@ -148,7 +148,6 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         account="" if account is None else account.slug, kinds=ENTRY_KINDS,
         may_move=visit.who.orgs_for("release"),
         typed=visit.fields, trouble=trouble, trouble_heading="没有改时间",
-        status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

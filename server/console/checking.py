@@ -80,14 +80,14 @@ async def show_check(visit: Visit) -> web.Response:
     return await check_page(visit)
 
 
-async def check_page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
+async def check_page(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Response:
     """Give the page with findings and previews, and what was wrong with the visitor's last act there."""
     looked, parts = await _look(visit), visit.parts
     checked = await parts.examiner.check_item(looked.seen.id, at=parts.now())
     seen, who = checked.item, visit.who
     text = await asyncio.to_thread(lambda: read_prose(seen.revision.body).text)
     return visit.show(
-        "check.html", section="items", status=status, trouble=trouble, trouble_heading="没有完成",
+        "check.html", section="items", trouble=trouble, trouble_heading="没有完成",
         seen=seen, previews=looked.previews, checked=checked, notes=notes_of(checked),
         marked=marked_text(text, checked.findings), severity_names=SEVERITY_NAMES,
         website=looked.on("website", visit.query("website")), websites=looked.among("website"),

@@ -20,7 +20,7 @@ from server.core.site_columns import (
 )
 from server.forms.columns import TYPES, ColumnChangeIn, ColumnIn, ColumnMergeIn
 from server.forms.complaints import filled_in
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.security.office_wide import refuse_for_office
 from server.store.accounts import list_accounts_of
 from server.store.column_reach import count_shown, read_reach
@@ -111,10 +111,7 @@ async def _do(visit: Visit, act: Act) -> tuple[Problem, ...]:
         async with parts.store.begin() as tx:
             await act(tx, Book(parts.site, int(seen), parts.now()))
     except REFUSALS as error:
-        found = refusals_of(error)
-        if found is None:
-            raise
-        return found
+        return refusals_of(error)
     await parts.sites.refresh(parts.store)
     return ()
 
@@ -156,7 +153,7 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
             if one is not None:
                 silent[one] = min(days, silent.get(one, days))
     return visit.show(
-        "columns.html", section="columns", status=_status(trouble), trouble=trouble,
+        "columns.html", section="columns", trouble=trouble,
         trouble_heading="没有更改", columns=columns, ends=_ends(columns), tops=_tops(columns),
         merged=tuple((row, merged[row.slug]) for row in rows if row.slug in merged),
         names={row.slug: row.name for row in rows}, version=version, shown=shown, silent=silent,
@@ -182,7 +179,7 @@ async def _one(visit: Visit, trouble: tuple[Problem, ...] = (), *, into: str = "
     others = tuple(row for row in rows if row.slug != slug and row.is_open)
     below = tuple(row for row in rows if row.parent == slug)
     return visit.show(
-        "column.html", section="columns", status=_status(trouble), trouble=trouble,
+        "column.html", section="columns", trouble=trouble,
         trouble_heading="没有更改", column=column, version=version, reach=reach, former=former, orgs=orgs,
         may_change=not only_office, others=others, below=below, tops=() if below else _tops(rows, column),
         types=TYPES, typed=visit.fields,
@@ -205,10 +202,6 @@ def _ends(columns: tuple[ColumnRow, ...]) -> tuple[frozenset[str], frozenset[str
     for one in columns:
         beside.setdefault(one.parent, []).append(one.slug)
     return frozenset(one[0] for one in beside.values()), frozenset(one[-1] for one in beside.values())
-
-
-def _status(trouble: tuple[Problem, ...]) -> int:
-    return status_of(trouble[0]) if trouble else 200
 
 
 PAGES = (

@@ -13,7 +13,7 @@ from server.core.settle import Bench
 from server.core.withdraw import record_taken_down
 from server.forms.complaints import filled_in
 from server.forms.orders import DecisionIn, TakenDownIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.files import require_picture
 from server.security.access import Act, SignedIn
 from server.store.deliveries import DeliverySeen, get_delivery
@@ -137,11 +137,11 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         tries = await list_attempts_seen(tx, leg.id)
         looks = await list_looks(tx, leg.id, _LOOKS)
         taken = await find_taken_down(tx, leg.id)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "delivery.html", section="decisions", row=row, seen=seen, now=visit.parts.now(), tries=tries,
         looks=looks, taken=taken, trouble=trouble, typed=visit.fields, trouble_heading="没有记录",
-        outcomes=_OUTCOMES, say_look=say_look, status=status_of(trouble[0]) if trouble else 200,
+        outcomes=_OUTCOMES, say_look=say_look,
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from server.console.page import Page, Visit, show
 from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.multipart import has_hung_up
-from server.forms.refusals import STATUSES, refusals_of, status_of, unkept_by
+from server.forms.refusals import REFUSALS, STATUSES, find_refusals, refusals_of, status_of, unkept_by
 from server.parts import PARTS, Parts
 from server.security.access import SignedIn
 from server.security.known_browser import is_known, known_as
@@ -153,7 +153,7 @@ async def answer_trouble(request: web.Request, handler: _Handler) -> web.StreamR
     except StoreAway as error:
         answer = _unkept(request, error, Fields())
     except Exception as error:
-        found = refusals_of(error)
+        found = find_refusals(error)
         if has_hung_up(request, error):
             raise
         if found is None:
@@ -192,10 +192,8 @@ async def _behind(page: Page, visit: Visit) -> web.StreamResponse:
                 async with visit.parts.store.read() as tx:
                     await require_for_office(tx, visit.who, page.who)
         return await page.handler(visit)
-    except Exception as error:
+    except REFUSALS as error:
         found = refusals_of(error)
-        if found is None:
-            raise
         title, words = STATUSES[found[0].code][1], tuple(one.message for one in found)
         return visit.show(
             "trouble.html", section="", status=status_of(found[0]), heading=title, sentences=words,

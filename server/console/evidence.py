@@ -12,7 +12,7 @@ from server.core.evidence import record_evidence
 from server.core.settle import Bench
 from server.forms.complaints import filled_in
 from server.forms.orders import EvidenceIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.files import require_picture
 from server.security.access import Act
 from server.store.deliveries import DeliverySeen, get_delivery
@@ -93,12 +93,11 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         "shown_by": visit.fields.get("shown_by", visit.who.name),
         "note": visit.fields.get("note"),
     }
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "evidence.html", section="evidence", leg=leg, seen=seen, typed=typed, trouble=trouble,
         is_filled_in=bool(place) and not visit.fields.has("place"),
         is_open=(leg.state, leg.gate) == ("waiting", "evidence"), trouble_heading="没有登记",
-        status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

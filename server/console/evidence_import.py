@@ -8,7 +8,7 @@ from aiohttp import web
 from server.console.page import Page, Visit
 from server.core.problems import Problem, Problems
 from server.core.settle import Bench
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.report.apart import Brought
 from server.report.other_ways import NAMES, Filed, file_other_ways
 from server.report.rows_in import RowIn
@@ -84,7 +84,7 @@ def _shown(
     rows: tuple[RowIn, ...] = (),
     filed: tuple[Filed, ...] = (),
 ) -> web.Response:
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     wrong = {one.field.removeprefix("rows."): one.message for one in trouble if one.field.startswith("rows.")}
     told = trouble
     if wrong:
@@ -93,7 +93,7 @@ def _shown(
     return visit.show(
         "evidence_import.html", section="evidence", names=NAMES, rows=rows, wrong=wrong, states=_STATES,
         filed={one.number: one for one in filed}, trouble=told, trouble_heading="没有登记",
-        new=sum(one.state == "filed" for one in filed), status=status_of(trouble[0]) if trouble else 200,
+        new=sum(one.state == "filed" for one in filed),
     )  # fmt: skip
 
 

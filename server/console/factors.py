@@ -12,7 +12,7 @@ from server.console.me import show_refused
 from server.console.page import Page, Visit
 from server.forms.complaints import filled_in
 from server.forms.factors import CodeIn, ProofIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.security.second_factor import begin_factor, change_codes, remove_factor
 from server.store.people import PersonRow
 
@@ -38,10 +38,10 @@ async def take_confirmation(visit: Visit) -> web.Response:
         codes = await entrance.confirm(visit.who, form.code)
         issued = await entrance.exchange(visit.who)
     except REFUSALS as error:
-        trouble = refusals_of(error) or ()
+        trouble = refusals_of(error)
         return visit.show(
             "factor.html", section="me", secret="", drawing="", trouble=trouble,
-            trouble_heading="还没有启用", status=status_of(trouble[0]),
+            trouble_heading="还没有启用",
         )  # fmt: skip
     answer = _show_codes(visit, codes)
     put_session(answer, visit.request, issued.secret, visit.who.login)

@@ -11,7 +11,7 @@ from server.core.draft import revise_item
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.findings import MendIn, WaiverIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.files import find_pictures
 from server.importing.html import read_body
 from server.review.mending import mend
@@ -39,10 +39,7 @@ async def _carried_out(visit: Visit, step: _Step, done: str) -> web.Response:
     try:
         await step(visit)
     except REFUSALS as error:
-        found = refusals_of(error)
-        if found is None:
-            raise
-        return await check_page(visit, trouble=found, status=status_of(found[0]))
+        return await check_page(visit, trouble=refusals_of(error))
     return visit.back(f"/console/items/{visit.place('item_id')}/check", done=done)
 
 

@@ -20,7 +20,7 @@ from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.follows import FollowIn
 from server.forms.orders import WaiveIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.desk import DeskLine, Wanted, list_desk
 from server.store.items import get_item
 from server.store.orgs import list_orgs
@@ -117,14 +117,14 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     order, only = tuple(_STATES), visit.query("state")
     wanted = (pair for pair in seen.rows if only not in _STATES or pair[0] == only)
     rows = sorted(wanted, key=lambda pair: (order.index(pair[0]), pair[1].obligation.due_on))
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "follows.html", section="follows", seen=seen, rows=rows, states=_STATES, orgs=orgs, org=org or "",
         only=only if only in _STATES else "",
         odd_days=partial(_say_odd, visit.parts.calendar), repeats=REPEATS,
         may_waive=visit.who.orgs_for("release"), may_write=visit.who.orgs_for("write"),
         trouble=trouble, trouble_heading="没有记录", typed=visit.fields,
-        failed=visit.request.match_info.get("item_id", ""), status=status_of(trouble[0]) if trouble else 200,
+        failed=visit.request.match_info.get("item_id", ""),
     )  # fmt: skip
 
 
@@ -148,11 +148,10 @@ async def _bound(visit: Visit, error: Exception | None = None) -> web.Response:
         seen = await item_for(tx, visit, "write")
         follows = await list_follows(tx, seen.id, visit.parts.calendar, at=visit.parts.now())
         found = await _find_documents(tx, visit, words)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "follow.html", section="follows", seen=seen, follows=follows, found=found, words=words,
         repeats=REPEATS, typed=visit.fields, trouble=trouble, trouble_heading="没有关联",
-        status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

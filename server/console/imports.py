@@ -67,10 +67,7 @@ async def take_imports(visit: Visit) -> web.Response:
         if len(uploads) == 1:
             return await _opened(visit, uploads[0], typed)
     except REFUSALS as error:
-        found = refusals_of(error)
-        if found is None:
-            raise
-        return await _form(visit, typed, trouble=found, status=status_of(found[0]))
+        return await _form(visit, typed, trouble=refusals_of(error))
     taken = tuple([await _drafted(visit, one, filing) for one in uploads])
     return await _form(visit, typed, taken=taken)
 
@@ -84,8 +81,6 @@ async def read_import(visit: Visit) -> web.Response:
         document, body = await _read(visit, uploads[0])
     except REFUSALS as error:
         found = refusals_of(error)
-        if found is None:
-            raise
         return tell({"error": "；".join(one.message for one in found)}, status_of(found[0]))
     return tell({**_values(document, body), "notes": list(_notes(document))}, 200)
 
@@ -103,8 +98,6 @@ async def take_one(visit: Visit) -> web.Response:
         filing = await _filing(visit, typed)
     except REFUSALS as error:
         found = refusals_of(error)
-        if found is None:
-            raise
         return tell({"error": "；".join(one.message for one in found)}, status_of(found[0]))
     store = visit.parts.store
     async with store.read() as tx:
@@ -168,7 +161,7 @@ async def _drafted(visit: Visit, upload: Upload, filing: Filing, batch: str = ""
             if batch:
                 await note_taken(tx, by, batch, upload.body, item.id, at=at)
     except REFUSALS as error:
-        found = refusals_of(error) or ()
+        found = refusals_of(error)
         return Taken(upload.name, refusal="；".join(one.message for one in found))
     return Taken(upload.name, item.id, draft.title, document.marks, _notes(document))
 
@@ -198,11 +191,10 @@ async def _form(
     *,
     taken: tuple[Taken, ...] = (),
     trouble: tuple[Problem, ...] = (),
-    status: int = 200,
 ) -> web.Response:
     values: dict[str, Any] = {**dict.fromkeys(_NAMES, ""), **typed}
     return visit.show(
-        "imports.html", section="import", status=status, trouble=trouble, trouble_heading="没有导入",
+        "imports.html", section="import", trouble=trouble, trouble_heading="没有导入",
         values=values, orgs=await orgs_of(visit), taken=taken, part_names=PART_NAMES,
         columns=columns_for(visit.parts.site, values["column"]),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from channels.disclosure import FIFTEEN
 from channels.item import LANGUAGE_NAMES
 from server.console.page import Page, Visit
 from server.core.contents import column_of, page_url
-from server.forms.refusals import refusals_of, status_of
+from server.forms.refusals import refusals_of
 from server.importing.shape import shape
 from server.security.access import Act
 from server.store.corrections import find_successor
@@ -64,7 +64,7 @@ async def show_item(visit: Visit) -> web.Response:
 
 async def item_page(visit: Visit, error: Exception | None = None) -> web.Response:
     """Show an item, with what was refused of a form on its page; raises what is no refusal."""
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     if error is not None and not trouble:
         raise error
     async with visit.parts.store.read() as tx:
@@ -80,7 +80,6 @@ async def item_page(visit: Visit, error: Exception | None = None) -> web.Respons
     return visit.show(
         "item.html", section="items", seen=seen, steps=steps, legs=legs, text=text, twin=twin,
         successor=successor, trouble=trouble, trouble_heading="没有更改", typed=visit.fields,
-        status=status_of(trouble[0]) if trouble else 200,
         languages=LANGUAGE_NAMES, fifteen=FIFTEEN,
         column=column_of(site, seen.revision.sheet.column), url=page_url(site.world(seen.practice), seen.id),
         may=frozenset(act for act in ("write", "submit", "approve", "return", "release", "withdraw")

@@ -5,7 +5,7 @@ from aiohttp import web
 from scheduler.rhythms import say_rhythm
 from server.console.page import Page, Visit
 from server.core.acts import note
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.security.office_wide import refuse_for_office
 
 _PATH = "/console/jobs"
@@ -33,10 +33,10 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     jobs = await visit.parts.jobs.seen()
     async with visit.parts.store.read() as tx:
         only_office = await refuse_for_office(tx, visit.who, "run_jobs")
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "jobs.html", section="jobs", jobs=jobs, results=_RESULTS, say_rhythm=say_rhythm, trouble=trouble,
-        only_office=only_office, trouble_heading="没有运行", status=status_of(trouble[0]) if trouble else 200,
+        only_office=only_office, trouble_heading="没有运行",
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from server.console.page import Page, Visit
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.reviews import LevelsIn
 from server.review.levels import MOST_LEVELS, ROLE_NAMES, set_levels
 from server.store.levels import list_levels
@@ -36,19 +36,16 @@ async def take_levels(visit: Visit) -> web.Response:
             wanted = [(one.role, one.name) for one in form.levels]
             await set_levels(tx, org.id, form.kind, wanted, at=parts.now())
     except REFUSALS as error:
-        found = refusals_of(error)
-        if found is None:
-            raise
-        return await _page(visit, trouble=found, status=status_of(found[0]))
+        return await _page(visit, trouble=refusals_of(error))
     return visit.go("/console/levels", done="changed")
 
 
-async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
+async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Response:
     async with visit.parts.store.read() as tx:
         orgs = await list_orgs(tx, visit.who.orgs_for("manage_people"))
         own = [(org, await list_levels(tx, org.id)) for org in orgs]
     return visit.show(
-        "levels.html", section="levels", status=status, trouble=trouble, trouble_heading="没有更改",
+        "levels.html", section="levels", trouble=trouble, trouble_heading="没有更改",
         orgs=orgs, own=own, kinds=_KINDS, roles=ROLE_NAMES, most=MOST_LEVELS, fields=visit.fields,
     )  # fmt: skip
 

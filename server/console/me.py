@@ -13,7 +13,7 @@ from server.console.page import Page, Visit
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.passwords import PasswordIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.reviews import DeputyIn
 from server.review.deputising import appoint, dismiss, get_deputy
 from server.security.guessing import forgive, refuse_guessing
@@ -36,10 +36,7 @@ async def show_me(visit: Visit) -> web.Response:
 
 async def show_refused(visit: Visit, error: Exception) -> web.Response:
     """Show the page again with what was refused on it."""
-    found = refusals_of(error)
-    if found is None:
-        raise error
-    return await _page(visit, trouble=found, status=status_of(found[0]))
+    return await _page(visit, trouble=refusals_of(error))
 
 
 async def take_password(visit: Visit) -> web.Response:
@@ -121,7 +118,7 @@ async def _dismiss(visit: Visit) -> None:
         await dismiss(tx, one.id, at=parts.now())
 
 
-async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
+async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Response:
     me = visit.who.person_id
     async with visit.parts.store.read() as tx:
         grants = await list_grants(tx, me)
@@ -129,7 +126,7 @@ async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int 
         factor, codes_left = await find_factor(tx, me), await count_recovery_codes(tx, me)
         elsewhere = await count_sessions(tx, me, at=visit.parts.now()) - 1
     return visit.show(
-        "me.html", section="me", status=status, trouble=trouble, trouble_heading="没有更改",
+        "me.html", section="me", trouble=trouble, trouble_heading="没有更改",
         grants=grants, deputies=deputies, fields=visit.fields, elsewhere=elsewhere,
         factor=factor if factor is not None and factor.secret is not None else None, codes_left=codes_left,
         must_have=is_required(visit.who.reach, visit.parts.factor_roles),

@@ -9,7 +9,7 @@ from server.console.organ_years import asked_org, asked_year, today_of
 from server.console.page import Page, Visit
 from server.console.statistics import rows_address
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.report.figures import CHANNEL_NAMES
 from server.report.monthly import draft_month, figures_of_month, month_before, question_of, say_month
 from server.store.month_drafts import list_month_drafts
@@ -37,12 +37,12 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     ended = [
         f"{number:02}" for number in range(1, 13) if f"{year}-{number:02}" <= month_before(today_of(visit))
     ]
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "months.html", section="report", year=year, org=org, orgs=orgs, drafts=drafts, now=now,
         undrafted=[one for one in ended if f"{year}-{one}" not in now],
         may_file=org.practice_since is None and org.id in visit.who.orgs_for("file_report"),
-        trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
+        trouble=trouble,
         say=say_month, channels=CHANNEL_NAMES,
         link=lambda month, channel, line="counted", until=None: rows_address(
             question_of(org.code, month), "", channel, line, until=until

@@ -9,7 +9,7 @@ from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.core.notices import show_until
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.notices import Then, find_notice_end
 
 _PATH: Final = "/console/items/{item_id}/notice-end"
@@ -44,11 +44,10 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
         seen = await item_for(tx, visit, "release")
         end = await find_notice_end(tx, seen.id)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "notice.html", section="items", seen=seen, end=end, typed=visit.fields, trouble=trouble,
         trouble_heading="没有设置",
-        status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -10,7 +10,7 @@ from server.console.charts import HIGH, WIDE, columns, length
 from server.console.organ_years import asked_year, today_of
 from server.console.page import Page, Visit
 from server.console.statistics import rows_address
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.report.figures import CHANNEL_NAMES, Figures, Question, channel_figures
 from server.store.orgs import find_org_by_code, list_orgs, subtree_ids
 from server.store.statistics import GroupBy
@@ -44,14 +44,13 @@ async def show_overview(visit: Visit) -> web.StreamResponse:
             accounts = await _accounts(tx, visit, today)
             silent = await silent_columns(tx, visit.parts.site, today)
     except REFUSALS as error:
-        trouble = refusals_of(error) or ()
-        return await _page(visit, today.year, status_of(trouble[0]), trouble=trouble, sides=None)
+        return await _page(visit, today.year, trouble=refusals_of(error), sides=None)
     months = [(f"{month}月", _of_month(sides["month"], year, month)) for month in range(1, 13)]
     orgs = sorted(sides["org"].rows, key=lambda row: -row.items)
     counts = [*(row.items for row in orgs), *(row.items for row in sides["channel"].rows), 0]
     before = partial(rows_address, last.question)
     return await _page(
-        visit, year, 200, before=before, sides=sides, total=sides["channel"].total, last=last.total,
+        visit, year, before=before, sides=sides, total=sides["channel"].total, last=last.total,
         told=told,
         months=months, drawn=columns(months), wide=WIDE, high=HIGH, found_orgs=orgs[:_MOST_ORGS],
         more_orgs=len(orgs) - _MOST_ORGS, channels=COUNTED_AS, names=CHANNEL_NAMES,
@@ -81,12 +80,12 @@ def _of_month(figures: Figures, year: int, month: int) -> int:
     return next((row.items for row in figures.rows if row.key == f"{year}-{month:02}"), 0)
 
 
-async def _page(visit: Visit, year: int, status: int, **values: object) -> web.Response:
+async def _page(visit: Visit, year: int, **values: Any) -> web.Response:
     async with visit.parts.store.read() as tx:
         orgs = await list_orgs(tx, frozenset(org for _role, org in visit.who.reach))
     return visit.show(
         "overview.html", section="overview", year=year, orgs=orgs, org=visit.query("org"),
-        trouble_heading="不能统计", status=status, **values,
+        trouble_heading="不能统计", **values,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from server.console.environment import rendered
 from server.console.fields import Fields
 from server.console.sections import DONE, Section, sections_for
 from server.core.problems import Problem
+from server.forms.refusals import status_of
 from server.importing.dropped import dropped, is_known
 from server.parts import PARTS, Parts
 from server.security.access import Act, SignedIn
@@ -56,14 +57,23 @@ class Visit:
         told = {**carried(self.fields), **self.request.query}
         return told.get(name, default)[:200].replace("\0", "")
 
-    def show(self, template: str, *, section: str, status: int = 200, **values: Any) -> web.Response:
-        """Answer with a page; `section` is the slug of the section that it belongs to."""
+    def show(
+        self, template: str, *, section: str, trouble: tuple[Problem, ...] = (), status: int | None = None,
+        **values: Any,
+    ) -> web.Response:  # fmt: skip
+        """Answer with a page; `section` is the slug of the section that it belongs to.
+
+        `trouble` is what was refused on it; the first refusal gives the status where none is told.
+        """
+        if status is None:
+            status = status_of(trouble[0]) if trouble else HTTPStatus.OK
         # No page can put a file back into its field: what was chosen must be chosen again.
         unkept = tuple(one.name for one in self.fields.uploads) if status >= HTTPStatus.BAD_REQUEST else ()
         values = {
             "practising": self.practising,
             "asked_for": asked_of(self.request, self.fields),
             "unkept": unkept,
+            "trouble": trouble,
             **values,
         }
         return show(self.request, template, who=self.who, section=section, status=status, **values)

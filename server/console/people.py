@@ -10,7 +10,7 @@ from server.core.office import add_org
 from server.core.organs import get_org
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.staff import OrgIn, PersonIn, PersonRoleIn
 from server.security.passwords import hash_password
 from server.security.second_factor import reset_factor
@@ -179,12 +179,12 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         people = [(row, await list_grants(tx, row.id)) for row in await list_people(tx, managed)]
         factored = await list_factored(tx, (row.id for row, _grants in people))
         orgs = await list_orgs(tx, managed)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "people.html", section="people", people=people, factored=factored, orgs=orgs,
         roles=ROLES, managed=managed,
         org_names={one.code: one.name for one in orgs}, typed=visit.fields, trouble=trouble,
-        trouble_heading="没有更改", status=status_of(trouble[0]) if trouble else 200,
+        trouble_heading="没有更改",
     )  # fmt: skip
 
 
@@ -193,11 +193,11 @@ async def orgs_page(visit: Visit, error: Exception | None = None) -> web.Respons
     managed = visit.who.orgs_for("manage_orgs")
     async with visit.parts.store.read() as tx:
         orgs = await list_orgs(tx, managed)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "orgs.html", section="orgs", orgs=orgs, names={one.id: one.name for one in orgs}, typed=visit.fields,
         platforms=visit.parts.rehearsal.stage,
-        trouble=trouble, trouble_heading="没有更改", status=status_of(trouble[0]) if trouble else 200,
+        trouble=trouble, trouble_heading="没有更改",
     )  # fmt: skip
 
 

@@ -39,8 +39,6 @@ async def look(visit: Visit) -> web.Response:
         found = await parts.examiner.check_draft(draft, at=parts.now())
     except REFUSALS as error:
         refused = refusals_of(error)
-        if refused is None:
-            raise
         status = status_of(refused[0])
         # A form that is not finished is no failure, and a browser would note it as one.
         return tell({"error": refused[0].message}, 200 if status == _UNFINISHED else status)

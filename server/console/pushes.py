@@ -10,7 +10,7 @@ from server.console.names import Tone
 from server.console.page import Page, Visit
 from server.core.broadcasting import Queue, list_queues, move_article, put_in_order
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.accounts import AccountRow, find_account, list_accounts
 from server.store.broadcast_tables import MOST_ARTICLES
 from server.store.broadcasts import (
@@ -84,11 +84,10 @@ async def take_order(visit: Visit) -> web.StreamResponse:
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
         boards = await _boards(tx, visit)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "pushes.html", section="pushes", boards=boards, most=MOST_ARTICLES, trouble=trouble,
         trouble_heading="顺序没有更改", may_manage=bool(visit.who.orgs_for("manage_accounts")),
-        status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

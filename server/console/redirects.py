@@ -8,7 +8,7 @@ from channels.characters import one_line
 from server.console.page import Page, Visit
 from server.core.moves import LONGEST, forget_address, move_address
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.security.office_wide import refuse_for_office
 from server.store.moves import list_moves
 
@@ -27,10 +27,7 @@ async def take_redirect(visit: Visit) -> web.Response:
         async with visit.parts.store.begin() as tx:
             await move_address(tx, address, target, at=visit.parts.now())
     except REFUSALS as error:
-        found = refusals_of(error)
-        if found is None:
-            raise
-        return await _page(visit, address, target, trouble=found, status=status_of(found[0]))
+        return await _page(visit, address, target, trouble=refusals_of(error))
     return visit.back("/console/redirects", done="changed")
 
 
@@ -42,13 +39,13 @@ async def drop_redirect(visit: Visit) -> web.Response:
 
 
 async def _page(
-    visit: Visit, address: str = "", target: str = "", *, trouble: tuple[Problem, ...] = (), status: int = 200
+    visit: Visit, address: str = "", target: str = "", *, trouble: tuple[Problem, ...] = ()
 ) -> web.Response:
     async with visit.parts.store.read() as tx:
         moves = await list_moves(tx, visit.query("after"), _A_PAGE + 1)
         only_office = await refuse_for_office(tx, visit.who, "manage_redirects")
     return visit.show(
-        "redirects.html", section="redirects", status=status, trouble=trouble, trouble_heading="没有更改",
+        "redirects.html", section="redirects", trouble=trouble, trouble_heading="没有更改",
         moves=moves[:_A_PAGE], more=moves[_A_PAGE - 1].address if len(moves) > _A_PAGE else "",
         address=address, target=target, only_office=only_office,
     )  # fmt: skip

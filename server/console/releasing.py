@@ -19,7 +19,7 @@ from server.core.release import LATEST_REVIEW, ReleaseOrder, Unreviewed, release
 from server.core.ticked import reachable_ids
 from server.forms.complaints import filled_in
 from server.forms.orders import ReleaseIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.accounts import AccountRow, list_accounts_in, list_accounts_named
 from server.store.deliveries import list_deliveries
 from server.store.items import OPEN_STATES, ItemSeen, get_item
@@ -196,7 +196,7 @@ async def _shown(
             told = await foretell(visit.parts.store, order, **beside)
         except REFUSALS as error:
             refused = error
-    trouble = refusals_of(refused) or () if refused else ()
+    trouble = refusals_of(refused)
     is_posted = visit.request.method == "POST"
     latest = (visit.parts.now() + LATEST_REVIEW).astimezone(ZONE)
     return visit.show(
@@ -204,7 +204,7 @@ async def _shown(
         is_posted=is_posted, needs_review=choice.seen.revision.state in OPEN_STATES, days=LATEST_REVIEW.days,
         latest=f"{latest:%Y-%m-%dT%H:%M}",
         trouble_heading="现在还不能发布",
-        status=status_of(trouble[0]) if trouble and is_posted else 200,
+        status=None if is_posted else 200,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from server.console.items import item_for
 from server.console.named import get_named
 from server.console.page import Page, Visit
 from server.core.replace import replace_item
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.corrections import find_successor, list_predecessors
 from server.store.deliveries import find_live_page
 from server.store.items import get_item
@@ -54,11 +54,11 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         successor = None if successor_id is None else await get_item(tx, successor_id)
         is_public = successor is not None and await find_live_page(tx, successor.id) is not None
         predecessors = [await get_item(tx, one) for one in await list_predecessors(tx, seen.id)]
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "replacing.html", section="items", seen=seen, successor=successor, is_public=is_public,
         predecessors=predecessors, typed=visit.fields.get("item"), trouble=trouble,
-        trouble_heading="没有更改", status=status_of(trouble[0]) if trouble else 200,
+        trouble_heading="没有更改",
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from server.console.snapshots import rows_of_snapshot
 from server.console.statistics import rows_address
 from server.core.organs import get_org
 from server.core.problems import Problem, Problems
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.report_items import write_report_item
 from server.report.declaring import HISTORY, Declared, declare
 from server.report.drafting.draft import Draft
@@ -180,7 +180,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         proved = (await channel_figures(tx, question, at=visit.parts.now())).total
         snapshots = await list_snapshots(tx, org.id, year)
         filings = await filings_below(tx, org, year)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     typed = {name: value for name, value in visit.fields.pairs if name.startswith(_MARK)}
     return visit.show(
         "report.html", section="report", year=year, org=org, orgs=orgs, draft=draft, snapshots=snapshots,
@@ -192,7 +192,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         before=_behind_last(draft, org.code, year - 1) if draft else "",
         may_write=org.id in visit.who.orgs_for("write"), may_file=org.id in visit.who.orgs_for("file_report"),
         files=visit.who.orgs_for("file_report"), accepts=visit.who.orgs_for("accept_report"),
-        trouble=trouble, status=status_of(trouble[0]) if trouble else 200,
+        trouble=trouble,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from server.console.fields import Upload
 from server.console.page import Page, Visit
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.report.amounts import told
 from server.report.apart import Brought, Checked
 
@@ -42,10 +42,10 @@ def _said(value: Decimal | str | None) -> str:
 
 
 def _shown(visit: Visit, found: Checked | None, name: str, error: Exception | None = None) -> web.Response:
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "report_check.html", section="report", found=found, name=name, severities=_SEVERITIES, said=_said,
-        trouble=trouble, trouble_heading="没有检查", status=status_of(trouble[0]) if trouble else 200,
+        trouble=trouble, trouble_heading="没有检查",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from server.core.contents import column_of, content_of_draft
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.decisions import AfterwardsIn, ApproveIn, ReturnIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.shape import shape
 from server.review.afterwards import review_afterwards
 from server.review.approvals import approve, return_item, submit
@@ -87,7 +87,7 @@ async def take_approve(visit: Visit) -> web.Response:
             item = await _read_by(tx, visit, "approve")
             item = await approve(tx, item.id, by=by, at=parts.now(), new_id=parts.new_id, reason=form.reason)
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _review(visit, trouble=refusals_of(error))
     done = "approved" if item.revision.state == "approved" else "approved_level"
     return visit.go(f"/console/items/{item.id}", done=done)
 
@@ -101,7 +101,7 @@ async def take_return(visit: Visit) -> web.Response:
             item = await _read_by(tx, visit, "return")
             await return_item(tx, item.id, by=by, at=parts.now(), new_id=parts.new_id, reason=form.reason)
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _review(visit, trouble=refusals_of(error))
     return visit.go(f"/console/items/{item.id}", done="returned")
 
 
@@ -118,7 +118,7 @@ async def take_afterwards(visit: Visit) -> web.Response:
                 tx, item.id, form.decision, form.reason, by=by, at=parts.now(), new_id=parts.new_id
             )
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _review(visit, trouble=refusals_of(error))
     return visit.go(f"/console/items/{item.id}", done="decided")
 
 
@@ -148,14 +148,7 @@ async def _read_by(tx: Tx, visit: Visit, act: Act) -> ItemSeen:
     return seen
 
 
-async def _again(visit: Visit, error: Exception) -> web.Response:
-    found = refusals_of(error)
-    if found is None:
-        raise error
-    return await _review(visit, trouble=found, status=status_of(found[0]))
-
-
-async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
+async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Response:
     parts = visit.parts
     async with parts.store.read() as tx:
         seen = await item_for(tx, visit)
@@ -170,7 +163,7 @@ async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: in
     usable = tuple(one for one in accounts if one.state == "active")
     checked = await parts.examiner.check_item(seen.id, at=parts.now())
     return visit.show(
-        "review.html", section="review", status=status, trouble=trouble, trouble_heading="没有完成",
+        "review.html", section="review", trouble=trouble, trouble_heading="没有完成",
         seen=seen, steps=steps, notes=notes_of(checked), old=old,
         changes=await _changes(old, seen), text=await _text(content),
         column=column_of(parts.site, seen.revision.sheet.column), reason=visit.fields.get("reason"),

@@ -51,8 +51,6 @@ async def take_scratch(visit: Visit) -> web.Response:
         return tell({"error": words.title, "code": words.code}, 503)
     except REFUSALS as error:
         found = refusals_of(error)
-        if found is None:
-            raise
         return tell({"error": found[0].message, "code": found[0].code}, status_of(found[0]))
     return tell({"serial": kept.serial, "at": clock(kept.saved_at)}, 200)
 

@@ -10,7 +10,7 @@ from server.core.days import day_of
 from server.core.problems import Problem
 from server.core.sensitive_days import MOST, WEIGHT_NAMES, forget_sensitive_days, note_sensitive_days
 from server.forms.complaints import filled_in
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.sensitive_days import SensitiveDaysIn, SensitiveGoneIn
 from server.importing.sensitive_sheet import read_sensitive_sheet
 from server.security.office_wide import refuse_for_office
@@ -33,7 +33,7 @@ async def take_days(visit: Visit) -> web.Response:
         form = filled_in(SensitiveDaysIn, {**typed, "last": typed["last"] or typed["first"]})
         await _note(visit, (form.value(),))
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _page(visit, trouble=refusals_of(error))
     return visit.go(_PATH, done="changed")
 
 
@@ -45,7 +45,7 @@ async def import_days(visit: Visit) -> web.Response:
             raise Problem("invalid", "请选择一个 CSV 文件", field="file")
         await _note(visit, read_sensitive_sheet(files[0].body))
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _page(visit, trouble=refusals_of(error))
     return visit.go(_PATH, done="changed")
 
 
@@ -57,7 +57,7 @@ async def drop_days(visit: Visit) -> web.Response:
             gone = SensitiveDays(form.first, form.last, form.reason)
             await forget_sensitive_days(tx, gone, at=visit.parts.now())
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _page(visit, trouble=refusals_of(error))
     return visit.go(_PATH, done="changed")
 
 
@@ -67,20 +67,13 @@ async def _note(visit: Visit, ranges: tuple[SensitiveDays, ...]) -> None:
         await note_sensitive_days(tx, ranges, by=visit.who.person_id, at=parts.now())
 
 
-async def _again(visit: Visit, error: Exception) -> web.Response:
-    found = refusals_of(error)
-    if found is None:
-        raise error
-    return await _page(visit, trouble=found, status=status_of(found[0]))
-
-
-async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
+async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Response:
     today = day_of(visit.parts.now())
     async with visit.parts.store.read() as tx:
         listed = await list_sensitive_days(tx, today - _PAST, date.max, MOST)
         only_office = await refuse_for_office(tx, visit.who, "manage_calendar")
     return visit.show(
-        "sensitive_days.html", section="sensitive", status=status, trouble=trouble,
+        "sensitive_days.html", section="sensitive", trouble=trouble,
         trouble_heading="没有更改", listed=listed, today=today, weights=WEIGHT_NAMES,
         typed={name: visit.fields.get(name) for name in _FIELDS},
         may_change=not only_office,

@@ -8,7 +8,7 @@ from aiohttp import web
 from server.console.organ_years import asked_org, asked_year, today_of
 from server.console.page import Page, Visit
 from server.core.calendar import load_calendar
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.report.sheets import XLSX, as_xlsx
 from server.report.silent import late_table, list_late, remind
 from server.store.orgs import list_orgs, subtree_ids
@@ -52,12 +52,12 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.StreamResp
             "X-Content-Type-Options": "nosniff",
         }
         return web.Response(body=body, content_type=XLSX, headers=headers)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "silent.html", section="report", year=year, org=org, orgs=orgs, late=late, today=today,
         has_below=has_below,
         has_ended=year < today.year, may_remind=org.id in visit.who.orgs_for("accept_report"),
-        trouble=trouble, trouble_heading="不能催报", status=status_of(trouble[0]) if trouble else 200,
+        trouble=trouble, trouble_heading="不能催报",
     )  # fmt: skip
 
 

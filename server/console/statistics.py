@@ -5,7 +5,7 @@ from calendar import monthrange
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -15,7 +15,7 @@ from server.console.moments import read_day, read_moment
 from server.console.page import Page, Visit
 from server.core.days import day_of
 from server.core.problems import Problem
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.report.figures import CHANNEL_NAMES, Question, Row, channel_figures, sieve_of
 from server.report.sheets import XLSX, Value, as_xlsx
 from server.report.statements import GROUP_NAMES, figures_sheet, lines_sheet, place_after, read_place
@@ -122,7 +122,7 @@ def _question(visit: Visit) -> Question:
     )  # fmt: skip
 
 
-async def _page(visit: Visit, template: str, error: Exception | None, **values: object) -> web.Response:
+async def _page(visit: Visit, template: str, error: Exception | None, **values: Any) -> web.Response:
     today = day_of(visit.parts.now())
     # Every organ: the law has the figures published each year (条例 Art. 50).
     async with visit.parts.store.read() as tx:
@@ -132,12 +132,11 @@ async def _page(visit: Visit, template: str, error: Exception | None, **values: 
         "to": visit.query("to") or f"{today.year}-12-31",
         **{name: visit.query(name) for name in _ASKED},
     }
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         template, section="statistics", asked=asked, orgs=orgs, groups=GROUP_NAMES, names=_NAMES,
         trouble=trouble, trouble_heading="不能统计", columns=_columns(visit),
-        query={name: visit.query(name) for name in ("channel", "line")},
-        status=status_of(trouble[0]) if trouble else 200, **values,
+        query={name: visit.query(name) for name in ("channel", "line")}, **values,
     )  # fmt: skip
 
 

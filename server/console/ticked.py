@@ -15,7 +15,7 @@ from server.core.ticked import reachable_ids, tick
 from server.forms.complaints import filled_in
 from server.forms.drafts import template_column
 from server.forms.orders import TemplateIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.accounts import list_accounts_in
 from server.store.levels import ANY_KIND
 from server.store.orgs import OrgRow, ancestor_ids, list_orgs
@@ -61,10 +61,7 @@ async def take_template(visit: Visit) -> web.Response:
             column = template_column(parts.site, form.column, own)
             await tick(tx, org.id, Reach(column, form.kind), form.accounts, at=parts.now())
     except REFUSALS as error:
-        found = refusals_of(error)
-        if found is None:
-            raise
-        return await _page(visit, fields.get("org"), trouble=found)
+        return await _page(visit, fields.get("org"), trouble=refusals_of(error))
     return visit.go(_PATH, done="changed", org=form.org)
 
 
@@ -84,7 +81,7 @@ async def _page(visit: Visit, code: str, *, trouble: tuple[Problem, ...] = ()) -
         column_name=visit.parts.site.column_name, typed=visit.fields,
         by_channel=tuple((name, tuple(rows)) for name, rows in groupby(accounts, lambda one: one.channel)),
         account_names={one.slug: one.name for one in accounts}, org_names={one.id: one.name for one in above},
-        trouble=trouble, trouble_heading="没有更改", status=status_of(trouble[0]) if trouble else 200,
+        trouble=trouble, trouble_heading="没有更改",
     )  # fmt: skip
 
 

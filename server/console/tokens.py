@@ -9,7 +9,7 @@ from server.console.page import Page, Visit
 from server.console.people import ROLES
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.staff import TokenIn
 from server.security.sign_in import IssuedToken, end_token, issue_token
 from server.store.tokens import find_token, list_tokens
@@ -55,11 +55,10 @@ async def _page(
 ) -> web.Response:
     async with visit.parts.store.read() as tx:
         rows = await list_tokens(tx, visit.who.person_id)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "tokens.html", section="tokens", tokens=rows, issued=issued, roles=ROLES, now=visit.parts.now(),
         typed=visit.fields, trouble=trouble, trouble_heading="没有发放",
-        status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from server.core.withdraw import withdraw
 from server.core.withdrawal_types import WITHDRAWAL_TYPES
 from server.forms.complaints import filled_in
 from server.forms.orders import WithdrawIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.store.accounts import AccountRow, list_accounts_by_id
 from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.items import ItemSeen
@@ -74,13 +74,12 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         shown = await rows_of(tx, [leg for leg in legs if _is_shown(leg)], seen.org.id, visit.who)
         unsent = await rows_of(tx, [leg for leg in legs if leg.state in _UNSENT], seen.org.id, visit.who)
         by_hand = await _by_hand(tx, visit, shown)
-    trouble = () if error is None else refusals_of(error) or ()
+    trouble = refusals_of(error)
     return visit.show(
         "withdraw.html", section="releases", seen=seen, shown=shown, unsent=unsent, by_hand=by_hand,
         trouble=trouble, chosen=visit.fields.get("withdrawn_as"),
         reason=visit.fields.get("reason"), successor=visit.fields.get("successor"),
         trouble_heading="没有撤回",
-        status=status_of(trouble[0]) if trouble else 200,
     )  # fmt: skip
 
 

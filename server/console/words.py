@@ -10,7 +10,7 @@ from server.console.page import Page, Visit
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.lexicon import WordGoneIn
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.review.findings import SEVERITY_NAMES
 from server.review.lexicon import MOST_BYTES, read_words, write_words
 from server.review.starting import STARTING_LIST
@@ -54,7 +54,7 @@ async def take_list(visit: Visit) -> web.Response:
         async with parts.store.begin() as tx:
             await take_words(tx, rows, by=visit.who.person_id, at=parts.now(), new_id=parts.new_id)
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _page(visit, trouble=refusals_of(error))
     return visit.back("/console/words", done="imported_words")
 
 
@@ -66,24 +66,17 @@ async def take_drop(visit: Visit) -> web.Response:
         async with parts.store.begin() as tx:
             await drop_word(tx, form.word, form.place, at=parts.now())
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _page(visit, trouble=refusals_of(error))
     return visit.back("/console/words", done="changed")
 
 
-async def _again(visit: Visit, error: Exception) -> web.Response:
-    found = refusals_of(error)
-    if found is None:
-        raise error
-    return await _page(visit, trouble=found, status=status_of(found[0]))
-
-
-async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = (), status: int = 200) -> web.Response:
+async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Response:
     asked = one_line(visit.query("q"))
     async with visit.parts.store.read() as tx:
         rows = await list_words(tx)
         only_office = await refuse_for_office(tx, visit.who, "manage_dictionary")
     return visit.show(
-        "words.html", section="words", status=status, trouble=trouble, trouble_heading="没有更改",
+        "words.html", section="words", trouble=trouble, trouble_heading="没有更改",
         rows=_found(rows, asked)[:_MOST], count=len(rows), asked=asked, most=_MOST, kinds=_KINDS,
         starting=STARTING_LIST, severities=SEVERITY_NAMES,
         may_change=not only_office,

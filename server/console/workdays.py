@@ -13,7 +13,7 @@ from server.console.page import Page, Visit
 from server.core.calendar import drop_local_day, import_notice, load_calendar
 from server.core.days import day_of
 from server.core.problems import Problem, Problems
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.security.office_wide import refuse_for_office
 from server.store.calendars import Layer, list_calendar_days, list_notices
 from server.store.words import CALENDAR_LAYERS
@@ -38,7 +38,7 @@ async def look_at_notice(visit: Visit) -> web.Response:
         source, at = files[0].name[:200], visit.parts.now()
         told = await foresee(visit.parts.store, notice, layer, source=source, at=at)
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _page(visit, trouble=refusals_of(error))
     reads = visit.who.orgs_for("read")
     shown = tuple(one for one in told.shifts if one.org_id is None or one.org_id in reads)
     return await _page(
@@ -55,7 +55,7 @@ async def take_notice(visit: Visit) -> web.Response:
         async with parts.store.begin() as tx:
             await import_notice(tx, notice, layer, source=source, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _page(visit, trouble=refusals_of(error))
     year = max(one.day.year for one in notice.days)
     return visit.go(_PATH, done="imported_calendar", year=str(year))
 
@@ -70,7 +70,7 @@ async def drop_day(visit: Visit) -> web.Response:
         async with parts.store.begin() as tx:
             await drop_local_day(tx, day, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
-        return await _again(visit, error)
+        return await _page(visit, trouble=refusals_of(error))
     return visit.go(_PATH, done="imported_calendar", year=str(day.year))
 
 
@@ -98,13 +98,6 @@ def _text(content: bytes) -> str:
         return content.decode("gb18030")
 
 
-async def _again(visit: Visit, error: Exception) -> web.Response:
-    found = refusals_of(error)
-    if found is None:
-        raise error
-    return await _page(visit, trouble=found, status=status_of(found[0]))
-
-
 async def _page(
     visit: Visit,
     *,
@@ -115,7 +108,6 @@ async def _page(
     source: str = "",
     layer: str = "national",
     trouble: tuple[Problem, ...] = (),
-    status: int = 200,
 ) -> web.Response:
     today = day_of(visit.parts.now())
     year = _year(visit, today)
@@ -127,7 +119,7 @@ async def _page(
     names = {one.day: one.name for one in entered}
     count = calendar.count_working_days(date(year, 1, 1) - timedelta(days=1), date(year, 12, 31))
     return visit.show(
-        "workdays.html", section="workdays", status=status, trouble=trouble, trouble_heading="没有导入",
+        "workdays.html", section="workdays", trouble=trouble, trouble_heading="没有导入",
         year=year, this_year=today.year, count=count, is_known=calendar.is_year_known(year),
         unknown=calendar.unknown_years(today), exceptions=tuple(calendar.exceptions_of(year)), names=names,
         holiday=holiday_name,

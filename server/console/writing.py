@@ -18,7 +18,7 @@ from server.core.draft import create_item, revise_item, says_the_same
 from server.core.practice import refuse_world
 from server.core.problems import Problem, Problems
 from server.forms.drafts import draft_of
-from server.forms.refusals import REFUSALS, refusals_of, status_of
+from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.confirming import confirm_marks, legible_marks, read_marks, written_marks
 from server.importing.dropped import dropped_from
 from server.importing.found import PART_NAMES
@@ -187,19 +187,14 @@ def _typed_in(error: Exception, typed: Typed) -> Typed:
 async def _again(visit: Visit, typed: Typed, error: Exception, seen: ItemSeen | None) -> web.Response:
     """Show the form again with what was typed and what is wrong with it; raises what is no refusal."""
     found = refusals_of(Problems(error.problems) if isinstance(error, _Refused) else error)
-    if found is None:
-        raise error
-    status = status_of(found[0])
     if seen is None:
         marks = legible_marks(visit.fields.get("marks"))
-        return writing_form(
-            visit, typed, orgs=await orgs_of(visit), status=status, trouble=found, marks=marks
-        )
+        return writing_form(visit, typed, orgs=await orgs_of(visit), trouble=found, marks=marks)
     if found[0].code == "lost_race":
         return await _conflict(visit, typed, seen.id)
     async with visit.parts.store.read() as tx:
         marks = await list_marks(tx, seen.id)
-    return writing_form(visit, typed, seen=seen, status=status, trouble=found, marks=marks)
+    return writing_form(visit, typed, seen=seen, trouble=found, marks=marks)
 
 
 async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
@@ -216,7 +211,7 @@ async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
         if name != "body" and theirs.values[name] != typed.values[name]
     ]
     return writing_form(
-        visit, typed.with_base(seen.revision.number), seen=seen, status=409, marks=marks,
+        visit, typed.with_base(seen.revision.number), seen=seen, marks=marks,
         conflict={"by": other.name, "at": seen.revision.created_at, "pieces": pieces, "changed": changed},
     )  # fmt: skip
 
@@ -256,7 +251,6 @@ def writing_form(
     *,
     seen: ItemSeen | None = None,
     orgs: tuple[OrgRow, ...] = (),
-    status: int = 200,
     trouble: tuple[Problem, ...] = (),
     conflict: dict[str, Any] | None = None,
     marks: tuple[KeptMark, ...] = (),
@@ -275,9 +269,9 @@ def writing_form(
     """
     slot = slot or (seen.id if seen else visit.fields.get("slot") or f"new{secrets.token_hex(6)}")
     return visit.show(
-        "edit.html", section="items" if seen else "write", status=status, typed=typed, seen=seen, orgs=orgs,
+        "edit.html", section="items" if seen else "write", trouble=trouble, status=409 if conflict else None,
+        typed=typed, seen=seen, orgs=orgs, conflict=conflict, marks=marks,
         columns=columns_for(visit.parts.site, typed.values["column"]), genres=_GENRES,
-        trouble=trouble, conflict=conflict, marks=marks,
         written_marks="" if seen else written_marks(marks), ticked=visit.fields.all("confirmed"),
         source=source, part_names=PART_NAMES,
         fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),

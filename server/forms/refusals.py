@@ -73,7 +73,17 @@ REFUSALS: Final = (Problem, Problems, BadForm, BlobTooLarge, LostRace, Taken, No
 """What a handler may catch to show a form again; `refusals_of` says what each of them refuses."""
 
 
-def refusals_of(error: Exception) -> tuple[Problem, ...] | None:
+def refusals_of(error: Exception | None) -> tuple[Problem, ...]:
+    """Give what a caught exception refuses, () without one; raises it again when it is none of ours."""
+    if error is None:
+        return ()
+    found = find_refusals(error)
+    if found is None:
+        raise error
+    return found
+
+
+def find_refusals(error: Exception) -> tuple[Problem, ...] | None:
     """Give what an exception refuses; None when it is none of ours."""
     match error:
         case Problem():
