@@ -11,13 +11,15 @@ out by those who only hold the door.
 
 import asyncio
 import resource
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
 from aiohttp import hdrs, web
 
-from server.public.site import HTML, PUBLIC_SECURITY
+from server.public.heads import HTML, PUBLIC_SECURITY
+from server.public.site import AT_HAND, AtHand
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +31,7 @@ _PAGE: Final = (
 )
 _UNREADABLE: Final = ("请求读不懂", "浏览器发来的请求不完整，或者写法不对。请检查地址后再试。")
 _BROKEN: Final = ("服务器出错了", "错误已经记录，请过一会儿再试。")
+_Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _FILES: Final = 16_384
 _FILES_OF_OURS: Final = 256
 """Files that the rest of the process needs: stores, pages, platforms, children."""
@@ -140,11 +143,20 @@ class _Line(web.RequestHandler):
         return response
 
 
+def _asked_first(at_hand: AtHand, handler: _Handler) -> _Handler:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        ready = at_hand(request)
+        return ready if ready is not None else await handler(request)
+
+    return answer
+
+
 class _Lines(web.Server):
     """What gives each connection its keeper, and ends those that only hold a place."""
 
-    def __init__(self, made: web.Server, patience: Patience, most: int) -> None:
-        super().__init__(made.request_handler, request_factory=made.request_factory, **made._kwargs)  # noqa: SLF001
+    def __init__(self, made: web.Server, at_hand: AtHand | None, patience: Patience, most: int) -> None:
+        handler = made.request_handler if at_hand is None else _asked_first(at_hand, made.request_handler)
+        super().__init__(handler, request_factory=made.request_factory, **made._kwargs)  # noqa: SLF001
         self._patience, self._most, self._ended = patience, most, 0
         self._look_at = self._loop.call_later(patience.look, self._look)
 
@@ -200,4 +212,5 @@ class Runner(web.AppRunner):
         app.on_response_prepare.append(say_whether_kept)
 
     async def _make_server(self) -> web.Server:
-        return _Lines(await super()._make_server(), self._patience, self._most)
+        made = await super()._make_server()
+        return _Lines(made, self.app.get(AT_HAND), self._patience, self._most)

@@ -26,7 +26,7 @@ from server.core.search import Piece, excerpt, marked, search
 from server.ephemeral.crowd import Crowded
 from server.parts import PARTS
 from server.prepared import prepared
-from server.public.site import HTML, PUBLIC_SECURITY
+from server.public.heads import HTML, PUBLIC_SECURITY
 from server.store.catalogue import (
     Filters,
     Hit,

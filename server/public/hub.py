@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from channels.addresses import HUB
-from server.public.site import PUBLIC_SECURITY
+from server.public.heads import PUBLIC_SECURITY
 from server.store.tx import StoreAway
 from server.subscribe.hub import Hub, ask
 from server.subscribe.hub_request import MAX_BYTES, HubRefusal, read_request

@@ -5,10 +5,10 @@ import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import brotli
 
@@ -19,8 +19,16 @@ _SIBLINGS: Final[Mapping[Encoding, str]] = {"br": ".br", "gzip": ".gz"}
 _OURS_TO_PACK: Final = frozenset({".rss", ".atom", ".json"})
 LARGEST: Final = 1024 * 1024  # above this a file is streamed, not kept
 _PLAYED: Final = frozenset({".mp3", ".mp4"})  # players ask for ranges, which only streaming gives
+_A_HEAD: Final = 1200  # bytes, about
 FRESH: Final = 1.0  # seconds a look at the disk is good for
 _Stamp = tuple[int, int, int]
+
+
+class Heads(NamedTuple):
+    """What an answer with a page in one encoding says before its body, and one to who has it already."""
+
+    whole: bytes
+    unchanged: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +41,13 @@ class Page:
     last_modified: str
     bodies: Mapping[Encoding, bytes]
     offered: frozenset[Encoding]
+    heads: dict[Encoding, Heads] = field(default_factory=dict, compare=False)
+    """Written by who gives it out, when it is first asked for."""
 
     @property
     def weight(self) -> int:
         """Give how many bytes of memory it holds."""
-        return sum(len(body) for body in self.bodies.values())
+        return sum(len(body) + _A_HEAD for body in self.bodies.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +68,23 @@ class PageCache:
 
     async def find(self, path: str, *, anew: bool) -> Page | LargeFile | None:
         """Give a file; `anew` looks at the disk whatever is kept."""
-        kept = self._pages.get(path)
-        if kept is not None and not anew and self._clock() - kept[1] < FRESH:
-            self._pages.move_to_end(path)
-            return kept[0]
-        looked_at = self._clock()
+        if not anew and (page := self.at_hand(path)) is not None:
+            return page
+        kept, looked_at = self._pages.get(path), self._clock()
         found = await asyncio.to_thread(_load, self._root, path, kept[0] if kept else None)
         if isinstance(found, Page):
             self._keep(path, found, looked_at)
         else:
             self._drop(path)
         return found
+
+    def at_hand(self, path: str) -> Page | None:
+        """Give a page that was looked at just now."""
+        kept = self._pages.get(path)
+        if kept is None or self._clock() - kept[1] >= FRESH:
+            return None
+        self._pages.move_to_end(path)
+        return kept[0]
 
     def _keep(self, path: str, page: Page, looked_at: float) -> None:
         self._drop(path)

@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from server.public.site import PUBLIC_SECURITY
+from server.public.heads import PUBLIC_SECURITY
 from server.store.tx import StoreAway
 from server.subscribe.push import Push, PushRefusal, forget_browser, take_browser
 

@@ -1,68 +1,28 @@
-"""Serve the document root from memory in the embedded set-up; behind nginx the same files do without us.
-
-Everything carries Cache-Control: WeChat's browser keeps for long whatever does not (contract website §4).
-"""
+"""Serve the document root from memory in the embedded set-up; behind nginx the same files do without us."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from aiohttp import hdrs, web
-from multidict import CIMultiDict
 
-from channels.addresses import HUB, feed_form
 from channels.feeds.archives import ArchiveNote, note_for
 from channels.item import PRACTICE_FOLDER
-from server.negotiation import PLAIN, choose_encoding, is_known
-from server.public.pages import LargeFile, Page, PageCache
+from server.negotiation import PLAIN, Encoding, choose_encoding, is_known
+from server.public.heads import HTML, PUBLIC_SECURITY, file_headers, goes_out, unchanged_headers, written_head
+from server.public.pages import Heads, LargeFile, Page, PageCache
+from server.public.prepared import Prepared
 
 MEMORY: Final = 64 * 1024 * 1024
-HTML: Final = "text/html; charset=utf-8"
-# Only what is listed goes out: neither compressed siblings nor our own notes are pages.
-_TYPES: Final = {
-    ".html": HTML,
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".webmanifest": "application/manifest+json; charset=utf-8",
-    ".xml": "application/xml; charset=utf-8",
-    ".opml": "text/x-opml; charset=utf-8",
-    ".svg": "image/svg+xml; charset=utf-8",
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".json": "application/feed+json; charset=utf-8",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".pdf": "application/pdf",
-    ".mp3": "audio/mpeg",
-    ".mp4": "video/mp4",
-}
-_DOWNLOADS: Final = frozenset(
-    f".{ending}"
-    for ending in (
-        *("bin", "ofd", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "dps"),
-        *("txt", "csv", "zip", "rar", "7z"),
-    )
-)
-PUBLIC_SECURITY: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
-    hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 _FIVE_MINUTES: Final = "public, max-age=300"  # a column may come back to an address that it had
 _A_DAY: Final = "public, max-age=86400"  # WeChat keeps a 301 as long as it may (contract website §4)
-_READING: Final = "GET, HEAD"
+_READING: Final = (hdrs.METH_GET, hdrs.METH_HEAD)
+_REHEARSED: Final = {"X-Robots-Tag": "noindex, nofollow, noarchive", hdrs.CACHE_CONTROL: "no-store"}
+_ADDRESSES: Final = 16_384  # whose files are remembered; beyond that, all are learnt anew
 _NOTHING: Final = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>找不到这个页面</title>'
@@ -78,17 +38,18 @@ async def _nowhere(_addresses: tuple[str, ...]) -> None:
     return None
 
 
+AtHand = Callable[[web.BaseRequest], Prepared | None]
+AT_HAND: Final[web.AppKey[AtHand]] = web.AppKey("at_hand")
+"""Gives the answer to a request for a page of the site that lies in memory and is fresh, and else None.
+
+Whoever asks it before the application spares such a request the way past all other addresses.
+"""
+
+
 def add_practice_site(app: web.Application, root: Path) -> None:
     """Serve the practice site in its folder; nobody is to keep or to find what stands there."""
-    site = _Site(PageCache(root, bound=MEMORY // 8, clock=time.monotonic), _nowhere, None)
-
-    async def answer(request: web.Request) -> web.StreamResponse:
-        answered = await site.answer(request)
-        answered.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        answered.headers[hdrs.CACHE_CONTROL] = "no-store"
-        return answered
-
-    app.router.add_get(f"/{PRACTICE_FOLDER}/{{path:.*}}", answer)
+    site = _Site(PageCache(root, bound=MEMORY // 8, clock=time.monotonic), _nowhere, None, _REHEARSED)
+    app.router.add_get(f"/{PRACTICE_FOLDER}/{{path:.*}}", site.answer)
 
 
 def add_site(app: web.Application, root: Path, moved: Moved = _nowhere, front: str | None = None) -> None:
@@ -96,9 +57,10 @@ def add_site(app: web.Application, root: Path, moved: Moved = _nowhere, front: s
 
     `front` is the site's address when feeds are to name the hub that stands there.
     """
-    site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic), moved, front)
+    site = _Site(PageCache(root, bound=MEMORY, clock=time.monotonic), moved, front, {})
     app.router.add_get("/{path:.*}", site.answer, name=PLAIN)  # HEAD as well
     app.router.add_route("*", "/{path:.*}", _only_reading)
+    app[AT_HAND] = site.at_hand
 
 
 async def _only_reading(request: web.Request) -> web.Response:
@@ -106,17 +68,37 @@ async def _only_reading(request: web.Request) -> web.Response:
     headers = {**PUBLIC_SECURITY, hdrs.CACHE_CONTROL: "no-store"}
     if request.method == hdrs.METH_OPTIONS and request.path.startswith("/feed/"):
         headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
-        headers[hdrs.ACCESS_CONTROL_ALLOW_METHODS] = _READING
+        headers[hdrs.ACCESS_CONTROL_ALLOW_METHODS] = ", ".join(_READING)
         headers[hdrs.ACCESS_CONTROL_ALLOW_HEADERS] = f"{hdrs.IF_NONE_MATCH}, {hdrs.CACHE_CONTROL}"
         return web.Response(status=204, headers=headers)
-    return web.Response(status=405, headers={**headers, hdrs.ALLOW: _READING}, text="这个地址只能读取。\n")
+    return web.Response(
+        status=405, headers={**headers, hdrs.ALLOW: ", ".join(_READING)}, text="这个地址只能读取。\n"
+    )
 
 
 class _Site:
-    def __init__(self, cache: PageCache, moved: Moved, front: str | None) -> None:
-        self._cache, self._moved, self._front = cache, moved, front
+    """A document root as it is given out; every answer says `also` on top of what it says anyway."""
+
+    def __init__(self, cache: PageCache, moved: Moved, front: str | None, also: Mapping[str, str]) -> None:
+        self._cache, self._moved, self._front, self._also = cache, moved, front, also
+        self._files: dict[str, str] = {}  # by the address, as it came, of a request that was led here
+
+    def at_hand(self, request: web.BaseRequest) -> Prepared | None:
+        """Give what `AT_HAND` promises."""
+        path = self._files.get(request.raw_path)
+        if path is None or hdrs.CACHE_CONTROL in request.headers or request.method not in _READING:
+            return None
+        page = self._cache.at_hand(path)
+        return None if page is None else self._answer_with(request, page, path)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer with a file, or say why there is none."""
+        answered = await self._answer(request)
+        if not isinstance(answered, Prepared):
+            answered.headers.update(self._also)
+        return answered
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = _wanted(request.match_info["path"])
         if path is None:
             return await self._nothing(request)
@@ -124,10 +106,40 @@ class _Site:
         anew = "no-cache" in request.headers.get(hdrs.CACHE_CONTROL, "")
         found = await self._cache.find(path, anew=anew)
         if isinstance(found, Page):
-            return _answer_with(request, found, path, self._front)
+            self._remember(request.raw_path, path)
+            return self._answer_with(request, found, path)
         if isinstance(found, LargeFile):
-            return web.FileResponse(found.path, headers=_headers(path).copy())
+            return web.FileResponse(found.path, headers=file_headers(path, self._front))
         return await self._nothing(request, path)
+
+    def _remember(self, address: str, path: str) -> None:
+        if "?" in address:  # of these anybody can make as many as he likes
+            return
+        if len(self._files) >= _ADDRESSES:
+            self._files.clear()
+        self._files[address] = path
+
+    def _answer_with(self, request: web.BaseRequest, page: Page, path: str) -> Prepared:
+        encoding = _encoding_for(request, page)
+        heads = page.heads.get(encoding)
+        if heads is None:
+            heads = page.heads[encoding] = self._heads(page, path, encoding)
+        if _is_unchanged(request, page):
+            return Prepared(304, heads.unchanged)
+        return Prepared(200, heads.whole, page.bodies[encoding])
+
+    def _heads(self, page: Page, path: str, encoding: Encoding) -> Heads:
+        tag: dict[str, str] = {
+            hdrs.ETAG: f'"{page.tag}"' if encoding == "identity" else f'"{page.tag}-{encoding}"'
+        }
+        whole = file_headers(path, self._front) | tag | {hdrs.LAST_MODIFIED: page.last_modified}
+        if encoding != "identity":
+            whole[hdrs.CONTENT_ENCODING] = encoding
+        whole[hdrs.CONTENT_LENGTH] = str(len(page.bodies[encoding]))
+        return Heads(
+            written_head(HTTPStatus.OK, {**whole, **self._also}),
+            written_head(HTTPStatus.NOT_MODIFIED, {**unchanged_headers(path), **tag, **self._also}),
+        )
 
     async def _nothing(self, request: web.Request, path: str = "") -> web.Response:
         """Answer 410 with the notice of a withdrawn page, 301 or 302 for what has moved, 404 for the rest."""
@@ -181,26 +193,16 @@ def _wanted(path: str) -> str | None:
         sign == "\\" or sign < " " or "\x7f" <= sign < "\xa0" or "\ud800" <= sign < "\ue000" for sign in path
     ):
         return None
-    suffix = PurePosixPath(path).suffix
-    if suffix == "":
+    if PurePosixPath(path).suffix == "":
         return f"{path}/index.html"
-    return path if suffix in _TYPES or suffix in _DOWNLOADS else None
+    return path if goes_out(path) else None
 
 
-def _answer_with(request: web.Request, page: Page, path: str, front: str | None) -> web.Response:
-    encoding = choose_encoding(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())), page.offered)
-    tag = page.tag if encoding == "identity" else f"{page.tag}-{encoding}"
-    if _is_unchanged(request, page):
-        return web.Response(status=304, headers={**_unchanged(path), hdrs.ETAG: f'"{tag}"'})
-    headers = _headers(path, front).copy()
-    headers[hdrs.ETAG] = f'"{tag}"'
-    headers[hdrs.LAST_MODIFIED] = page.last_modified
-    if encoding != "identity":
-        headers[hdrs.CONTENT_ENCODING] = encoding
-    return web.Response(body=page.bodies[encoding], headers=headers)
+def _encoding_for(request: web.BaseRequest, page: Page) -> Encoding:
+    return choose_encoding(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())), page.offered)
 
 
-def _is_unchanged(request: web.Request, page: Page) -> bool:
+def _is_unchanged(request: web.BaseRequest, page: Page) -> bool:
     tags = request.headers.getall(hdrs.IF_NONE_MATCH, None)
     if tags is not None:  # wins over the date (RFC 9110 13.2.2)
         return is_known(",".join(tags), page.tag)
@@ -225,56 +227,7 @@ def _refusal(request: web.Request, status: int, page: Page | None) -> web.Respon
     }
     if page is None:
         return web.Response(status=status, body=_NOTHING.encode(), headers=headers)
-    encoding = choose_encoding(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())), page.offered)
+    encoding = _encoding_for(request, page)
     if encoding != "identity":
         headers[hdrs.CONTENT_ENCODING] = encoding
     return web.Response(status=status, body=page.bodies[encoding], headers=headers)
-
-
-@lru_cache(maxsize=1024)
-def _headers(path: str, front: str | None = None) -> CIMultiDict[str]:
-    """Give what every answer with a file says; to be copied, for an answer adds its own."""
-    suffix = PurePosixPath(path).suffix
-    headers = CIMultiDict(
-        {
-            **PUBLIC_SECURITY,
-            hdrs.CONTENT_TYPE: _TYPES.get(suffix, "application/octet-stream"),
-            hdrs.CACHE_CONTROL: _cache_control(path),
-            hdrs.VARY: hdrs.ACCEPT_ENCODING,
-        }
-    )
-    if path == "robots.txt":
-        headers[hdrs.CONTENT_TYPE] = "text/plain; charset=utf-8"
-    elif suffix in _DOWNLOADS:
-        headers[hdrs.CONTENT_DISPOSITION] = "attachment"
-    if suffix == ".pdf":
-        # A browser shows a PDF in a page of its own, which this policy would leave empty.
-        del headers["Content-Security-Policy"]
-    if path.startswith("feed/"):
-        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"  # readers in a browser; nothing here is personal
-        if front is not None and feed_form(path) is not None:
-            headers[hdrs.LINK] = f'<{front}/{HUB}>; rel="hub", <{front}/{path}>; rel="self"'
-    return headers
-
-
-@lru_cache(maxsize=1024)
-def _unchanged(path: str) -> dict[str, str]:
-    """Give what a 304 says: the rest a client has from the answer that it kept (RFC 9110 15.4.5)."""
-    told: dict[str, str] = {hdrs.CACHE_CONTROL: _cache_control(path), hdrs.VARY: hdrs.ACCEPT_ENCODING}
-    if path.startswith("feed/"):
-        told[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
-    return told
-
-
-def _cache_control(path: str) -> str:
-    match path.partition("/")[0]:
-        case "static":  # named by its content
-            return "public, max-age=31536000, immutable"
-        case "m":  # named by its content too, but it can be withdrawn
-            return "public, max-age=86400"
-        case "sw.js":  # a browser asks for it again each time, or a mended one comes days late
-            return "no-cache"
-        case "feed":  # Miniflux does not come back earlier (contract feeds §1.6)
-            return "public, max-age=300"
-        case _:
-            return "public, max-age=60"
