@@ -34,6 +34,7 @@ from pydantic_settings import (
 
 from channels.item import Column, Site
 from server.column_settings import USUAL_COLUMNS, ColumnSettings, Name, placed
+from server.file_errors import reason_of
 from server.store.people import Role
 from server.subscribe.push_key import read_push_key
 from server.subscribe.push_message import encode_point, pack
@@ -295,7 +296,7 @@ def load_settings(**given: Any) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise BadSettings((f"配置文件 {path} 不是正确的 TOML:{error}",)) from None
     except OSError as error:
-        raise BadSettings((f"配置文件 {path} 读不了：{error.strerror}",)) from None
+        raise BadSettings((f"配置文件 {path} 读不了：{reason_of(error)}",)) from None
 
 
 def site_of(settings: Settings) -> Site:

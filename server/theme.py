@@ -12,6 +12,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from channels.item import Site, Theme
+from server.file_errors import reason_of
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _LARGEST_SEAL: Final = 20_000  # bytes: it goes with every page
@@ -67,7 +68,7 @@ def read_theme(path: Path) -> ThemeRead:
     try:
         file = ThemeFile.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
-        raise ValueError(f"主题文件 {path} 读不了：{error.strerror}") from None
+        raise ValueError(f"主题文件 {path} 读不了：{reason_of(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"主题文件 {path} 不是正确的 TOML：{error}") from None
     seal = _read_seal(path.parent / file.seal) if file.seal else ""
@@ -117,7 +118,7 @@ def _read_seal(path: Path) -> str:
     try:
         body = path.read_bytes()
     except OSError as error:
-        raise ValueError(f"印章图案 {path} 读不了：{error.strerror}") from None
+        raise ValueError(f"印章图案 {path} 读不了：{reason_of(error)}") from None
     if len(body) > _LARGEST_SEAL:
         raise ValueError(f"印章图案超过 {_LARGEST_SEAL // 1000} KB，每个页面都带着它，请简化后再用")
     try:

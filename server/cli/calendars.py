@@ -15,6 +15,7 @@ from scheduler.workdays import MOST_DAYS, Calendar
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.calendar import import_notice, load_calendar
 from server.core.days import say_moment
+from server.file_errors import reason_of
 from server.settings import Settings
 from server.store.calendars import CalendarDay, CalendarNotice, Layer, list_calendar_days
 from server.store.schema import has_tables, is_current, migrate
@@ -136,7 +137,7 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as error:
-        end(f"文件 {file} 读不了：{error.strerror}。", MISUSED)
+        end(f"文件 {file} 读不了：{reason_of(error)}。", MISUSED)
 
 
 def _calendar() -> tuple[Calendar, tuple[CalendarDay, ...]]:

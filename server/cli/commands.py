@@ -1,11 +1,16 @@
 """Commands that are read when they are called: whoever asks for one does not wait for the modules of all."""
 
-from collections.abc import Mapping
+import errno
+import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module, metadata
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from server.cli.misuse import say_misuse
+from server.file_errors import reason_of
 
 Place = str | typer.Typer
 
@@ -25,23 +30,48 @@ class _Group(TyperGroup):
         return known  # type: ignore[no-any-return]  # what a command is belongs to typer's own copy of click
 
 
+class _Program(_Group):
+    """The outermost group, which says itself what is wrong with a command line."""
+
+    def main(self, *given: Any, **more: Any) -> NoReturn:
+        """Run the command and end the process."""
+        try:
+            code = super().main(*given, **{**more, "standalone_mode": False})
+        except typer.TyperException as error:
+            if error.format_message():  # else a group was called alone, and has shown its help
+                typer.echo(say_misuse(error), err=True)
+            code = error.exit_code
+        except typer.Abort:
+            typer.echo("已中止。", err=True)
+            code = 1
+        except OSError as error:
+            if error.filename is None and error.errno != errno.ENOSPC:  # not about a file: a fault of ours
+                raise
+            typer.echo(f"读写文件失败（{error.filename or ''}）：{reason_of(error)}。", err=True)
+            code = 1
+        sys.exit(code)
+
+
 def group(places: Mapping[str, Place], **told: Any) -> typer.Typer:
     """Give a group of commands by their names.
 
     Each stands as "module:name", the name of a function or of a group of typer's, or is such a group itself;
     what is told of the group goes to typer as it is.
     """
-    made = typer.Typer(
-        cls=type("_Named", (_Group,), {"places": places}), no_args_is_help=True, **told, **_PLAIN
-    )
-    made.callback()(_nothing)
-    return made
+    return _made(_Group, _nothing, places, told)
 
 
 def program(places: Mapping[str, Place], **told: Any) -> typer.Typer:
     """Give the group that is the whole command line; it knows its version."""
-    made = group(places, **told)
-    made.callback()(_may_say_version)
+    return _made(_Program, _may_say_version, places, told)
+
+
+def _made(
+    kind: type[_Group], before: Callable[..., None], places: Mapping[str, Place], told: Mapping[str, Any]
+) -> typer.Typer:
+    named = type("_Named", (kind,), {"places": places})
+    made = typer.Typer(cls=named, no_args_is_help=True, **told, **_PLAIN)
+    made.callback()(before)
     return made
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from server.cli.database import on_database
 from server.cli.endings import MISUSED, end
+from server.file_errors import reason_of
 from server.report.figures import CHANNEL_NAMES, Figures, Question, channel_figures
 from server.report.sheets import as_csv, as_xlsx
 from server.report.statements import figures_table
@@ -102,4 +103,4 @@ def put(content: bytes, output: Path | None) -> None:
         part.write_bytes(content)
         part.replace(output)
     except OSError as error:
-        end(f"写不了文件 {output}：{error.strerror}", MISUSED)
+        end(f"写不了文件 {output}：{reason_of(error)}", MISUSED)

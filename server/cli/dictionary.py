@@ -12,6 +12,7 @@ from server.cli.endings import MISUSED, REFUSED, end, end_without_store, setting
 from server.core.acts import note
 from server.core.ids import new_id
 from server.core.problems import Problem, Problems
+from server.file_errors import reason_of
 from server.review.lexicon import MOST_BYTES, read_words, write_words
 from server.store.dictionary import MOST_WORDS, WordRow, count_words, list_words, put_words
 from server.store.schema import is_current
@@ -31,7 +32,7 @@ def import_file(
         with file.open("rb") as opened:
             rows = read_words(opened.read(MOST_BYTES + 1))
     except OSError as error:
-        end(f"文件 {file} 读不了：{error.strerror}。", MISUSED)
+        end(f"文件 {file} 读不了：{reason_of(error)}。", MISUSED)
     except Problem as error:
         end(f"文件 {file} 没有导入：{error.message}", REFUSED)
     except Problems as error:
@@ -57,7 +58,7 @@ def export_file(file: Annotated[Path, typer.Argument(help="写到哪个文件")]
     try:
         file.write_bytes(write_words(rows))
     except OSError as error:
-        end(f"文件 {file} 写不了：{error.strerror}。", MISUSED)
+        end(f"文件 {file} 写不了：{reason_of(error)}。", MISUSED)
     typer.echo(f"已导出 {len(rows)} 条到 {file}。")
 
 

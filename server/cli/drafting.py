@@ -10,6 +10,7 @@ from server.cli.database import on_database
 from server.cli.endings import MISUSED, REFUSED, end
 from server.core.ids import new_id
 from server.core.problems import Problem, Problems
+from server.file_errors import reason_of
 from server.report.declaring import Declared, declare
 from server.report.drafting.draft import Draft
 from server.report.drafting.html import draft_as_html
@@ -49,7 +50,7 @@ def draft(
         part.write_bytes(written(made, form, review=review))
         part.replace(path)
     except OSError as error:
-        end(f"写不了文件 {path}：{error.strerror}", MISUSED)
+        end(f"写不了文件 {path}：{reason_of(error)}", MISUSED)
     blanks = len(made.given.blanks)
     typer.echo(f"已写入 {path}。" + (f"还有 {blanks} 格没有填报。" if blanks else ""))
 
@@ -78,7 +79,7 @@ def enter(
     try:
         rows = read_rows(file.read_bytes(), _NAMES)
     except (OSError, Unreadable) as error:
-        end(f"{file}：{error.strerror if isinstance(error, OSError) else error}", MISUSED)
+        end(f"{file}：{reason_of(error) if isinstance(error, OSError) else error}", MISUSED)
     if not rows:
         end(f"{file}：没有数字。", MISUSED)
     figures = [Declared(row.values["指标"], row.values["数值"], row.values["来源"]) for row in rows]

@@ -127,5 +127,3 @@ def _or_end(act: Callable[[], Coroutine[Any, Any, T]]) -> T:
         end("tongfa 正在运行：请先停止它，再恢复。", MISUSED)
     except StoreAway as error:
         end_without_store(error)
-    except OSError as error:
-        end(f"读写文件失败（{error.filename or ''}）：{error.strerror}", REFUSED)

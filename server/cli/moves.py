@@ -12,6 +12,7 @@ from server.cli.database import on_database
 from server.cli.endings import MISUSED, end
 from server.core.moves import forget_address, move_address
 from server.core.problems import Problem
+from server.file_errors import reason_of
 from server.settings import Settings
 from server.store.tx import Store
 
@@ -73,7 +74,7 @@ def _read(file: Path) -> tuple[tuple[int, str, str], ...]:
     except UnicodeDecodeError:
         end(f"{file} 不是 UTF-8 编码，请在表格软件里另存为“CSV UTF-8”。", MISUSED)
     except OSError as error:
-        end(f"{file} 读不了：{error.strerror}", MISUSED)
+        end(f"{file} 读不了：{reason_of(error)}", MISUSED)
     rows = []
     for line, row in enumerate(csv.reader(io.StringIO(text)), start=1):
         cells = tuple(cell.strip() for cell in row)

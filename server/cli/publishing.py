@@ -9,6 +9,7 @@ import typer
 
 from server.cli.endings import MISUSED, REFUSED, end
 from server.cli.remote import Remote, ServerRefused
+from server.file_errors import reason_of
 
 BaseUrl = Annotated[str, typer.Option("--base-url", envvar="TONGFA_BASE_URL", help="服务器地址")]
 Token = Annotated[str | None, typer.Option("--token", envvar="TONGFA_TOKEN", help="访问令牌")]
@@ -32,7 +33,7 @@ def publish(
     try:
         item = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        end(f"文件 {file} 读不了：{error.strerror}", MISUSED)
+        end(f"文件 {file} 读不了：{reason_of(error)}", MISUSED)
     except ValueError as error:
         end(f"文件 {file} 不是正确的 JSON:{error}", MISUSED)
     try:

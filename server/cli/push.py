@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from server.cli.endings import MISUSED, end
+from server.file_errors import reason_of
 from server.subscribe.push_key import make_push_key
 
 
@@ -18,7 +19,7 @@ def push_key(
     except FileExistsError:
         end(f"文件 {file} 已经存在；换密钥会让所有读者的推送失效，确需更换请先移走旧文件。", MISUSED)
     except OSError as error:
-        end(f"文件 {file} 写不了：{error.strerror}", MISUSED)
+        end(f"文件 {file} 写不了：{reason_of(error)}", MISUSED)
     typer.echo(f"密钥已写入 {file}（公钥 {public}）。")
     typer.echo(
         f'请在 tongfa.toml 的 [subscribe] 里写 push_key_file = "{file}"，重启后运行 tongfa rebuild-site。'

@@ -15,6 +15,7 @@ from channels.item import PRACTICE_FOLDER
 from channels.sandbox.run import start_sandbox
 from server.cli.endings import MISUSED, end, settings_or_end
 from server.cli.ports import port_trouble
+from server.file_errors import reason_of
 from server.logs import configure_logs
 from server.rehearsal import safe_domain as host_of
 
@@ -67,7 +68,7 @@ def sandbox(
     try:
         uvloop.run(_serve(_Order(host, wechat_port, weibo_port, state, safe_domain, tell=print_credentials)))
     except OSError as error:
-        end(f"演练平台没有启动：{error.strerror or error}", MISUSED)
+        end(f"演练平台没有启动：{reason_of(error)}", MISUSED)
     except ValueError as error:
         end(str(error), MISUSED)
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from server.file_errors import reason_of
 from server.report.document import Document
 from server.report.entry import Entry
 from server.report.reading.html import read_html
@@ -27,7 +28,7 @@ def read_report(file: Path) -> Document | tuple[Entry, ...]:
             raise Unreadable(f"文件超过 {LARGEST // 1_048_576} MB 的上限。")
         content = file.read_bytes()
     except OSError as error:
-        raise Unreadable(f"读不了文件：{error.strerror}。请检查路径和权限。") from None
+        raise Unreadable(f"读不了文件：{reason_of(error)}。请检查路径和权限。") from None
     return read_content(content, file.suffix.lower())
 
 

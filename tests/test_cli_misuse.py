@@ -1,0 +1,54 @@
+"""What a command says of a command line that does not fit: one sentence in Chinese, and 2."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from server.cli import app
+
+WRONG = {
+    "nosuch": "没有命令 nosuch。用法见 tongfa --help。",
+    "calendar shov": "没有命令 shov，相近的有 show。用法见 tongfa calendar --help。",
+    "org nosuch": "没有命令 nosuch。用法见 tongfa org --help。",
+    "org add 01506DEMO": "缺少参数 name。用法见 tongfa org add --help。",
+    "user add li 李": "缺少选项 --grant。用法见 tongfa user add --help。",
+    "counts --bogus": "没有选项 --bogus，相近的有 --org。用法见 tongfa counts --help。",
+    "counts -x": "没有选项 -x。用法见 tongfa counts --help。",
+    "counts --year": "选项 --year 后面要写一个值。",
+    "counts --json=1": "选项 --json 后面不写值。",
+    "counts 2026": "多出了 2026。用法见 tongfa counts --help。",
+    "counts --year now": "--year 应是整数。用法见 tongfa counts --help。",
+    "counts --year 1900": "--year 最小是 1990。用法见 tongfa counts --help。",
+    "counts --year 2900": "--year 最大是 2100。用法见 tongfa counts --help。",
+    "counts --from 2026-13-01": (
+        "--from 应写成年-月-日，例如 2026-03-01，不能是 2026-13-01。用法见 tongfa counts --help。"
+    ),
+    "counts --group-by day": (
+        "--group-by 不能是 day，可用的是 channel、account、org、month、kind、column、topic。"
+        "用法见 tongfa counts --help。"
+    ),
+    "token add li --days 0": "--days 最小是 1。用法见 tongfa token add --help。",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_command_line_is_refused_in_one_sentence(wrong: str):
+    said = CliRunner().invoke(app, wrong.split(), prog_name="tongfa")
+    assert (said.exit_code, said.stdout, said.stderr) == (2, "", WRONG[wrong] + "\n")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TONGFA_VAR", str(tmp_path / "file" / "var"))
+    said = CliRunner().invoke(app, ["org", "list"], prog_name="tongfa")
+    assert (said.exit_code, said.stderr) == (
+        1,
+        f"读写文件失败（{tmp_path}/file/var）：路径里有一段不是文件夹。\n",
+    )
+
+
+def test_a_group_called_alone_shows_its_help_and_nothing_else():
+    said = CliRunner().invoke(app, ["org"], prog_name="tongfa")
+    assert (said.exit_code, said.stderr) == (2, "")
+    assert "添加机构" in said.stdout
