@@ -19,7 +19,6 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from channels.contract import DocRoot
-from channels.docroot import FolderRoot
 from channels.registry import CHANNELS
 from channels.transport import Transport
 from scheduler.clock import Clock
@@ -28,6 +27,7 @@ from server.child import Children
 from server.console.pages import add_console
 from server.core.calendar import LiveCalendar
 from server.core.copies import keep_fresh
+from server.core.fence import FencedRoot
 from server.core.ids import new_id
 from server.core.live_site import LiveSite
 from server.core.occupancy import HalfRestored, Occupied, occupied
@@ -193,8 +193,8 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             sites=sites,
             http=Transport(session, seconds=settings.http_seconds),
             allowed=allowed,
-            root=FolderRoot(settings.var / "site"),
-            practice_root=FolderRoot(practice_root(settings)),
+            root=FencedRoot(settings.var / "site"),
+            practice_root=FencedRoot(practice_root(settings)),
             blobs=blobs,
             tokens=SharedTokens(redis, owner=owner),
         )

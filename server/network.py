@@ -8,18 +8,19 @@ differently the second time gains nothing. What is allowed all the same, the ope
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 from yarl import URL
 
-from channels.transport import LeadsInside, LeaseOver
+from channels.transport import LeadsInside
 from server.core.fence import refuse_without_lease
 from server.store.tx import refuse_network_inside_transaction
 
@@ -54,18 +55,38 @@ class Allowed:
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Refuses to connect, on a kept connection too, while a transaction is open or once a lease is over."""
+    """Refuses to connect, on a kept connection too, while a transaction is open; hands out fenced ones."""
 
     async def connect(self, *args: Any, **more: Any) -> Connection:
         # Here and not by aiohttp's tracing, which costs a request a fifth of its time.
         refuse_network_inside_transaction()
         connection = await super().connect(*args, **more)
-        try:
-            refuse_without_lease()  # the last thing before the first byte
-        except LeaseOver:
-            connection.release()
-            raise
+        protocol = connection.protocol
+        if protocol is not None and protocol.transport and not isinstance(protocol.transport, _Fenced):
+            protocol.transport = cast("asyncio.Transport", _Fenced(protocol.transport))
         return connection
+
+
+class _Fenced:
+    """A transport that writes only under a lease, where the caller was fenced (server/core/fence.py).
+
+    Both loops, asyncio's and uvloop's, also through TLS, hand bytes to the system within the call that writes
+    them. So nothing stands between the question and the first byte but that one call of the system.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        refuse_without_lease()
+        self._transport.write(data)
+
+    def writelines(self, chunks: Iterable[bytes]) -> None:
+        refuse_without_lease()
+        self._transport.writelines(chunks)
 
 
 class _GuardedConnector(_Connector):

@@ -9,8 +9,9 @@ from functools import partial
 import structlog
 
 from channels.addresses import list_keys
-from channels.contract import NotAccepted, Outcome, Receipt, Refused
+from channels.contract import NotAccepted, Outcome, OutcomeUnknown, Receipt, Refused
 from channels.item import Content
+from channels.transport import LeaseOver
 from server.core.budgets import allowances_of, say_used_up
 from server.core.confirm import confirm
 from server.core.contents import contents_of_releases, with_neighbours
@@ -138,17 +139,15 @@ async def keep_leases(place: Workplace) -> None:
         ids = tuple(place.memory.held)
         if not ids:
             continue
-        until = place.now() + place.lease
+        since, until = place.uptime(), place.now() + place.lease
         try:
             async with place.store.begin() as tx:
                 kept = await renew_leases(tx, ids, until)
         except StoreAway:
             continue  # try again before the leases run out; if they do, a look decides
-        for key in ids:
-            if key not in kept:
-                place.memory.held.pop(key, None)
-            elif key in place.memory.held:
-                place.memory.held[key] = until
+        for key in frozenset(ids) - kept:
+            place.memory.held.pop(key, None)
+        place.hold(place.memory.held.keys() & kept, until, since=since)
 
 
 async def hand_back(place: Workplace, ids: tuple[str, ...]) -> None:
@@ -189,8 +188,11 @@ async def _send(place: Workplace, claimed: Claimed) -> Outcome:
     journal = StoreJournal(place.store, claimed.leg.attempt_id)
     content = claimed.content.told_on(claimed.account.channel, claimed.account.slug)
     post = channel.render(content)
-    with fenced(partial(place.holds, claimed.leg.attempt_id)):
-        return await channel.publish(post, journal, at=place.now())
+    try:
+        with fenced(partial(place.holds, claimed.leg.attempt_id)):
+            return await channel.publish(post, journal, at=place.now())
+    except LeaseOver:
+        return OutcomeUnknown("发送进程停顿过久，已不再持有这次发送")
 
 
 async def _settle(place: Workplace, claimed: Claimed, outcome: Outcome) -> None:

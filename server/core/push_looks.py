@@ -8,6 +8,7 @@ from typing import Final
 from channels.broadcasts import KEY_KEPT, Broadcasts, DraftGone, Gathered, Misfits, NoPlace
 from channels.contract import CouldNotLook, Outcome, OutcomeUnknown, Post, Receipt, Refused
 from server.core.budgets import looks_used_up
+from server.core.fence import fenced
 from server.core.gates import regate_all
 from server.core.overtaken import end_of
 from server.core.push_ends import accept_push, ask_person, record_look
@@ -22,6 +23,10 @@ _KEY: Final = "tongfa-"
 _SOON: Final = timedelta(seconds=30)
 _LAST_LOOK: Final = timedelta(minutes=30)
 """So long before a key is forgotten a look is made, whatever the budget says."""
+
+_AT_ONCE: Final = timedelta(minutes=1)
+"""So long after the question whether anything was taken back its call may leave: what was withdrawn while the
+process stood still must not go out for the first time by a look."""
 
 _UNDER_WAY: Final = timedelta(minutes=35)
 """So long a push may be under way: its administrator has half an hour to consent (contract wechat §6)."""
@@ -99,10 +104,10 @@ async def _look(
 
     Never so that what was taken back meanwhile could go out for the first time.
     """
+    asked_at = place.now()
     if await _is_taken_back(place, articles):
         return await _look_without_pushing(place, row, draft, channel), draft
-    await _note_call(place, row)
-    outcome = await channel.push(draft, key_of(row))
+    outcome = await _push(place, row, draft, channel, asked_at)
     if not isinstance(outcome, DraftGone):
         return outcome, draft
     # The first call may have used the draft up: with the same articles in another one the key is looked for
@@ -111,10 +116,10 @@ async def _look(
     gathered = await channel.gather(posts, None) if not isinstance(posts, Misfits) else posts
     if not isinstance(gathered, Gathered):
         return OutcomeUnknown("草稿已不在草稿箱里，重新存入也没有成功，稍后再查"), draft
+    asked_at = place.now()
     if await _is_taken_back(place, articles):  # while it was gathered
         return OutcomeUnknown("其中有已撤回的稿件，稍后再查"), draft
-    await _note_call(place, row)
-    outcome = await channel.push(gathered.draft, key_of(row))
+    outcome = await _push(place, row, gathered.draft, channel, asked_at)
     told = OutcomeUnknown(outcome.reason) if isinstance(outcome, DraftGone) else outcome
     return told, gathered.draft
 
@@ -126,10 +131,14 @@ async def _is_taken_back(place: Workplace, articles: Sequence[ArticleSeen]) -> b
         return any([leg.state != "unknown" or await end_of(tx, leg) for leg in legs])
 
 
-async def _note_call(place: Workplace, row: PushRow) -> None:
-    """Write down before its first byte that a call is made again: where the first got lost, it pushes."""
+async def _push(
+    place: Workplace, row: PushRow, draft: str, channel: Broadcasts, asked_at: datetime
+) -> Outcome | NoPlace | DraftGone:
+    """Make the call again, written down before its first byte: where the first got lost, it pushes."""
     async with place.store.begin() as tx:
         await set_push(tx, row.id, changed_at=place.now())
+    with fenced(lambda: place.now() < asked_at + _AT_ONCE):
+        return await channel.push(draft, key_of(row))
 
 
 async def _look_without_pushing(

@@ -76,9 +76,10 @@ async def carry_push(place: Workplace, push_id: str) -> None:
         case PushRow(state="open"):
             if await _is_put_off(place, row):
                 return
+            since = place.uptime()
             begun = await place.store.write(lambda tx: fix(tx, place, push_id, at=place.now()))
             if begun is not None:
-                await _send(place, begun)
+                await _send(place, begun, since=since)
             elif row.draft is not None:
                 await _forsake(place, row)
         case PushRow(state="fixed"):
@@ -161,9 +162,9 @@ def _goes(plan: BroadcastPlan, row: PushRow, articles: Sequence[ArticleSeen], *,
     return period_of(plan.kind, at) == row.period and bool(_going(articles))
 
 
-async def _send(place: Workplace, begun: Begun) -> None:
+async def _send(place: Workplace, begun: Begun, *, since: float) -> None:
     attempts = tuple(one.attempt_id or "" for one in begun.articles)
-    place.memory.held.update(dict.fromkeys(attempts, begun.lease_until))  # committed by now, and not before
+    place.hold(attempts, begun.lease_until, since=since)  # committed by now, and not before
     try:
         async with place.store.read() as tx:
             account = await get_account(tx, begun.row.account_id)

@@ -137,11 +137,12 @@ async def take_errands(
     What is claimed is held from the commit on, not before: where the answer to the commit gets lost nobody
     will send it, and its lease must lapse.
     """
+    since = place.uptime()
     errands = await place.store.write(
         lambda tx: _take_errands(tx, place, at=place.now(), room=room, busy=busy, lanes=lanes)
     )
     for claimed in (errand.claimed for errand in errands if errand.claimed):
-        place.memory.held[claimed.leg.attempt_id] = claimed.lease_until
+        place.hold((claimed.leg.attempt_id,), claimed.lease_until, since=since)
     return errands
 
 

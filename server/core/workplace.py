@@ -1,6 +1,7 @@
 """What one worker works with, and a delivery read anew: a leg carries an id and reads its row again."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,12 +19,25 @@ from server.store.deliveries import DeliverySeen, get_delivery, put_off
 from server.store.tx import Store
 
 
+def uptime() -> float:
+    """Give seconds by a clock that nobody sets and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Until when an attempt may be sent under: by the clock that others read, too, and by `uptime`."""
+
+    until: datetime
+    ends: float
+
+
 @dataclass(slots=True)
 class Memory:
     """What a worker remembers between its rounds; forgetting it costs time, never a post."""
 
-    held: dict[str, datetime] = field(default_factory=dict)
-    """The attempts it may send under, each until when; a lost one is simply not in it.
+    held: dict[str, Lease] = field(default_factory=dict)
+    """The attempts it may send under; a lost one is simply not in it.
 
     Only what is known to be committed is in it: a lease that is kept and that nobody works under never ends.
     """
@@ -50,6 +64,7 @@ class Workplace:
     memory: Memory = field(default_factory=Memory)
     settlements: Settlements = field(default_factory=Settlements)
     budgets: Budgets = field(default_factory=NoBudgets)
+    uptime: Callable[[], float] = uptime
 
     @property
     def site(self) -> Site:
@@ -61,10 +76,15 @@ class Workplace:
         """How many attempts it has not ended yet."""
         return len(self.memory.held)
 
+    def hold(self, attempt_ids: Iterable[str], until: datetime, *, since: float) -> None:
+        """Hold attempts until a moment that was reckoned after `since`, a reading of `uptime`."""
+        lease = Lease(until, since + self.lease.total_seconds())
+        self.memory.held.update(dict.fromkeys(attempt_ids, lease))
+
     def holds(self, attempt_id: str) -> bool:
-        """Say whether it may send under an attempt now."""
-        until = self.memory.held.get(attempt_id)
-        return until is not None and self.now() < until
+        """Say whether it may send under an attempt now: by both clocks, for one may have been set back."""
+        lease = self.memory.held.get(attempt_id)
+        return lease is not None and self.now() < lease.until and self.uptime() < lease.ends
 
 
 @dataclass(frozen=True, slots=True)

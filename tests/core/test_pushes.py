@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 import sqlalchemy as sa
 
@@ -650,6 +651,33 @@ async def test_what_was_withdrawn_before_a_look_is_not_sent_for_the_first_time_b
         await come(desk, SLOT + timedelta(minutes=minute))
     assert (sent_titles(desk), desk.platform.book.drafts) == ([["乙"]], {})
     assert [await desk.state(key) for key in made] == ["cancelled", "live"]
+
+
+@pytest.mark.slow
+async def test_a_look_that_stands_still_before_its_call_sends_nothing_that_was_withdrawn_meanwhile(
+    desk: Desk,
+):
+    await plan(desk)
+    made = await written(desk, "甲")
+    desk.platform.next_call("/cgi-bin/message/mass/sendall", "drop_before")
+    await come(desk, SLOT)
+    has_stood = False
+
+    async def stand_still(*_args: object) -> None:
+        nonlocal has_stood
+        if not has_stood:
+            has_stood = True
+            await desk.house.withdraw(made[0])
+            desk.house.now.move(minutes=3)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(stand_still)
+    trace.on_connection_create_end.append(stand_still)
+    trace.freeze()
+    desk.session.trace_configs.append(trace)
+    for minute in (10, 20, 60, 70):
+        await come(desk, SLOT + timedelta(minutes=minute))
+    assert (has_stood, sent_titles(desk), await desk.state(made[0])) == (True, [], "cancelled")
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from channels.sandbox.wechat.platform import WeChat as Platform
 from channels.transport import Transport
 from channels.wechat.channel import WeChat
 from server.core.uploads import StoreUploads
+from server.network import open_session
 from server.store.accounts import AccountRow
 from server.store.deliveries import DeliverySeen
 from tests.channels.memory_shelf import MemoryMedia, MemoryShelf
@@ -64,7 +65,7 @@ async def open_desk(house: House, now: Hand) -> AsyncIterator[Desk]:
         host="127.0.0.1", wechat_port=0, weibo_port=0, state_dir=None, now=now, safe_domain="site.invalid"
     )
     known = sandbox.credentials()["wechat"]
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         http, uploads = Transport(session, seconds=5), StoreUploads(house.store, now)
         tools = Tools(http, None, SITE, MemoryShelf(), MemoryMedia(), OneProcessTokens(now), uploads)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""`make faults`: kill workers at every step of their way, on both databases, and count what came of it.
+"""`make faults`: kill workers, or have them stand still, at every step of their way, on both databases.
 
 Writes var/faults/summary.json; ends with 1 when anything was posted twice, lost or counted wrongly.
 """
@@ -57,9 +57,10 @@ def main() -> int:
     tally.write(SUMMARY)
     print(*tally.wrong, sep="\n")
     print(
-        f"seed {order.seed}: {tally.runs} runs, {tally.kills} kills, {tally.faults} faults, "
-        f"{tally.corrections} corrections, {tally.withdrawals} withdrawals, {tally.posts} posts, "
-        f"{tally.duplicates} duplicates, {tally.losses} losses, {tally.ledger_errors} ledger errors"
+        f"seed {order.seed}: {tally.runs} runs, {tally.kills} kills, {tally.stops} stops, "
+        f"{tally.faults} faults, {tally.corrections} corrections, {tally.withdrawals} withdrawals, "
+        f"{tally.posts} posts, {tally.duplicates} duplicates, {tally.losses} losses, "
+        f"{tally.ledger_errors} ledger errors"
     )
     return 0 if tally.is_clean() else 1
 

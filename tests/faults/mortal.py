@@ -1,8 +1,9 @@
-"""A real worker with the real adapters, as a process of its own that dies where it is told.
+"""A real worker with the real adapters, as a process of its own that dies or stands still where it is told.
 
-The parts are the product's, opened by its own wiring. What kills stands around them and nowhere in them: a
-store that ends the process before or after a commit, a transport that ends it before, during or after a
-request, and an audit hook of the interpreter that ends it when a file is opened, renamed or removed.
+The parts are the product's, opened by its own wiring. What stops it stands around them and nowhere in them: a
+store that does so before or after a commit, a transport before, during or after a request, a trace of the
+session before the first byte, a document root before its turn, and an audit hook of the interpreter when a
+file is opened, renamed or removed.
 """
 
 import asyncio
@@ -19,10 +20,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import sqlalchemy as sa
 import structlog
 
-from channels.contract import Channel
+from channels.contract import Channel, DocRoot
 from channels.transport import Result, Transport
 from server.app import open_house
 from server.core.rounds import open_time_gates, recover_lapsed, run_rounds
@@ -75,7 +77,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Orders:
-    """What a worker is told: where it works, what the time is, and at which step it dies, met so often."""
+    """What a worker is told: where it works, what the time is, and at which step it dies, met so often.
+
+    With `stands_at` it stands still there instead, after it has written its number into that file.
+    """
 
     var: Path
     database_url: str
@@ -84,22 +89,30 @@ class Orders:
     hand: Path
     die_at: Step | None = None
     met: int = 1
+    stands_at: Path | None = None
     visits: int = 20
     slots: int = 4
     http_seconds: float = 5
 
 
 class Steps:
-    """Counts the steps and ends the process at one of them, as a power cut would."""
+    """Counts the steps and ends the process at one of them, as a power cut would, or has it stand still."""
 
     def __init__(self, orders: Orders) -> None:
-        self._die_at, self._left = orders.die_at, orders.met
+        self._die_at, self._left, self._stands_at = orders.die_at, orders.met, orders.stands_at
         self._lock = threading.Lock()  # files are written in threads
         self.taken: list[Step] = []
 
     def step(self, what: str) -> None:
         if self.is_last(what):
+            self.end()
+
+    def end(self) -> None:
+        if self._stands_at is None:
             os.kill(os.getpid(), signal.SIGKILL)
+        else:
+            self._stands_at.write_text(str(os.getpid()))
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     def is_last(self, what: str) -> bool:
         """Count a step; say whether the process ends at it."""
@@ -153,10 +166,40 @@ class MortalTransport(Transport):
         if self._steps.is_last("during request"):
             call = asyncio.create_task(super().send(*args, **more))
             await asyncio.wait((call,), timeout=random.uniform(0, 0.008))
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = await super().send(*args, **more)
+            self._steps.end()
+            result = await call
+        else:
+            result = await super().send(*args, **more)
         self._steps.step("after request")
         return result
+
+
+class MortalRoot:
+    """Dies before its turn to write."""
+
+    def __init__(self, root: DocRoot, steps: Steps) -> None:
+        self._root, self._steps = root, steps
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._root, name)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        self._steps.step("before turn")
+        async with self._root.turn():
+            yield
+
+
+def trace_of(steps: Steps) -> aiohttp.TraceConfig:
+    """Count what comes last of all before the first byte of a request: its headers are ready by then."""
+
+    async def before_bytes(*_args: object) -> None:
+        steps.step("before bytes")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(before_bytes)
+    trace.freeze()
+    return trace
 
 
 class Visit:
@@ -190,8 +233,10 @@ async def _work(orders: Orders) -> list[Step]:
     )  # fmt: skip
     store = MortalStore(orders.database_url, steps)
     async with open_house(settings, migrate_first=False) as house, open_session() as session:
+        session.trace_configs.append(trace_of(steps))
         opener: Any = house.workplace.open_channel
-        opener = replace(opener, store=store, http=MortalTransport(session, steps, settings.http_seconds))
+        http = MortalTransport(session, steps, settings.http_seconds)
+        opener = replace(opener, store=store, http=http, root=MortalRoot(opener.root, steps))
 
         def open_channel(row: AccountRow) -> Channel:
             structlog.contextvars.bind_contextvars(account=row.slug)

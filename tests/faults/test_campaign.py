@@ -1,4 +1,4 @@
-"""Workers with the real adapters are killed and cost nothing: one post, one line, on every channel.
+"""Workers with the real adapters are killed or stand still and cost nothing: one post, one line, everywhere.
 
 `make faults RUNS=n` does the same at length and on both databases; `RUNS` bounds it here.
 """
@@ -16,7 +16,7 @@ from tests.faults.office import open_office
 pytestmark = pytest.mark.timeout(3600)
 
 
-async def test_workers_that_die_anywhere_publish_once_and_count_once(
+async def test_workers_that_die_or_stand_still_anywhere_publish_once_and_count_once(
     database_url: str, engine: str, tmp_path: Path, forks: multiprocessing.context.BaseContext
 ):
     valkey, tally = PrivateValkey(tmp_path), Tally()
@@ -31,5 +31,6 @@ async def test_workers_that_die_anywhere_publish_once_and_count_once(
         await valkey.stop()
     assert tally.is_clean(), tally
     assert tally.kills >= runs // 2
+    assert tally.stops >= 1
     assert tally.posts == 4 * (runs + 1)
     assert tally.withdrawals == 1 + runs // 3

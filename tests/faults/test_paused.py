@@ -147,23 +147,29 @@ async def test_a_process_that_stands_still_until_its_lease_is_over_sends_nothing
 
 
 @pytest.mark.parametrize("connected", [False, True], ids=["new", "kept"])
-async def test_a_process_that_stands_still_over_its_connection_sends_nothing_on_it(
-    house: House, monkeypatch: pytest.MonkeyPatch, connected: bool
+@pytest.mark.parametrize(
+    "moments",
+    [("on_connection_create_end", "on_connection_reuseconn"), ("on_request_headers_sent",)],
+    ids=["over its connection", "before its first byte"],
+)
+async def test_a_process_that_stands_still_until_another_may_send_sends_nothing(
+    house: House, moments: tuple[str, ...], connected: bool
 ):
-    connect, calls, late = aiohttp.TCPConnector.connect, 0, 2 if connected else 1
+    calls, late, trace = 0, 2 if connected else 1, aiohttp.TraceConfig()
 
-    async def slow(self: aiohttp.TCPConnector, *args: Any, **more: Any) -> Any:
+    async def stand_still(*_args: object) -> None:
         nonlocal calls
-        connection = await connect(self, *args, **more)
         calls += 1
         if calls == late:
             house.now.move(seconds=61)
-        return connection
 
+    for moment in moments:
+        getattr(trace, moment).append(stand_still)
+    trace.freeze()
     made = await house.item()
     await house.release(made.id)
-    monkeypatch.setattr(aiohttp.TCPConnector, "connect", slow)
     async with open_session() as session:
+        session.trace_configs.append(trace)
         http = Transport(session, seconds=5)
         tools = replace(house._tools, http=http)
         if connected:
@@ -177,6 +183,17 @@ async def test_a_process_that_stands_still_over_its_connection_sends_nothing_on_
     await house.run_until_quiet()
     assert await house.states(made.id) == {"website": "live"}
     assert house.platform.requests["publish"] == 1
+
+
+async def test_a_clock_that_is_set_back_lengthens_no_lease(house: House):
+    elapsed = 0.0
+    made = await house.item()
+    await house.release(made.id)
+    (errand,) = await house.claim(replace(house.workplace("slow"), uptime=lambda: elapsed))
+    house.now.move(seconds=-300)
+    elapsed = 61.0
+    await errand.run()
+    assert house.platform.requests["publish"] == 0
 
 
 async def test_a_lease_that_was_renewed_just_before_it_is_found_over_is_not_over(house: House):

@@ -79,8 +79,8 @@ MUTANTS = (
         (
             Change(
                 "server/core/workplace.py",
-                "return until is not None and self.now() < until",
-                "return until is not None",
+                "lease is not None and self.now() < lease.until and self.uptime() < lease.ends",
+                "lease is not None",
             ),
         ),
         ("tests/core/test_dispatch.py", "tests/faults/test_takeover.py"),
@@ -548,6 +548,44 @@ MUTANTS = (
                 "if may_send is not None and not may_send:",
             ),
         ),
+        ("tests/faults/test_paused.py",),
+    ),
+    Mutant(
+        "bytes leave without a question for the lease",
+        (
+            Change(
+                "server/network.py",
+                "        refuse_without_lease()\n        self._transport.write(data)",
+                "        self._transport.write(data)",
+            ),
+        ),
+        ("tests/faults/test_paused.py",),
+    ),
+    Mutant(
+        "a look for a push makes its call however long ago it asked what was withdrawn",
+        (
+            Change(
+                PUSH_LOOKS, "    with fenced(lambda: place.now() < asked_at + _AT_ONCE):", "    if asked_at:"
+            ),
+        ),
+        (
+            f"{PUSHES}::test_a_look_that_stands_still_before_its_call_sends_nothing_that_was_withdrawn_meanwhile",
+        ),
+    ),
+    Mutant(
+        "a page is written without a question for the lease",
+        (
+            Change(
+                "server/core/fence.py",
+                "            refuse_without_lease()\n            yield\n",
+                "            yield\n",
+            ),
+        ),
+        ("tests/faults/test_standing.py::test_it_writes_no_page_that_was_taken_back",),
+    ),
+    Mutant(
+        "a clock that is set back lengthens a lease",
+        (Change("server/core/workplace.py", " and self.uptime() < lease.ends", ""),),
         ("tests/faults/test_paused.py",),
     ),
     Mutant(

@@ -1,0 +1,58 @@
+"""A worker stands still, by the system's own signal, exactly between its last question and what it does.
+
+Its lease runs out meanwhile, another worker takes over, people act; then it goes on.
+"""
+
+import multiprocessing
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.faults.campaign import standing, worker_of
+from tests.faults.mortal import Step
+from tests.faults.office import Office, open_sqlite_office
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def office(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_sqlite_office(sqlite_template, tmp_path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("account", ["weibo", "wechat"])
+async def test_it_sends_nothing_whose_first_byte_had_not_left(
+    office: Office, forks: multiprocessing.context.BaseContext, account: str
+):
+    run_worker = worker_of(forks)
+    item = await office.released("停在第一个字节之前", ("site", account))
+    orders = replace(office.orders, die_at=Step("before bytes", "deliver", account))
+    async with standing(run_worker, orders):
+        office.hand.move(70)
+        assert await run_worker(office.orders) is not None
+        seen = await office.reckon(item)
+        assert (seen.posts[account], seen.states[account]) == (1, "live")
+    assert await run_worker(office.orders) is not None
+    assert await office.reckon(item) == seen
+    assert await office.row_errors() == 0
+
+
+async def test_it_writes_no_page_that_was_taken_back(
+    office: Office, forks: multiprocessing.context.BaseContext
+):
+    run_worker = worker_of(forks)
+    item = await office.released("停在写网页之前", ("site", "feed"))
+    orders = replace(office.orders, die_at=Step("before turn", "deliver", "site"))
+    async with standing(run_worker, orders):
+        office.hand.move(70)
+        assert await run_worker(office.orders) is not None
+        assert (await office.reckon(item)).posts["site"] == 1
+        await office.withdraw(item)
+        assert await run_worker(office.orders) is not None
+        seen = await office.reckon(item)
+        assert (seen.posts["site"], seen.states["site"]) == (0, "withdrawn")
+    assert await run_worker(office.orders) is not None
+    assert await office.reckon(item) == seen
