@@ -56,6 +56,17 @@ class Org:
 
 
 @dataclass(frozen=True, slots=True)
+class JointOrg:
+    """联合发文机关: an organ that issued a document together with the lead one, by the name that it signed.
+
+    `code` is that of an organ of ours; None of any other.
+    """
+
+    name: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """栏目 of the website; `type` is one of the ColumnType words of 国办发〔2017〕47号.
 
@@ -132,6 +143,7 @@ class Disclosure:
     openness: Openness
     validity: Validity
     overview: str  # 内容概述
+    joint_orgs: tuple[str, ...] = ()  # 联合发文机关, by name, without the lead
 
 
 Role = Literal["source", "interpretation", "replaced_by", "replaces"]

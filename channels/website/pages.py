@@ -249,6 +249,10 @@ def _tab_of(site: Site, here: str) -> str:
     return "gk" if is_in_section else f"column/{top.slug}"
 
 
+_RARE_FACTS: Final = frozenset(("联合发文机关",))
+"""Told where there are any; a dash would say that something is missing."""
+
+
 def _facts(content: Content) -> tuple[tuple[str, str], ...]:
     """Give the catalogue elements with the names an office knows them by (server/RULES.md §5)."""
     sheet = content.disclosure
@@ -257,6 +261,7 @@ def _facts(content: Content) -> tuple[tuple[str, str], ...]:
         ("文号", sheet.document_number or ("无" if content.kind == "policy" else "")),
         ("名称", content.title),
         ("发布机构", content.org.name),
+        ("联合发文机关", "、".join(sheet.joint_orgs)),
         ("成文日期", sheet.formed_on.isoformat() if sheet.formed_on else ""),
         ("发布日期", content.published_at.astimezone(ZONE).strftime("%Y-%m-%d")),
         ("主题分类", sheet.topic or ""),
@@ -268,7 +273,11 @@ def _facts(content: Content) -> tuple[tuple[str, str], ...]:
     )
     told = ((name, one_line(value)) for name, value in rows)
     # A document shows every element; of a piece of news half of them would stand there for nothing.
-    return tuple((name, value or "—") for name, value in told if value or content.kind == "policy")
+    return tuple(
+        (name, value or "—")
+        for name, value in told
+        if value or (content.kind == "policy" and name not in _RARE_FACTS)
+    )
 
 
 def _boxed(html: str) -> str:

@@ -76,6 +76,13 @@ class OverrideOut(Out):
     cover: PictureOut | None
 
 
+class JointOrgOut(Out):
+    """联合发文机关: an organ that issued the item together with its own; `code` where it is one of ours."""
+
+    name: str
+    code: str | None
+
+
 class DroppedOut(Out):
     """A kind of element that fell away from the body, whose channels carry none: its code, and what to do."""
 
@@ -111,6 +118,7 @@ class ItemOut(ItemBrief):
     statutory: tuple[int, ...]
     statutory_suggested: tuple[int, ...]  # guessed from its words; a person decides
     language: Language
+    joint_orgs: tuple[JointOrgOut, ...]
     content_hash: str
     revised_at: datetime
     submitted_at: datetime | None
@@ -146,6 +154,7 @@ class ItemOut(ItemBrief):
                 seen.kind, " ".join((sheet.topic or "", sheet.genre or "", *sheet.keywords, sheet.column))
             ),
             language=sheet.language,
+            joint_orgs=tuple(JointOrgOut(name=one.name, code=one.code) for one in sheet.joint_orgs),
             content_hash=version.content_hash,
             revised_at=version.created_at,
             submitted_at=version.submitted_at,

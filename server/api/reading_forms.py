@@ -131,6 +131,7 @@ class PublicItem(PublicBrief):
     text: str
     index_number: str
     org: str
+    joint_orgs: tuple[str, ...]
     formed_on: date | None
     topic: str | None
     genre: str | None
@@ -151,6 +152,7 @@ class PublicItem(PublicBrief):
             text=body_text(content),
             index_number=sheet.index_number,
             org=content.org.name,
+            joint_orgs=sheet.joint_orgs,
             formed_on=sheet.formed_on,
             topic=sheet.topic,
             genre=sheet.genre,

@@ -15,10 +15,12 @@ from server.api.route import Route
 from server.core.problems import Problem
 from server.forms.words import Day, Line, OrgCode, Out, Query, Slug
 from server.parts import PARTS
-from server.report.figures import Figures, Question, channel_figures, sieve_of
+from server.report.figures import Figures, Question, channel_figures, joint_sieve, sieve_of
 from server.report.sheets import CSV, XLSX, Value, as_csv, as_xlsx
 from server.report.statements import figures_table, lines_table, place_after, read_place
-from server.store.statistics import GroupBy, LineSeen, list_lines_behind
+from server.store.joint import JointSide
+from server.store.lines_seen import LineSeen
+from server.store.statistics import GroupBy, list_lines_behind
 
 Written = Literal["json", "csv", "xlsx"]
 Kind = Literal["policy", "interpretation", "news", "notice", "response"]
@@ -67,13 +69,17 @@ class StatisticsQuery(PeriodQuery):
 
 
 class RowsQuery(PeriodQuery):
-    """The rows behind one figure: of a channel or of the items, counted, withdrawn or restated."""
+    """The rows behind one figure: of a channel or of the items, counted, withdrawn or restated.
+
+    `joint` leaves of them the joint releases that the organ leads, or those that it joined.
+    """
 
     channel: Annotated[Counted, Field(title="渠道")] = "item"
     line: Annotated[
         Literal["counted", "withdrawn", "reinstated", "moved", "restated"], Field(title="台账")
     ] = "counted"
     account: Annotated[Slug | None, Field(title="账号")] = None
+    joint: Annotated[JointSide | None, Field(title="联合发文")] = None
     after: Annotated[str | None, Field(title="上一页的 next", max_length=40)] = None
     limit: Annotated[int, Field(title="条数", ge=1, le=500)] = 100
 
@@ -99,6 +105,16 @@ class RestatedOut(Out):
     deliveries: dict[str, int]
 
 
+class JointOut(Out):
+    """联合发文: of the items those that the organs lead (`led`), and what they `joined` that others lead.
+
+    What is joined counts as the lead's alone, so that a sum over organs has each item once.
+    """
+
+    led: int
+    joined: int
+
+
 class StatisticsOut(Out):
     """主动公开政府信息数 (`items`: each item once) and per channel (`deliveries`)."""
 
@@ -117,6 +133,7 @@ class StatisticsOut(Out):
     deliveries: dict[str, int]
     withdrawn: WithdrawnOut
     restated: RestatedOut
+    joint: JointOut
     rows: tuple[dict[str, Any], ...]
 
 
@@ -201,10 +218,11 @@ async def list_rows(request: web.Request) -> web.Response:
     """Give the rows that a figure counts, page by page."""
     parts, query = request.config_dict[PARTS], query_of(request, RowsQuery)
     after = None if query.after is None else read_place(query.after)
+    question = query.question("channel", parts.site)
     async with parts.store.read() as tx:
         lines = await list_lines_behind(
             tx,
-            await sieve_of(tx, query.question("channel", parts.site)),
+            await (joint_sieve(tx, question, query.joint) if query.joint else sieve_of(tx, question)),
             channel=query.channel,
             line=query.line,
             account_slug=query.account,

@@ -16,8 +16,9 @@ from server.report.figures import CHANNEL_NAMES
 from server.report.snapshots import get_snapshot, is_intact
 from server.report.statements import lines_sheet, place_after, read_place
 from server.store.ledger import Line
+from server.store.lines_seen import LineSeen
 from server.store.snapshots import Snapshot, list_differences, list_lines_of_snapshot, list_snapshots
-from server.store.statistics import LineSeen, Sieve, list_lines_behind
+from server.store.statistics import Sieve, list_lines_behind
 from server.store.tx import Tx
 
 _PATH: Final = "/console/report/snapshots"

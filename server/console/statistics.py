@@ -16,13 +16,15 @@ from server.console.page import Page, Visit
 from server.core.days import day_of
 from server.core.problems import Problem
 from server.forms.refusals import REFUSALS, refusals_of
-from server.report.figures import CHANNEL_NAMES, Question, Row, channel_figures, sieve_of
+from server.report.figures import CHANNEL_NAMES, Question, Row, channel_figures, joint_sieve, sieve_of
 from server.report.sheets import XLSX, Value, as_xlsx
 from server.report.statements import GROUP_NAMES, figures_sheet, lines_sheet, place_after, read_place
 from server.report.tally import tally
+from server.store.joint import JointSide
 from server.store.ledger import Line
+from server.store.lines_seen import LineSeen
 from server.store.orgs import list_orgs
-from server.store.statistics import GROUPS, GroupBy, LineSeen, count_lines_behind, list_lines_behind
+from server.store.statistics import GROUPS, GroupBy, count_lines_behind, list_lines_behind
 from server.store.words import COUNTED_AS, KINDS
 
 _PATH: Final = "/console/statistics"
@@ -35,9 +37,10 @@ LINE_NAMES: Final[dict[Line, str]] = {
     "moved": "改期",
     "restated": "更正",
 }
+JOINT_NAMES: Final[dict[JointSide, str]] = {"led": "牵头联合发文", "joined": "参与联合发文"}
 _BELOW: Final = "+"
 """Behind the slug of a column: with what stands below it."""
-_ASKED: Final = ("org", "by", "kind", "column", "topic", "no_topic", "account", "alone", "until")
+_ASKED: Final = ("org", "by", "kind", "column", "topic", "no_topic", "account", "alone", "until", "joint")
 _NAMES: Final = {"item": "主动公开信息（每条计一次）", **CHANNEL_NAMES}
 
 
@@ -66,12 +69,14 @@ async def show_rows(visit: Visit) -> web.StreamResponse:
     limit = A_SHEET if is_sheet else A_PAGE + 1
     account = visit.query("account") or None
     try:
-        if channel not in _NAMES or line not in LINE_NAMES:
+        joint = cast("JointSide | None", visit.query("joint") or None)
+        if channel not in _NAMES or line not in LINE_NAMES or joint not in (None, *JOINT_NAMES):
             raise Problem("invalid", "没有这样的数字，请从统计表里进入")
         question, after = _question(visit), visit.query("after")
         until = read_moment(visit.query("until"), "until", "截至")
         async with visit.parts.store.read() as tx:
-            sieve = replace(await sieve_of(tx, question), until=until)
+            sieve = await (joint_sieve(tx, question, joint) if joint else sieve_of(tx, question))
+            sieve = replace(sieve, until=until)
             found = await list_lines_behind(
                 tx, sieve, channel=channel, line=line, account_slug=account,
                 after=read_place(after) if after and not is_sheet else None, limit=limit,
@@ -90,13 +95,15 @@ async def show_rows(visit: Visit) -> web.StreamResponse:
             line="",
             until=None,
             total=None,
+            joint="",
         )
     if is_sheet:
         return await give_sheet("台账", lines_sheet(in_words(visit, found), LINE_NAMES), "rows")
     rows = found[:A_PAGE]
     return await _page(
         visit, "statistics_rows.html", None, rows=rows, channel=_NAMES[channel], line=LINE_NAMES[line],
-        until=until, total=total, more=place_after(rows[-1]) if len(found) > A_PAGE else "",
+        until=until, total=total, joint=JOINT_NAMES[joint] if joint else "",
+        more=place_after(rows[-1]) if len(found) > A_PAGE else "",
     )  # fmt: skip
 
 
@@ -156,11 +163,12 @@ def _columns(visit: Visit) -> tuple[tuple[str, str], ...]:
 
 def rows_address(
     question: Question, key: str, channel: str, line: str = "counted", *, nameless: bool = False,
-    until: datetime | None = None,
+    until: datetime | None = None, joint: JointSide | None = None,
 ) -> str:  # fmt: skip
     """Give the address of the rows behind one figure: of a group (`key`, "" for all) and a channel.
 
-    `nameless` is the group of what has no topic; `until` is when a figure was frozen.
+    `nameless` is the group of what has no topic; `until` is when a figure was frozen; `joint` leaves the
+    joint releases that its organs lead or joined.
     """
     asked = {
         "from": question.start.isoformat(),
@@ -173,6 +181,7 @@ def rows_address(
         "channel": channel,
         "line": line,
         "until": until.isoformat() if until else None,
+        "joint": joint,
     }
     if key and question.group_by == "month":
         first = date.fromisoformat(f"{key}-01")

@@ -19,10 +19,15 @@ _OPTIONAL: Final = ("index_number", "document_number", "formed_on", "topic", "ge
 _OVERRIDDEN: Final = ("wechat", "weibo")
 _OF_A_CHANNEL: Final = ("title", "summary", "cover")
 _OVERRIDES: Final = tuple(f"{channel}_{name}" for channel in _OVERRIDDEN for name in _OF_A_CHANNEL)
-_LEFT: Final = ("language", "statutory")  # what a form does not say stays as it is: it may be an older page
+_LEFT: Final = (
+    "language",
+    "statutory",
+    "joint_orgs",
+)  # what a form does not say stays as it is: it may be an older page
 _NAMES: Final = (*_REQUIRED, *_PLAIN, *_OPTIONAL, "keywords", *_LEFT, *_OVERRIDES, "overrides_of_accounts")
 _UNSAID: Final = "-"
 _BETWEEN_WORDS: Final = re.compile(r"[\s,，、;；]+")
+_BETWEEN_NAMES: Final = re.compile(r"[,，、;；\n]+")
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!]")
 
 
@@ -71,6 +76,7 @@ class Typed:
             "keywords": "、".join(sheet.keywords),
             "language": sheet.language,
             "statutory": "、".join(str(number) for number in sheet.statutory),
+            "joint_orgs": "、".join(one.name for one in sheet.joint_orgs),
             **_words_of(sheet.overrides),
         }
         files = tuple(File(one.sha256, one.name) for one in sheet.attachments)
@@ -87,6 +93,7 @@ class Typed:
         values = {name: fields.get(name) for name in _NAMES}
         ticked = [one for one in fields.all("statutory") if one]
         values["statutory"] = "、".join(ticked) if fields.has("statutory") else _UNSAID
+        values["joint_orgs"] = fields.get("joint_orgs") if fields.has("joint_orgs") else _UNSAID
         return cls(values, files, number)
 
     def with_files(self, files: tuple[File, ...]) -> "Typed":
@@ -125,6 +132,9 @@ class Typed:
                 for word in values["statutory"].split("、")
                 if word
             ]
+        if values["joint_orgs"] != _UNSAID:
+            names = (name.strip() for name in _BETWEEN_NAMES.split(values["joint_orgs"]))
+            told["joint_orgs"] = [name for name in names if name]
         told["attachments"] = [{"sha256": file.sha256, "name": file.name} for file in self.files]
         told["overrides"] = self._overrides()
         return filled_in(ItemIn, told)

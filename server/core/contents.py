@@ -137,6 +137,7 @@ def make_content(
             openness=sheet.openness,
             validity=sheet.validity,
             overview=sheet.overview,
+            joint_orgs=tuple(one.name for one in sheet.joint_orgs),
         ),
         org=seen.org,
         column=column_of(site, sheet.column),

@@ -42,6 +42,7 @@ async def copy_as_real(tx: Tx, item_id: str, *, by: str, at: datetime, new_id: C
         attachments=sheet.attachments,
         statutory=sheet.statutory,
         language=sheet.language,
+        joint_orgs=sheet.joint_orgs,
         # The others name practice accounts.
         overrides=tuple(one for one in sheet.overrides if one.account is None),
     )

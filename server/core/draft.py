@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from channels.item import Attachment, Kind, Language, Openness, Org, Override, Picture, Validity
+from channels.item import Attachment, JointOrg, Kind, Language, Openness, Org, Override, Picture, Validity
 from server.core.acts import note, of_item
 from server.core.days import day_of
 from server.core.practice import refuse_other_world
@@ -58,6 +58,7 @@ class Draft:
     language: Language | None = None  # None: likewise, and Chinese at first
     index_number: str | None = None  # of an imported item; None: the next one of the organ and year
     overrides: tuple[Override, ...] | None = None  # None: those of the version before
+    joint_orgs: tuple[JointOrg, ...] | None = None  # None: likewise; the item's own organ leads them
 
     def with_body(self, body_html: str, pictures: tuple[Picture, ...]) -> "Draft":
         """Give the same with another body."""
@@ -141,6 +142,7 @@ def _keeping(draft: Draft, seen: ItemSeen) -> Draft:
         overrides=sheet.overrides if draft.overrides is None else draft.overrides,
         statutory=sheet.statutory if draft.statutory is None else draft.statutory,
         language=draft.language or sheet.language,
+        joint_orgs=sheet.joint_orgs if draft.joint_orgs is None else draft.joint_orgs,
     )
 
 
@@ -179,6 +181,7 @@ def _revision(draft: Draft, number: int, id: str, *, by: str, at: datetime) -> R
         overrides=draft.overrides or (),
         statutory=draft.statutory or (),
         language=draft.language or "zh-CN",
+        joint_orgs=draft.joint_orgs or (),
     )
     return RevisionSeen(
         id=id,

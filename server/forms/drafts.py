@@ -7,7 +7,7 @@ from pydantic import Field
 
 from channels.item import Kind, Language, Openness, Override, Site, Validity
 from server.core.draft import Draft
-from server.core.organs import get_org
+from server.core.organs import find_joint_orgs, get_org
 from server.core.problems import Problem
 from server.forms.words import Day, Filled, Form, Line, OrgCode, Prose, Sha256, Slug
 from server.importing.files import Wanted, find_attachments, find_pictures, require_picture
@@ -41,8 +41,9 @@ class ItemIn(Form):
     """A new item, or its next revision.
 
     `body` is HTML; pictures in it are `<img src="media:SHA256">` of files uploaded before. `index_number` is
-    given for imported items only. `statutory` numbers the kinds of Art. 20 of the regulation; it, `language`
-    and `overrides` stay as they were in the version before when they are left out.
+    given for imported items only. `statutory` numbers the kinds of Art. 20 of the regulation. `joint_orgs`
+    names who issued it together with `org`, which leads; the item counts once, as that of the lead. These,
+    `language` and `overrides` stay as they were in the version before when they are left out.
     """
 
     kind: Annotated[Kind, Field(title="种类")]
@@ -72,6 +73,10 @@ class ItemIn(Form):
         tuple[Annotated[int, Field(ge=1, le=15)], ...] | None, Field(title="法定公开类别", max_length=15)
     ] = None
     language: Annotated[Language | None, Field(title="文种")] = None
+    joint_orgs: Annotated[
+        tuple[Annotated[Filled, Field(max_length=60, pattern=r"^[^、，,;；]+$")], ...] | None,
+        Field(title="联合发文机关", max_length=20),
+    ] = None
 
 
 async def draft_of(
@@ -108,6 +113,9 @@ async def draft_of(
         language=form.language,
         index_number=form.index_number,
         overrides=None if form.overrides is None else await _overrides(tx, form.overrides),
+        joint_orgs=None
+        if form.joint_orgs is None
+        else await find_joint_orgs(tx, form.joint_orgs, org.as_org()),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from channels.item import Kind, Openness, Org
 from server.core.draft import Draft
+from server.core.organs import find_joint_orgs
 from server.importing.files import find_pictures
 from server.importing.found import Document
 from server.importing.html import Body, read_body
@@ -14,6 +15,7 @@ from server.store.tx import Store, Tx
 
 LONGEST_TITLE = 200
 LONGEST_NUMBER = 60
+LONGEST_ORGAN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +64,11 @@ async def draft_of_document(tx: Tx, document: Document, body: Body, filing: Fili
         overview="",
         pictures=await find_pictures(tx, body.pictures),
         attachments=(),
+        joint_orgs=await find_joint_orgs(tx, _joint_names(document, filing.org), filing.org),
     )
+
+
+def _joint_names(document: Document, org: Org) -> tuple[str, ...]:
+    """Give who signed beside the lead organ: the lead is this one, or else the first (GB/T 9704)."""
+    signed = tuple(name for name in (document.issuer or "").split("、") if 0 < len(name) <= LONGEST_ORGAN)
+    return signed if org.name in signed else signed[1:]

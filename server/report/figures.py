@@ -7,14 +7,15 @@ restated after a snapshot, because an earlier day was proved, is no longer in th
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from server.core.days import SHANGHAI
 from server.core.problems import Problem
-from server.store.orgs import find_org_by_code, subtree_ids
+from server.store.joint import JointSide, Together, is_on, sifted_to, sum_joint
+from server.store.orgs import find_org_by_code, list_orgs, list_orgs_coded, subtree_ids
 from server.store.statistics import Counter, GroupBy, Sieve, sum_figures
 from server.store.tx import Tx
 from server.store.words import COUNTED_AS
@@ -57,7 +58,9 @@ class Question:
 class Row:
     """One group: how many items, how many on each channel, how many of these were withdrawn in the period.
 
-    And how many were restated: a snapshot had them in the period, and they belong to an earlier day.
+    And how many were restated: a snapshot had them in the period, and they belong to an earlier day. Of the
+    items of an organ and of the total: how many are joint releases that it leads (`led`), and how many more
+    it joined under the lead of another, whose items they are (`joined`).
     """
 
     key: str
@@ -68,6 +71,8 @@ class Row:
     withdrawn_deliveries: dict[str, int]
     restated_items: int
     restated_deliveries: dict[str, int]
+    led: int = 0
+    joined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ class Figures:
                 "deliveries": self.total.withdrawn_deliveries,
             },
             "restated": {"items": self.total.restated_items, "deliveries": self.total.restated_deliveries},
+            "joint": {"led": self.total.led, "joined": self.total.joined},
             "rows": [_row_json(row, asked.group_by) for row in self.rows],
         }
 
@@ -130,7 +136,9 @@ async def sieve_of(tx: Tx, question: Question) -> Sieve:
 
 async def channel_figures(tx: Tx, question: Question, *, at: datetime) -> Figures:
     """Give the figures of a period; a period without data gives zeros."""
-    counters = await sum_figures(tx, await sieve_of(tx, question), question.group_by)
+    sieve = await sieve_of(tx, question)
+    counters = await sum_figures(tx, sieve, question.group_by)
+    together = await sum_joint(tx, sieve)
     if question.group_by == "channel":
         rows = tuple(_channel_row(channel, counters) for channel in COUNTED_AS)
     else:
@@ -138,7 +146,44 @@ async def channel_figures(tx: Tx, question: Question, *, at: datetime) -> Figure
         rows = tuple(
             _row(key, name, tuple(c for c in counters if c.key == key)) for key, name in keys.items()
         )
-    return Figures(question, _row("total", "合计", counters), rows, at)
+    total = _row("total", "合计", counters)
+    if together:
+        total = _with_joint(total, together, await _scope(tx, sieve, together))
+        if question.group_by == "org":
+            rows = await _org_rows(tx, sieve, rows, together)
+    return Figures(question, total, rows, at)
+
+
+async def joint_sieve(tx: Tx, question: Question, side: JointSide) -> Sieve:
+    """Give what the joint figures of a question count: what its organs led, or what they joined."""
+    sieve = await sieve_of(tx, question)
+    together = await sum_joint(tx, sieve)
+    return sifted_to(sieve, together, await _scope(tx, sieve, together), side)
+
+
+async def _scope(tx: Tx, sieve: Sieve, together: tuple[Together, ...]) -> frozenset[str]:
+    """Give the codes of the organs that are counted; where all are, whoever leads is one of them."""
+    if sieve.org_ids is None:
+        return frozenset(one.lead for one in together)
+    return frozenset(org.code for org in await list_orgs(tx, sieve.org_ids))
+
+
+async def _org_rows(
+    tx: Tx, sieve: Sieve, rows: tuple[Row, ...], together: tuple[Together, ...]
+) -> tuple[Row, ...]:
+    """Give the rows of organs with their joint releases, those that only joined others among them."""
+    missing = frozenset(code for one in together for code in one.joined) - {row.key for row in rows}
+    others = await list_orgs_coded(tx, missing)
+    more = [_row(o.code, o.name, ()) for o in others if sieve.org_ids is None or o.id in sieve.org_ids]
+    every = sorted((*rows, *more), key=lambda row: row.key)
+    return tuple(_with_joint(row, together, frozenset((row.key,))) for row in every)
+
+
+def _with_joint(row: Row, together: tuple[Together, ...], codes: frozenset[str]) -> Row:
+    led, joined = (
+        sum(one.count for one in together if is_on(one, codes, side)) for side in get_args(JointSide)
+    )
+    return replace(row, led=led, joined=joined)
 
 
 def _row(key: str, name: str, counters: tuple[Counter, ...]) -> Row:
@@ -172,6 +217,7 @@ def _channel_row(channel: str, counters: tuple[Counter, ...]) -> Row:
 
 def _row_json(row: Row, group_by: GroupBy) -> dict[str, Any]:
     return {
+        **({"joint": {"led": row.led, "joined": row.joined}} if group_by == "org" else {}),
         group_by: row.key,
         "name": row.name,
         "items": row.items,

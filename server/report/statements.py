@@ -12,7 +12,8 @@ from server.report.figures import CHANNEL_NAMES, Figures, Row
 from server.report.sheets import Value
 from server.report.tally import Tally
 from server.store.ledger import Line
-from server.store.statistics import GroupBy, LineSeen
+from server.store.lines_seen import LineSeen
+from server.store.statistics import GroupBy
 
 GROUP_NAMES: Final[dict[GroupBy, str]] = {
     "channel": "渠道",
@@ -23,6 +24,7 @@ GROUP_NAMES: Final[dict[GroupBy, str]] = {
     "column": "栏目",
     "topic": "主题分类",
 }
+JOINT_HEAD: Final = ("其中：牵头联合发文", "另：参与联合发文（计入牵头机构）")
 _LINE_HEAD: Final = (
     "日期", "标题", "索引号", "机构代码", "机构", "类别", "栏目", "渠道", "账号", "链接",
     "平台编号", "公开时间", "公开地点", "经办人", "台账", "说明",
@@ -36,18 +38,34 @@ _PLACE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})\.([0-9A-Za-z]{1,16})")
 
 def figures_table(figures: Figures) -> list[list[Value]]:
     """Give figures as a table for a program: a row for each group, with its code, and the total."""
+    of_orgs = figures.question.group_by == "org"
     head: list[Value] = [GROUP_NAMES[figures.question.group_by], "名称", *_numbers_head(("撤回", "更正"))]
     rows = (*figures.rows, figures.total)
-    return [head, *([row.key, row.name, *_numbers(row), *_restated(row)] for row in rows)]
+    table = [
+        [row.key, row.name, *_numbers(row), *_restated(row), *(_joint(row) if of_orgs else ())]
+        for row in rows
+    ]
+    return [[*head, *(JOINT_HEAD if of_orgs else ())], *table]
 
 
 def figures_sheet(figures: Figures, tally: Tally) -> list[list[Value]]:
     """Give figures as a table for a person: names alone, and at its foot whether the sums agree."""
     is_restated = figures.total.restated_items or any(figures.total.restated_deliveries.values())
+    is_joint = figures.question.group_by == "org" and any(row.led or row.joined for row in figures.rows)
     aside = ("撤回", "更正") if is_restated else ("撤回",)
-    head: list[Value] = [GROUP_NAMES[figures.question.group_by], *_numbers_head(aside)]
+    head: list[Value] = [
+        GROUP_NAMES[figures.question.group_by], *_numbers_head(aside), *(JOINT_HEAD if is_joint else ()),
+    ]  # fmt: skip
     rows = (*figures.rows, replace(figures.total, name="合计"))
-    table = [[row.name, *_numbers(row), *(_restated(row) if is_restated else ())] for row in rows]
+    table = [
+        [
+            row.name,
+            *_numbers(row),
+            *(_restated(row) if is_restated else ()),
+            *(_joint(row) if is_joint else ()),
+        ]
+        for row in rows
+    ]
     return [head, *table, ["合计核对", tally.told]]
 
 
@@ -93,6 +111,10 @@ def _numbers(row: Row) -> list[Value]:
 
 def _restated(row: Row) -> list[Value]:
     return [row.restated_items, *(row.restated_deliveries.get(channel, 0) for channel in CHANNEL_NAMES)]
+
+
+def _joint(row: Row) -> list[Value]:
+    return [row.led, row.joined]
 
 
 def _live_at(line: LineSeen) -> str | None:

@@ -134,6 +134,7 @@ def _facts(version: RevisionSeen) -> dict[str, str]:
         "有效性": VALIDITY_NAMES[sheet.validity],
         "内容概述": sheet.overview,
         "来源": sheet.source or "",
+        "联合发文机关": "、".join(one.name for one in sheet.joint_orgs),
         "图片": "、".join(f"{one.alt or '无说明'}（{one.sha256[:8]}）" for one in sheet.pictures),
         "附件": "、".join(f"{one.name}（{one.sha256[:8]}）" for one in sheet.attachments),
         "渠道改写": say_overrides(sheet.overrides),

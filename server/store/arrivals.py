@@ -139,9 +139,10 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
         "ledger": f"""
             INSERT INTO ledger
                 (id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at,
-                topic, account_id)
+                topic, account_id, joint)
             SELECT g.id, 'counted', g.item_id, g.channel, g.org_id, g.kind, g.col, g.day, g.delivery_id,
-                {now}, coalesce({dialect.text_in("v.sheet", "topic")}, ''), d.account_id
+                {now}, coalesce({dialect.text_in("v.sheet", "topic")}, ''), d.account_id,
+                coalesce(nullif({dialect.text_in("v.sheet", "joint_orgs")}, '[]'), '')
             FROM {lines} JOIN deliveries d ON d.id = g.delivery_id
                 JOIN releases r ON r.id = d.release_id JOIN revisions v ON v.id = r.revision_id WHERE true
             ON CONFLICT (item_id, channel) WHERE {FIRST} DO NOTHING RETURNING id""",

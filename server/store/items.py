@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, cast
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from channels.item import Attachment, Kind, Language, Openness, Org, Override, Picture, Validity
+from channels.item import Attachment, JointOrg, Kind, Language, Openness, Org, Override, Picture, Validity
 from server.store.practice_tables import practice_serial
 from server.store.rows import NotThere, Taken, upsert
 from server.store.tables import index_serial, item, org, release, revision
@@ -42,6 +42,7 @@ class Sheet:
     overrides: tuple[Override, ...] = ()
     statutory: tuple[int, ...] = ()  # kinds of 条例 Art. 20, by their numbers
     language: Language = "zh-CN"
+    joint_orgs: tuple[JointOrg, ...] = ()  # who issued it together with the item's organ, which leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,11 @@ def hash_content(kind: str, title: str, summary: str, body: str, sheet: Sheet) -
     What a sheet has learned to say later does not count while it is not said: older seals stay good.
     """
     told = _SHEET.dump_python(sheet, mode="json")
-    for name, unsaid in (("overrides", []), ("statutory", []), ("language", "zh-CN")):
-        if told[name] == unsaid:
+    for name in ("overrides", "statutory", "joint_orgs"):
+        if not told[name]:
             del told[name]
+    if told["language"] == "zh-CN":
+        del told["language"]
     parts = [kind, title, summary, body, told]
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -50,6 +50,9 @@ async def append(tx: Tx, entry: Entry) -> bool:
         **_values(entry),
         topic=_of_delivery(entry, sa.func.coalesce(revision.c.sheet["topic"].as_string(), "")),
         account_id=_of_delivery(entry, delivery.c.account_id),
+        joint=_of_delivery(
+            entry, sa.func.coalesce(sa.func.nullif(revision.c.sheet["joint_orgs"].as_string(), "[]"), "")
+        ),
     )
     if entry.line == "counted" and entry.restates is None:
         statement = statement.on_conflict_do_nothing(
@@ -71,11 +74,11 @@ async def find_standing(tx: Tx, item_id: str, channel: str) -> Entry | None:
 async def take_back(tx: Tx, standing: Entry, back: Line, reason: str, *, id: str, at: datetime) -> bool:
     """Take a counted line back by a line with the same sides; False when somebody else just did."""
     entry = replace(standing, id=id, line=back, written_at=at, reason=reason, restates=standing.id)
-    sides = sa.select(ledger.c.topic, ledger.c.account_id).where(ledger.c.id == standing.id)
-    topic, account_id = (await tx.execute(sides)).one()
+    sides = sa.select(ledger.c.topic, ledger.c.account_id, ledger.c.joint).where(ledger.c.id == standing.id)
+    topic, account_id, joint = (await tx.execute(sides)).one()
     statement = (
         upsert(tx, ledger)
-        .values(**_values(entry), topic=topic, account_id=account_id)
+        .values(**_values(entry), topic=topic, account_id=account_id, joint=joint)
         .on_conflict_do_nothing(index_elements=["restates"], index_where=sa.text(BACK))
     )
     is_ours = (await tx.execute(statement)).rowcount == 1

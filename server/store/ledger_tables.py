@@ -27,6 +27,8 @@ ledger = sa.Table(
     # Of the delivery, kept here so that counting by them joins nothing; '' is an item without a topic.
     sa.Column("topic", sa.Text, nullable=False, server_default=""),
     sa.Column("account_id", sa.String(16), nullable=False, server_default=""),
+    # Who issued the item with its organ, as the sheet has them (JSON); '' where its organ did alone.
+    sa.Column("joint", sa.Text, nullable=False, server_default=""),
     # The counted line that this one takes back, or in whose place it counts an earlier day.
     sa.Column("restates", sa.String(16), nullable=True),
     among("line", LINES),
@@ -68,6 +70,18 @@ ledger = sa.Table(
         sqlite_where=sa.text("topic <> ''"),
         postgresql_where=sa.text("topic <> ''"),
     ),
+    # And of joint releases, which are few.
+    sa.Index(
+        "ix_ledger_joint",
+        "channel",
+        "line",
+        "day",
+        "id",
+        sqlite_where=sa.text("joint <> ''"),
+        postgresql_where=sa.text("joint <> ''"),
+    ),
+    # Those of one organ, which may have one line in many thousands.
+    sa.Index("ix_ledger_org", "org_id", "channel", "line", "day", "id"),
     sa.Index("ix_ledger_item", "item_id", "channel"),
 )
 

@@ -1,5 +1,6 @@
 """Orgs: the organs that publish, and the tree they form."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +49,18 @@ async def find_org_by_code(tx: Tx, code: str) -> OrgRow | None:
 async def list_orgs(tx: Tx, ids: frozenset[str]) -> tuple[OrgRow, ...]:
     """Give some organs, by code."""
     wanted = _select().where(org.c.id.in_(ids)).order_by(org.c.code)
+    return tuple(_org_of(row) for row in await tx.execute(wanted))
+
+
+async def list_orgs_coded(tx: Tx, codes: Collection[str]) -> tuple[OrgRow, ...]:
+    """Give the organs with some codes, by code."""
+    wanted = _select().where(org.c.code.in_(codes)).order_by(org.c.code)
+    return tuple(_org_of(row) for row in await tx.execute(wanted))
+
+
+async def list_orgs_named(tx: Tx, names: Collection[str]) -> tuple[OrgRow, ...]:
+    """Give the organs with one of some names, by code."""
+    wanted = _select().where(org.c.name.in_(names)).order_by(org.c.code)
     return tuple(_org_of(row) for row in await tx.execute(wanted))
 
 

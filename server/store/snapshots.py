@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from server.store.ledger import Line
 from server.store.ledger_tables import ledger
+from server.store.lines_seen import LineSeen, lines_seen
 from server.store.report_tables import snapshot
 from server.store.rows import Taken, upsert
-from server.store.statistics import LineSeen, lines_of, lines_seen, on_days
+from server.store.statistics import lines_of, on_days
 from server.store.tx import Tx
 
 Side = Literal["added", "removed"]

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 
 from server.store.ledger import Line, is_standing
 from server.store.ledger_tables import day_counter, ledger, month_counter
+from server.store.lines_seen import LineSeen, see_lines
 from server.store.months import month_after, months_between
-from server.store.tables import account, delivery, evidence, item, org, release, revision
+from server.store.tables import account, org
 from server.store.tx import Tx
 from server.store.words import COUNTED_AS, LINES, TAKEN_BACK
 
@@ -39,6 +40,7 @@ class Sieve:
     columns: frozenset[str] | None = None
     topic: str | None = None
     until: datetime | None = None
+    joint: frozenset[str] | None = None  # of joint releases those by some organs, as the ledger writes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +52,6 @@ class Counter:
     channel: str
     line: Line
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineSeen:
-    """A ledger line with what proves it: the page's link, the platform's id, or the evidence of a person."""
-
-    id: str
-    day: date
-    line: Line
-    channel: str
-    item_id: str
-    index_number: str
-    title: str
-    org_code: str
-    org_name: str
-    kind: str
-    column: str
-    account: str
-    account_name: str
-    link: str | None
-    platform_id: str | None
-    live_at: datetime | None
-    shown_at: str | None
-    shown_by: str | None
-    reason: str | None
 
 
 async def sum_figures(tx: Tx, sieve: Sieve, group_by: GroupBy) -> tuple[Counter, ...]:
@@ -117,7 +94,14 @@ async def count_lines(tx: Tx, sieve: Sieve) -> int:
 async def count_lines_behind(
     tx: Tx, sieve: Sieve, *, channel: str, line: Line, account_slug: str | None
 ) -> int:
-    """Count the lines that a figure counts, by the counters; `until` must be open, they do not know it."""
+    """Count the lines that a figure counts, by the counters; `until` must be open, they do not know it.
+
+    Nor do they know joint releases: these are few, and counted by their lines.
+    """
+    if sieve.joint is not None:
+        held = [ledger.c.channel == channel, ledger.c.line.in_(lines_of(line)), *_within(ledger, sieve)]
+        many = sa.select(sa.func.coalesce(sa.func.sum(signed_lines(line)), 0)).where(*held)
+        return int((await tx.execute(many)).scalar_one())
     with_lines = sieve.topic is not None or account_slug is not None
     counted = sa.union_all(*_pieces(sieve, with_lines=with_lines)).subquery("counted")
     wanted = sa.select(sa.func.coalesce(sa.func.sum(signed(counted.c, line)), 0)).where(
@@ -159,17 +143,13 @@ async def list_lines_behind(
         )
     if sieve.until is not None:
         page = page.where(ledger.c.written_at <= sieve.until)
-    elif _is_sifted(sieve) or account_slug is not None:
+    elif _is_sifted(sieve, account_slug):
         days = await _days_with_lines(
             tx, sieve, channel=channel, line=line, account_slug=account_slug, after=after, limit=limit
         )
         page = page.where(ledger.c.day.in_(days))
     # What is joined to a line is read for those of the page alone.
-    ids = page.order_by(ledger.c.day, ledger.c.id).limit(limit).subquery("page")
-    # Beginning with these: PostgreSQL keeps to the order in which so many tables are named.
-    wanted = _lines(_columns(), ids.join(ledger, ledger.c.id == ids.c.id))
-    wanted = wanted.order_by(ledger.c.day, ledger.c.id)
-    return tuple(_line_of(row) for row in await tx.execute(wanted))
+    return await see_lines(tx, page.order_by(ledger.c.day, ledger.c.id).limit(limit).subquery("page"))
 
 
 async def _days_with_lines(
@@ -227,6 +207,13 @@ def signed(counters: Any, line: Line) -> sa.ColumnElement[int]:
     return sa.case((counters.line.in_(TAKEN_BACK), -counters.count), else_=counters.count)
 
 
+def signed_lines(line: Line) -> sa.ColumnElement[int]:
+    """Give a line of the ledger as it goes into a figure: less what was taken back of what was counted."""
+    if line != "counted":
+        return sa.literal(1)
+    return sa.case((ledger.c.line.in_(TAKEN_BACK), -1), else_=1)
+
+
 def _enough(counted: Iterable[tuple[Any, Any]], begun: Any, limit: int) -> list[Any]:
     """Take keys until their sums are enough, that of the key in which one begins left out."""
     taken, lines = [], 0
@@ -246,13 +233,6 @@ def _days_of(months: Iterable[str], sieve: Sieve) -> list[date]:
 
 def _account_of(slug: str) -> sa.ScalarSelect[str]:
     return sa.select(account.c.id).where(account.c.slug == slug).scalar_subquery()
-
-
-async def lines_seen(tx: Tx, held: sa.ColumnElement[bool], limit: int) -> tuple[LineSeen, ...]:
-    """Give the lines for which something holds, oldest first."""
-    wanted = _lines(_columns()).where(held)
-    wanted = wanted.order_by(ledger.c.day, ledger.c.id).limit(limit)
-    return tuple(_line_of(row) for row in await tx.execute(wanted))
 
 
 def on_days(start: date, end: date) -> list[sa.ColumnElement[bool]]:
@@ -296,21 +276,12 @@ def _counts(
     ).where(*held)  # fmt: skip
 
 
-def _lines(wanted: sa.Select[Any], lines: sa.FromClause = ledger) -> sa.Select[Any]:
-    """Join a ledger line to its org, its delivery and account, and to what it published."""
-    return wanted.select_from(
-        lines.join(org, org.c.id == ledger.c.org_id)
-        .join(delivery, delivery.c.id == ledger.c.delivery_id)
-        .join(account, account.c.id == delivery.c.account_id)
-        .join(release, release.c.id == delivery.c.release_id)
-        .join(revision, revision.c.id == release.c.revision_id)
-        .join(item, item.c.id == ledger.c.item_id)
-        .outerjoin(evidence, evidence.c.delivery_id == delivery.c.id)
-    )
-
-
-def _is_sifted(sieve: Sieve) -> bool:
-    return any(one is not None for one in (sieve.org_ids, sieve.kind, sieve.columns))
+def _is_sifted(sieve: Sieve, account_slug: str | None) -> bool:
+    """Say whether lines are left out that stand between others in every index there is."""
+    if sieve.joint is not None:
+        return False
+    of_several = sieve.org_ids is not None and len(sieve.org_ids) != 1
+    return of_several or any(one is not None for one in (sieve.kind, sieve.columns, account_slug))
 
 
 def _within(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
@@ -330,6 +301,8 @@ def sides(source: sa.Table, sieve: Sieve) -> list[sa.ColumnElement[bool]]:
         held.append(source.c.topic == sieve.topic)
         if source is ledger and sieve.topic:
             held.append(ledger.c.topic != sa.literal_column("''"))  # as the index of topics says it
+    if sieve.joint is not None and source is ledger:
+        held += [ledger.c.joint != sa.literal_column("''"), ledger.c.joint.in_(sieve.joint)]
     return held
 
 
@@ -341,51 +314,3 @@ def _group(counted: sa.Subquery, group_by: GroupBy) -> tuple[sa.ColumnElement[st
             return account.c.slug, account.c.name
         case "month" | "topic" | "channel" | "kind" | "column":
             return counted.c[group_by], counted.c[group_by]
-
-
-def _columns() -> sa.Select[Any]:
-    return sa.select(
-        ledger.c.id,
-        ledger.c.day,
-        ledger.c.line,
-        ledger.c.channel,
-        ledger.c.item_id,
-        item.c.index_number,
-        revision.c.title,
-        org.c.code.label("org_code"),
-        org.c.name.label("org_name"),
-        ledger.c.kind,
-        ledger.c.column,
-        account.c.slug,
-        account.c.name.label("account_name"),
-        delivery.c.link,
-        delivery.c.platform_id,
-        delivery.c.live_at,
-        evidence.c.place,
-        evidence.c.shown_by,
-        ledger.c.reason,
-    )
-
-
-def _line_of(row: sa.Row[Any]) -> LineSeen:
-    return LineSeen(
-        id=row.id,
-        day=row.day,
-        line=row.line,
-        channel=row.channel,
-        item_id=row.item_id,
-        index_number=row.index_number,
-        title=row.title,
-        org_code=row.org_code,
-        org_name=row.org_name,
-        kind=row.kind,
-        column=row.column,
-        account=row.slug,
-        account_name=row.account_name,
-        link=row.link,
-        platform_id=row.platform_id,
-        live_at=row.live_at,
-        shown_at=row.place,
-        shown_by=row.shown_by,
-        reason=row.reason,
-    )

@@ -134,7 +134,18 @@ async def list_late_first_days(tx: Tx, limit: int) -> tuple[Difference, ...]:
 async def list_wrong_restatements(tx: Tx, limit: int) -> tuple[Difference, ...]:
     """Give lines that restate another than a counted line of the same sides, or only by half."""
     other = ledger.alias("other")
-    sides = ("item_id", "channel", "org_id", "kind", "column", "day", "topic", "account_id", "delivery_id")
+    sides = (
+        "item_id",
+        "channel",
+        "org_id",
+        "kind",
+        "column",
+        "day",
+        "topic",
+        "account_id",
+        "delivery_id",
+        "joint",
+    )
     is_back = ledger.c.line.in_(TAKEN_BACK)
     named = sa.exists().where(
         other.c.id == ledger.c.restates,

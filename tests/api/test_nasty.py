@@ -44,7 +44,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "ItemIn": ("admin", an_item(**dict.fromkeys(("topic", "genre", "source", "overview"), "x"),
                                 index_number="x/1", validity="valid", attachments=[], statutory=[1],
-                                language="zh-CN",
+                                language="zh-CN", joint_orgs=["x"],
                                 overrides=[{"channel": "weibo", "account": "weibo", "title": "x"}])),
     "ApproveIn": ("chief", {"reason": "x"}),
     "ReturnIn": ("chief", {"reason": "x"}),

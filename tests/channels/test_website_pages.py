@@ -106,6 +106,12 @@ def test_every_catalogue_element_stands_in_the_table():
     }
 
 
+def test_who_issued_a_document_together_with_its_organ_stands_in_the_table():
+    sheet = replace(a_content().disclosure, joint_orgs=("鄂托克旗财政局", "鄂托克旗审计局"))
+    shown = facts(page_of(kind="policy", disclosure=sheet))
+    assert shown["联合发文机关"] == "鄂托克旗财政局、鄂托克旗审计局"
+
+
 def test_a_document_that_is_no_longer_in_force_says_so():
     sheet = replace(a_content().disclosure, validity="repealed")
     assert "本文件已废止" in page_of(disclosure=sheet).text_content()

@@ -56,6 +56,21 @@ async def test_an_item_is_written_with_its_disclosure_elements(office: ConsoleOf
     assert (sheet.keywords, sheet.overview, sheet.source) == (("防汛", "救灾"), "安排防汛", "本旗")
 
 
+async def test_who_issued_an_item_together_is_kept_shown_and_changed(office: ConsoleOffice):
+    desk = await office.desk("author")
+    item_id = await _written(desk, joint_orgs="某旗财政局，市发展和改革委员会")
+    told = "某旗财政局、市发展和改革委员会"
+    assert told in (await desk.get(f"/console/items/{item_id}")).words
+    page = await desk.get(f"/console/items/{item_id}/edit")
+    assert [tag["value"] for _, tag in page.tags if tag.get("name") == "joint_orgs"] == [told]
+    older = a_form(base="1", title="关于防汛工作的另一通知")  # a page from before this field
+    await desk.post(f"/console/items/{item_id}/edit", older)
+    names = [one.name for one in (await _stored(office, item_id)).revision.sheet.joint_orgs]
+    assert names == ["某旗财政局", "市发展和改革委员会"]
+    await desk.post(f"/console/items/{item_id}/edit", a_form(base="2", title="另一通知", joint_orgs=" "))
+    assert (await _stored(office, item_id)).revision.sheet.joint_orgs == ()
+
+
 async def test_the_kinds_of_the_law_and_the_language_are_kept_shown_and_changed(office: ConsoleOffice):
     desk = await office.desk("author")
     kinds = [("statutory", one) for one in ("", "12", "1")]

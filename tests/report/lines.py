@@ -30,7 +30,8 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 class Written:
     """An item and where it went: an account, the day it was live there, the day it was withdrawn.
 
-    `back_on` is the day on which all that was withdrawn was public again.
+    `back_on` is the day on which all that was withdrawn was public again; `joint` are those who issued it
+    with its organ: ours by code, others by name.
     """
 
     org: str
@@ -39,6 +40,7 @@ class Written:
     topic: str | None
     legs: tuple[tuple[str, date, date | None], ...]
     back_on: date | None = None
+    joint: tuple[str, ...] = ()
 
 
 class Writer:
@@ -94,7 +96,8 @@ class Writer:
         await tx.execute(
             revision.insert().values(
                 id=keys["revision"], item_id=keys["item"], number=1, state="released", title=f"稿件{number}",
-                summary="", body="", sheet={"topic": one.topic, "column": one.column}, content_hash="0" * 64,
+                summary="", body="", content_hash="0" * 64,
+                sheet={"topic": one.topic, "column": one.column, "joint_orgs": _joint_orgs(one)},
                 **values,
             )
         )  # fmt: skip
@@ -132,6 +135,10 @@ class Writer:
                     await count_first(tx, entry, self.new_id)
                 else:
                     await append(tx, entry)
+
+
+def _joint_orgs(one: Written) -> list[dict[str, str | None]]:
+    return [{"name": name, "code": name if name in ORGS else None} for name in one.joint]
 
 
 def plain_items(many: int) -> Iterator[Written]:
