@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any, Final
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -71,16 +72,27 @@ def fit_to_page(sheet: Any, *, head: int) -> None:
 
 
 def _make_room(sheet: Any) -> None:
-    """Give broken text the height of its lines: LibreOffice prints one line of it otherwise."""
-    for row in sheet.iter_rows():
-        lines = max(
-            ceil(_columns_of(cell.value) / (sheet.column_dimensions[cell.column_letter].width - 1))
-            if cell.alignment.wrap_text
-            else 1
-            for cell in row
+    """Give broken text the height of its lines: LibreOffice prints one line of it otherwise.
+
+    What stands in a merged cell spreads over its columns, and its lines over its rows.
+    """
+    areas = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
+    lines: dict[int, int] = {}
+    for cell in (cell for row in sheet.iter_rows() for cell in row):
+        if isinstance(cell, MergedCell) or not cell.alignment.wrap_text:
+            continue
+        area = areas.get((cell.row, cell.column))
+        last_row, last_column = (area.max_row, area.max_col) if area else (cell.row, cell.column)
+        wide = sum(
+            sheet.column_dimensions[get_column_letter(at)].width for at in range(cell.column, last_column + 1)
         )
-        if lines > 1:
-            sheet.row_dimensions[row[0].row].height = lines * _LINE
+        tall = last_row - cell.row + 1
+        needed = ceil(ceil(_columns_of(cell.value) / (wide - 1)) / tall)
+        for at in range(cell.row, last_row + 1):
+            lines[at] = max(lines.get(at, 1), needed)
+    for at, many in lines.items():
+        if many > 1:
+            sheet.row_dimensions[at].height = many * _LINE
 
 
 def _columns_of(value: Value) -> int:

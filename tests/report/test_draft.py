@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
+from lxml import html
 from pypdf import PdfReader
 
 from server.core.problems import Problem, Problems
@@ -80,9 +81,9 @@ class Year:
             entered = [Declared(key, value, "档案室台账") for key, value in figures]
             await declare(tx, org, year, entered, by=None, at=NOW, new_id=self.new_id)
 
-    async def draft(self, year: int = 2026, org: str = TOP) -> Draft:
+    async def draft(self, year: int = 2026, org: str = TOP, at: datetime = NOW) -> Draft:
         async with self.store.read() as tx:
-            return await draft_of_year(tx, org, year, at=NOW)
+            return await draft_of_year(tx, org, year, at=at)
 
     async def fill(self, year: int) -> None:
         """Enter every cell of the form, so that all adds up."""
@@ -162,6 +163,51 @@ async def test_the_newest_entry_of_a_figure_stands_and_says_where_it_comes_from(
 async def test_growth_is_computed_from_what_was_declared_for_years_before_the_system(year: Year):
     await year.declare(2025, [("items", "6")])
     assert "，比上年增长50.0%" in draft_as_html(await year.draft(), review=False).decode()
+
+
+async def test_a_draft_made_before_the_year_has_ended_says_until_when_it_counts(year: Year):
+    await year.declare(2025, [("items", "6")])
+    early, last, whole = [
+        draft_as_html(await year.draft(at=at), review=False).decode()
+        for at in (
+            datetime(2026, 11, 29, 17, tzinfo=UTC),  # an hour past midnight in Beijing
+            datetime(2026, 12, 31, 12, tzinfo=UTC),
+            NOW,
+        )
+    ]
+    assert "起至2026年11月30日止。【待填：2026年还没有结束" in early
+    assert "比上年" not in early
+    for done in (last, whole):
+        assert "起至2026年12月31日止。</p>" in done
+        assert "比上年增长50.0%" in done
+
+
+@pytest.mark.parametrize("suffix", [".html", ".xlsx"])
+async def test_page_and_workbook_print_the_tables_as_the_form_does(year: Year, suffix: str):
+    await year.fill(2026)
+    draft = await year.draft()
+
+    def printed() -> list[tuple[int, int, int]]:
+        """Give of each table its rows, its columns, and how many boxes cover several of them."""
+        if suffix == ".html":
+            tables = html.document_fromstring(draft_as_html(draft, review=False)).findall(".//table")
+            return [
+                (
+                    len(table.findall(".//tr")),
+                    sum(int(cell.get("colspan", "1")) for cell in table.find(".//tr")),
+                    len(table.xpath(".//*[@colspan or @rowspan]")),
+                )
+                for table in tables
+            ]
+        book = openpyxl.load_workbook(BytesIO(draft_as_xlsx(draft)))
+        sheets = [book[name] for name in ("表二", "表三", "表四")]
+        return [(one.max_row - 1, one.max_column, len(one.merged_cells.ranges)) for one in sheets]
+
+    (two, two_wide, _), (three, three_wide, nested), four = await asyncio.to_thread(printed)
+    assert (two, two_wide, three_wide) == (14, 4, 10)
+    assert three == 3 + len(draft.given.form.table("三").rows)
+    assert nested > 15
+    assert four == (4, 15, 9)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Final
 from server.report.amounts import Amount, told
 from server.report.drafting.given import STATUTORY, GivenFigures, shown
 from server.report.figures import CHANNEL_NAMES
-from server.report.forms.form import Form, Table
+from server.report.forms.form import Table
 from server.report.forms.requests import ALL_DONE, BROUGHT, CARRIED, GROUPS, NEW, REVIEWS, SUITS
 from server.report.rules.percentages import growth
 
@@ -67,7 +67,7 @@ def compose(organ: str, year: int, given: GivenFigures) -> Draft:
 
 
 def _chapters_now(organ: str, year: int, given: GivenFigures) -> Iterator[Block]:
-    yield _opening(year, given.form)
+    yield _opening(year, given)
     yield Heading(1, "一、总体情况")
     yield Heading(2, "（一）主动公开")
     yield _disclosed(organ, year, given)
@@ -94,7 +94,7 @@ def _chapters_now(organ: str, year: int, given: GivenFigures) -> Iterator[Block]
 
 
 def _chapters_2014(organ: str, year: int, given: GivenFigures) -> Iterator[Block]:
-    yield _opening(year, given.form)
+    yield _opening(year, given)
     for heading, missing in (("一、概述", "概述"),):
         yield Heading(1, heading)
         yield Text(f"【待填：{missing}】")
@@ -108,10 +108,12 @@ def _chapters_2014(organ: str, year: int, given: GivenFigures) -> Iterator[Block
     yield _table(given, given.form.tables[0])
 
 
-def _opening(year: int, form: Form) -> Text:
+def _opening(year: int, given: GivenFigures) -> Text:
+    until = given.until
+    early = f"【待填：{year}年还没有结束，年底以后请按全年的数字重新起草】" if given.is_early else ""
     return Text(
-        f"本报告依据《中华人民共和国政府信息公开条例》和{form.letter}要求编制。"
-        f"所列数据的统计期限自{year}年1月1日起至{year}年12月31日止。"
+        f"本报告依据《中华人民共和国政府信息公开条例》和{given.form.letter}要求编制。"
+        f"所列数据的统计期限自{year}年1月1日起至{year}年{until.month}月{until.day}日止。{early}"
     )
 
 
@@ -131,7 +133,7 @@ def _disclosed(organ: str, year: int, given: GivenFigures) -> Text:
 
 
 def _change(given: GivenFigures) -> str:
-    if not given.last_items:
+    if not given.last_items or given.is_early:  # a part of a year is not compared with a whole one
         return ""
     percent = growth(Decimal(given.items), Decimal(given.last_items), 1)
     if percent == 0:

@@ -5,6 +5,7 @@ Three kinds, never mixed: counted by the ledger, entered by a person, added up f
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -57,8 +58,14 @@ class GivenFigures:
     kinds: Mapping[str, int]
     last: Last | None
     source: str
+    until: date  # the last day that was counted: before the year's end in a draft made early
     withdrawn: int = 0
     blanks: tuple[Key, ...] = field(default=())
+
+    @property
+    def is_early(self) -> bool:
+        """Say whether days of the year are still to come."""
+        return (self.until.month, self.until.day) != (12, 31)
 
     @property
     def last_items(self) -> int | None:
@@ -116,9 +123,16 @@ def gather(
         kinds=by_kind,
         last=last,
         source=source,
+        until=_last_day(figures),
         withdrawn=figures.total.withdrawn_items,
         blanks=tuple(key for key in addresses.values() if key not in cells),
     )
+
+
+def _last_day(figures: Figures) -> date:
+    """Give the last day of a period that had begun when it was counted, or of one that had not."""
+    today = day_of(figures.as_of)
+    return today if figures.question.start <= today < figures.question.end else figures.question.end
 
 
 def _from_ledger(form: Form, figures: Figures, kinds: Mapping[str, int], source: str) -> dict[Key, Given]:

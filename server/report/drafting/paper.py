@@ -34,6 +34,7 @@ class Box:
     across: int = 1
     down: int = 1
     is_label: bool = False
+    is_head: bool = False
     sources: tuple[str, ...] = ()
 
 
@@ -68,10 +69,10 @@ def _stacked(blocks: Sequence[TableBlock]) -> Sheet:
     row = 0
     for block in blocks:
         if len(blocks) > 1:
-            boxes.append(Box(row, 0, block.table.title, across=1 + many))
+            boxes.append(Box(row, 0, block.table.title, across=1 + many, is_head=True))
             row += 1
         heads = ("信息内容", *block.table.columns)
-        boxes += _spread(row, heads, many)
+        boxes += (replace(box, is_head=True) for box in _spread(row, heads, many))
         for (label, cells), sources in zip(block.rows, block.sources, strict=True):
             row += 1
             first, *rest = _spread(row, (label, *cells), many)
@@ -98,6 +99,7 @@ def _requests(block: TableBlock) -> Sheet:
         Box(1, 9, "总计", down=2),
         *(Box(2, 4 + at, name) for at, name in enumerate(ORGANISATIONS)),
     ]
+    boxes = [replace(box, is_head=True) for box in boxes]
     lines = list(zip(block.table.rows, block.rows, block.sources, strict=True))
     done = [at for at, (row, _cells, _sources) in enumerate(lines) if row.key == ALL_DONE]
     first = 2  # behind 一 and 二
@@ -122,6 +124,7 @@ def _reviews(block: TableBlock) -> Sheet:
     boxes += [Box(1, many, "未经复议直接起诉", across=many), Box(1, 2 * many, "复议后起诉", across=many)]
     boxes += [Box(1, at, name, down=2) for at, name in enumerate(outcomes)]
     boxes += [Box(2, many + at, outcomes[at % many]) for at in range(2 * many)]
+    boxes = [replace(box, is_head=True) for box in boxes]
     for number, ((_label, cells), sources) in enumerate(zip(block.rows, block.sources, strict=True)):
         told = sources if any(cells) else ()
         boxes += [

@@ -1,22 +1,24 @@
-"""A draft as a workbook: a sheet for the channels, one for each table, and one with every source."""
+"""A draft as a workbook: the channels, the tables as the form prints them, and the source of every cell."""
 
 from io import BytesIO
 from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
 
 from server.report.amounts import read_cell
 from server.report.drafting.archive import without_clock
-from server.report.drafting.draft import Draft, TableBlock
+from server.report.drafting.draft import Draft, Heading, TableBlock
 from server.report.drafting.given import STATUTORY
+from server.report.drafting.paper import Sheet, sheet_of, together
 from server.report.figures import CHANNEL_NAMES
 from server.report.sheets import fit_to_page, safe_text
 
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
-_HEADING: Final = 50.0  # points
+_MILLIMETRES: Final = 1.9  # of one sign of a column's width
 
 
 def draft_as_xlsx(draft: Draft) -> bytes:
@@ -31,23 +33,55 @@ def draft_as_xlsx(draft: Draft) -> bytes:
         first.append([CHANNEL_NAMES[channel], draft.given.channels.get(channel, 0)])
     sources = book.create_sheet("来源")
     sources.append(["表", "行", "列", "来源"])
-    for block in draft.blocks:
-        if isinstance(block, TableBlock):
-            _write(book.create_sheet(f"表{block.table.key}"[:31], len(book.sheetnames) - 1), block, sources)
-    for sheet in book.worksheets:
-        _dress(sheet)
+    heading = ""
+    for block in together(draft.blocks):
+        match block:
+            case Heading(_level, text):
+                heading = text
+            case tuple(tables):
+                name = f"表{tables[0].table.key.partition('(')[0]}"
+                made = book.create_sheet(name, len(book.sheetnames) - 1)
+                _print(made, heading, sheet_of(tables))
+                _list_sources(sources, tables)
+    _dress(first, head=2)
+    _dress(sources, head=1)
     out = BytesIO()
     book.save(out)
     return without_clock(out.getvalue())
 
 
-def _write(sheet: Any, block: TableBlock, sources: Any) -> None:
-    sheet.append([block.table.title])
-    sheet.append(["信息内容", *block.table.columns])
-    for (label, cells), told in zip(block.rows, block.sources, strict=True):
-        sheet.append([safe_text(label), *(_value(cell) for cell in cells)])
-        for column, source in zip(block.table.columns, told, strict=True):
-            sources.append([safe_text(one) for one in (block.table.key, label, column, source)])
+def _print(page: Any, heading: str, sheet: Sheet) -> None:
+    """Write a table below its heading, with the boxes of the form."""
+    page.append([safe_text(heading)])
+    for box in sheet.boxes:
+        row, column = box.row + 2, box.column + 1
+        page.cell(row, column, safe_text(box.text) if box.is_label or box.is_head else _value(box.text))
+        if box.across > 1 or box.down > 1:
+            page.merge_cells(
+                start_row=row, start_column=column, end_row=row + box.down - 1,
+                end_column=column + box.across - 1,
+            )  # fmt: skip
+    for line in page.iter_rows(min_row=2):
+        for cell in line:
+            cell.border = _BOX
+            cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    for box in sheet.boxes:
+        if box.is_label:
+            left = Alignment(wrap_text=True, vertical="center")
+            page.cell(box.row + 2, box.column + 1).alignment = left
+        elif box.is_head:
+            page.cell(box.row + 2, box.column + 1).font = Font(bold=True)
+    page.cell(1, 1).font = Font(bold=True)
+    for at, width in enumerate(sheet.widths, 1):
+        page.column_dimensions[get_column_letter(at)].width = width / _MILLIMETRES
+    fit_to_page(page, head=1 + sheet.head)
+
+
+def _list_sources(page: Any, tables: tuple[TableBlock, ...]) -> None:
+    for block in tables:
+        for (label, _cells), told in zip(block.rows, block.sources, strict=True):
+            for column, source in zip(block.table.columns, told, strict=True):
+                page.append([safe_text(one) for one in (block.table.key, label, column, source)])
 
 
 def _value(text: str) -> int | float | str | None:
@@ -59,20 +93,17 @@ def _value(text: str) -> int | float | str | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _dress(sheet: Any) -> None:
-    for row in sheet.iter_rows():
+def _dress(page: Any, *, head: int) -> None:
+    """Give a list its lines and widths; its first rows are its head."""
+    for row in page.iter_rows():
         for cell in row:
             cell.border = _BOX
             cell.alignment = Alignment(wrap_text=True, vertical="center")
-    for cell in sheet[1] if sheet.title == "来源" else (*sheet[1], *sheet[2]):
-        cell.font = Font(bold=True)
-    is_list = sheet.title == "来源"
-    widths = {"A": 12, "B": 42, "C": 20, "D": 56} if is_list else {"A": 42}
-    for letter, width in widths.items():
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A2" if is_list else "B3"
+    for row in page.iter_rows(max_row=head):
+        for cell in row:
+            cell.font = Font(bold=True)
+    for letter, width in zip("ABCD", (12, 42, 20, 56) if head == 1 else (42,), strict=False):
+        page.column_dimensions[letter].width = width
+    page.freeze_panes = f"A{head + 1}"
     # No text is cut off, and no table is printed in two halves side by side.
-    fit_to_page(sheet, head=1 if is_list else 2)
-    if not is_list:
-        sheet.row_dimensions[2].height = _HEADING
-    sheet.page_setup.fitToWidth = 1
+    fit_to_page(page, head=head)
