@@ -149,10 +149,8 @@ class Limits:
     pictures: int | None
     picture_bytes: int | None
     calls_a_day: int | None
-    idempotency_key: bool
     settle_after: float  # seconds until a look after an unknown outcome can prove absence
     confirm_after: tuple[float, ...]  # seconds between looks while accepted; the last repeats; () = at once
-    needs_page: bool  # waits until the website page has answered
     concurrency: int = 1  # deliveries of one account in flight at a time
     looks_a_day: int | None = None  # of one account, for all its deliveries together
     watch_after: tuple[float, ...] = ()  # seconds between looks at a live post, from its first day on

@@ -32,10 +32,8 @@ class Other:
         pictures=None,
         picture_bytes=None,
         calls_a_day=None,
-        idempotency_key=False,
         settle_after=0.0,
         confirm_after=(),
-        needs_page=False,
     )
 
     @classmethod

@@ -135,10 +135,8 @@ class Plain:
         pictures=None,
         picture_bytes=None,
         calls_a_day=None,
-        idempotency_key=False,
         settle_after=60,
         confirm_after=(10.0, 60.0),
-        needs_page=True,
         concurrency=4,
     )
 

@@ -39,10 +39,8 @@ class Feeds:
         pictures=None,
         picture_bytes=None,
         calls_a_day=None,
-        idempotency_key=True,  # the id of an entry is its key
         settle_after=1.0,
         confirm_after=(),
-        needs_page=True,
         concurrency=4,
     )
 

@@ -48,10 +48,8 @@ class Website:
         pictures=None,
         picture_bytes=None,
         calls_a_day=None,
-        idempotency_key=True,  # the path of a page is its key
         settle_after=1.0,
         confirm_after=(),
-        needs_page=False,
         concurrency=4,
     )
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 MOST_TEXT: Final = 2047  # bytes; one more and the reader gets nothing at all
-MOST_CARDS_TO_TEXT: Final = 1
 MOST_CARDS_TO_EVENT: Final = 8
 _MOST_TITLE: Final = 64
 _MOST_DIGEST: Final = 120

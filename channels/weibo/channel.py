@@ -59,11 +59,9 @@ class Weibo:
         pictures=1,
         picture_bytes=None,
         calls_a_day=100,
-        idempotency_key=False,
         watch_after=(86_400.0,),
         settle_after=120.0,  # 20032 says one to two minutes
         confirm_after=(60.0, 120.0),
-        needs_page=True,
     )
 
     def __init__(self, account: Account, tools: Tools) -> None:

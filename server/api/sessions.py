@@ -10,15 +10,11 @@ from server.api.answers import answer, done
 from server.api.people import PersonOut
 from server.api.requests import entrance_of, form_of
 from server.api.route import Route, signed_in
-from server.caller import caller_address
 from server.core.problems import Problem
 from server.forms.passwords import PasswordIn
 from server.forms.words import Form, Line, Out
 from server.parts import PARTS
-from server.security.guessing import forgive, refuse_guessing
-from server.security.passwords import hash_password, is_password
 from server.security.sign_in import end_others, end_token
-from server.security.staff import give_password
 from server.store.people import get_person, list_grants
 from server.store.tokens import find_token
 
@@ -75,17 +71,8 @@ async def close_session(request: web.Request) -> web.Response:
 
 async def change_password(request: web.Request) -> web.Response:
     """Give oneself another password; every other session ends."""
-    parts, form, who = request.config_dict[PARTS], await form_of(request, PasswordIn), signed_in(request)
-    place = caller_address(request)
-    await refuse_guessing(parts.throttle, who.login, place, who.tries_as)
-    async with parts.store.read() as tx:
-        person = await get_person(tx, who.person_id)
-    if not await is_password(form.old, person.password_hash):
-        raise Problem("invalid", "原口令不正确", field="old")
-    await forgive(parts.throttle, who.login, place, who.tries_as)
-    password_hash = await hash_password(form.new, login=person.login, field="new")
-    async with parts.store.begin() as tx:
-        await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
+    form = await form_of(request, PasswordIn)
+    await entrance_of(request).change_password(signed_in(request), form.old, form.new)
     return done()
 
 

@@ -25,8 +25,8 @@ from server.store.watching import (
     list_accounts_heard,
     list_last_shown,
 )
+from server.store.words import SOCIAL
 
-_SOCIAL: Final = ("weibo", "wechat")
 _SOON: Final = 7
 
 
@@ -127,7 +127,7 @@ def _month(today: date) -> Question:
 
 
 def _is_watched(row: AccountRow) -> bool:
-    return row.channel in _SOCIAL and row.state != "paused" and not row.practice
+    return row.channel in SOCIAL and row.state != "paused" and not row.practice
 
 
 def _most_today(row: AccountRow, open_channel: OpenChannel) -> int | None:

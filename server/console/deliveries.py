@@ -62,6 +62,14 @@ async def waiting_for_people(
     return tuple(found)
 
 
+async def delivery_for(tx: Tx, visit: Visit, act: Act) -> tuple[DeliverySeen, ItemSeen]:
+    """Give the delivery of the address and its item, when the visitor may do this with it."""
+    leg = await get_delivery(tx, visit.place("delivery_id"))
+    seen = await get_item(tx, leg.item_id)
+    visit.who.require(act, seen.org.id)
+    return leg, seen
+
+
 async def show_delivery(visit: Visit) -> web.Response:
     """Show one delivery."""
     return await _shown(visit)
@@ -81,7 +89,7 @@ async def take_decision(visit: Visit) -> web.StreamResponse:
         live_at = read_moment(fields.get("live_at"), "live_at", "发布时间")
         form = filled_in(DecisionIn, told)
         async with parts.store.begin() as tx:
-            leg, _seen = await _delivery(tx, visit, "release")
+            leg, _seen = await delivery_for(tx, visit, "release")
             decision = Decision(form.verdict, form.link, live_at, tries=form.tries)
             await decide(tx, leg.id, decision, _bench(visit), by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
@@ -95,7 +103,7 @@ async def take_retry(visit: Visit) -> web.StreamResponse:
     parts = visit.parts
     try:
         async with parts.store.begin() as tx:
-            leg, _seen = await _delivery(tx, visit, "release")
+            leg, _seen = await delivery_for(tx, visit, "release")
             await send_again(tx, leg.id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error)
@@ -109,10 +117,10 @@ async def take_taken_down(visit: Visit) -> web.StreamResponse:
     try:
         form = filled_in(TakenDownIn, {"proof": visit.fields.get("proof")})
         async with parts.store.read() as tx:  # before a file is kept for somebody who may not file
-            await _delivery(tx, visit, "file_evidence")
+            await delivery_for(tx, visit, "file_evidence")
         picture = await keep_photo(visit)
         async with parts.store.begin() as tx:
-            leg, _seen = await _delivery(tx, visit, "file_evidence")
+            leg, _seen = await delivery_for(tx, visit, "file_evidence")
             if picture is not None:
                 await require_picture(tx, picture, field="picture")
             await record_taken_down(
@@ -123,16 +131,9 @@ async def take_taken_down(visit: Visit) -> web.StreamResponse:
     return visit.go(f"/console/releases/{leg.release_id}", done="recorded")
 
 
-async def _delivery(tx: Tx, visit: Visit, act: Act) -> tuple[DeliverySeen, ItemSeen]:
-    leg = await get_delivery(tx, visit.place("delivery_id"))
-    seen = await get_item(tx, leg.item_id)
-    visit.who.require(act, seen.org.id)
-    return leg, seen
-
-
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
-        leg, seen = await _delivery(tx, visit, "read")
+        leg, seen = await delivery_for(tx, visit, "read")
         row = (await rows_of(tx, (leg,), seen.org.id, visit.who))[0]
         tries = await list_attempts_seen(tx, leg.id)
         looks = await list_looks(tx, leg.id, _LOOKS)

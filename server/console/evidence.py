@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from server.console.deliveries import delivery_for
 from server.console.environment import field_time
 from server.console.media import keep_photo
 from server.console.moments import read_moment
@@ -14,11 +15,9 @@ from server.forms.complaints import filled_in
 from server.forms.orders import EvidenceIn
 from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.files import require_picture
-from server.security.access import Act
-from server.store.deliveries import DeliverySeen, get_delivery
+from server.store.deliveries import get_delivery
 from server.store.evidence import Evidence, find_last_place
-from server.store.items import ItemSeen, get_item
-from server.store.tx import Tx
+from server.store.items import get_item
 from server.store.unproved import list_unproved
 
 _PATH: Final = "/console/evidence/{delivery_id}"
@@ -47,7 +46,7 @@ async def take_evidence(visit: Visit) -> web.StreamResponse:
     try:
         proof = await _proof(visit)
         async with parts.store.begin() as tx:
-            leg, _seen = await _delivery(tx, visit, "file_evidence")
+            leg, _seen = await delivery_for(tx, visit, "file_evidence")
             if proof.picture is not None:
                 await require_picture(tx, proof.picture, field="picture")
             bench = Bench(parts.calendar, parts.new_id)
@@ -71,21 +70,14 @@ async def _proof(visit: Visit) -> Evidence:
         },
     )
     async with visit.parts.store.read() as tx:  # before a file is kept for somebody who may not file
-        await _delivery(tx, visit, "file_evidence")
+        await delivery_for(tx, visit, "file_evidence")
     picture = await keep_photo(visit)
     return Evidence(form.place, form.shown_at, form.shown_by, picture, form.note or None)
 
 
-async def _delivery(tx: Tx, visit: Visit, act: Act) -> tuple[DeliverySeen, ItemSeen]:
-    leg = await get_delivery(tx, visit.place("delivery_id"))
-    seen = await get_item(tx, leg.item_id)
-    visit.who.require(act, seen.org.id)
-    return leg, seen
-
-
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
-        leg, seen = await _delivery(tx, visit, "file_evidence")
+        leg, seen = await delivery_for(tx, visit, "file_evidence")
         place = await find_last_place(tx, leg.account_id)
     typed = {
         "place": visit.fields.get("place", place or ""),

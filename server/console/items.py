@@ -1,7 +1,6 @@
 """/console/items: every item that a person may see, and one of them with its history."""
 
 import asyncio
-from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -9,6 +8,7 @@ from aiohttp import web
 from channels.characters import one_line
 from channels.disclosure import FIFTEEN
 from channels.item import LANGUAGE_NAMES
+from server.console.moments import moment_in_link
 from server.console.page import Page, Visit
 from server.core.contents import column_of, page_url
 from server.forms.refusals import refusals_of
@@ -46,7 +46,7 @@ async def show_items(visit: Visit) -> web.Response:
         _STATES.get(state, ()),
         by=visit.who.person_id if visit.query("mine") else None,
         words=words,
-        before=_moment(visit.query("before")),
+        before=moment_in_link(visit.query("before")),
     )
     async with visit.parts.store.read() as tx:
         lines = await list_desk(tx, wanted, limit=_A_PAGE)
@@ -85,14 +85,6 @@ async def item_page(visit: Visit, error: Exception | None = None) -> web.Respons
         may=frozenset(act for act in ("write", "submit", "approve", "return", "release", "withdraw")
                       if seen.org.id in visit.who.orgs_for(act)),
     )  # fmt: skip
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
 
 
 PAGES = (

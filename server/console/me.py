@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from server.caller import caller_address
 from server.console.cookies import put_session
 from server.console.door import entrance_of
 from server.console.moments import read_moment
@@ -16,11 +15,9 @@ from server.forms.passwords import PasswordIn
 from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.reviews import DeputyIn
 from server.review.deputising import appoint, dismiss, get_deputy
-from server.security.guessing import forgive, refuse_guessing
-from server.security.passwords import hash_password, is_password
 from server.security.second_factor import is_required
 from server.security.sign_in import end_others
-from server.security.staff import give_password, require_own_or_managed
+from server.security.staff import require_own_or_managed
 from server.store.factors import count_recovery_codes, find_factor
 from server.store.levels import list_deputies
 from server.store.people import get_person, list_grants
@@ -78,20 +75,12 @@ async def _renewed(visit: Visit, answer: web.Response) -> web.Response:
 
 
 async def _change_password(visit: Visit) -> None:
-    parts, who, fields = visit.parts, visit.who, visit.fields
+    fields = visit.fields
     form = filled_in(PasswordIn, {"old": fields.get("password_old"), "new": fields.get("password_new")})
     if form.new != fields.get("password_again"):
         raise Problem("invalid", "两次填写的新口令不一样", field="password_again")
-    place = caller_address(visit.request)
-    await refuse_guessing(parts.throttle, who.login, place, who.tries_as)
-    async with parts.store.read() as tx:
-        person = await get_person(tx, who.person_id)
-    if not await is_password(form.old, person.password_hash):
-        raise Problem("invalid", "原口令不正确", field="password_old")
-    await forgive(parts.throttle, who.login, place, who.tries_as)
-    password_hash = await hash_password(form.new, login=person.login, field="password_new")
-    async with parts.store.begin() as tx:
-        await give_password(tx, person, password_hash, keep=who.token_id, at=parts.now())
+    entrance = entrance_of(visit.parts, visit.request)
+    await entrance.change_password(visit.who, form.old, form.new, fields=("password_old", "password_new"))
 
 
 async def _appoint(visit: Visit) -> None:

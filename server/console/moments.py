@@ -1,4 +1,4 @@
-"""A time as a person types it into a form, in Beijing."""
+"""A time as a person types it into a form, in Beijing, and as a link of ours carries it."""
 
 from datetime import date, datetime
 
@@ -32,3 +32,12 @@ def read_day(text: str, field: str, label: str) -> date | None:
     if day is None or not 1990 <= day.year <= 2100:
         raise Problem("invalid", f"“{label}”不是存在的日期，应写成 2026-11-30", field=field)
     return day
+
+
+def moment_in_link(text: str) -> datetime | None:
+    """Give the moment from which a list goes on, as a link of ours writes it; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

@@ -10,10 +10,10 @@ from channels.contract import Finding, Post
 from channels.item import Content, Site
 from channels.website.assets import assets_of
 from channels.weibo.length import LIMIT, count
+from server.console.rows import CHANNEL_ORDER
 from server.core.release import OpenChannel
 from server.store.accounts import AccountRow
 
-_ORDER: Final = ("website", "wechat", "weibo", "feed", "other")
 # Other widths of a picture are made when it is published; a preview runs no script.
 _LEFT_OUT: Final = re.compile(r"<source\b[^>]*>|<script\b[^>]*>.*?</script>", re.DOTALL)
 
@@ -52,7 +52,7 @@ def previews_of(
     content: Content, accounts: Iterable[AccountRow], open_channel: OpenChannel
 ) -> tuple[Preview, ...]:
     """Give the previews of an item, websites first. Pure but for the making of channels."""
-    ordered = sorted(accounts, key=lambda one: (_ORDER.index(one.channel), one.slug))
+    ordered = sorted(accounts, key=lambda one: (CHANNEL_ORDER.index(one.channel), one.slug))
     return tuple(_preview(content, account, open_channel) for account in ordered)
 
 

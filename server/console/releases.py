@@ -1,11 +1,10 @@
 """/console/releases: what was released, how each account stands, and what can still be changed about it."""
 
-from datetime import datetime
 from typing import Final
 
 from aiohttp import web
 
-from server.console.moments import read_moment
+from server.console.moments import moment_in_link, read_moment
 from server.console.page import Page, Visit
 from server.console.rows import Board, read_board
 from server.core.expedite import expedite
@@ -29,7 +28,7 @@ async def show_releases(visit: Visit) -> web.Response:
     """Show the releases of the visitor's organs, newest first."""
     async with visit.parts.store.read() as tx:
         lines = await list_release_lines(
-            tx, visit.who.orgs_for("read"), before=_moment(visit.query("before")), limit=_A_PAGE
+            tx, visit.who.orgs_for("read"), before=moment_in_link(visit.query("before")), limit=_A_PAGE
         )
     more = lines[-1].created_at.isoformat() if len(lines) == _A_PAGE else ""
     return visit.show("releases.html", section="releases", lines=lines, more=more)
@@ -109,14 +108,6 @@ def _can(visit: Visit, row: ReleaseRow, seen: ItemSeen, board: Board) -> frozens
     if seen.org.id in visit.who.orgs_for("withdraw") and row.state in ("planned", "live"):
         can.add("withdraw")
     return frozenset(can)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
 
 
 PAGES = (

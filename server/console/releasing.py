@@ -27,9 +27,9 @@ from server.store.orgs import list_orgs
 from server.store.release_lines import list_last_accounts
 from server.store.templates import Standing, find_standing, list_left_out, may_post
 from server.store.tx import Tx
+from server.store.words import SOCIAL
 
 _WHY: Final = "left_out."
-_POSTS: Final = ("wechat", "weibo")
 _OUT: Final = frozenset({"live", "accepted", "unknown", "needs_person", "sending"})
 """States of what readers of a platform see, or may see: nothing of ours changes it there."""
 
@@ -163,7 +163,7 @@ async def read_choice(tx: Tx, visit: Visit, seen: ItemSeen) -> Choice:
     return Choice(
         seen, tuple(accounts), usual, frozenset(template), {one.account: one.reason for one in left_out},
         newest.release_number if newest else 0, named,
-        frozenset(leg.account for leg in legs if leg.channel in _POSTS and leg.state in _OUT),
+        frozenset(leg.account for leg in legs if leg.channel in SOCIAL and leg.state in _OUT),
     )  # fmt: skip
 
 

@@ -16,14 +16,11 @@ from server.store.items import ItemSeen
 _REQUIRED: Final = ("kind", "org", "title", "body", "column", "openness", "validity")
 _PLAIN: Final = ("summary", "overview")
 _OPTIONAL: Final = ("index_number", "document_number", "formed_on", "topic", "genre", "source")
-_OVERRIDDEN: Final = ("wechat", "weibo")
+OVERRIDDEN: Final = ("wechat", "weibo")  # channels for which an item may say it in words of its own
 _OF_A_CHANNEL: Final = ("title", "summary", "cover")
-_OVERRIDES: Final = tuple(f"{channel}_{name}" for channel in _OVERRIDDEN for name in _OF_A_CHANNEL)
-_LEFT: Final = (
-    "language",
-    "statutory",
-    "joint_orgs",
-)  # what a form does not say stays as it is: it may be an older page
+_OVERRIDES: Final = tuple(f"{channel}_{name}" for channel in OVERRIDDEN for name in _OF_A_CHANNEL)
+# What a form does not say stays as it is: it may be an older page.
+_LEFT: Final = ("language", "statutory", "joint_orgs")
 _NAMES: Final = (*_REQUIRED, *_PLAIN, *_OPTIONAL, "keywords", *_LEFT, *_OVERRIDES, "overrides_of_accounts")
 _UNSAID: Final = "-"
 _BETWEEN_WORDS: Final = re.compile(r"[\s,，、;；]+")
@@ -142,7 +139,7 @@ class Typed:
     def _overrides(self) -> list[dict[str, object]]:
         """Give what channels say instead; what single accounts say is carried through as it came."""
         found: list[dict[str, object]] = []
-        for channel in _OVERRIDDEN:
+        for channel in OVERRIDDEN:
             said = {name: self.values[f"{channel}_{name}"].strip() or None for name in _OF_A_CHANNEL}
             if any(said.values()):
                 found.append({"channel": channel, **said})

@@ -13,7 +13,7 @@ from server.console.media import keep_uploads
 from server.console.page import Page, Visit
 from server.console.scratch import field_of, find_kept, typed_in
 from server.console.shelves import columns_for, first_column
-from server.console.typed import File, Typed
+from server.console.typed import OVERRIDDEN, File, Typed
 from server.core.draft import create_item, revise_item, says_the_same
 from server.core.practice import refuse_world
 from server.core.problems import Problem, Problems
@@ -168,7 +168,7 @@ async def _with_uploads(visit: Visit, typed: Typed) -> Typed:
     typed = typed.with_files(tuple(File(one.row.sha256, one.name) for one in files))
     if pictures:
         typed = typed.with_pictures(tuple(one.row.sha256 for one in pictures))
-    for channel in ("wechat", "weibo"):
+    for channel in OVERRIDDEN:
         covers, not_taken = await keep_uploads(visit, f"{channel}_cover_file")
         refused += not_taken
         if covers:

@@ -7,7 +7,6 @@ function below can name somebody else.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
@@ -189,11 +188,6 @@ async def note_opened(tx: Tx, legs: tuple[Leg, ...], *, at: datetime) -> None:
     )
 
 
-def robot(role: str) -> Actor:
-    """Give the robot of a role."""
-    return Actor("robot", role, role)
-
-
 def of_item(seen: ItemSeen, *, release_id: str | None = None) -> Subject:
     """Give an item with its newest revision as a subject."""
     return Subject(org_id=seen.org.id, item_id=seen.id, revision_id=seen.revision.id, release_id=release_id)
@@ -213,8 +207,3 @@ async def of_leg(tx: Tx, leg: DeliverySeen) -> Subject:
 def of_account(row: AccountRow) -> Subject:
     """Give an account as a subject."""
     return Subject(org_id=row.org.id, account_id=row.id)
-
-
-def signed_out(actor: Actor) -> Actor:
-    """Give the same caller without a person: whoever stands at the door."""
-    return replace(actor, kind="stranger", id=None, name="", token_id=None)

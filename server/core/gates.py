@@ -4,7 +4,7 @@
 again and writes its answer. No answer is kept anywhere else, so a restart forgets nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
@@ -13,7 +13,9 @@ from scheduler.windows import read_window
 from scheduler.workdays import DueDay
 from server.core.acts import note_opened
 from server.core.days import day_of
+from server.core.problems import Problem
 from server.core.seating import seat_legs
+from server.store.accounts import AccountRow
 from server.store.broadcast_tables import MOST_ARTICLES
 from server.store.broadcasts import list_plans, list_unseated_releases
 from server.store.deliveries import DeliverySeen, find_live_page, first_page_live_at
@@ -75,6 +77,8 @@ class Gate:
     due_at: datetime | None = None
 
 
+NEED_THE_PAGE = ("weibo", "wechat", "feed")
+"""Channels whose posts lead to the page, so that it must answer first (invariant 7)."""
 OPEN = Gate(None)
 PUSH = Gate("quota")
 """What the platform allows of pushes; no clock opens it, the push itself takes its articles along."""
@@ -94,11 +98,19 @@ def gate_of(facts: Facts, *, at: datetime) -> Gate:  # noqa: PLR0911 -- a line f
         return Gate("check", facts.held_since)
     if facts.channel == "other":
         return Gate("evidence")
-    if facts.channel != "website" and not facts.page_is_live:
+    if facts.channel in NEED_THE_PAGE and not facts.page_is_live:
         return Gate("website_live")
     if facts.broadcasts:
         return PUSH  # its slots are the account's hours
     return OPEN if facts.shut_until is None else Gate("slot", facts.shut_until)
+
+
+def require_page(accounts: Sequence[AccountRow]) -> None:
+    """Refuse accounts of which some would wait for a page that none of them publishes."""
+    waiting = [one.name for one in accounts if one.channel in NEED_THE_PAGE]
+    if waiting and not any(one.channel == "website" for one in accounts):
+        sentence = f"{'、'.join(waiting)} 要等网页上线后才能发布：请同时选择网站账号"
+        raise Problem("invalid", sentence, field="accounts")
 
 
 def source_due(follow: Follow, live_at: datetime, calendar: WorkingDays) -> datetime:

@@ -13,8 +13,7 @@ from server.core.workplace import Workplace
 from server.store.accounts import AccountRow, get_account, list_accounts_of, set_unauthorised
 from server.store.permissions import put_permission
 from server.store.tx import Store, Tx
-
-_CHANNELS = ("weibo", "wechat")
+from server.store.words import SOCIAL
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +21,7 @@ log = structlog.get_logger(__name__)
 async def check_permissions(place: Workplace) -> int:
     """Ask for every account that has a permission; give how many were learnt to have lost it."""
     async with place.store.read() as tx:
-        rows = await list_accounts_of(tx, _CHANNELS)
+        rows = await list_accounts_of(tx, SOCIAL)
     lost = 0
     for row in rows:
         if row.state != "unauthorised":

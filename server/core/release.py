@@ -10,7 +10,7 @@ from server.core.acts import note, of_item
 from server.core.broadcasting import require_urgent_places
 from server.core.contents import content_of_draft
 from server.core.examined import Examined, require_examined
-from server.core.gates import WorkingDays, fill_vacancies, gate_of, read_facts, seats_left
+from server.core.gates import WorkingDays, fill_vacancies, gate_of, read_facts, require_page, seats_left
 from server.core.practice import WORLDS, refuse_other_world
 from server.core.problems import Problem, Problems
 from server.core.ticked import reachable_ids, require_reasons
@@ -193,10 +193,7 @@ async def _accounts(tx: Tx, seen: ItemSeen, order: ReleaseOrder) -> tuple[Accoun
         )
     if not found:
         raise Problem("invalid", "请至少选择一个账号", field="accounts")
-    needs_page = [account for account in found if account.channel in ("weibo", "wechat", "feed")]
-    if needs_page and not any(account.channel == "website" for account in found):
-        names = "、".join(account.name for account in needs_page)
-        raise Problem("invalid", f"{names} 要等网页上线后才能发布：请同时选择网站账号", field="accounts")
+    require_page(found)
     return found
 
 

@@ -9,11 +9,6 @@ from typing import Final
 UNSENT: Final = frozenset({"waiting", "ready", "retry_wait", "blocked"})
 """No attempt of these is open, and none has an unknown end: they can be cancelled."""
 
-CLOSED: Final = frozenset(
-    {"live", "refused", "withdrawn", "gone_at_platform", "cancelled", "superseded", "replaced"}
-)
-"""Nothing acts on these until somebody releases or withdraws."""
-
 MOVES: Final = frozenset(
     {
         # before sending
@@ -59,8 +54,3 @@ MOVES: Final = frozenset(
     }
     | {(state, end) for state in UNSENT for end in ("cancelled", "superseded")}
 )
-
-
-def is_move(old: str, new: str) -> bool:
-    """Say whether the table allows this move."""
-    return (old, new) in MOVES

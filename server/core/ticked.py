@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from server.core.acts import note
+from server.core.gates import require_page
 from server.core.problems import Problem, Problems
 from server.store.accounts import AccountRow, list_accounts_named
 from server.store.audit import Subject
@@ -11,8 +12,6 @@ from server.store.items import ItemSeen
 from server.store.orgs import ancestor_ids, subtree_ids
 from server.store.templates import Reach, replace_template, template_of
 from server.store.tx import Tx
-
-_NEED_THE_PAGE = ("weibo", "wechat", "feed")
 
 
 async def reachable_ids(tx: Tx, org_id: str) -> frozenset[str]:
@@ -33,10 +32,7 @@ async def tick(
     missing = set(slugs) - {one.slug for one in found if one.org.id in reachable and not one.practice}
     if missing:
         raise Problem("unknown_account", f"没有账号“{min(missing)}”", field="accounts")
-    waiting = [one.name for one in found if one.channel in _NEED_THE_PAGE]
-    if waiting and not any(one.channel == "website" for one in found):
-        told = "、".join(waiting)
-        raise Problem("invalid", f"{told} 要等网页上线后才能发布：请同时选择网站账号", field="accounts")
+    require_page(found)
     await replace_template(tx, org_id, reach, [one.id for one in found], at=at)
     subject = Subject(org_id=org_id)
     await note(

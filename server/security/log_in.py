@@ -10,9 +10,10 @@ from server.ephemeral.crowd import Crowd, Crowded
 from server.ephemeral.throttle import Throttle
 from server.security.access import SignedIn
 from server.security.guessing import forgive, forgive_code, refuse_guessing, refuse_guessing_codes
-from server.security.passwords import is_password
+from server.security.passwords import hash_password, is_password
 from server.security.second_factor import confirm_factor, has_factor, take_code
 from server.security.sign_in import IssuedToken, begin_session, check_password, exchange, refuse_session
+from server.security.staff import give_password
 from server.security.vault import SealBroken, Vault
 from server.store.people import PersonRow, find_person, get_person
 from server.store.tokens import revoke_all
@@ -108,13 +109,29 @@ class Entrance:
 
     async def prove(self, who: SignedIn, password: str, code: str) -> PersonRow:
         """Give the one who is signed in back when it is really he: an open desk proves nobody."""
+        person = await self._owner(who, password, Problem("invalid", "口令不正确", field="password"))
+        await self.check_code(person, code)
+        return person
+
+    async def change_password(
+        self, who: SignedIn, old: str, new: str, *, fields: tuple[str, str] = ("old", "new")
+    ) -> None:
+        """Give the one who is signed in another password; every session of his but this one ends.
+
+        `fields` are the places of both passwords in the form that he filled in.
+        """
+        person = await self._owner(who, old, Problem("invalid", "原口令不正确", field=fields[0]))
+        password_hash = await hash_password(new, login=person.login, field=fields[1])
+        async with self.store.begin() as tx:
+            await give_password(tx, person, password_hash, keep=who.token_id, at=self.at)
+
+    async def _owner(self, who: SignedIn, password: str, wrong: Problem) -> PersonRow:
         await refuse_guessing(self.throttle, who.login, self.place, who.tries_as)
         async with self.store.read() as tx:
             person = await get_person(tx, who.person_id)
         if not await is_password(password, person.password_hash):
-            raise Problem("invalid", "口令不正确", field="password")
+            raise wrong
         await forgive(self.throttle, who.login, self.place, who.tries_as)
-        await self.check_code(person, code)
         return person
 
     async def confirm(self, who: SignedIn, code: str) -> tuple[str, ...]:

@@ -102,12 +102,6 @@ async def insert_look(
     )
 
 
-async def count_looks(tx: Tx, delivery_id: str, sighting: str) -> int:
-    """Give how many looks at a delivery ended so."""
-    wanted = sa.select(sa.func.count()).where(look.c.delivery_id == delivery_id, look.c.sighting == sighting)
-    return (await tx.execute(wanted)).scalar_one()
-
-
 def _attempt_of(row: sa.Row[Any]) -> AttemptRow:
     return AttemptRow(
         id=row.id,

@@ -233,13 +233,6 @@ async def list_items(
     return tuple(_item_of(row) for row in await tx.execute(wanted.limit(limit)))
 
 
-async def set_published(tx: Tx, item_ids: frozenset[str], at: datetime) -> None:
-    """Fix the time of first publication; the first call wins, because back-dating is a veto offence."""
-    await tx.execute(
-        item.update().where(item.c.id.in_(item_ids), item.c.published_at.is_(None)).values(published_at=at)
-    )
-
-
 async def set_withdrawn(tx: Tx, item_id: str, reason: str, withdrawn_as: WithdrawnAs, at: datetime) -> None:
     """Mark an item as withdrawn, with its public reason and the type of it."""
     marks = {"withdrawn_at": at, "withdrawn_reason": reason, "withdrawn_as": withdrawn_as}

@@ -49,19 +49,6 @@ async def count_in_flight(tx: Tx, org_id: str, *, practice: bool) -> int:
     return (await tx.execute(wanted)).scalar_one()
 
 
-async def list_practice_accounts(tx: Tx, org_id: str) -> tuple[tuple[str, str], ...]:
-    """Give slug and channel of the practice accounts that an organ's items go to: its own and the shared."""
-    wanted = (
-        sa.select(account.c.slug, account.c.channel)
-        .where(
-            account.c.practice,
-            sa.or_(account.c.org_id == org_id, account.c.channel.in_(("website", "feed"))),
-        )
-        .order_by(account.c.slug)
-    )
-    return tuple((row.slug, row.channel) for row in await tx.execute(wanted))
-
-
 async def list_resting(tx: Tx) -> frozenset[str]:
     """Give the ids of the practice accounts that nobody uses now: they wait for the next practice.
 

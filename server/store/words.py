@@ -23,6 +23,8 @@ DELIVERY_STATES: Final = (
 )
 GATES: Final = ("source_live", "website_live", "time", "slot", "quota", "account", "evidence", "check")
 CHANNELS: Final = ("website", "weibo", "wechat", "feed", "other")
+SOCIAL: Final = ("weibo", "wechat")
+"""Platforms of others: an account there needs their permission and is looked at for silence."""
 BROADCAST_KINDS: Final = ("subscription", "service")
 PUSH_STATES: Final = ("open", "fixed", "sent", "done", "failed")
 COUNTED_AS: Final = ("website", "weibo", "wechat", "feed", "gazette", "other")

@@ -10,9 +10,9 @@ from server.store.alerts import Alert
 from server.store.site_columns import list_columns
 from server.store.tx import Tx
 from server.store.watching import AccountHeard, last_days_of_columns, list_accounts_heard
+from server.store.words import SOCIAL
 from server.watch.permissions import permission_alert
 
-_SOCIAL: Final = ("weibo", "wechat")
 _NEWS: Final = ("动态", "要闻", "新闻")
 _POLICY: Final = ("通知", "公告", "政策", "文件")
 
@@ -62,7 +62,7 @@ def _column_silence(
 
 
 def _account_silence(account: AccountHeard, today: date) -> Alert | None:
-    if account.channel not in _SOCIAL or account.state == "paused":
+    if account.channel not in SOCIAL or account.state == "paused":
         return None
     last = day_of(account.last_live_at or account.created_at)
     return _silence(f"account:{account.id}", f"账号“{account.name}”", last, today, account.org_id)

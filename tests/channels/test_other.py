@@ -35,7 +35,3 @@ def test_the_board_shows_title_summary_and_the_address_of_the_page(other):
 
 def test_it_neither_takes_down_nor_shows_anew(other):
     assert not isinstance(other, Withdraws | Refreshes)
-
-
-def test_it_does_not_wait_for_the_page():
-    assert Other.limits.needs_page is False

@@ -8,8 +8,8 @@ from server.core.decide import Decision, authorise, decide, send_again
 from server.core.problems import Problem
 from server.core.reconcile import LOOKS
 from server.store.accounts import find_account
-from server.store.attempts import count_looks
 from server.store.deliveries import DeliverySeen
+from server.store.doubts import list_looks
 from tests.house import House
 
 SOCIAL = ("website", "weibo")
@@ -58,7 +58,8 @@ async def test_a_decision_is_recorded_as_a_look(house: House):
     leg = await in_doubt(house)
     await say(house, leg, Decision("it_is_not_there"))
     async with house.store.read() as tx:
-        assert await count_looks(tx, leg.id, "absent") == 1
+        looks = await list_looks(tx, leg.id, 9)
+    assert [one.sighting for one in looks].count("absent") == 1
 
 
 async def test_it_is_there_asks_for_the_link(house: House):

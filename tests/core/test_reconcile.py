@@ -6,7 +6,8 @@ import pytest
 
 from server.core.reconcile import LOOKS
 from server.core.workplace import read_leg
-from server.store.attempts import count_looks, list_attempts
+from server.store.attempts import list_attempts
+from server.store.doubts import list_looks
 from tests.house import House
 
 SOCIAL = ("website", "weibo")
@@ -96,7 +97,8 @@ async def test_every_look_is_recorded(house: House):
     await house.run_until_quiet()
     leg = (await house.legs(made.id))["weibo"]
     async with house.store.read() as tx:
-        assert await count_looks(tx, leg.id, "absent") == 1
+        looks = await list_looks(tx, leg.id, 9)
+    assert [one.sighting for one in looks] == ["absent"]
 
 
 async def test_a_worker_that_died_leaves_an_unknown_outcome(house: House):

@@ -267,7 +267,7 @@ MUTANTS = (
         (
             Change(
                 GATES,
-                'if facts.channel != "website" and not facts.page_is_live:',
+                "if facts.channel in NEED_THE_PAGE and not facts.page_is_live:",
                 'if facts.channel == "" and not facts.page_is_live:',
             ),
         ),

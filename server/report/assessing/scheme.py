@@ -5,7 +5,6 @@ values are an office's own to set, ours are a start. What an office enters keeps
 """
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -87,12 +86,6 @@ def read_scheme(path: Path = DEFAULT) -> tuple[Indicator, ...]:
         )
         for line in lines
     )
-
-
-def by_aspect(scheme: tuple[Indicator, ...]) -> Mapping[str, tuple[Indicator, ...]]:
-    """Give the indicators by aspect, in the order of the file."""
-    aspects = dict.fromkeys(one.aspect for one in scheme)
-    return {aspect: tuple(one for one in scheme if one.aspect == aspect) for aspect in aspects}
 
 
 def _refuse_contradictions(name: str, lines: list[_Line]) -> None:
