@@ -12,10 +12,10 @@ NUMBER: Final = re.compile(r"〔[0-9]{4}〕[0-9]{1,4}号")
 _BODY: Final = re.compile(r"[\u4e00-\u9fff]{1,12}$")
 _RIGHT: Final = re.compile(r"[\u4e00-\u9fffA-Za-z（）]{1,20}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,4}号")
 _ROUGH: Final = re.compile(
-    r"(?<!\s)\s*+[\[［【「{(（〔﹝]\s*+(?P<year>(?:19|20)[0-9]{2})\s*+[\]］】」})）〕﹞]\s*+第?"
+    r"(?<!\s)\s*+(?P<bracket>[\[［【「{(（〔﹝])\s*+(?P<year>(?:19|20)[0-9]{2})\s*+[\]］】」})）〕﹞]\s*+第?"
     r"\s*+(?P<number>0*+[1-9][0-9]{0,3})\s*+号"
 )
-# The last sign of an organ's code: what keeps court cases and years in brackets out.
+# The last sign of an organ's code: what keeps court cases and years out where the brackets are round.
 _LAST: Final = frozenset("发办函字规令通告决任人党文财税政综报请批教卫民建环农林牧水交商市监统审编组宣")
 _NONE: Final = frozenset({"", "无"})
 
@@ -26,7 +26,8 @@ def number_forms(passage: Passage) -> Iterator[Finding]:
         plain = f"〔{match['year']}〕{int(match['number'])}号"
         written = passage.written[match.start() : match.end()]
         body = _body_before(passage.text, match.start())
-        if written != plain and body[-1:] in _LAST and body:
+        is_number = match["bracket"] not in "(（" or body[-1:] in _LAST
+        if written != plain and is_number:
             place = passage.place(match.start(), match.end() - match.start())
             reason = "文号的年份用六角括号〔〕，序号不编虚位、不加“第”字、不空格"
             yield Finding(

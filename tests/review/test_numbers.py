@@ -24,6 +24,8 @@ from tests.review.subjects import TODAY, found_in, rules_in
         ("某政办发〔2017〕012号", "〔2017〕12号"),
         ("某政办发 〔2017〕 12 号", "〔2017〕12号"),
         ("某政办发〔２０１７〕12号", "〔2017〕12号"),
+        ("[2017]12号文件的", "〔2017〕12号"),
+        ("：【2017】第12号的", "〔2017〕12号"),
     ],
 )
 def test_a_number_in_another_form_is_found_with_the_right_one(written: str, right: str):
@@ -37,6 +39,7 @@ def test_a_number_in_another_form_is_found_with_the_right_one(written: str, righ
         "某政办发〔2017〕12号",
         "(2019)内0627民初123号",
         "第12号（2017）",
+        "自来水（2017）12号井",
         "附件[2017]1",
         "财政收入（2017）12号楼",
     ],

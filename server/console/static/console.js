@@ -4,7 +4,7 @@
   // Without the network a form stays where it is: the browser's own page would take its place, and what was typed with it.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    form.querySelector("[data-offline]")?.remove();
+    form.querySelectorAll("[data-offline]").forEach((one) => one.remove());
     if (navigator.onLine || form.method !== "post") return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -34,7 +34,8 @@
   // A reload of what a form was answered with must not send the form again.
   if (document.querySelector("[data-once]")) history.replaceState(null, "", location.href);
   // A screen reader begins with what went wrong.
-  document.querySelector("[data-focus]")?.focus();
+  const wrong = document.querySelector("[data-focus]");
+  if (wrong) wrong.focus();
   // On a phone the menu begins closed.
-  if (matchMedia("(max-width: 56rem)").matches) document.querySelector(".menu")?.removeAttribute("open");
+  if (matchMedia("(max-width: 56rem)").matches) document.querySelectorAll(".menu").forEach((one) => one.removeAttribute("open"));
 })();

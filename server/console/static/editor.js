@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const form = document.querySelector("[data-editor]");
-  const area = form?.querySelector("[data-rich]");
+  const area = form && form.querySelector("[data-rich]");
   if (!area) return;
   const token = form.querySelector('[name="tongfa_form"]').value;
   const told = form.querySelector("[data-kept]");
@@ -59,7 +59,7 @@
     else offer(file);
   }
   function offer(file) {
-    form.querySelector("[data-offer]")?.remove();
+    form.querySelectorAll("[data-offer]").forEach((one) => one.remove());
     const box = document.createElement("div");
     box.className = "notice";
     box.dataset.offer = "";
@@ -92,7 +92,7 @@
 
   // The surface; without it the text field stays, and everything else works.
   const proof = window.tongfaProof(form, { gather: () => gather(), changed: () => keep() });
-  const surface = window.tongfaSurface?.open(area, { upload, say, documents, changed: () => keep(), show: proof.show });
+  const surface = window.tongfaSurface && window.tongfaSurface.open(area, { upload, say, documents, changed: () => keep(), show: proof.show });
   proof.over(surface);
   if (surface) {
     area.hidden = true;
@@ -125,7 +125,7 @@
     data.append("item", form.dataset.item);
     try {
       const answer = await fetch("/console/scratch", { method: "POST", body: data, signal: busy.signal });
-      const kept = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+      const kept = (answer.headers.get("Content-Type") || "").startsWith("application/json") ? await answer.json() : {};
       if (answer.ok) {
         form.elements.after.value = kept.serial;
         localStorage.removeItem(key);
@@ -179,20 +179,20 @@
       list.textContent = "";
       const hashes = found.pairs.filter(([name]) => name === "file_sha256");
       const names = found.pairs.filter(([name]) => name === "file_name");
-      hashes.forEach(([, hash], place) => line(hash, names[place]?.[1] || ""));
+      hashes.forEach(([, hash], place) => line(hash, (names[place] || [])[1] || ""));
       const said = new Map(found.pairs.filter(([name]) => !name.startsWith("file_")));
       for (const field of [...form.elements].filter(isOurs)) {
         if (field.type === "checkbox") field.checked = found.pairs.some(([name, value]) => name === field.name && value === field.value);
         else if (said.has(field.name)) field.value = said.get(field.name);
       }
-      surface?.read(area.value);
+      if (surface) surface.read(area.value);
       restore.hidden = true;
       keep();
     });
     restore.querySelector("[data-restore-no]").addEventListener("click", () => { localStorage.removeItem(key); restore.hidden = true; });
   }
   form.addEventListener("input", keep);
-  form.addEventListener("submit", () => { gather(); sent = true; busy?.abort(); });
+  form.addEventListener("submit", () => { gather(); sent = true; if (busy) busy.abort(); });
   addEventListener("pageshow", () => { sent = false; });
   addEventListener("pagehide", gather);
   addEventListener("beforeunload", (event) => { if (dirty && !sent) event.preventDefault(); });
@@ -225,7 +225,7 @@
   function count() {
     form.querySelectorAll("[data-count]").forEach((field) => {
       let note = field.nextElementSibling;
-      if (!note?.classList.contains("count")) {
+      if (!note || !note.classList.contains("count")) {
         note = document.createElement("p");
         note.className = "count";
         field.after(note);

@@ -18,7 +18,7 @@
   find("forget").addEventListener("click", forget);
   const named = () => [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join("");
 
-  const count = () => { chosen.textContent = field.files.length > 1 ? `选了 ${field.files.length} 个文件` : field.files[0]?.name || ""; };
+  const count = () => { chosen.textContent = field.files.length > 1 ? `选了 ${field.files.length} 个文件` : field.files.length ? field.files[0].name : ""; };
   field.addEventListener("change", count);
   for (const name of ["dragover", "dragleave", "drop"]) {
     form.addEventListener(name, (event) => {
@@ -36,7 +36,7 @@
     if (field.files.length < 2) return;
     event.preventDefault();
     event.stopPropagation();
-    const name = kept()?.name || named();
+    const { name } = kept() || { name: named() };
     run = { name, queue: [...field.files], all: field.files.length, done: 0, taken: 0, refused: 0, isHeld: false, wake: null };
     run.fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
     form.hidden = true;
@@ -49,7 +49,7 @@
     Promise.all(Array.from({ length: AT_ONCE }, () => worker(run))).then(() => finish(run));
   });
   stop.addEventListener("click", () => { if (run.isHeld) go(); else hold("已暂停"); });
-  addEventListener("online", () => { if (run?.isHeld && run.isCut) go(); });
+  addEventListener("online", () => { if (run && run.isHeld && run.isCut) go(); });
   addEventListener("beforeunload", (event) => { if (run) event.preventDefault(); });
 
   function show(sentence) {
@@ -62,14 +62,14 @@
     run.isCut = isCut;
     stop.textContent = "继续";
     show(`${why}；已完成 ${run.done}/${run.all}`);
-    run.pause ||= new Promise((wake) => { run.wake = wake; });
+    if (!run.pause) run.pause = new Promise((wake) => { run.wake = wake; });
   }
   function go() {
     run.isHeld = false;
     stop.textContent = "暂停";
     door.hidden = true;
     show();
-    run.wake?.();
+    if (run.wake) run.wake();
     run.pause = null;
   }
 
@@ -109,7 +109,7 @@
       return "held";
     }
     if (answer.status >= 500) { if (!mine.isHeld) hold("服务器暂时不可用，稍后自动继续", true); return "again"; }
-    const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : { error: "没有导入，请刷新后再试" };
+    const said = (answer.headers.get("Content-Type") || "").startsWith("application/json") ? await answer.json() : { error: "没有导入，请刷新后再试" };
     if (said.error) { refuse(mine, file, said.error); return "done"; }
     mine.done += 1;
     if (said.is_taken) mine.taken += 1; else mine.refused += 1;

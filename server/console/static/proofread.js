@@ -21,14 +21,14 @@
     }
     async function ask() {
       last = Date.now();
-      busy?.abort();
+      if (busy) busy.abort();
       const mine = busy = new AbortController();
       gather();
       const data = new FormData(form);
       for (const name of ["files", "pictures", "wechat_cover_file", "weibo_cover_file"]) data.delete(name);
       try {
         const answer = await fetch("/console/proofread", { method: "POST", body: data, signal: mine.signal });
-        if (!answer.headers.get("Content-Type")?.startsWith("application/json")) return; // the keeping says why
+        if (!(answer.headers.get("Content-Type") || "").startsWith("application/json")) return; // the keeping says why
         const said = await answer.json();
         if (mine === busy) put(said);
       } catch { /* no network: the keeping says so */ }
@@ -41,8 +41,9 @@
       say(error ? `还不能检查：${error}` : sums.length ? `检查：${sums.join("，")}` : "检查：没有发现问题");
       box.hidden = false;
       box.classList.toggle("over", count("blocking") > 0);
-      list.replaceChildren(...findings.map(line));
-      surface?.mark(findings);
+      list.textContent = "";
+      list.append(...findings.map(line));
+      if (surface) surface.mark(findings);
       const asked = findings.find((one) => one.key === wanted);
       if (asked) go(asked);
       wanted = null;

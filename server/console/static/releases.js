@@ -13,7 +13,10 @@
       try {
         const answer = await fetch(form.dataset.look, { method: "POST", body: new FormData(form) });
         const fresh = parse(await answer.text()).querySelector("#told");
-        if (fresh && mine === turn) document.querySelector("#told").replaceChildren(...fresh.childNodes);
+        if (!fresh || mine !== turn) return;
+        const told = document.querySelector("#told"); // stays: a screen reader listens to it
+        told.textContent = "";
+        told.append(...fresh.childNodes);
       } catch { /* without the network the sentence stays; the button asks the server anyway */ }
     };
     // A mended typo is no reason for another post: what stands on a platform is left out, and put back with the choice.
@@ -44,7 +47,8 @@
     if (!row || !fresh || row.outerHTML === fresh.outerHTML) return;
     const stood = row.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     row.replaceWith(fresh);
-    if (stood) fresh.querySelector(`a[href="${CSS.escape(stood)}"]`)?.focus();
+    const link = stood && fresh.querySelector(`a[href="${CSS.escape(stood)}"]`);
+    if (link) link.focus();
   };
   const events = new EventSource(summary.dataset.events);
   events.addEventListener("row", (event) => {

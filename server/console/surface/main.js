@@ -1,4 +1,5 @@
 /* The surface on which a body is written. `editor.js` opens it in place of the text field, and keeps what it gives. */
+import "./old.js"; // first
 import { Editor } from "@tiptap/core";
 import { DOMParser } from "@tiptap/pm/model";
 import { NodeSelection } from "@tiptap/pm/state";
