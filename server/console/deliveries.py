@@ -24,6 +24,7 @@ from server.store.doubts import (
     list_looks,
     list_waiting_for_people,
 )
+from server.store.evidence import find_evidence
 from server.store.items import ItemSeen, get_item
 from server.store.takedowns import find_taken_down
 from server.store.tx import Tx
@@ -113,36 +114,38 @@ async def take_retry(visit: Visit) -> web.StreamResponse:
 
 async def take_taken_down(visit: Visit) -> web.StreamResponse:
     """Write down that a person took a post down."""
-    parts = visit.parts
+    parts, picture = visit.parts, None
     try:
-        form = filled_in(TakenDownIn, {"proof": visit.fields.get("proof")})
         async with parts.store.read() as tx:  # before a file is kept for somebody who may not file
             await delivery_for(tx, visit, "file_evidence")
         picture = await keep_photo(visit)
+        form = filled_in(TakenDownIn, {"proof": visit.fields.get("proof"), "picture": picture})
         async with parts.store.begin() as tx:
             leg, _seen = await delivery_for(tx, visit, "file_evidence")
-            if picture is not None:
-                await require_picture(tx, picture, field="picture")
+            if form.picture is not None:
+                await require_picture(tx, form.picture, field="picture")
             await record_taken_down(
-                tx, leg, form.proof, _bench(visit), picture=picture, by=visit.who.person_id, at=parts.now()
-            )
+                *(tx, leg, form.proof, _bench(visit)),
+                picture=form.picture, by=visit.who.person_id, at=parts.now(),
+            )  # fmt: skip
     except REFUSALS as error:
-        return await _shown(visit, error)
+        return await _shown(visit, error, picture)
     return visit.go(f"/console/releases/{leg.release_id}", done="recorded")
 
 
-async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+async def _shown(visit: Visit, error: Exception | None = None, picture: str | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
         leg, seen = await delivery_for(tx, visit, "read")
         row = (await rows_of(tx, (leg,), seen.org.id, visit.who))[0]
         tries = await list_attempts_seen(tx, leg.id)
         looks = await list_looks(tx, leg.id, _LOOKS)
+        evidence = await find_evidence(tx, leg.id)
         taken = await find_taken_down(tx, leg.id)
     trouble = refusals_of(error)
     return visit.show(
         "delivery.html", section="decisions", row=row, seen=seen, now=visit.parts.now(), tries=tries,
-        looks=looks, taken=taken, trouble=trouble, typed=visit.fields, trouble_heading="没有记录",
-        outcomes=_OUTCOMES, say_look=say_look,
+        looks=looks, evidence=evidence, taken=taken, trouble=trouble, trouble_heading="没有记录",
+        typed=visit.fields, picture=picture, outcomes=_OUTCOMES, say_look=say_look,
     )  # fmt: skip
 
 

@@ -42,9 +42,12 @@ async def show_form(visit: Visit) -> web.StreamResponse:
 
 async def take_evidence(visit: Visit) -> web.StreamResponse:
     """File the proof: from this moment on the delivery is live and counted."""
-    parts = visit.parts
+    parts, picture = visit.parts, None
     try:
-        proof = await _proof(visit)
+        async with parts.store.read() as tx:  # before a file is kept for somebody who may not file
+            await delivery_for(tx, visit, "file_evidence")
+        picture = await keep_photo(visit)
+        proof = _proof(visit, picture)
         async with parts.store.begin() as tx:
             leg, _seen = await delivery_for(tx, visit, "file_evidence")
             if proof.picture is not None:
@@ -52,12 +55,12 @@ async def take_evidence(visit: Visit) -> web.StreamResponse:
             bench = Bench(parts.calendar, parts.new_id)
             await record_evidence(tx, leg.id, proof, bench, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
-        return await _shown(visit, error)
+        return await _shown(visit, error, picture)
     await parts.wake()
     return visit.go(f"/console/releases/{leg.release_id}", done="recorded")
 
 
-async def _proof(visit: Visit) -> Evidence:
+def _proof(visit: Visit, picture: str | None) -> Evidence:
     fields = visit.fields
     shown_at = read_moment(fields.get("shown_at"), "shown_at", "公开时间") or visit.parts.now()
     form = filled_in(
@@ -67,15 +70,13 @@ async def _proof(visit: Visit) -> Evidence:
             "shown_at": shown_at.isoformat(),
             "shown_by": fields.get("shown_by"),
             "note": fields.get("note"),
+            "picture": picture,
         },
     )
-    async with visit.parts.store.read() as tx:  # before a file is kept for somebody who may not file
-        await delivery_for(tx, visit, "file_evidence")
-    picture = await keep_photo(visit)
-    return Evidence(form.place, form.shown_at, form.shown_by, picture, form.note or None)
+    return Evidence(form.place, form.shown_at, form.shown_by, form.picture, form.note or None)
 
 
-async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
+async def _shown(visit: Visit, error: Exception | None = None, picture: str | None = None) -> web.Response:
     async with visit.parts.store.read() as tx:
         leg, seen = await delivery_for(tx, visit, "file_evidence")
         place = await find_last_place(tx, leg.account_id)
@@ -87,8 +88,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     }
     trouble = refusals_of(error)
     return visit.show(
-        "evidence.html", section="evidence", leg=leg, seen=seen, typed=typed, trouble=trouble,
-        is_filled_in=bool(place) and not visit.fields.has("place"),
+        "evidence.html", section="evidence", leg=leg, seen=seen, typed=typed, picture=picture,
+        trouble=trouble, is_filled_in=bool(place) and not visit.fields.has("place"),
         is_open=(leg.state, leg.gate) == ("waiting", "evidence"), trouble_heading="没有登记",
     )  # fmt: skip
 

@@ -43,11 +43,16 @@ async def keep_uploads(visit: Visit, field: str) -> tuple[tuple[Stored, ...], tu
 
 
 async def keep_photo(visit: Visit) -> str | None:
-    """Keep the one photograph of a proof and give its hash, None where there is none; refuses several."""
+    """Keep the one photograph of a proof and give its hash, None where there is none; refuses several.
+
+    A form that was refused carries the hash of what came with it: no browser chooses a file again by itself.
+    """
     photos = visit.fields.files("picture")
     if len(photos) > 1:
         raise Problem("invalid", "请只选一张照片", field="picture")
-    return (await keep_upload(visit, photos[0])).row.sha256 if photos else None
+    if photos:
+        return (await keep_upload(visit, photos[0])).row.sha256
+    return visit.fields.get("picture_kept") or None
 
 
 async def take_upload(visit: Visit) -> web.Response:

@@ -200,6 +200,31 @@ async def test_a_proof_that_is_wrong_is_refused_and_keeps_what_was_typed(
     assert (await office.house.leg(leg_id)).state == "waiting"
 
 
+async def test_a_refused_proof_keeps_the_photograph_that_came_with_it(
+    office: ConsoleOffice, desk_author: Desk
+):
+    leg_id = await _shown_by_hand(office)
+    path, photo = f"/console/evidence/{leg_id}", [("picture", "照片.jpg", _photo())]
+    refused = await desk_author.post(path, _proof(place=""), files=photo)
+    assert (refused.status, "已经收到这张照片" in refused.words) == (422, True)
+    kept = refused.fields["picture_kept"]
+    foreign = await desk_author.post(path, {**_proof(), "picture_kept": XSS})
+    assert (foreign.status, (await office.house.leg(leg_id)).state) == (422, "waiting")
+    await desk_author.follow(await desk_author.post(path, {**_proof(), "picture_kept": kept}))
+    shown = await desk_author.get(f"/console/deliveries/{leg_id}")
+    assert ("一楼公告栏" in shown.words, f"/console/media/{kept}" in shown.links) == (True, True)
+
+
+async def test_a_refused_takedown_keeps_its_picture(office: ConsoleOffice, desk_author: Desk):
+    path = f"/console/deliveries/{await _to_be_taken_down(office, desk_author)}"
+    photo = [("picture", "照片.jpg", _photo())]
+    refused = await desk_author.post(f"{path}/taken-down", {"proof": ""}, files=photo)
+    kept = refused.fields["picture_kept"]
+    proof = {"proof": "已揭下", "picture_kept": kept}
+    await desk_author.follow(await desk_author.post(f"{path}/taken-down", proof))
+    assert f"/console/media/{kept}" in (await desk_author.get(path)).links
+
+
 async def test_nobody_files_a_proof_for_another_organ(office: ConsoleOffice):
     leg_id = await _shown_by_hand(office)
     stranger = await office.desk("stranger")

@@ -39,7 +39,7 @@ def test_a_number_in_another_form_is_found_with_the_right_one(written: str, righ
         "某政办发〔2017〕12号",
         "(2019)内0627民初123号",
         "第12号（2017）",
-        "自来水（2017）12号井",
+        "老井（2017）12号",
         "附件[2017]1",
         "财政收入（2017）12号楼",
     ],
