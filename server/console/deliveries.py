@@ -145,7 +145,7 @@ async def _shown(visit: Visit, error: Exception | None = None, picture: str | No
     return visit.show(
         "delivery.html", section="decisions", row=row, seen=seen, now=visit.parts.now(), tries=tries,
         looks=looks, evidence=evidence, taken=taken, trouble=trouble, trouble_heading="没有记录",
-        typed=visit.fields, picture=picture, outcomes=_OUTCOMES, say_look=say_look,
+        typed=visit.fields, picture=picture, unkept=(), outcomes=_OUTCOMES, say_look=say_look,
     )  # fmt: skip
 
 

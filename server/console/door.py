@@ -20,7 +20,9 @@ from server.console.cookies import (
     session_of,
 )
 from server.console.fields import Fields, Sender, read_fields
+from server.console.names import TYPED
 from server.console.page import Page, Visit, show
+from server.console.sections import section_of
 from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.multipart import has_hung_up
@@ -195,10 +197,26 @@ async def _behind(page: Page, visit: Visit) -> web.StreamResponse:
     except REFUSALS as error:
         found = refusals_of(error)
         title, words = STATUSES[found[0].code][1], tuple(one.message for one in found)
+        stood = section_of(page.path)
         return visit.show(
-            "trouble.html", section="", status=status_of(found[0]), heading=title, sentences=words,
-            kept=visit.fields.kept(),
+            "trouble.html", section=stood.slug if stood else "", status=status_of(found[0]), heading=title,
+            sentences=words, kept=_typed(visit.fields), stood=stood, back=_stood_on(visit.request),
         )  # fmt: skip
+
+
+def _typed(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """Give what a person typed, each with what it is called: no marks and ids that a form carries along."""
+    return tuple(
+        (TYPED.get(name, "其他内容"), value)
+        for name, value in fields.kept()
+        if value.strip() and (name in TYPED or not value.isascii())
+    )
+
+
+def _stood_on(request: web.Request) -> str:
+    """Give the page of ours on which a form stood, "" where its browser does not tell."""
+    path = request.headers.get("Referer", "").partition(f"://{request.host}")[2]
+    return own_path(path) if request.method == "POST" and path else ""
 
 
 async def _has_his_factor(visit: Visit) -> bool:
@@ -225,7 +243,7 @@ def _unkept(request: web.Request, error: StoreAway, fields: Fields) -> web.Respo
     words = unkept_by(error)
     log.error(words.code)
     sentences = (f"{words.reason}。{words.advice}。", "以前保存的内容没有丢失。")
-    return _trouble(request, 503, words.title, *sentences, kept=fields.kept())
+    return _trouble(request, 503, words.title, *sentences, kept=_typed(fields))
 
 
 def _trouble(
@@ -233,5 +251,6 @@ def _trouble(
 ) -> web.Response:
     form_token(request)
     return show(
-        request, "trouble.html", who=None, status=status, heading=heading, sentences=sentences, kept=kept
-    )
+        request, "trouble.html", who=None, status=status, heading=heading, sentences=sentences, kept=kept,
+        stood=None, back=_stood_on(request),
+    )  # fmt: skip

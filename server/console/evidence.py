@@ -90,7 +90,7 @@ async def _shown(visit: Visit, error: Exception | None = None, picture: str | No
     return visit.show(
         "evidence.html", section="evidence", leg=leg, seen=seen, typed=typed, picture=picture,
         trouble=trouble, is_filled_in=bool(place) and not visit.fields.has("place"),
-        is_open=(leg.state, leg.gate) == ("waiting", "evidence"), trouble_heading="没有登记",
+        unkept=(), is_open=(leg.state, leg.gate) == ("waiting", "evidence"), trouble_heading="没有登记",
     )  # fmt: skip
 
 

@@ -62,3 +62,13 @@ ENTRY_KINDS: Final[Mapping[str, tuple[str, Tone]]] = {
     "notice": ("公示期满", "wait"),
     "push": ("群发", "good"),
 }
+TYPED: Final[Mapping[str, str]] = {
+    "title": "标题", "body": "正文", "summary": "摘要", "overview": "内容概述", "document_number": "文号",
+    "keywords": "主题词", "topic": "主题分类", "source": "来源",
+    "reason": "理由", "early_reason": "不能等审核的理由", "urgent_reason": "加急理由", "note": "说明",
+    "proof": "撤下情况", "place": "地点", "shown_by": "经办人", "link": "链接",
+    "name": "名称", "login": "登录名", "deputy": "代理人的登录名", "code": "代码", "slug": "代码",
+    "description": "说明", "address": "网址", "target": "新地址", "slots": "时段", "window": "时段",
+    "first": "起始日", "last": "截止日", "begins_at": "从", "ends_at": "到", "not_before": "时间",
+}  # fmt: skip
+"""What is typed into forms; the label that a field has on a page of its own may say more."""

@@ -87,6 +87,12 @@ DONE: Final = {
 """What a page says after a form was carried out; the address carries the word, never the sentence."""
 
 
+def section_of(path: str) -> Section | None:
+    """Give the section under which an address stands, None where it stands under none."""
+    below = [one for one in SECTIONS[1:] if path == one.path or path.startswith(f"{one.path}/")]
+    return max(below, key=lambda one: len(one.path), default=None)
+
+
 def sections_for(who: SignedIn, built: frozenset[str]) -> tuple[Section, ...]:
     """Give the sections that a person may open."""
     return tuple(one for one in SECTIONS if one.path in built and (one.act is None or who.orgs_for(one.act)))
