@@ -42,6 +42,13 @@ async def test_a_planned_release_stands_on_its_day_in_beijing(office: ConsoleOff
     assert [told for tag, told in seen.tags if tag == "script" and "src" not in told] == []
 
 
+async def test_the_list_tells_of_every_entry_that_the_month_shows(office: ConsoleOffice):
+    await planned(office, "2027-01-01T10:30", title="元旦发布")
+    seen = await (await office.desk("author")).get("/console/calendar?month=2026-12")
+    assert "10:30" in days_of(seen)["2027-01-01"]
+    assert "1月1日 周五" in seen.words.partition("2026年12月的安排")[2]
+
+
 async def test_holidays_and_days_made_up_are_named_and_unknown_years_are_provisional(office: ConsoleOffice):
     desk = await office.desk("author")
     october = days_of(await desk.get("/console/calendar?month=2026-10"))
