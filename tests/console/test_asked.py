@@ -71,15 +71,12 @@ async def test_whoever_must_sign_in_first_keeps_what_the_list_was_asked_for(offi
 
 
 async def test_who_chose_a_file_for_a_form_that_is_refused_is_told_to_choose_it_again(office: ConsoleOffice):
-    made = await office.house.published(("website", "other"))
-    leg_id = (await office.house.legs(made.id))["other"].id
-    desk = await office.desk("author")
-    typed = {"place": "一楼公告栏", "shown_at": "2099-01-01T08:00", "shown_by": "李四", "note": "贴在左边"}
-    refused = await desk.post(f"/console/evidence/{leg_id}", typed, files=[("picture", "照片.png", PNG)])
-    assert refused.status == 422
-    assert "刚才选择的文件（照片.png）没有保存，改正以后请重新选择。" in refused.words
-    assert (refused.fields["place"], refused.fields["note"].strip()) == ("一楼公告栏", "贴在左边")
+    desk = await office.desk("admin")
+    refused = await desk.post("/console/words", files=[("file", "词库.csv", PNG)])
+    assert 400 <= refused.status < 500
+    assert "刚才选择的文件（词库.csv）没有保存，改正以后请重新选择。" in refused.words
     # The form of an item keeps its files, whatever else is wrong with it.
-    kept = await desk.post("/console/items/new", a_form(title=""), files=[("files", "附件.png", PNG)])
+    author = await office.desk("author")
+    kept = await author.post("/console/items/new", a_form(title=""), files=[("files", "附件.png", PNG)])
     assert (kept.status, kept.fields["file_name"]) == (422, "附件.png")
     assert "请重新选择" not in kept.words
