@@ -21,6 +21,7 @@ from server.store.people import PersonRow, Role, get_person, list_reach
 from server.store.tokens import (
     TokenRow,
     Use,
+    delete_old_sessions,
     find_token_by_digest,
     insert_token,
     note_use,
@@ -30,6 +31,7 @@ from server.store.tokens import (
 from server.store.tx import Store, Tx
 
 SESSION_LASTS: Final = timedelta(hours=12)  # a working day; nobody stays signed in over night
+_LAPSED_KEPT: Final = timedelta(days=30)  # so long who comes back hears that his session lapsed
 _USE_KEPT: Final = timedelta(hours=1)
 _LONGEST_TOKEN: Final = 128
 
@@ -91,7 +93,8 @@ async def _note_issued(tx: Tx, row: TokenRow, *, at: datetime) -> None:
 
 
 async def begin_session(tx: Tx, person_id: str, *, id: str, at: datetime) -> IssuedToken:
-    """Write a new session."""
+    """Write a new session, and forget those that lapsed long ago."""
+    await delete_old_sessions(tx, before=at - _LAPSED_KEPT)
     return await issue_token(tx, person_id, id=id, name="登录", use="session", at=at, lasts=SESSION_LASTS)
 
 

@@ -92,6 +92,11 @@ async def revoke_all(
     return sum(1 for expires_at in ended if expires_at is None or expires_at > at)
 
 
+async def delete_old_sessions(tx: Tx, *, before: datetime) -> None:
+    """Forget the sessions, of everybody, that lapsed before a moment; the audit knows them for ever."""
+    await tx.execute(token.delete().where(token.c.use == "session", token.c.expires_at < before))
+
+
 async def count_sessions(tx: Tx, person_id: str, *, at: datetime) -> int:
     """Give in how many places a person is signed in."""
     holds = sa.and_(token.c.revoked_at.is_(None), token.c.expires_at > at)

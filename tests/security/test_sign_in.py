@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from server.core.problems import Problem
-from server.security.sign_in import digest_of, issue_token, sign_in
+from server.security.sign_in import begin_session, digest_of, issue_token, sign_in
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person, put_grant, set_disabled
-from server.store.tokens import revoke_token
+from server.store.tokens import find_token, revoke_token
 from server.store.tx import Store
 
 
@@ -96,3 +96,26 @@ async def test_an_issued_token_does_not_show_its_secret(store: Store, now: Any, 
     async with store.begin() as tx:
         issued = await issue_token(tx, "p", id="t", name="x", use="session", at=now(), lasts=None)
     assert issued.secret not in repr(issued)
+
+
+async def test_who_comes_back_within_a_month_hears_that_his_session_lapsed(
+    store: Store, now: Any, person: str
+):
+    async with store.begin() as tx:
+        session = await begin_session(tx, "p", id="s", at=now())
+    now.move(days=30)
+    async with store.begin() as tx:
+        await begin_session(tx, "p", id="next", at=now())
+    with pytest.raises(Problem, match="过期"):
+        await _sign_in(store, now, session.secret)
+
+
+async def test_the_log_ins_of_a_year_leave_the_sessions_of_a_month(store: Store, now: Any, person: str):
+    await _issue(store, now, timedelta(days=1))
+    async with store.begin() as tx:
+        for day in range(365):
+            await begin_session(tx, "p", id=f"s{day}", at=now())
+            now.move(days=1)
+        [kept] = (await tx.execute(sa.text("SELECT count(*) FROM tokens WHERE \"use\" = 'session'"))).one()
+        assert await find_token(tx, "t") is not None
+    assert kept == 31
