@@ -94,6 +94,31 @@ async def test_what_is_no_request_and_what_breaks_is_told_in_a_sentence_without_
     assert "GARBAGE" not in said.body.decode()
 
 
+@pytest.mark.parametrize(
+    ("part", "what_for"),
+    [
+        ("_current_request", "whose body still wants, and who is busy: `_Line.lacks_body`, `_Line.business`"),
+        ("_reading_paused", "whether we are ready to take more of a body: `_Line.lacks_body`"),
+        ("_next_keepalive_close_time", "when the last whole request ended: `_Line.business`"),
+    ],
+)
+def test_a_connection_of_aiohttp_still_has_the_part_of_its_own_that_ours_reads(part: str, what_for: str):
+    assert part in _slots_of(web.RequestHandler), (
+        f"aiohttp has no {part} any more; server/runner.py reads {what_for}"
+    )
+
+
+async def test_a_server_of_aiohttp_is_still_made_of_what_ours_takes_along():
+    made = web.Server(say_nothing, access_log=None)
+    assert made._kwargs == {"access_log": None}, "aiohttp keeps the settings of connections elsewhere"
+    assert not made._connections, "aiohttp keeps its connections elsewhere; server/runner.py counts them"
+    assert callable(web.AppRunner._make_server), "aiohttp makes its server elsewhere than in _make_server"
+
+
+def _slots_of(kind: type) -> set[str]:
+    return {name for one in kind.__mro__ for name in getattr(one, "__slots__", ())}
+
+
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Caller = Callable[[bytes], Awaitable[Line]]
 HALF = b"GET /silent HTTP/1.1\r\nHost: x\r\n"
