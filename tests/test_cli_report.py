@@ -24,7 +24,7 @@ def check(file: str, *more: str) -> Result:
 
 
 def test_json_on_standard_output_is_the_findings_and_nothing_else():
-    Path("report.txt").write_text(WRONG)
+    Path("report.txt").write_text(WRONG, encoding="utf-8")
     ran = check("report.txt", "--format", "json")
     assert ran.exit_code == 1
     (finding,) = json.loads(ran.stdout)["findings"]
@@ -39,13 +39,15 @@ def test_a_sound_report_ends_well():
 
 
 def test_a_warning_alone_does_not_fail():
-    Path("report.txt").write_text("某旗2017年政府信息公开年度报告\n\n主动公开信息755多条。\n")
+    Path("report.txt").write_text(
+        "某旗2017年政府信息公开年度报告\n\n主动公开信息755多条。\n", encoding="utf-8"
+    )
     ran = check("report.txt")
     assert (ran.exit_code, "[提醒]" in ran.stdout) == (0, True)
 
 
 def test_a_person_reads_what_is_wrong_and_by_how_much():
-    Path("report.txt").write_text(WRONG)
+    Path("report.txt").write_text(WRONG, encoding="utf-8")
     shown = check("report.txt").stdout
     assert "写为 401；应为 410；相差 +9" in shown
     assert "发现 1 处。" in shown
@@ -107,20 +109,20 @@ def test_figures_are_entered_from_a_table_and_stand_in_the_draft():
     assert (entered.exit_code, entered.stdout) == (0, "已写入 2 个数字。\n")
     drafted = tongfa("report", "draft", "--year", "2026", "--org", "01506DEMO", "--format", "json")
     assert "已写入 report-2026.json。还有" in drafted.stdout
-    figures = json.loads(Path("report-2026.json").read_text())["figures"]
+    figures = json.loads(Path("report-2026.json").read_text(encoding="utf-8"))["figures"]
     assert figures["二/第二十条第(五)项"]["行政许可"]["本年处理决定数量"] == 182
     assert figures["三"]["(一)予以公开"]["自然人"] == 3
 
 
 @pytest.mark.usefixtures("office")
 def test_one_bad_row_keeps_the_whole_table_out_and_is_named():
-    Path("in.csv").write_text("指标,数值,来源\n行政许可,182,政务服务中心\n行政处罚,很多,\n")
+    Path("in.csv").write_text("指标,数值,来源\n行政许可,182,政务服务中心\n行政处罚,很多,\n", encoding="utf-8")
     refused = tongfa("report", "enter", "in.csv", "--year", "2026", "--org", "01506DEMO")
     assert refused.exit_code == 1
     assert "第 3 行：“行政处罚，本年处理决定数量”应是数字" in refused.stderr
     assert "没有写入任何一行" in refused.stderr
     tongfa("report", "draft", "--year", "2026", "--org", "01506DEMO", "--format", "json")
-    assert json.loads(Path("report-2026.json").read_text())["sources"] == {}
+    assert json.loads(Path("report-2026.json").read_text(encoding="utf-8"))["sources"] == {}
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_one_bad_row_keeps_the_whole_table_out_and_is_named():
     [("数值\n1\n", "缺少：指标、来源"), ("", "空的"), ("指标,数值,来源\n", "没有数字")],
 )
 def test_a_table_that_cannot_be_read_is_refused_before_the_database_is_asked(content: str, says: str):
-    Path("in.csv").write_text(content)
+    Path("in.csv").write_text(content, encoding="utf-8")
     refused = tongfa("report", "enter", "in.csv", "--year", "2026", "--org", "01506DEMO")
     assert (refused.exit_code, says in refused.stderr) == (2, True)
 
@@ -145,7 +147,7 @@ def test_a_draft_is_a_report_that_the_check_can_read(form: str):
 @pytest.mark.usefixtures("office")
 def test_counts_are_written_to_a_file_as_a_whole():
     assert tongfa("counts", "--year", "2026", "--format", "json", "--output", "2026.json").exit_code == 0
-    assert json.loads(Path("2026.json").read_text())["items"] == 0
+    assert json.loads(Path("2026.json").read_text(encoding="utf-8"))["items"] == 0
     assert [path.name for path in Path().glob("*.part")] == []
 
 

@@ -51,7 +51,7 @@ def test_black_on_white_is_the_greatest_contrast():
 
 
 def test_a_seal_is_a_drawing():
-    Path("seal.svg").write_text(SVG.format('<path d="M0 0h8v8H0z"/>'))
+    Path("seal.svg").write_text(SVG.format('<path d="M0 0h8v8H0z"/>'), encoding="utf-8")
     assert "<path" in themed('seal = "seal.svg"').theme.seal
 
 
@@ -67,7 +67,7 @@ def test_a_seal_is_a_drawing():
     ],
 )
 def test_a_seal_that_does_more_is_refused(inside):
-    Path("seal.svg").write_text(SVG.format(inside))
+    Path("seal.svg").write_text(SVG.format(inside), encoding="utf-8")
     assert "只含图形" in complaint('seal = "seal.svg"')
 
 

@@ -44,7 +44,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 def _practice(folder: Path) -> dict[str, str]:
     """Let the server start what an organ in practice posts to, on the ports that were taken for it."""
     kept = folder / "ports.json"
-    ports = json.loads(kept.read_text()) if kept.exists() else {}
+    ports = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if "practice_wechat" not in ports:  # a folder of an earlier version
         return {}
     return {

@@ -152,14 +152,14 @@ def _platform_ports(folder: Path) -> dict[str, int]:
     """Give the ports of the platforms: free ones first, the same ones afterwards, as links hold them."""
     kept = folder / "ports.json"
     if kept.exists():
-        return dict(json.loads(kept.read_text()))
+        return dict(json.loads(kept.read_text(encoding="utf-8")))
     ports: dict[str, Any] = {}
     with contextlib.ExitStack() as stack:
         for name in ("wechat", "weibo", "practice_wechat", "practice_weibo"):
             taken = stack.enter_context(socket.socket())
             taken.bind(("127.0.0.1", 0))
             ports[name] = taken.getsockname()[1]
-    kept.write_text(json.dumps(ports))
+    kept.write_text(json.dumps(ports), encoding="utf-8")
     return ports
 
 

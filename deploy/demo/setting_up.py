@@ -36,7 +36,7 @@ async def bootstrap(folder: Path, port: int) -> str:
     await command(folder, port, "migrate")
     kept = folder / "admin.token"
     if kept.exists():
-        return kept.read_text().strip()
+        return kept.read_text(encoding="utf-8").strip()
     for arguments in (
         ("org", "add", ORG, ORG_NAME),
         ("user", "add", "admin", "管理员", "--no-password", "--grant", f"admin@{ORG}"),
@@ -113,7 +113,7 @@ async def _sign_in(base_url: str, login: str, password: str) -> str:
 
 def _passwords(folder: Path) -> dict[str, str]:
     kept = folder / "people.json"
-    known = dict(json.loads(kept.read_text())) if kept.exists() else {}
+    known = dict(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else {}
     new = {login: secrets.token_urlsafe(9) for login in _PEOPLE if login not in known}
     if new:  # a folder of an older demo knows fewer people
         _keep(kept, json.dumps(known | new))
@@ -123,4 +123,4 @@ def _passwords(folder: Path) -> dict[str, str]:
 def _keep(path: Path, text: str) -> None:
     """Write a secret of the demo where only its owner reads it."""
     path.touch(mode=0o600)
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")

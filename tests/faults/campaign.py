@@ -84,7 +84,7 @@ class Tally:
         path.parent.mkdir(parents=True, exist_ok=True)
         places = {name: dict(sorted(getattr(self, name).items())) for name in ("killed_at", "stood_at")}
         words = {**self.__dict__, **places, "posted": self.posts}
-        path.write_text(json.dumps(words, ensure_ascii=False, indent=2) + "\n")
+        path.write_text(json.dumps(words, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def forking() -> multiprocessing.context.BaseContext:
