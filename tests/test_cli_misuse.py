@@ -1,5 +1,9 @@
 """What a command says of a command line that does not fit: one sentence in Chinese, and 2."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,6 +49,31 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pyte
     assert (said.exit_code, said.stderr) == (
         1,
         f"读写文件失败（{tmp_path}/file/var）：路径里有一段不是文件夹。\n",
+    )
+
+
+def run_in_gbk(*words: bytes) -> subprocess.CompletedProcess[bytes]:
+    gbk = {**os.environ, "PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"}
+    called = [sys.executable, "-m", "server.cli", *words]
+    return subprocess.run(called, env=gbk, capture_output=True, check=False)
+
+
+def test_a_terminal_that_has_no_letter_for_it_is_told_its_number():
+    said = run_in_gbk("ᠮᠣᠩᠭᠣᠯ".encode())
+    assert said.stderr.decode("gbk").startswith("没有命令 \\u182e")
+    assert said.returncode == 2
+
+
+@pytest.mark.slow
+def test_bytes_of_another_encoding_are_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]
+):
+    monkeypatch.chdir(tmp_path)
+    put_database()
+    said = run_in_gbk(b"org", b"add", b"01506DEMO", "示范旗".encode("gbk"))
+    assert (said.returncode, said.stderr.decode("gbk")) == (
+        2,
+        "命令里有读不出的字符：终端的编码和 LANG 说的不一样。\n",
     )
 
 

@@ -1,6 +1,7 @@
 """Commands that are read when they are called: whoever asks for one does not wait for the modules of all."""
 
 import errno
+import io
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module, metadata
@@ -35,6 +36,10 @@ class _Program(_Group):
 
     def main(self, *given: Any, **more: Any) -> NoReturn:
         """Run the command and end the process."""
+        for stream in (sys.stdout, sys.stderr):
+            # A terminal of GBK has no Mongolian: its letters are told by number there.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             code = super().main(*given, **{**more, "standalone_mode": False})
         except typer.TyperException as error:
@@ -44,6 +49,11 @@ class _Program(_Group):
         except typer.Abort:
             typer.echo("已中止。", err=True)
             code = 1
+        except UnicodeEncodeError as error:
+            if error.reason != "surrogates not allowed":
+                raise
+            typer.echo("命令里有读不出的字符：终端的编码和 LANG 说的不一样。", err=True)
+            code = 2
         except OSError as error:
             if error.filename is None and error.errno != errno.ENOSPC:  # not about a file: a fault of ours
                 raise
