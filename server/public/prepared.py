@@ -1,4 +1,4 @@
-"""An answer that lies ready: its head was written once for everybody, and only the date is new.
+"""An answer that lies ready: its head was written once, and only the date is new.
 
 Half of what a reader's request cost was making the same headers again for everybody.
 """

@@ -14,7 +14,14 @@
     const speech = window.speechSynthesis;
     const article = document.querySelector("[data-read]");
     if (!speech || !article) return;
-    button.hidden = false;
+    const language = article.lang || root.lang;
+    // Chinese is read by whatever voice there is; Mongolian by none of those, which would say nothing or nonsense.
+    const show = () => {
+      const voices = speech.getVoices();
+      button.hidden = language !== root.lang && !voices.some((voice) => voice.lang.startsWith(language.slice(0, 2)));
+    };
+    show();
+    speech.addEventListener?.("voiceschanged", show);
     const idle = button.textContent;
     const stop = () => { speech.cancel(); button.textContent = idle; };
     button.addEventListener("click", () => {
@@ -22,7 +29,7 @@
       const blocks = [...article.querySelectorAll("h1, h2, h3, h4, p, li, td, th")].map((b) => b.textContent.trim());
       blocks.filter(Boolean).forEach((words) => {
         const part = new SpeechSynthesisUtterance(words);
-        part.lang = article.lang || root.lang;
+        part.lang = language;
         speech.speak(part);
         part.addEventListener("end", () => { if (!speech.pending) button.textContent = idle; });
       });
