@@ -34,7 +34,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """A page of results; `count` with `is_all` False means at least so many."""
+    """A page of results; `count` with `is_all` False means at least so many.
+
+    `among` is how many of the newest lines alone were looked through, None when it was all of them.
+    """
 
     lines: tuple[ResultLine, ...]
     count: int
@@ -42,3 +45,4 @@ class ResultPage:
     number: int
     newer: str | None
     older: str | None
+    among: int | None = None

@@ -134,7 +134,9 @@ async def search_items(request: web.Request) -> web.Response:
                 {**values, "title_pieces": title, "excerpt": PieceOut.all_of(excerpt(content, found.terms))}
             )
         )
-    return await _told(request, SearchOut(total=len(found.hits), is_all=found.is_all, items=tuple(lines)))
+    return await _told(
+        request, SearchOut(total=len(found.hits), is_all=found.is_all, among=found.among, items=tuple(lines))
+    )
 
 
 async def _changed(

@@ -253,10 +253,15 @@ class ResultOut(PublicBrief):
 
 
 class SearchOut(Out):
-    """Results, best first; `total` counts at most 300, and `is_all` says whether that is all."""
+    """Results, best first; `total` counts at most 300, and `is_all` says whether that is all.
+
+    `among` is how many of the newest items were looked through, null for all of them: what is older is found
+    with a year.
+    """
 
     total: int
     is_all: bool
+    among: int | None
     items: tuple[ResultOut, ...]
 
 

@@ -7,7 +7,7 @@ from channels.body import body_text
 from channels.characters import one_line
 from channels.item import Content
 from channels.words import plain, terms_of
-from server.store.catalogue import Filters, Hit, find_hits
+from server.store.catalogue import FARTHEST, Filters, Hit, find_hits
 from server.store.tx import Tx
 
 MOST: Final = 300
@@ -17,11 +17,15 @@ _SHOWN: Final = 90  # characters of an excerpt
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was found, best first; `is_all` says that nothing was left out."""
+    """What was found, best first; `is_all` says that nothing was left out.
+
+    `among` is how many of the newest lines were looked through, None when it was all of them.
+    """
 
     terms: tuple[str, ...]
     hits: tuple[Hit, ...]
     is_all: bool
+    among: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,11 @@ async def search(tx: Tx, asked: str, filters: Filters) -> Search:
         return Search((), (), is_all=True)
     titled = await find_hits(tx, terms, filters, in_title=True, limit=MOST)
     anywhere = await find_hits(tx, terms, filters, in_title=False, limit=MOST)
-    hits = {hit.item_id: hit for hit in (*titled, *anywhere)}
+    hits = {hit.item_id: hit for hit in (*titled.hits, *anywhere.hits)}
+    is_cut_off = titled.is_cut_off or anywhere.is_cut_off
     ranked = sorted(hits.values(), key=lambda hit: _rank(hit, terms), reverse=True)
-    return Search(terms, tuple(ranked), is_all=max(len(titled), len(anywhere)) < MOST)
+    is_all = max(len(titled.hits), len(anywhere.hits)) < MOST and not is_cut_off
+    return Search(terms, tuple(ranked), is_all, FARTHEST if is_cut_off else None)
 
 
 def _rank(hit: Hit, terms: tuple[str, ...]) -> tuple[int, float, str]:

@@ -119,7 +119,8 @@ async def show_search(request: web.Request) -> web.Response:
         hits = found.hits[start : start + A_PAGE]
         lines = await _lines(tx, hits, parts.site, found.terms)
         choices = await _choices(tx)
-    page = _page(asked, lines, len(found.hits), "search", parts.site, is_all=found.is_all)
+    count = len(found.hits)
+    page = _page(asked, lines, count, "search", parts.site, is_all=found.is_all, among=found.among)
     html = Pages(parts.site).render(
         "search.html",
         feeds=_feeds(asked, parts.site),
@@ -247,12 +248,19 @@ def _pairs(pieces: tuple[Piece, ...]) -> Marked:
 
 
 def _page(
-    asked: Asked, lines: tuple[ResultLine, ...], count: int, path: str, site: Site, *, is_all: bool
+    asked: Asked,
+    lines: tuple[ResultLine, ...],
+    count: int,
+    path: str,
+    site: Site,
+    *,
+    is_all: bool,
+    among: int | None = None,
 ) -> ResultPage:
     front, number = Addresses(site).link(path), asked.page
     newer = asked.link(front, number - 1) if number > 1 else None
-    more = number < _FARTHEST and number * A_PAGE < count
-    return ResultPage(lines, count, is_all, number, newer, asked.link(front, number + 1) if more else None)
+    older = asked.link(front, number + 1) if number < _FARTHEST and number * A_PAGE < count else None
+    return ResultPage(lines, count, is_all, number, newer, older, among)
 
 
 async def _choices(tx: Tx) -> _Choices:

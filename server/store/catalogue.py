@@ -15,6 +15,8 @@ from server.store.tx import Tx
 
 _NEAR: Final = 3000
 """So many of the newest lines are read one by one for what most lines have."""
+FARTHEST: Final = 20_000
+"""So many of the newest lines are looked through for words that many have."""
 _MANY: Final = 2000  # lines of a piece of a number, above which the newest are found sooner by their date
 _HIGHEST: Final = "\U0010ffff"
 
@@ -59,6 +61,14 @@ class Hit:
     published_at: datetime
     title: str
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The newest lines that were found; cut off, there may be more behind the `FARTHEST` that were read."""
+
+    hits: tuple[Hit, ...]
+    is_cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,30 +162,32 @@ async def count_lines(tx: Tx, filters: Filters, *, most: int) -> int:
     return int((await tx.execute(sa.select(sa.func.count()).select_from(some))).scalar_one())
 
 
-async def find_hits(
-    tx: Tx, terms: tuple[str, ...], filters: Filters, *, in_title: bool, limit: int
-) -> tuple[Hit, ...]:
+async def find_hits(tx: Tx, terms: tuple[str, ...], filters: Filters, *, in_title: bool, limit: int) -> Found:
     """Give the newest lines that have every term, in the title or anywhere.
 
-    Words in Chinese that most lines have are found among the newest, without asking how many more there are.
+    Words that many lines have are looked for among the newest of those that pass a filter: how long that
+    takes does not grow with what is behind them.
     """
-    are_chinese = all(is_chinese(term) for term in terms)
-    if are_chinese and (
-        any(len(term) == 1 for term in terms) or await are_common(tx, terms, in_title=in_title)
-    ):
+    is_common = await are_common(tx, terms, in_title=in_title)
+    if all(is_chinese(term) for term in terms) and (is_common or any(len(term) == 1 for term in terms)):
         near = await _find_near(tx, terms, filters, in_title=in_title, limit=limit)
         if near is not None:
-            return near
+            return Found(near)
     found = having(tx, terms, in_title=in_title)
     serial: Any = catalogue_line.c.serial
-    if await are_common(tx, terms, in_title=in_title):
+    wanted, before = _shown(filters), None
+    if is_common:
         serial = serial + 0  # or SQLite fetches every line that has the words, and sorts them all
-    wanted = _shown(filters).where(serial.in_(sa.select(found.c.serial)))
+        before = await _depth(tx, filters, FARTHEST)
+    if before is not None:
+        wanted = wanted.where(_after(before))
+    wanted = wanted.where(serial.in_(sa.select(found.c.serial)))
     place = catalogue_line.c.title if in_title else catalogue_line.c.text
     for term in terms:
         if not is_exact(term):  # the words may stand apart
             wanted = wanted.where(_holds(place, term))
-    return await _hits(tx, wanted.limit(limit))
+    hits = await _hits(tx, wanted.limit(limit))
+    return Found(hits, is_cut_off=before is not None and len(hits) < limit)
 
 
 async def _find_near(
@@ -183,16 +195,42 @@ async def _find_near(
 ) -> tuple[Hit, ...] | None:
     """Look for the terms in the words of the newest lines alone; None: there may be more behind them."""
     line = catalogue_line.c
-    last = sa.select(line.published_at).order_by(line.published_at.desc(), line.item_id.desc())
-    oldest = (await tx.execute(last.offset(_NEAR).limit(1))).scalar_one_or_none()
+    before = await _depth(tx, filters, _NEAR)
     wanted = _shown(filters)
-    if oldest is not None:
-        wanted = wanted.where(line.published_at >= sa.literal(oldest, line.published_at.type))
+    if before is not None:
+        wanted = wanted.where(_after(before))
     for term in terms:
         places = (line.title, line.number) if in_title else (line.text,)
         wanted = wanted.where(sa.or_(*(_holds(place, term) for place in places)))
     hits = await _hits(tx, wanted.limit(limit))
-    return hits if oldest is None or len(hits) == limit else None
+    return hits if before is None or len(hits) == limit else None
+
+
+async def _depth(tx: Tx, filters: Filters, lines: int) -> datetime | None:
+    """Give the moment after which the newest lines are so many, None when there are no more than that.
+
+    Counted along each index that knows a filter in the order of dates, or the one of dates alone; whichever
+    reaches furthest holds, since what passes all filters passes that one.
+    """
+    line = catalogue_line.c
+    moments: list[datetime] = []
+    of_org = sa.select(org.c.id).where(org.c.code == filters.org).scalar_subquery()
+    given = (
+        (filters.year, line.year == filters.year),
+        (filters.topic, line.topic == filters.topic),
+        (filters.org, line.org_id == of_org),
+    )
+    for passes in [passes for value, passes in given if value is not None] or [sa.true()]:
+        dates = sa.select(line.published_at).where(passes).order_by(line.published_at.desc())
+        moment: datetime | None = (await tx.execute(dates.offset(lines).limit(1))).scalar_one_or_none()
+        if moment is None:
+            return None
+        moments.append(moment)
+    return min(moments)
+
+
+def _after(moment: datetime) -> sa.ColumnElement[bool]:
+    return catalogue_line.c.published_at > sa.literal(moment, catalogue_line.c.published_at.type)
 
 
 async def list_years(tx: Tx) -> tuple[int, ...]:

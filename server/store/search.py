@@ -31,12 +31,7 @@ async def put_words(tx: Tx, serial: int, title: frozenset[str], body: frozenset[
 
 
 async def are_common(tx: Tx, terms: tuple[str, ...], *, in_title: bool) -> bool:
-    """Say whether so many lines have the words that the newest are found sooner by date than by words.
-
-    PostgreSQL knows this by its own statistics.
-    """
-    if tx.dialect.name != "sqlite":
-        return False
+    """Say whether so many lines have the words that the newest are found sooner by date than by words."""
     found = having(tx, terms, in_title=in_title)
     some = sa.select(found.c.serial).limit(_COMMON + 1).subquery()
     return int((await tx.execute(sa.select(sa.func.count()).select_from(some))).scalar_one()) > _COMMON

@@ -14,6 +14,8 @@ from server.api.routes import add_api
 from server.core.catalogue import read_changes
 from server.parts import PARTS
 from server.public.finding import add_finding
+from server.store import catalogue
+from server.store import search as words
 from tests.api.conftest import Office, engine, office, site
 from tests.channels.feed_judge import judge
 
@@ -51,6 +53,18 @@ class Reader:
 
 def titles(page: lxml.html.HtmlElement) -> list[str]:
     return [h2.text_content().strip() for h2 in page.xpath("//ul[@class='hits']//h2")]
+
+
+async def test_a_search_that_read_the_newest_lines_alone_says_so(reader, monkeypatch: pytest.MonkeyPatch):
+    for title in ("医保缴费", "旅游旺季", "低保标准"):
+        await reader.publish(title=title, body_html="<p>正文。</p>")
+    monkeypatch.setattr(words, "_COMMON", 0)
+    monkeypatch.setattr(catalogue, "_NEAR", 1)
+    monkeypatch.setattr(catalogue, "FARTHEST", 1)
+    page = await reader.page("/search?q=医保")
+    told = page.xpath("string(//p[@class='found'])")
+    assert "条内容里找到 0 条；要找更早的" in told
+    assert titles(await reader.page("/search?q=低保")) == ["低保标准"]
 
 
 async def test_two_characters_are_found_and_marked(reader):

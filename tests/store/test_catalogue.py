@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from channels.words import plain, terms_of
 from server.core.catalogue import read_changes
 from server.store import catalogue
+from server.store import search as words
 from server.store.catalogue import (
     Filters,
     _shown,
@@ -41,8 +42,8 @@ async def publish(house: House, **changes: object) -> str:
 
 async def found(store: Store, asked: str, *, in_title: bool = False, **filters: object) -> list[str]:
     async with store.read() as tx:
-        hits = await find_hits(tx, terms_of(asked), Filters(**filters), in_title=in_title, limit=50)
-    return [hit.title for hit in hits]
+        told = await find_hits(tx, terms_of(asked), Filters(**filters), in_title=in_title, limit=50)
+    return [hit.title for hit in told.hits]
 
 
 _SHELVES: dict[str, str] = {}
@@ -149,6 +150,22 @@ async def test_any_piece_of_a_number_finds_it_and_what_was_its_number_does_not(
 
 async def test_filters_narrow_a_search(three: Store):
     assert await found(three, "医保", columns=("tzgg",)) == ["医保缴费时间安排"]
+
+
+@pytest.mark.parametrize(("asked", "near"), [("医保", 0), ("医保", 1), ("12", 1)])
+async def test_words_of_many_lines_are_looked_for_among_the_newest_that_pass_a_filter_and_no_further(
+    three: Store, asked: str, near: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(words, "_COMMON", 0)
+    monkeypatch.setattr(catalogue, "_NEAR", near)
+    monkeypatch.setattr(catalogue, "FARTHEST", 1)  # the newest line, which has neither, and none behind it
+    async with three.read() as tx:
+        for filters, is_cut_off in ((Filters(), True), (Filters(topic="民政"), False)):
+            told = await find_hits(tx, (asked,), filters, in_title=False, limit=5)
+            assert (told.is_cut_off, bool(told.hits)) == (is_cut_off, not is_cut_off)
+        assert (await find_hits(tx, ("旅游",), Filters(), in_title=False, limit=1)).is_cut_off is False
+    monkeypatch.setattr(words, "_COMMON", 2000)  # few lines have a rare word: all of them are read
+    assert await found(three, asked)
 
 
 async def test_the_newest_come_first_and_one_can_go_on_from_any(three: Store):

@@ -67,7 +67,7 @@ def expected(lines: list[Line], asked: str, year: int | None) -> list[str]:
 
 
 async def _first_lines(tx: Tx) -> list[Line]:
-    hits = await find_hits(tx, ("通知",), Filters(), in_title=False, limit=ITEMS)
+    hits = (await find_hits(tx, ("通知",), Filters(), in_title=False, limit=ITEMS)).hits
     assert len(hits) == ITEMS
     return [
         line_of(
