@@ -52,7 +52,12 @@ def _settle(
     # Locked until the commit: a withdrawal that overtakes us would not see these live, nor we it.
     rows = yield texts["releases"], (json_of(sorted({one.release_id for one in arrivals})),)
     states = {row[0]: row[1] for row in rows}
-    here = tuple(one for one in arrivals if states[one.release_id] in ("planned", "live"))
+    here, left = list[Arrival](), set[str]()
+    for one in arrivals:
+        if states[one.release_id] in ("planned", "live"):
+            here.append(one)
+        else:
+            left.add(one.delivery_id)
     moved = {row[0] for row in (yield texts["move"], (json_of(_moves(here, dialect)), now))}
     come = tuple(one for one in here if one.delivery_id in moved)
     if come:
@@ -63,10 +68,10 @@ def _settle(
             yield texts["count"], (json_of(_counts(lines, first)),)
         planned = {one.release_id for one in come if states[one.release_id] == "planned"}
         yield texts["live"], (json_of(sorted(planned)),)
-    return frozenset(one.delivery_id for one in arrivals if one not in here)
+    return frozenset(left)
 
 
-def _moves(arrivals: tuple[Arrival, ...], dialect: Dialect) -> list[dict[str, str | None]]:
+def _moves(arrivals: list[Arrival], dialect: Dialect) -> list[dict[str, str | None]]:
     return [
         {
             "id": one.delivery_id,
