@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.store.driver import lent_by_pool
 
-POOL: Final[dict[str, Any]] = {"pool_size": 12, "max_overflow": 3, "pool_use_lifo": True}
-"""The last one given back is taken first: it has prepared what is asked all the time. What a burst opens
-beyond the size is closed when it is given back, and opening one costs more than a release."""
+POOL: Final[dict[str, Any]] = {"pool_size": 4, "max_overflow": 11, "pool_use_lifo": True}
+"""Fifteen at most, and four at rest beside those kept in connections.py. What a burst opens beyond them is
+closed when it is given back, and opening one costs more than a release."""
 
 
 def prepare_postgresql(engine: sa.Engine) -> None:
@@ -33,3 +33,13 @@ async def begin(tx: AsyncConnection) -> None:
     except tx.dialect.loaded_dbapi.Error as error:
         await tx.invalidate(error)
         raise ConnectionError(str(error)) from error
+
+
+async def commit(tx: AsyncConnection) -> None:
+    """Commit what a script or SQLAlchemy's own statement began, if any did; raises what the driver raises."""
+    if tx.in_transaction():  # SQLAlchemy knows of it, and must know that it ended
+        await tx.commit()
+        return
+    driver = cast("Any", lent_by_pool(tx).dbapi_connection)
+    if driver._transaction is not None:  # noqa: SLF001 -- as begin() does
+        await driver._call_and_discard(driver._transaction.commit)  # noqa: SLF001

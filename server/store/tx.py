@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.store.commits import CommitLine, Undone
+from server.store.connections import Connections
 from server.store.postgresql import POOL, prepare_postgresql
 from server.store.room import Room, is_full
 from server.store.sqlite import connect, prepare_sqlite
@@ -56,6 +57,7 @@ class Store:
         self.engine: AsyncEngine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._line = CommitLine(self.engine) if self.is_sqlite else None
+        self._connections = None if self.is_sqlite else Connections(self.engine)
         self.room = Room()
 
     @asynccontextmanager
@@ -64,7 +66,7 @@ class Store:
         mark = _inside.set(True)
         try:
             with _plain_errors():
-                async with self._open(writing=True) if self._line is None else self._line.stand() as tx:
+                async with self._open() if self._line is None else self._line.stand() as tx:
                     yield tx
         except StoreFull as error:
             self.room.refused(str(error))
@@ -94,7 +96,7 @@ class Store:
         mark = _inside.set(True)
         try:
             with _plain_errors():
-                async with self._open(writing=False) as tx:
+                async with self._open() as tx:
                     yield tx
         finally:
             _inside.reset(mark)
@@ -103,18 +105,24 @@ class Store:
         """Close every connection."""
         if self._line is not None:
             await self._line.close()
+        if self._connections is not None:
+            await self._connections.close()
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def _open(self, *, writing: bool) -> AsyncIterator[Tx]:
+    async def _open(self) -> AsyncIterator[Tx]:
+        """Open a transaction: on SQLite one that reads, on PostgreSQL one for either."""
+        if self._connections is not None:
+            async with self._connections.lend() as tx:
+                yield tx
+            return
         try:
             connection = await self.engine.connect()
-        except OSError as error:  # no socket, no route, no such name
+        except OSError as error:
             raise StoreAway(str(error)) from error
         try:
-            tx = await connection.execution_options(tongfa_writing=writing)
-            async with tx.begin():
-                yield tx
+            async with connection.begin():
+                yield connection
         finally:
             await connection.close()
 

@@ -1,0 +1,95 @@
+"""Connections to PostgreSQL that are kept between transactions: what was undone is in none of them."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from server.store.connections import KEPT
+from server.store.due import take_due
+from server.store.orgs import OrgRow, insert_org, list_all_orgs
+from server.store.postgresql import POOL
+from server.store.tx import Store, Tx
+
+DAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.parametrize("engine", ["postgresql"]), pytest.mark.usefixtures("postgres")]
+
+OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+IDLE_INSIDE = f"{OPEN} AND state LIKE 'idle in transaction%'"
+
+
+async def ask(tx: Tx, question: str) -> Any:
+    return (await tx.execute(sa.text(question))).scalar()
+
+
+async def run_a_script(tx: Tx) -> Any:
+    await take_due(tx, (), at=DAY, until=DAY, room=1)
+    return (await tx.get_raw_connection()).driver_connection
+
+
+async def run_a_statement(tx: Tx) -> None:
+    await ask(tx, "SELECT 1")
+
+
+async def test_one_connection_serves_one_transaction_after_another(store: Store):
+    seen = set()
+    for _time in range(3):
+        async with store.begin() as tx:
+            seen.add((await run_a_script(tx)).get_server_pid())
+        async with store.read() as tx:
+            seen.add(await ask(tx, "SELECT pg_backend_pid()"))
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("begins", [run_a_script, run_a_statement])
+async def test_what_was_written_stands_whoever_began(store: Store, begins: Any):
+    async with store.begin() as tx:
+        await begins(tx)
+        await insert_org(tx, OrgRow("kept", "000000019", "某局", None), at=DAY)
+    async with store.read() as tx:
+        assert "kept" in {one.id for one in await list_all_orgs(tx)}
+
+
+@pytest.mark.parametrize("begins", [run_a_script, run_a_statement])
+@pytest.mark.parametrize("ends", [ValueError, asyncio.CancelledError])
+async def test_what_was_undone_leaves_nothing_open(store: Store, begins: Any, ends: type[BaseException]):
+    async def undo() -> None:
+        async with store.begin() as tx:
+            await begins(tx)
+            await insert_org(tx, OrgRow("undone", "000000019", "某局", None), at=DAY)
+            raise ends
+
+    await asyncio.gather(asyncio.create_task(undo()), return_exceptions=True)
+    async with store.read() as tx:
+        assert await ask(tx, IDLE_INSIDE) == 0
+        assert "undone" not in {one.id for one in await list_all_orgs(tx)}
+
+
+async def test_a_transaction_whose_commit_fails_is_in_no_connection_handed_out_later(store: Store):
+    async with store.begin() as tx:
+        await tx.execute(sa.text("CREATE TABLE late (one integer UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+    pids = []
+
+    async def write_twice() -> None:
+        async with store.begin() as tx:
+            pids.append(await ask(tx, "SELECT pg_backend_pid()"))
+            await tx.execute(sa.text("INSERT INTO late VALUES (1), (1)"))
+
+    with pytest.raises(sa.exc.IntegrityError):
+        await write_twice()
+    async with store.begin() as tx:
+        assert await ask(tx, "SELECT pg_backend_pid()") not in pids
+        assert await ask(tx, "SELECT count(*) FROM late") == 0
+
+
+async def test_more_transactions_than_connections_all_have_their_turn(store: Store):
+    async def hold() -> None:
+        async with store.begin() as tx:
+            await ask(tx, "SELECT pg_sleep(0.02)")
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(hold() for _one in range(40)))
+    async with store.read() as tx:
+        assert await ask(tx, OPEN) <= KEPT + POOL["pool_size"]
