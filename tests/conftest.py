@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,14 +181,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def put_database(sqlite_template: Path) -> Callable[[], None]:
-    """Puts a migrated database where a command that runs in this folder looks for it."""
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to run commands in, and nothing of the machine's own settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
+            monkeypatch.delenv(name)
+    return tmp_path
 
-    def put() -> None:
-        Path("var").mkdir()
-        shutil.copy(sqlite_template, "var/tongfa.db")
 
-    return put
+@pytest.fixture
+def migrated_folder(empty_folder: Path, sqlite_template: Path) -> Path:
+    """An empty folder, but for a migrated database where commands look for it."""
+    (empty_folder / "var").mkdir()
+    shutil.copy(sqlite_template, empty_folder / "var" / "tongfa.db")
+    return empty_folder
 
 
 @pytest.fixture(scope="session")

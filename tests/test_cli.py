@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,13 +22,7 @@ from tests.ports import free_port
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty folder, and nothing of the machine's own settings."""
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def tongfa(*arguments: str, typed: str = "") -> Result:
@@ -52,9 +46,8 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def office(put_database: Callable[[], None]) -> None:
+def office(migrated_folder: Path) -> None:
     """A migrated database with one organ and one person."""
-    put_database()
     assert tongfa("org", "add", "01506DEMO", "示范旗人民政府办公室").exit_code == 0
     assert tongfa("user", "add", "zhang", "张", "--grant", "author@01506DEMO", "--no-password").exit_code == 0
 

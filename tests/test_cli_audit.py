@@ -1,9 +1,7 @@
 """`tongfa audit` as an operator types it: what was done at the shell is told, and the chain can be proved."""
 
 import json
-import os
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,12 +12,7 @@ from server.cli import app
 
 
 @pytest.fixture(autouse=True)
-def _office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
-            monkeypatch.delenv(name)
-    put_database()
+def _office(migrated_folder: Path) -> None:
     assert tongfa("org", "add", "000000019", "某旗人民政府办公室").exit_code == 0
     added = tongfa("user", "add", "gerel", "格日乐", "--grant", "author@000000019", "--no-password")
     assert added.exit_code == 0

@@ -1,7 +1,6 @@
 """`tongfa calendar` as an operator types it, in an empty folder with nothing set up."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,7 @@ from typer.testing import CliRunner, Result
 
 from server.cli import app
 
-
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def calendar(*arguments: str) -> Result:

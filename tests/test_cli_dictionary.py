@@ -1,6 +1,5 @@
 """`tongfa dictionary` as an operator types it."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,7 @@ LIST = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def run(*arguments: str) -> Result:

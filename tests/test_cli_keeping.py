@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,25 +21,14 @@ from tests.faults.office import Office, open_sqlite_office
 TWO = ("site", "feed")
 
 
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty folder, and nothing of the machine's own settings."""
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def tongfa(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
-@pytest.fixture
-def migrated(put_database: Callable[[], None]) -> None:
-    put_database()
-
-
-@pytest.mark.usefixtures("migrated")
+@pytest.mark.usefixtures("migrated_folder")
 def test_a_backup_goes_to_another_folder_and_is_whole_there(monkeypatch: pytest.MonkeyPatch):
     assert tongfa("org", "add", "01506DEMO", "示范旗人民政府办公室").exit_code == 0
     made = tongfa("backup", "one.tar")
@@ -53,7 +42,7 @@ def test_a_backup_goes_to_another_folder_and_is_whole_there(monkeypatch: pytest.
     assert tongfa("org", "add", "01506DEMO", "示范旗人民政府办公室").exit_code == 1  # it is there already
 
 
-@pytest.mark.usefixtures("migrated")
+@pytest.mark.usefixtures("migrated_folder")
 def test_a_file_that_is_no_backup_changes_nothing():
     Path("other.tar").write_bytes(b"no backup")
     done = tongfa("restore", "other.tar", "--force")
@@ -68,7 +57,7 @@ def test_a_file_that_is_not_there_is_one_sentence():
     assert "Traceback" not in done.output
 
 
-@pytest.mark.usefixtures("migrated")
+@pytest.mark.usefixtures("migrated_folder")
 def test_nothing_works_in_a_half_restored_folder():
     mark_half(Path("var"))
     for command in (("counts", "--year", "2026"), ("verify",), ("worker",)):

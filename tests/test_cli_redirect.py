@@ -1,7 +1,5 @@
 """`tongfa redirect` as an operator types it after a move from a former site."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,14 +7,7 @@ from typer.testing import CliRunner, Result
 
 from server.cli import app
 
-
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
-            monkeypatch.delenv(name)
-    put_database()
+pytestmark = pytest.mark.usefixtures("migrated_folder")
 
 
 def redirect(*arguments: str) -> Result:

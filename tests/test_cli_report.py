@@ -1,8 +1,6 @@
 """`tongfa report check` as a report job runs it: no server, no database."""
 
 import json
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +12,7 @@ from tests.report import samples
 WRONG = "某旗2017年政府信息公开年度报告\n\n重点领域信息401条,其中交通运输16条,环境保护394条。\n"
 
 
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def check(file: str, *more: str) -> Result:
@@ -87,12 +83,8 @@ def test_an_unreadable_file_is_refused_in_a_sentence(name: str, content: bytes |
 
 
 @pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]) -> None:
+def office(migrated_folder: Path) -> None:
     """A migrated database with one organ."""
-    for name in list(os.environ):
-        if name.startswith("TONGFA_") or name in ("DATABASE_URL", "REDIS_URL"):
-            monkeypatch.delenv(name)
-    put_database()
     assert tongfa("org", "add", "01506DEMO", "示范旗人民政府").exit_code == 0
 
 

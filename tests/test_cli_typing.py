@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,11 +33,8 @@ def at_a_terminal(*arguments: str, lines: tuple[str, ...]) -> str:
 
 
 @pytest.mark.slow
-def test_a_password_is_typed_twice_until_it_is_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]
-):
-    monkeypatch.chdir(tmp_path)
-    put_database()
+@pytest.mark.usefixtures("migrated_folder")
+def test_a_password_is_typed_twice_until_it_is_the_same():
     at_a_terminal("org", "add", "01506DEMO", "示范旗人民政府办公室", lines=())
     lines = ("Ping-An-2026", "Ping-An-2027", "Ping-An-2026", "Ping-An-2026")
     shown = at_a_terminal("user", "add", "li", "李", "--grant", "chief@01506DEMO", lines=lines)

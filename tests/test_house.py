@@ -128,6 +128,16 @@ def test_nothing_names_a_path_of_a_machine():
     assert found == []
 
 
+def test_no_file_of_ours_reaches_out_of_the_repository():
+    """What lies beside a working copy is not there for whoever clones it: such a test would never run."""
+    reaching = []
+    for path in (path for path in tracked() if path.suffix == ".py"):
+        depth = len(path.relative_to(ROOT).parts) - 1
+        if any(int(steps) > depth for steps in re.findall(r"parents\[(\d+)\]", text_of(path))):
+            reaching.append(str(path))
+    assert reaching == []
+
+
 def test_lock_files_name_no_host():
     locks = [path for path in tracked() if path.name in ("constraints.txt", "package-lock.json")]
     assert [str(path) for path in locks if "://" in text_of(path)] == []

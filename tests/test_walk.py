@@ -25,7 +25,6 @@ from server.store.tx import Store
 from tests.ports import free_port
 
 CODE = "000000019"
-SEED = Path(__file__).parents[2] / "shared" / "seed" / "otog-2017-disclosure-report.txt"
 ALL = ("site", "feed", "weibo", "wechat")
 SECONDS = 120
 ZONE = ZoneInfo("Asia/Shanghai")  # its last evening of a year is the first of the next here
@@ -244,20 +243,3 @@ async def test_a_title_that_wechat_cannot_carry_is_refused_and_nothing_leaves(wa
         await walk.released(("site", "wechat"), title="长" * 33)
     assert walk.sandbox.wechat.requests("/cgi-bin/draft/add") == 0
     assert not await asyncio.to_thread((walk.var / "site" / "a").exists)
-
-
-@pytest.mark.skipif(not SEED.exists(), reason="the seed document is not beside the project")
-async def test_the_document_this_project_began_from_is_published(walk: Walk):
-    text = await asyncio.to_thread(SEED.read_text, encoding="utf-8")
-    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
-    body = "".join(f"<p>{line}</p>" for line in paragraphs)
-    item_id = await walk.released(
-        ("site", "feed", "weibo", "wechat"),
-        title="鄂托克旗人民政府2017年政府信息公开年度报告",
-        body=body,
-        column="xxgknb",
-        index_number="000014349IHA001/2018-00549",
-    )
-    legs = await walk.until(item_id, "live")
-    status, page = await walk.page(legs["site"]["link"])
-    assert (status, "42735" in page, "000014349IHA001/2018-00549" in page) == (200, True, True)

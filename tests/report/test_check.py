@@ -1,7 +1,6 @@
 """server/report/check.py: what a report says and what it adds up to."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +15,6 @@ from server.report.reading.file import read_content
 from tests.report import samples
 from tests.report.vectors import CASES, Case
 
-SHARED = Path(__file__).parents[3] / "shared"
 MAKERS = (samples.entry_2014, samples.entry_2019, samples.entry_2021)
 SHAPES = {
     "tabs": lambda parts: (samples.as_text(parts), ".txt"),
@@ -244,34 +242,24 @@ def test_what_was_charged_is_told_in_chapter_six():
     assert [one.rule for one in check_report(read_content(content, suffix))] == ["fees_untold"]
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared documents lie beside a working copy only")
-def test_the_seed_has_exactly_its_two_faults():
-    report = read_content((SHARED / "seed" / "otog-2017-disclosure-report.txt").read_bytes(), ".txt")
-    found = [one.as_json() for one in check_report(report)]
+def test_a_published_report_has_exactly_its_two_faults():
+    """The sentences with figures of a flag's report of 2017, as they were published."""
+    text = (
+        "某旗2017年政府信息公开年度报告\n\n"
+        "2017年,我旗各部门新增主动公开信息42735条,同比增长11.2%,其中政府门户网站公开政府信息6448条,"
+        "政务微博公开政府信息条数8700条,政务微信公开政府信息条数13200条,其他方式公开政府信息14383条。\n\n"
+        "目前各部门权力清单总数为7540(内网数据),其中行政许可198项,行政处罚6055项,行政征收70项,"
+        "行政确认61项,行政给付52项,行政奖励205项,行政强制执行129项,行政监督检查351项,行政强制措施143项,"
+        "其他行政权力276项。重点领域信息401条,其中交通运输16条,保障性住房7条,医疗服务87条,教育发展31条,"
+        "重大项目建设6条,公共服务13条,环境保护193条,食品药品安全32,安全生产36条,科技发展21条。"
+        "部门动态637条,图片新闻192条,通告公示29,新闻头条9条,领导活动59条\n"
+    )
+    found = [one.as_json() for one in check_report(read_content(text.encode(), ".txt"))]
     assert [(one["stated"], one["computed"], one["difference"]) for one in found] == [
         (42735, 42731, -4),
         (401, 442, 41),
     ]
     assert "政府公报" in found[0]["hint"]
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared documents lie beside a working copy only")
-def test_every_failed_check_of_the_vectors_is_found_and_nothing_else_is_an_error():
-    content = (SHARED / "vectors" / "reports.json").read_bytes()
-    raw = {one["id"]: one for one in json.loads(content)}
-    for entry, findings in check_entries(read_content(content, ".json")):
-        failed = {
-            abs(check["lhs"] - check["rhs"])
-            for check in raw[entry.id]["checks"]
-            if not check["ok"] and "NOT an error" not in check.get("note", "")
-        }
-        errors = {
-            abs(float(one.difference))
-            for one in findings
-            if one.difference is not None and one.rule != "rules_without_power"
-        }
-        assert all(any(gap == pytest.approx(one) for one in failed) for gap in errors), entry.id
-        assert bool(failed) == bool(errors), entry.id
 
 
 def test_other_years_reports_listed_beside_it_are_no_fault():

@@ -1,6 +1,7 @@
-"""A house with published items, and a reader who writes to its WeChat account."""
+"""A house with published items and a reader who writes to its WeChat account; a hub and a subscriber."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from server.store.accounts import AccountRow, find_account
 from server.store.tx import Store
 from server.subscribe.hear import Heard, hear
 from tests.house import SITE, House, open_house
+from tests.subscribe.hub_stage import Stage, open_stage
+from tests.subscribe.subscriber import Subscriber
 
 __all__ = ["Followed", "JobEnded", "Left", "Pressed", "Wrote"]
 
@@ -50,3 +53,17 @@ async def reader(store: Store, now: Any, new_id: Any) -> AsyncIterator[Reader]:
             account = await find_account(tx, "wechat")
         assert account is not None
         yield Reader(house, account)
+
+
+@pytest.fixture
+async def stage(store: Store, now: Any, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with open_stage(store, now, tmp_path / "public") as made:
+        yield made
+
+
+@pytest.fixture
+async def subscriber() -> AsyncIterator[Subscriber]:
+    made = Subscriber()
+    await made.start()
+    yield made
+    await made.close()

@@ -3,8 +3,6 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,6 @@ from server.subscribe import hub_verification
 from server.subscribe.hub import Hub
 from server.subscribe.hub_verification import verify_intents
 from tests.subscribe.hub_stage import ATOM, Stage, open_stage
-from tests.subscribe.subscriber import Subscriber
 
 
 @pytest.fixture(params=["sqlite"])
@@ -21,20 +18,6 @@ def engine(request: pytest.FixtureRequest) -> str:
     """The protocol knows no database; the queue is tried on both in test_hub_queue.py."""
     request.getfixturevalue("sqlite_template")
     return str(request.param)
-
-
-@pytest.fixture
-async def stage(store, now, tmp_path: Path) -> AsyncIterator[Stage]:
-    async with open_stage(store, now, tmp_path / "public") as made:
-        yield made
-
-
-@pytest.fixture
-async def subscriber() -> AsyncIterator[Subscriber]:
-    made = Subscriber()
-    await made.start()
-    yield made
-    await made.close()
 
 
 async def subscriptions(stage: Stage) -> int:

@@ -1,30 +1,12 @@
 """The hub's queue on both databases: once for each change, whoever else is slow, gone or killed."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from server.store.hub import claim_due, spread_version
 from server.subscribe.hub_delivery import tell_changes
-from tests.subscribe.hub_stage import ATOM, Stage, open_stage
+from tests.subscribe.hub_stage import ATOM
 from tests.subscribe.subscriber import Subscriber
-
-
-@pytest.fixture
-async def stage(store, now, tmp_path: Path) -> AsyncIterator[Stage]:
-    async with open_stage(store, now, tmp_path / "public") as made:
-        yield made
-
-
-@pytest.fixture
-async def subscriber() -> AsyncIterator[Subscriber]:
-    made = Subscriber()
-    await made.start()
-    yield made
-    await made.close()
 
 
 async def test_each_change_is_told_once_and_an_equal_feed_is_none(stage, subscriber):
