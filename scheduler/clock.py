@@ -54,6 +54,7 @@ class Clock:
                 IntervalTrigger(seconds=scan.every_seconds, timezone=UTC),
                 args=(scan,),
                 id=scan.name,
+                name=scan.name,
                 next_run_time=datetime.now(UTC),
                 coalesce=True,  # a machine that slept has missed many runs and needs one
                 misfire_grace_time=None,  # however late

@@ -1,5 +1,6 @@
 import asyncio
 import io
+import itertools
 import json
 import logging
 import time
@@ -8,6 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
+from scheduler.clock import Clock
+from scheduler.scans import Scan
 from server.logs import configure_logs, hide_secrets
 
 Lines = Callable[[], list[dict[str, object]]]
@@ -77,6 +80,24 @@ def test_lines_of_libraries_look_the_same(lines: Lines) -> None:
 def test_secrets_are_not_written(secret: dict[str, object], lines: Lines) -> None:
     structlog.get_logger().info("opened", **secret)
     assert "hunter2" not in json.dumps(lines())
+
+
+async def test_a_scan_that_takes_longer_than_its_rhythm_is_no_line(lines: Lines) -> None:
+    turns, done = itertools.count(1), asyncio.Event()
+
+    async def lead() -> bool:
+        if next(turns) == 20:
+            done.set()
+        return True
+
+    async def nothing() -> None:
+        pass
+
+    clock = Clock([Scan("long", 0.01, done.wait), Scan("short", 0.01, nothing)], lead=lead)
+    clock.start()
+    await done.wait()
+    await clock.stop()
+    assert lines() == []
 
 
 def test_secrets_in_a_traceback_are_not_written(lines: Lines) -> None:
