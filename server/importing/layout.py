@@ -8,6 +8,7 @@ import html
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import Final
 
 from server.importing.attached import list_attachments
@@ -46,6 +47,7 @@ _ORGAN: Final = re.compile(
     r"[\u4e00-\u9fff（）()\s、]{2,40}(?:政\s*府|委\s*员\s*会|办\s*公\s*[室厅]|局|厅|部|院|会|中心|公司|小组|指挥部|法院|检察院|大队|支队|站|所)"
 )
 _SUBTITLE: Final = re.compile(r"[（(].{2,80}[）)]")
+_RUNNING: Final = ("。", "：", ":")  # no title ends so
 _TOP: Final = 14  # blocks in which a header may stand
 _FULL_WIDTH: Final = {ord("０") + n: str(n) for n in range(10)}
 
@@ -196,7 +198,9 @@ def _take_number(block: Block, parts: Parts) -> bool:
 
 def _take_title(blocks: list[Block], parts: Parts, file_name: str) -> list[Block]:
     lines: list[Block] = []
-    start = next((n for n, b in enumerate(blocks[:_TOP]) if b.kind == "text" and _looks_like_title(b)), None)
+    # Below the first running line what was pushed to the right by spaces is a signature.
+    head = takewhile(lambda one: not one.text.strip().endswith(_RUNNING), blocks[:_TOP])
+    start = next((n for n, b in enumerate(head) if b.kind == "text" and _looks_like_title(b)), None)
     if start is not None:
         for block in blocks[start : start + 6]:
             if (
@@ -225,7 +229,7 @@ def _title_of_first(blocks: list[Block], parts: Parts, file_name: str) -> list[B
     if (
         first is not None
         and 4 <= len(first.text.strip()) <= 80
-        and not first.text.strip().endswith(("。", "：", ":"))
+        and not first.text.strip().endswith(_RUNNING)
     ):
         parts.title = _joined([first])
         parts.mark("title", parts.title, first, 0.5 if _KINDS.search(parts.title) else 0.3, is_dropped=True)
@@ -240,7 +244,7 @@ def _looks_like_title(block: Block) -> bool:
     text = block.text
     is_centred = block.align == "center" or (text.startswith(("      ", "\u3000\u3000\u3000\u3000")))
     is_head = block.outline == 0 or block.points >= 18
-    too_long = len(text.strip()) > 120 or text.strip().endswith(("。", "：", ":"))
+    too_long = len(text.strip()) > 120 or text.strip().endswith(_RUNNING)
     return (
         (is_centred or is_head)
         and not too_long

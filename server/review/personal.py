@@ -54,6 +54,7 @@ _SAYS_CARD: Final = re.compile(r"卡号|银行卡|账号|帐号|账户|帐户|�
 _SAYS_PASSPORT: Final = re.compile(r"护照|通行证|旅行证|证件号")
 _HOME_LABEL: Final = re.compile(
     r"(?:家庭住址|现住址|住址|住所地?|户籍地址|户籍地|户口所在地|居住地址|居住地|居住在|家住|现住)[:：\s为在于是]{0,3}"
+    r"|(?<=[,，;；])住在?(?![房宅院户建宿所址])"
 )
 _HOME_COLUMN: Final = re.compile(r"住址|住所|户籍|户口|家庭地址|居住地")
 _UNIT_BEHIND: Final = re.compile(
@@ -61,7 +62,8 @@ _UNIT_BEHIND: Final = re.compile(
 )
 _HOME: Final = re.compile(
     r"[\u4e00-\u9fffA-Za-z·]{2,30}?(?:\d{1,4}|[一二三四五六七八九十]{1,3})(?:号楼|号|栋|幢|组|社|户|单元|室)"
-    r"(?:[\d\-]{0,4}(?:号楼|号|栋|幢|组|社|户|单元|室|院)){0,3}",
+    r"(?:[\d\-]{0,4}(?:号楼|号|栋|幢|组|社|户|单元|室|院)){0,3}"
+    r"|[\u4e00-\u9fff]{1,24}?(?:镇|乡|苏木|街道)[\u4e00-\u9fff]{1,10}?(?:村|嘎查|社区)",
     re.ASCII,
 )
 _NEAR: Final = 16

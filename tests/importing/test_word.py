@@ -232,6 +232,19 @@ def test_a_plain_text_without_a_layout_gives_its_first_line_with_little_trust():
     assert next(m for m in document.marks if m.part == "title").confidence <= 0.5
 
 
+def test_a_signature_pushed_to_the_right_by_spaces_is_no_title():
+    paper = Paper()
+    for text in (
+        "关 于 召 开 会 议 的 通 知",
+        "各部门：",
+        "定于11月30日召开会议。",
+        " " * 20 + "办公室",
+        " " * 16 + "2026年11月28日",
+    ):
+        paper.add_paragraph(text)
+    assert read_word(written(paper), "会议.docx").title == "关于召开会议的通知"
+
+
 def test_a_file_without_words_is_refused():
     with pytest.raises(Problem, match="没有正文"):
         read(Paper())
