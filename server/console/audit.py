@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from server.console.audit_words import told_of
+from server.console.audit_words import told_of, who_of
 from server.console.environment import ZONE
 from server.console.moments import read_day
 from server.console.page import Page, Visit
@@ -47,7 +47,7 @@ async def show_audit(visit: Visit) -> web.StreamResponse:
     asked = {name: visit.query(name) for name in _FILTERS}
     return visit.show(
         "audit.html", section="audit", lines=lines, name_of=name_of, asked=asked, groups=_GROUPS,
-        told_of=told_of,
+        told_of=told_of, who_of=who_of,
         verbs=VERB_NAMES, more=lines[-1].id if len(lines) == _A_PAGE else None, trouble=trouble,
         trouble_heading="不能查看",
     )  # fmt: skip

@@ -62,6 +62,20 @@ _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+# What works by itself, by its role: most are written by the triggers of the database.
+_ROBOTS: Final = {
+    "core": "程序", "worker": "程序：发送", "confirm": "程序：确认上线", "reconcile": "程序：查找结果",
+    "withdraw": "程序：撤回", "watch": "程序：看平台",
+}  # fmt: skip
+
+
+def who_of(line: AuditLine) -> str:
+    """Say who acted: a person by his name, a program by what it does."""
+    if line.actor == "robot":
+        return _ROBOTS.get(line.who, f"程序：{line.who}")
+    return f"服务器上的 {line.who}" if line.actor == "operator" else line.who or "（没有登录）"
+
+
 def told_of(line: AuditLine) -> tuple[tuple[str, str], ...]:
     """Give what stands on a line in words, without what was left empty; the sheet has all of it."""
     return tuple(

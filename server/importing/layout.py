@@ -226,11 +226,7 @@ def _take_title(blocks: list[Block], parts: Parts, file_name: str) -> list[Block
 
 def _title_of_first(blocks: list[Block], parts: Parts, file_name: str) -> list[Block]:
     first = next((b for b in blocks if b.kind == "text"), None)
-    if (
-        first is not None
-        and 4 <= len(first.text.strip()) <= 80
-        and not first.text.strip().endswith(_RUNNING)
-    ):
+    if first is not None and 4 <= len(first.text.strip()) <= 80 and not first.text.strip().endswith(_RUNNING):
         parts.title = _joined([first])
         parts.mark("title", parts.title, first, 0.5 if _KINDS.search(parts.title) else 0.3, is_dropped=True)
         return [block for block in blocks if block is not first]

@@ -12,6 +12,8 @@ async def test_the_audit_shows_words_and_moments_and_no_key_of_the_code(office: 
     seen = await (await office.desk("admin")).get("/console/audit")
     assert "撤回类型：涉及个人信息" in seen.words
     assert "改动：内容有变化" in seen.words
+    assert {"程序：发送", "程序"} & set(re.findall(r'data-label="谁">([^<]+)</td>', seen.html))
+    assert re.findall(r'data-label="谁">(?:worker|core|confirm)', seen.html) == []
     details = re.findall(r'<span class="small">([^<：]+)：', seen.html)
     assert details
     assert [one for one in details if re.search("[a-z]", one)] == []
