@@ -78,6 +78,28 @@ def test_no_function_is_named_by_an_empty_verb():
     assert [f"{path}:{node.name}" for path, node in functions() if node.name in EMPTY_VERBS] == []
 
 
+def test_no_value_shows_its_secret_when_it_is_written_down():
+    """A value gets into logs and tracebacks by its repr."""
+    secret = re.compile(r"(\w+_)?(secret|password|password_hash|aes_key|recovery_codes)|token")
+    shown = []
+    for path in SOURCES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ClassDef) and not _hides_itself(node):
+                shown += [
+                    f"{path}:{node.name}.{ast.unparse(field.target)}"
+                    for field in node.body
+                    if isinstance(field, ast.AnnAssign)
+                    and secret.fullmatch(ast.unparse(field.target))
+                    and ast.unparse(field.annotation) != "bool"
+                    and "repr=False" not in ast.unparse(field)
+                ]
+    assert shown == []
+
+
+def _hides_itself(node: ast.ClassDef) -> bool:
+    return any(isinstance(part, ast.FunctionDef) and part.name == "__repr__" for part in node.body)
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_module_opens_with_a_sentence(room: str):
     silent = [

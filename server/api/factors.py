@@ -1,8 +1,10 @@
 """/api/v1/sessions/factor: the second step of signing in, set up and taken away by its owner."""
 
 from datetime import datetime
+from typing import Annotated
 
 from aiohttp import web
+from pydantic import Field
 
 from server.api.answers import answer, done
 from server.api.requests import entrance_of, form_of
@@ -31,14 +33,14 @@ class FactorOut(Out):
 class SecretOut(Out):
     """A new secret, shown this once; it counts as soon as a code of it was given."""
 
-    secret: str
-    address: str
+    secret: Annotated[str, Field(repr=False)]
+    address: Annotated[str, Field(repr=False)]  # otpauth, with the secret in it
 
 
 class RecoveryOut(Out):
     """Recovery codes, shown this once; each is good once."""
 
-    recovery_codes: tuple[str, ...]
+    recovery_codes: Annotated[tuple[str, ...], Field(repr=False)]
 
 
 async def show_factor(request: web.Request) -> web.Response:

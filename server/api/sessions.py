@@ -30,7 +30,7 @@ class SessionIn(Form):
 class SessionOut(Out):
     """A new session; `token` is shown this once."""
 
-    token: str
+    token: Annotated[str, Field(repr=False)]
     expires_at: datetime | None
     person: PersonOut
 

@@ -1,8 +1,10 @@
 """/api/v1/tokens: access for programs, shown once and revoked at will."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
 from aiohttp import web
+from pydantic import Field
 
 from server.api.answers import answer, done
 from server.api.requests import form_of
@@ -45,7 +47,7 @@ class TokenOut(Out):
 class NewTokenOut(TokenOut):
     """A new token; `token` is shown this once."""
 
-    token: str
+    token: Annotated[str, Field(repr=False)]
 
     @classmethod
     def issued(cls, issued: IssuedToken) -> "NewTokenOut":

@@ -1,6 +1,6 @@
 """Web Push: the browsers that want to be told, and the queue of what they are still to be told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ class BrowserRow:
     key: str
     endpoint: str
     browser_key: str
-    browser_secret: str
+    browser_secret: str = field(repr=False)
     keeps_quiet: bool
     topics: tuple[str, ...]
 
@@ -32,7 +32,7 @@ class Note:
     item_id: str
     endpoint: str
     browser_key: str
-    browser_secret: str
+    browser_secret: str = field(repr=False)
     keeps_quiet: bool
     expires_at: datetime
     tries: int

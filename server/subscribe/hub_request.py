@@ -1,7 +1,7 @@
 """A request to the hub, read and judged by itself: no store and no network is asked (CONTRACT.md §2)."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import parse_qsl
 
@@ -35,7 +35,7 @@ class HubRequest:
     topic: str
     callback: str = ""
     host: str = ""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     lease_seconds: int = LEASE
 
     @property

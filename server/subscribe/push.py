@@ -61,7 +61,7 @@ class KeysIn(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     p256dh: Annotated[str, Field(max_length=100)]
-    auth: Annotated[str, Field(max_length=32)]
+    auth: Annotated[str, Field(max_length=32, repr=False)]
 
 
 class BrowserIn(BaseModel):

@@ -5,7 +5,7 @@ Pure: keys, salt and time come in. What comes out only that browser can read, no
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,7 +32,7 @@ class BrowserKeys:
     """The keys of one browser."""
 
     public: ec.EllipticCurvePublicKey
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     @classmethod
     def read(cls, public: str, secret: str) -> "BrowserKeys":
