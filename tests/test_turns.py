@@ -1,12 +1,15 @@
 """server/turns.py and prepared.py: what many strangers ask costs a bounded part of the house."""
 
 import asyncio
+import html
 import random
+import re
 from contextlib import AsyncExitStack
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
 from server.api.routes import ROUTES, add_api
 from server.ephemeral.crowd import Crowded
@@ -99,6 +102,19 @@ async def test_every_question_of_a_stranger_takes_its_turn(office: Office):
                 answered.append(answer.status)
     assert {(status, told) for _path, status, told in refused} == {(503, True), (429, True)}
     assert set(answered) == {200, 404}
+
+
+async def test_who_is_refused_may_ask_the_same_again_by_a_link(office: Office):
+    app = web.Application()
+    app[PARTS] = office.parts
+    add_finding(app)
+    app[TURNS] = turns = Turns(at_once=1, waiting=0)
+    async with TestClient(TestServer(app)) as client, turns.turn("203.0.113.9"):
+        asked = URL("/search").with_query(q='医保"><script>')
+        page = await (await client.get(asked)).text()
+    [link] = re.findall('href="([^"]*)">再试一次<', page)
+    assert URL(html.unescape(link)) == asked
+    assert "><script>" not in page
 
 
 async def test_answers_that_are_all_different_do_not_fill_the_memory():

@@ -219,7 +219,9 @@ def _sorry(request: web.Request, status: int, title: str, sentence: str) -> web.
     headers = {**PUBLIC_SECURITY, "Cache-Control": "no-store", "Content-Type": HTML}
     if status == 503:
         headers["Retry-After"] = "10"
-    body = pages.render("sorry.html", heading=title, sentence=sentence).encode()
+    # Browsers in apps have no button to load a page anew, and what was asked for would be typed again.
+    again = request.path_qs if status == 503 else ""
+    body = pages.render("sorry.html", heading=title, sentence=sentence, again=again).encode()
     return web.Response(status=status, body=body, headers=headers)
 
 
