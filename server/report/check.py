@@ -19,6 +19,7 @@ from server.report.rules.equations import check_equations
 from server.report.rules.estimates import check_entry_estimates, check_estimates
 from server.report.rules.figures import check_figures
 from server.report.rules.formats import check_document_format, check_entry_format
+from server.report.rules.in_force import check_in_force
 from server.report.rules.letters import check_letters
 from server.report.rules.lists import check_lists
 from server.report.rules.narrative import check_narrative, tell
@@ -89,6 +90,7 @@ def _check_document(document: Document, last: Report | None) -> Iterator[Finding
         yield from check_percentages(sentences)
         yield from check_changes(sentences)
         yield from check_averages(sentences)
+        yield from check_in_force(sentences)
         if "三" not in cells.whole:
             yield from check_requests(sentences)
         for sentence in sentences:

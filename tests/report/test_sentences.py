@@ -21,7 +21,8 @@ def found_in(sentence: str) -> list[Finding]:
 @pytest.mark.parametrize("line", WRONG)
 def test_what_does_not_add_up_is_an_error_of_its_kind(line: str):
     rule, sentence = line.split(" ", 1)
-    assert rule in [one.rule for one in found_in(sentence) if one.severity == "error"]
+    severity = "warning" if rule == "in_force" else "error"  # clean-ups end documents that nobody lists
+    assert (rule, severity) in [(one.rule, one.severity) for one in found_in(sentence)]
 
 
 @pytest.mark.parametrize("sentence", RIGHT)

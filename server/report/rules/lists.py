@@ -13,7 +13,7 @@ from server.report.rules.sums import Listing, Part, check_listing, is_catch_all,
 _TRIGGER: Final = re.compile(r"其中|分别为|分别是|包括|包含|分为|具体为|具体是|按[^,。;\d]{1,10}分|构成为")
 _COMPLETE: Final = re.compile(r"分别为|分别是|分为|按|构成为")
 _EXAMPLES: Final = re.compile(r"主要|等\s*$|等方面|等等")
-_CLOSING: Final = re.compile(r"(?:合计|总计|共计|总共|总数)[为是达:]*\s*$")
+_CLOSING: Final = re.compile(r"(?:合计|总计|共计|总共|总数)(?:公开|发布|推送|受理|收到|办理)?[为是达:]*\s*$")
 _STEP: Final = re.compile(r"^(?:已|均已?|全部)?(?:办结|答复|回复|处理|解决|办理|采纳|完成)$")
 _WHOLE: Final = 100
 _SHORT: Final = re.compile(r"[,;]\s*(?:一共|共)\s*$")
@@ -159,6 +159,8 @@ def _same_kind(total: Quantity, behind: list[Quantity]) -> tuple[Quantity, ...]:
         reached = sum((part.value for part in parts), one.value)
         if parts and _STEP.search(one.label) and reached > total.value:
             break  # what was done with those before: «其中有效留言 180 条,办结 178 条»
+        if parts and one.label.startswith("另"):
+            break  # «其中自然人 24 件、法人 4 件,另有上年结转 1 件»
         unit = unit or one.unit
         parts.append(one)
     value, running = total.value, 0

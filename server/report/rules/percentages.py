@@ -27,6 +27,8 @@ _ASIDE: Final = re.compile(r"^\s*\((?:□+|上年度?|去年)(?:同期)?(?:为|�
 _BRACKETS: Final = re.compile(r"^\s*\([^()]*\)")
 _RECOVERED: Final = re.compile(r"(?:发放|发出)[^。;]*(?:收回|回收)[^。;]*回收率[^\d,。;]*$")
 _RATE: Final = re.compile(r"^,(\w{2,4})率(?:为|达|达到)?$")
+_AMONG: Final = re.compile(r"^[^,。;\d]{0,16}中,?(?:已?有)?$")
+_RATE_OF: Final = re.compile(r"^([^,。;\d]{2,20}),(\w{2,4})率(?:为|达|达到)?$")
 _GROWS: Final = re.compile(r"(?:增长|上升|增加|下降|减少|降低)了?$")
 _REACHES: Final = re.compile(r"^,(?:达到?|为|至)$")
 _HUNDRED: Final = Decimal(100)
@@ -66,6 +68,7 @@ def check_percentages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
             yield from _check_share_of(sentence, one, before)
             yield from _check_recovered(sentence, one, before)
             yield from _check_rate(sentence, one, before)
+            yield from _check_rate_of(sentence, one, before)
             yield from _check_passing(sentence, one, before)
             yield from _check_growth(sentence, one, before)
             yield from _check_growth_first(sentence, one, position)
@@ -206,6 +209,24 @@ def _check_rate(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -
     computed = share(part.value, whole.value, one.decimals)
     cut = _cut(part.value * _HUNDRED / whole.value, one.decimals) == one.value
     hint = f"{told(whole.value)} 中 {told(part.value)}，{named[1]}率应为 {told(computed)}%"
+    severity: Severity = "warning" if cut else "error"
+    yield Finding("share_differs", severity, sentence.where(one), one.value, computed, hint)
+
+
+def _check_rate_of(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    """Check «48 个单位中 46 个公开了决算,公开率 95.8%»: what the rate is of stands before it."""
+    counts = [other for other in before if other.kind == "count"]
+    if len(counts) != 2 or counts[1] is not before[-1] or not all(other.exact for other in counts):
+        return
+    whole, part = counts
+    done = _RATE_OF.search(sentence.masked[part.end : one.start])
+    if done is None or not _AMONG.match(sentence.masked[whole.end : part.start]) or part.unit != whole.unit:
+        return
+    if done[2] not in done[1] or not 0 < part.value < whole.value or _fits(part.value, whole.value, one):
+        return
+    computed = share(part.value, whole.value, one.decimals)
+    cut = _cut(part.value * _HUNDRED / whole.value, one.decimals) == one.value
+    hint = f"{told(whole.value)} 中 {told(part.value)}，{done[2]}率应为 {told(computed)}%"
     severity: Severity = "warning" if cut else "error"
     yield Finding("share_differs", severity, sentence.where(one), one.value, computed, hint)
 

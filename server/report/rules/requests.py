@@ -34,6 +34,7 @@ _OTHER_TIME: Final = re.compile(r"去年|同期|历年|累计|以来")
 class _Told:
     value: Decimal
     where: str
+    is_new: bool
 
 
 def check_requests(sentences: Sequence[Sentence]) -> Iterator[Finding]:
@@ -45,10 +46,12 @@ def check_requests(sentences: Sequence[Sentence]) -> Iterator[Finding]:
     if received is None:
         return
     brought = told["brought"].value if "brought" in told else Decimal(0)
-    possible = (received.value, received.value + brought)
+    # «收到» may mean with what came over from last year or without; «新收» is without.
+    possible = (received.value + brought,) if received.is_new else (received.value, received.value + brought)
     if "people" in told and "organisations" in told:
         total = told["people"].value + told["organisations"].value
-        yield from _compare(received, total, possible, "自然人与法人或其他组织之和应等于收到的申请")
+        either = (received.value, received.value + brought)
+        yield from _compare(received, total, either, "自然人与法人或其他组织之和应等于收到的申请")
     carried = told["carried"].value if "carried" in told else None
     if all(name in told for name in _OUTCOMES):
         done = sum((told[name].value for name in _OUTCOMES), Decimal(0))
@@ -82,7 +85,7 @@ def _collect(sentences: Sequence[Sentence]) -> dict[str, _Told]:
             if name is not None and name in found:
                 twice.add(name)
             elif name is not None:
-                found[name] = _Told(one.value, sentence.where(one))
+                found[name] = _Told(one.value, sentence.where(one), "新收" in one.label)
     return {name: one for name, one in found.items() if name not in twice}
 
 
