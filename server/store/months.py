@@ -20,6 +20,22 @@ def months_between(start: date, end: date) -> list[tuple[date, date, bool]]:
     return parts
 
 
+def rest_of_month(start: date, end: date) -> list[tuple[date, date]]:
+    """Give the days of a month before and behind some that stand in it."""
+    first, behind = start.replace(day=1), month_after(start)
+    found = []
+    if first < start:
+        found.append((first, start - timedelta(1)))
+    if end + timedelta(1) < behind:
+        found.append((end + timedelta(1), behind - timedelta(1)))
+    return found
+
+
+def days_in(start: date, end: date) -> int:
+    """Count the days of a period, both included."""
+    return (end - start).days + 1
+
+
 def month_after(day: date) -> date:
     """Give the first day of the month behind a day's."""
     return (day.replace(day=28) + timedelta(4)).replace(day=1)

@@ -1,8 +1,8 @@
 """Figures of a period and the lines behind them: what the ledger counts, read back by any of its sides.
 
 Whole months are summed from counters that know every side, so that a year costs the same however long the
-ledger is; the days before and behind them from the day counters, or from their lines where an account or a
-topic is asked for.
+ledger is; the days before and behind them, half a month at most on either side, from the day counters, or
+from their lines where an account or a topic is asked for.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from server.store.ledger import Line, is_standing
 from server.store.ledger_tables import day_counter, ledger, month_counter
 from server.store.lines_seen import LineSeen, see_lines
-from server.store.months import month_after, months_between
+from server.store.months import days_in, month_after, months_between, rest_of_month
 from server.store.tables import account, org
 from server.store.tx import Tx
 from server.store.words import COUNTED_AS, LINES, TAKEN_BACK
@@ -246,25 +246,40 @@ def _on_any_channel(source: sa.Table) -> list[sa.ColumnElement[bool]]:
 
 
 def _pieces(sieve: Sieve, *, with_lines: bool) -> list[sa.Select[Any]]:
-    """Give counts of whole months by their counters, and of what is left by days, or by lines."""
+    """Give counts of whole months by their counters, and of what is left by days, or by lines.
+
+    Of a month that is left for the greater part the other days are taken off: they are fewer.
+    """
     pieces = []
     for start, end, is_whole in months_between(sieve.start, sieve.end):
-        part = replace(sieve, start=start, end=end)
-        if is_whole:
-            counted = month_counter.c.month
-            held = [*_on_any_channel(month_counter), counted.between(f"{start:%Y-%m}", f"{end:%Y-%m}")]
-            held += sides(month_counter, sieve)
-            pieces.append(_counts(month_counter, counted, held))
-        elif with_lines:
-            month = sa.literal(f"{start:%Y-%m}")
-            pieces.append(_counts(ledger, month, [*on_days(start, end), *sides(ledger, sieve)]))
+        others = [] if is_whole else rest_of_month(start, end)
+        if is_whole or sum(days_in(*one) for one in others) < days_in(start, end):
+            pieces.append(_of_months(sieve, start, end))
+            pieces += [_of_days(sieve, *one, with_lines=with_lines, sign=-1) for one in others]
         else:
-            pieces.append(_counts(day_counter, sa.literal(f"{start:%Y-%m}"), _within(day_counter, part)))
+            pieces.append(_of_days(sieve, start, end, with_lines=with_lines, sign=1))
     return pieces
 
 
+def _of_months(sieve: Sieve, start: date, end: date) -> sa.Select[Any]:
+    month = month_counter.c.month
+    held = [*_on_any_channel(month_counter), month.between(f"{start:%Y-%m}", f"{end:%Y-%m}")]
+    return _counts(month_counter, month, [*held, *sides(month_counter, sieve)], month_counter.c.count)
+
+
+def _of_days(sieve: Sieve, start: date, end: date, *, with_lines: bool, sign: int) -> sa.Select[Any]:
+    month = sa.literal(f"{start:%Y-%m}")
+    if with_lines:
+        return _counts(ledger, month, [*on_days(start, end), *sides(ledger, sieve)], sa.literal(sign))
+    held = [day_counter.c.day.between(start, end), *sides(day_counter, sieve)]
+    return _counts(day_counter, month, held, sign * day_counter.c.count)
+
+
 def _counts(
-    source: sa.Table, month: sa.ColumnElement[str], held: list[sa.ColumnElement[bool]]
+    source: sa.Table,
+    month: sa.ColumnElement[str],
+    held: list[sa.ColumnElement[bool]],
+    count: sa.ColumnElement[int],
 ) -> sa.Select[Any]:
     nothing = sa.literal("")
     return sa.select(
@@ -272,7 +287,7 @@ def _counts(
         source.c.column,
         (nothing if source is day_counter else source.c.topic).label("topic"),
         (nothing if source is day_counter else source.c.account_id).label("account_id"),
-        (sa.literal(1) if source is ledger else source.c.count).label("count"),
+        count.label("count"),
     ).where(*held)  # fmt: skip
 
 
