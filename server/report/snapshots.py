@@ -8,6 +8,7 @@ from server.core.acts import note
 from server.core.problems import Problem
 from server.report.figures import Question, channel_figures
 from server.store.audit import Subject
+from server.store.ledger import hold_lines
 from server.store.orgs import OrgRow, subtree_ids
 from server.store.snapshots import Snapshot, insert_snapshot, list_snapshots, seal_lines
 from server.store.statistics import GroupBy, Sieve, count_lines
@@ -28,6 +29,7 @@ async def take_snapshot(
     new_id: Callable[[], str],
 ) -> Snapshot:
     """Freeze the year of an organ with all below it; the second and later ones must say why they restate."""
+    await hold_lines(tx)
     taken = await list_snapshots(tx, org.id, year)
     if taken and not reason:
         why = "这个年度已有统计快照，重新统计必须写明原因"
@@ -38,9 +40,9 @@ async def take_snapshot(
     for side in SIDES:
         question = Question(start, end, org.code, side)
         figures[side] = (await channel_figures(tx, question, at=at)).as_json()
-    seal = await seal_lines(tx, tuple(sorted(org_ids)), year, at)
+    seal = await seal_lines(tx, tuple(sorted(org_ids)), year, None)
     if await count_lines(tx, Sieve(start, end, org_ids)) != seal.lines:
-        # Something was written between the two statements: the figures would not be those of the rows.
+        # The figures would not be those of the rows: the counters say something else than their lines.
         raise Problem("lost_race", "统计时台账正在变化，请再试一次")
     row = Snapshot(
         id=new_id(),
@@ -53,7 +55,8 @@ async def take_snapshot(
         checksum=seal.checksum,
         reason=reason if taken else None,
         taken_by=by,
-        taken_at=at,
+        # Lines may have been written since somebody asked for it.
+        taken_at=max(at, seal.newest or at),
     )
     await insert_snapshot(tx, row)
     await note(

@@ -111,6 +111,17 @@ def _counts(lines: Mapping[tuple[str, str], dict[str, str]], first: set[str]) ->
     return [{**dict(zip(keys, key, strict=True)), "n": sums[key]} for key in sorted(sums)]
 
 
+def _behind_snapshots(dialect: Dialect, now: str) -> str:
+    """Give when a line was written, as server/store/ledger.py puts it behind the snapshots of its year."""
+    if dialect.is_sqlite:
+        return f"""max({now}, (
+            SELECT coalesce(strftime('%Y-%m-%d %H:%M:%f', max(taken_at), '+0.001 seconds') || '000', '')
+            FROM snapshots WHERE year = CAST(substr(g.day, 1, 4) AS INTEGER)))"""
+    return f"""greatest({now}, (
+        SELECT max(taken_at) + interval '1 millisecond' FROM snapshots
+        WHERE year = extract(year FROM g.day)))"""
+
+
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
     now = dialect.moment("$2")
@@ -146,7 +157,8 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
                 (id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at,
                 topic, account_id, joint)
             SELECT g.id, 'counted', g.item_id, g.channel, g.org_id, g.kind, g.col, g.day, g.delivery_id,
-                {now}, coalesce({dialect.text_in("v.sheet", "topic")}, ''), d.account_id,
+                {_behind_snapshots(dialect, now)}, coalesce({dialect.text_in("v.sheet", "topic")}, ''),
+                d.account_id,
                 coalesce(nullif({dialect.text_in("v.sheet", "joint_orgs")}, '[]'), '')
             FROM {lines} JOIN deliveries d ON d.id = g.delivery_id
                 JOIN releases r ON r.id = d.release_id JOIN revisions v ON v.id = r.revision_id WHERE true

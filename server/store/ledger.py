@@ -9,12 +9,13 @@ counted line stands in its place: a figure is what was counted less what was tak
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from server.store.ledger_tables import BACK, FIRST, day_counter, ledger
+from server.store.report_tables import snapshot
 from server.store.rows import upsert
 from server.store.tables import delivery, release, revision
 from server.store.tx import Tx
@@ -47,7 +48,7 @@ class Entry:
 async def append(tx: Tx, entry: Entry) -> bool:
     """Append a line and raise its day counter; a `counted` line that stands already adds nothing."""
     statement = upsert(tx, ledger).values(
-        **_values(entry),
+        **_values(tx, entry),
         topic=_of_delivery(entry, sa.func.coalesce(revision.c.sheet["topic"].as_string(), "")),
         account_id=_of_delivery(entry, delivery.c.account_id),
         joint=_of_delivery(
@@ -78,7 +79,7 @@ async def take_back(tx: Tx, standing: Entry, back: Line, reason: str, *, id: str
     topic, account_id, joint = (await tx.execute(sides)).one()
     statement = (
         upsert(tx, ledger)
-        .values(**_values(entry), topic=topic, account_id=account_id, joint=joint)
+        .values(**_values(tx, entry), topic=topic, account_id=account_id, joint=joint)
         .on_conflict_do_nothing(index_elements=["restates"], index_where=sa.text(BACK))
     )
     is_ours = (await tx.execute(statement)).rowcount == 1
@@ -96,8 +97,32 @@ def is_standing(until: datetime | None = None) -> sa.ColumnElement[bool]:
     return ~(found if until is None else found.where(back.c.written_at <= until))
 
 
-def _values(entry: Entry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in Entry.__slots__}
+async def hold_lines(tx: Tx) -> None:
+    """Wait for the lines that are being written, and let no other be until the transaction ends."""
+    if tx.dialect.name == "postgresql":  # SQLite has one writer
+        await tx.execute(sa.text("LOCK TABLE ledger IN SHARE MODE"))
+
+
+def _values(tx: Tx, entry: Entry) -> dict[str, Any]:
+    values = {name: getattr(entry, name) for name in Entry.__slots__}
+    return {**values, "written_at": _behind_snapshots(tx, entry)}
+
+
+def _behind_snapshots(tx: Tx, entry: Entry) -> sa.ColumnElement[datetime]:
+    """Give when a line was written, behind the snapshots of its year that stand by now.
+
+    Whoever waited while one was taken has an earlier time: his line would be among the rows of a snapshot
+    whose figures do not have it.
+    """
+    of_year = snapshot.c.year == entry.day.year
+    at = sa.literal(entry.written_at, ledger.c.written_at.type)
+    if tx.dialect.name == "postgresql":
+        behind = sa.func.max(snapshot.c.taken_at) + sa.literal(timedelta(milliseconds=1), sa.Interval())
+        newest = sa.select(behind).where(of_year)
+        return sa.func.greatest(at, newest.scalar_subquery())
+    text = sa.func.strftime("%Y-%m-%d %H:%M:%f", sa.func.max(snapshot.c.taken_at), "+0.001 seconds")
+    newest = sa.select(sa.func.coalesce(text.concat("000"), "")).where(of_year)
+    return sa.func.max(at, newest.scalar_subquery(), type_=ledger.c.written_at.type)
 
 
 def _of_delivery(entry: Entry, wanted: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:

@@ -48,6 +48,8 @@ snapshot = sa.Table(
     sa.UniqueConstraint("org_id", "year", "number"),
     # A restatement says why.
     sa.CheckConstraint("number = 1 OR reason IS NOT NULL", name="restated_with_reason"),
+    # Each line that is written asks for the newest one of its year.
+    sa.Index("ix_snapshots_year", "year", "taken_at"),
 )
 
 # The item as which an organ's report of a year goes out: one, however often it is asked for.

@@ -53,10 +53,11 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """How many lines a snapshot has, and their checksum."""
+    """How many lines a snapshot has, their checksum, and when the newest was written."""
 
     lines: int
     checksum: str
+    newest: datetime | None
 
 
 async def insert_snapshot(tx: Tx, row: Snapshot) -> None:
@@ -89,22 +90,22 @@ async def list_frozen(tx: Tx, years: Collection[int], *, until: datetime) -> tup
     return tuple(Frozen(row.year, row.number, tuple(row.org_ids), row.taken_at) for row in found)
 
 
-async def seal_lines(tx: Tx, org_ids: tuple[str, ...], year: int, until: datetime) -> Seal:
-    """Count the lines of organs in a year that were written until a moment, and take their checksum."""
+async def seal_lines(tx: Tx, org_ids: tuple[str, ...], year: int, until: datetime | None) -> Seal:
+    """Count the lines of organs in a year written until a moment, or all, and take their checksum."""
     wanted = (
         sa.select(
             ledger.c.id, ledger.c.line, ledger.c.item_id, ledger.c.channel, ledger.c.org_id, ledger.c.kind,
-            ledger.c.column, ledger.c.day,
+            ledger.c.column, ledger.c.day, ledger.c.written_at,
         )
         .where(_holds(org_ids, year, until))
         .order_by(ledger.c.day, ledger.c.id)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )  # fmt: skip
-    digest, lines = hashlib.sha256(), 0
-    async for row in await tx.stream(wanted):
-        digest.update("\t".join(str(value) for value in row).encode() + b"\n")
-        lines += 1
-    return Seal(lines, digest.hexdigest())
+    digest, lines, newest = hashlib.sha256(), 0, None
+    async for *told, written_at in await tx.stream(wanted):
+        digest.update("\t".join(str(value) for value in told).encode() + b"\n")
+        lines, newest = lines + 1, max(written_at, newest or written_at)
+    return Seal(lines, digest.hexdigest(), newest)
 
 
 async def list_lines_of_snapshot(
@@ -137,12 +138,9 @@ async def list_differences(
     return (*(("added", one) for one in added), *(("removed", one) for one in removed))
 
 
-def _holds(org_ids: tuple[str, ...], year: int, until: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        *on_days(date(year, 1, 1), date(year, 12, 31)),
-        ledger.c.org_id.in_(org_ids),
-        ledger.c.written_at <= until,
-    )
+def _holds(org_ids: tuple[str, ...], year: int, until: datetime | None) -> sa.ColumnElement[bool]:
+    held = [*on_days(date(year, 1, 1), date(year, 12, 31)), ledger.c.org_id.in_(org_ids)]
+    return sa.and_(*held) if until is None else sa.and_(*held, ledger.c.written_at <= until)
 
 
 def _snapshot_of(row: sa.Row[Any]) -> Snapshot:

@@ -1,5 +1,6 @@
 """server/report/snapshots.py and filing.py: a year frozen, restated, handed up and closed."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from server.report.filing import filings_below, move
 from server.report.snapshots import SIDES, get_snapshot, is_intact, take_snapshot
 from server.store.ledger_tables import ledger
 from server.store.orgs import OrgRow, find_org_by_code
-from server.store.snapshots import Snapshot, list_differences
+from server.store.snapshots import Snapshot, list_differences, list_lines_of_snapshot
+from server.store.statistics import Sieve, list_lines_behind
 from server.store.tx import Store
+from tests.house import House
 from tests.report.lines import AT, Writer, Written, plain_items
 
 TOP, MIDDLE, LOW, BESIDE = "000000019", "000000027", "000000035", "000000043"
@@ -202,3 +205,60 @@ async def test_who_has_not_submitted_is_told(files: Files):
 
 def test_the_writer_writes_before_the_snapshots():
     assert AT < NOW
+
+
+async def test_a_line_that_was_on_its_way_while_a_snapshot_was_taken_belongs_to_the_next_one(files: Files):
+    day = date(2026, 6, 1)
+    first = await files.freeze()
+    files.writer.written_at = files.now - timedelta(seconds=1)  # when it set out
+    await files.writer.write([Written(TOP, "news", "tzgg", None, (("website", day, None),))])
+    files.now += timedelta(minutes=1)
+    second = await files.freeze(reason="补计")
+    async with files.store.read() as tx:
+        assert await is_intact(tx, first)
+        assert await is_intact(tx, second)
+        told = await list_differences(tx, first, second, 10)
+    assert [(side, line.channel) for side, line in told] == [("added", "website"), ("added", "item")]
+    assert second.lines == first.lines + 2
+
+
+async def test_what_the_core_settles_meanwhile_belongs_to_the_next_snapshot_as_well(house: House):
+    begun = house.now()
+    await house.published(("website",))
+    async with house.store.begin() as tx:
+        taken = await take_snapshot(
+            tx,
+            house.org,
+            2026,
+            reason=None,
+            by=None,
+            at=house.now() + timedelta(hours=1),
+            new_id=house.new_id,
+        )
+    house.now.moment = begun
+    await house.published(("website",), document_number=None)
+    async with house.store.read() as tx:
+        assert await is_intact(tx, taken)
+        later = await list_lines_behind(
+            tx, Sieve(date(2026, 1, 1), date(2026, 12, 31)), channel="item", line="counted",
+            account_slug=None, after=None, limit=5,
+        )  # fmt: skip
+    assert len(later) == 2
+
+
+async def test_a_snapshot_waits_for_the_lines_that_are_being_written(files: Files):
+    one = Written(TOP, "news", "tzgg", None, (("website", date(2026, 6, 1), None),))
+    async with files.store.begin() as tx:
+        keys = await files.writer.write_item(tx, one)
+        await files.writer.write_leg(tx, one, keys, one.legs[0])
+        taking = asyncio.create_task(files.freeze())
+        waits = tx.dialect.name == "sqlite"  # where the second writer stands in line by itself
+        while not waits:
+            waits = bool(
+                (await tx.execute(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar()
+            )
+    taken = await taking
+    async with files.store.read() as tx:
+        found = await list_lines_of_snapshot(tx, taken, after=None, limit=200)
+    assert keys["item"] in {line.item_id for line in found}
+    assert len(found) == taken.lines

@@ -1,6 +1,6 @@
 """The ledger keeps who issued an item together with its organ, and finds the lines of one organ by themselves.
 
-Until now no item named anybody, so that no line has to be told.
+Whoever writes a line asks for the newest snapshot of its year, which has an index of its own. Until now no item named anybody, so that no line has to be told.
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,12 @@ def upgrade() -> None:
         postgresql_where=held,
     )  # fmt: skip
     op.create_index("ix_ledger_org", "ledger", ["org_id", "channel", "line", "day", "id"])
+    op.create_index("ix_snapshots_year", "snapshots", ["year", "taken_at"])
 
 
 def downgrade() -> None:
     """Go back; who issued an item together with its organ stays in its versions."""
+    op.drop_index("ix_snapshots_year", table_name="snapshots")
     op.drop_index("ix_ledger_org", table_name="ledger")
     op.drop_index("ix_ledger_joint", table_name="ledger")
     op.drop_column("ledger", "joint")
