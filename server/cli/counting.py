@@ -15,7 +15,7 @@ from server.cli.endings import MISUSED, end
 from server.file_errors import reason_of
 from server.report.figures import CHANNEL_NAMES, Figures, Question, channel_figures
 from server.report.sheets import as_csv, as_xlsx
-from server.report.statements import figures_table
+from server.report.statements import JOINT_HEAD, figures_table
 from server.settings import Settings
 from server.store.statistics import GroupBy
 from server.store.tx import Store
@@ -69,6 +69,9 @@ def counts_table(figures: dict[str, Any]) -> Table:
         table.add_row(name, *(str(column["deliveries"].get(channel, 0)) for column in columns))
     table.add_section()
     table.add_row("信息（各渠道相同的计 1 条）", *(str(column["items"]) for column in columns))
+    if grouping == "org":
+        for side, name in zip(("led", "joined"), JOINT_HEAD, strict=True):
+            table.add_row(name, *(str(column["joint"][side]) for column in (*groups, figures)))
     return table
 
 

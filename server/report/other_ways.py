@@ -20,7 +20,10 @@ from server.store.items import find_item_by_index_number
 from server.store.tx import Tx
 
 NAMES: Final = ("索引号", "账号", "公开地点", "公开时间", "经办人")
-_SHAPES: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y/%m/%d")
+_SHAPES: Final = (
+    "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y/%m/%d",
+    "%Y年%m月%d日", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日%H:%M", "%Y.%m.%d",
+)  # fmt: skip
 _LONGEST: Final = {"公开地点": 200, "经办人": 60, "备注": 500}
 
 

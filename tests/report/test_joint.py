@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from server.cli.counting import counts_table
 from server.report.figures import Question, Row, channel_figures, joint_sieve
 from server.store.statistics import count_lines_behind, list_lines_behind
 from server.store.tx import Store
@@ -91,3 +92,13 @@ async def wrote(store: Store, made: tuple[Written, ...]) -> Writer:
     await writer.found()
     await writer.write(made)
     return writer
+
+
+async def test_a_terminal_tells_them_below_the_items(store: Store):
+    await wrote(store, LEDGER)
+    async with store.read() as tx:
+        figures = await channel_figures(tx, Question(*YEAR, group_by="org"), at=NOW)
+    _names, bureau, _station, neighbour, total, _withdrawn = counts_table(figures.as_json()).columns
+    assert [list(column.cells)[-2:] for column in (bureau, neighbour, total)] == [
+        ["1", "1"], ["2", "1"], ["3", "0"],
+    ]  # fmt: skip

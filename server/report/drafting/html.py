@@ -10,8 +10,8 @@ _STYLE = (
     "h1{text-align:center;font-size:1.5em}h2{font-family:SimHei,sans-serif;font-size:1.15em}"
     "h3{font-family:KaiTi,serif;font-size:1.05em}p{text-indent:2em}"
     ".table{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:1em 0}"
-    "td,th{border:1px solid #555;padding:.25em .5em;text-align:center}"
-    "td,th{min-width:2.4em}th[scope^=row]{text-align:left;font-weight:normal;min-width:6em}.source{font-size:.85em;color:#444}"
+    "td,th{border:1px solid #555;padding:.25em .5em;text-align:center;min-width:2.4em}"
+    "th[scope^=row]{text-align:left;font-weight:normal;min-width:6em}.source{font-size:.85em;color:#444}"
 )
 
 
