@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable, DropTable
 
 from server.store.push_tables import push_topic
 from server.store.reader_tables import following
@@ -12,7 +13,13 @@ from server.store.rows import upsert
 from server.store.tables import item, place, place_list
 from server.store.tx import Tx
 
-_UNDER_WAY: Final = "merging"
+_anew: Final = sa.Table(
+    "places_anew",
+    sa.MetaData(),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("item_id", sa.String(16), nullable=False),
+    prefixes=["TEMPORARY"],
+)
 
 
 async def merge_places(tx: Tx, slug: str, into: str, *, at: datetime) -> bool:
@@ -114,22 +121,22 @@ async def _number_anew(
         .subquery()
     )
     order = (each.c.published_at.is_(None), each.c.published_at, each.c.ordinal, each.c.item_id)
-    told = sa.select(
-        sa.literal(account_id),
-        sa.literal(_UNDER_WAY),
-        sa.func.row_number().over(order_by=order),
-        each.c.item_id,
+    ordered = sa.select(sa.func.row_number().over(order_by=order), each.c.item_id)
+    # Put down beside the list first: with their former places there, no line could have its new one.
+    await tx.execute(CreateTable(_anew))
+    await tx.execute(_anew.insert().from_select(["ordinal", "item_id"], ordered))
+    await tx.execute(place.delete().where(place.c.account_id == account_id, place.c.list_key == target))
+    told = sa.select(sa.literal(account_id), sa.literal(target), _anew.c.ordinal, _anew.c.item_id)
+    put = await tx.execute(
+        place.insert().from_select(
+            ["account_id", "list_key", "ordinal", "item_id"], told.order_by(_anew.c.ordinal)
+        )
     )
-    await tx.execute(place.insert().from_select(["account_id", "list_key", "ordinal", "item_id"], told))
-    here = place.c.account_id == account_id
-    await tx.execute(place.delete().where(here, place.c.list_key == target))
-    moved = await tx.execute(
-        place.update().where(here, place.c.list_key == _UNDER_WAY).values(list_key=target)
-    )
+    await tx.execute(DropTable(_anew))
     await tx.execute(
         place_list.update()
         .where(place_list.c.account_id == account_id, place_list.c.list_key == target)
-        .values(last=moved.rowcount, changed_at=at)
+        .values(last=put.rowcount, changed_at=at)
     )
 
 
