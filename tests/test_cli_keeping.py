@@ -1,17 +1,20 @@
 """Backup, restore and the site written again, as an operator types them."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from server.cli import app
 from server.cli.keeping import rebuild
+from server.column_settings import USUAL_COLUMNS
 from server.core.occupancy import mark_half
 from server.core.rebuild import Rebuilt
 from server.core.verify import verify_pages
@@ -92,11 +95,11 @@ def files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 
-async def rebuilt(office: Office, *, check: bool) -> Rebuilt:
-    """Do what `tongfa rebuild-site` does, beside the office that runs."""
+async def rebuilt(office: Office, *, check: bool, **site: Any) -> Rebuilt:
+    """Do what `tongfa rebuild-site` does, beside the office that runs; `site` is set in the settings file."""
     url, public_url = office.orders.database_url, office.orders.public_url
     settings = await asyncio.to_thread(
-        load_settings, var=office.orders.var, database_url=url, public_url=public_url
+        load_settings, var=office.orders.var, database_url=url, public_url=public_url, **site
     )
     return await rebuild(settings, check=check)
 
@@ -114,6 +117,17 @@ async def test_the_whole_site_is_written_again_byte_for_byte(office: Office, cou
     await rebuilt(office, check=False)
     assert await asyncio.to_thread(files, site) == before
     assert await verify_pages(office.house.workplace) == ()
+
+
+async def test_a_column_that_the_settings_file_puts_below_another_stands_in_its_list_too(office: Office):
+    items = [await office.released(f"在{column}", TWO, column=column) for column in ("ywdt", "tzgg")]
+    await office.work(1)
+    columns = [one.model_dump() for one in USUAL_COLUMNS]
+    next(one for one in columns if one["slug"] == "tzgg")["parent"] = "ywdt"
+    await rebuilt(office, check=False, site={"columns": columns})
+    feed = office.orders.var / "site" / "feed" / "column" / "ywdt.json"
+    shown = json.loads(await asyncio.to_thread(feed.read_text))["items"]
+    assert {one["url"].rpartition("/")[2] for one in shown} == {f"{item}.html" for item in items}
 
 
 async def test_what_differs_is_named_and_put_right(office: Office):

@@ -23,6 +23,7 @@ from server.core.keeping import restore as put_back
 from server.core.occupancy import Occupied
 from server.core.parcel import BadArchive
 from server.core.rebuild import CannotRebuild, Draft, Rebuilt, compare, take_over, write_site
+from server.core.renewal import level_lists
 from server.rehearsal import practice_root
 from server.settings import Settings
 from server.store.dumps import DumpFailed
@@ -93,6 +94,8 @@ async def rebuild(settings: Settings, *, check: bool) -> Rebuilt:
         drafts = (beside / "real", beside / PRACTICE_FOLDER)
         folders = (settings.var / "site", practice_root(settings))
         try:
+            if not check:
+                await level_lists(house.workplace)
             async with AsyncExitStack() as turns:
                 for folder in folders:  # nobody publishes in between, or his lines would get lost
                     await turns.enter_async_context(FolderRoot(folder).turn())

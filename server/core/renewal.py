@@ -17,6 +17,7 @@ from server.core.contents import lines_of_releases
 from server.core.menus import put_menu
 from server.core.problems import Problem
 from server.core.refresh import show_anew
+from server.core.site_columns import read_columns
 from server.core.workplace import Workplace
 from server.store.accounts import get_account
 from server.store.menus import list_old_menus
@@ -115,9 +116,20 @@ async def _merge_places(place: Workplace) -> _Done:
             if await merge_places(tx, slug, into, at=at):
                 await note_changes_in(tx, slug, at=at)
                 is_merging = True
-    holding = {merged.get(column.slug, column.slug) for column in columns if column.holds_others}
-    if holding and is_merging:
+    if is_merging and any(column.holds_others for column in columns):
         return _Done(0, "")  # the catalogue reads first what was just noted
+    await level_lists(place)
+    return _Done(0, None)
+
+
+async def level_lists(place: Workplace) -> None:
+    """Let the list of each column that ever held others hold what stands below it now, and nothing else.
+
+    Each in a transaction of its own. `rebuild-site` asks for it too: nobody tells of a new settings file.
+    """
+    async with place.store.read() as tx:
+        merged, columns = await list_merged(tx), await read_columns(tx, place.site)
+    holding = {merged.get(column.slug, column.slug) for column in columns if column.holds_others}
     for slug in sorted(holding):
         below = tuple(one.slug for one in columns if one.parent == slug)
         own = (slug, *below)
@@ -126,8 +138,7 @@ async def _merge_places(place: Workplace) -> _Done:
             uneven = await list_uneven(tx, slug, below, filed)
         for account_id in uneven:
             async with place.store.begin() as tx:
-                await gather_places(tx, account_id, slug, below, filed, at=at)
-    return _Done(0, None)
+                await gather_places(tx, account_id, slug, below, filed, at=place.now())
 
 
 async def _write_lists(place: Workplace, after: str) -> _Done:
