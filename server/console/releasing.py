@@ -135,7 +135,8 @@ async def take_order(visit: Visit) -> web.StreamResponse:
     except REFUSALS as error:
         return await _shown(visit, choice, typed, refused=error)
     await parts.wake()
-    return visit.go(f"/console/releases/{made.id}", done="released")
+    is_planned = order.not_before is not None and order.not_before > parts.now()
+    return visit.go(f"/console/releases/{made.id}", done="planned" if is_planned else "released")
 
 
 async def _choice(visit: Visit) -> Choice:

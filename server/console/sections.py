@@ -61,6 +61,7 @@ DONE: Final = {
     "approved_level": "您这一级已审核通过，等待下一级审核。",
     "returned": "已退回作者。",
     "released": "已发布，各账号的进展见下。",
+    "planned": "已安排，还没有发布；到时间自动发布，不用再来按。",
     "rescheduled": "发布时间已更改。",
     "repaired": "已重新触发，还没有发出的见下。",
     "withdrawn": "已开始撤回，各账号的进展见下。",

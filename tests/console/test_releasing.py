@@ -38,6 +38,7 @@ async def test_what_was_foretold_is_what_is_planned(office: ConsoleOffice):
     legs = await office.house.legs(made["id"])
     assert {leg.gate for leg in legs.values()} == {"time"}
     assert "等到12月1日（周二）09:00" in page.words
+    assert ("已安排，还没有发布" in page.words, "已发布，" in page.words) == (True, False)
 
 
 async def test_releasing_shows_a_row_for_each_account(office: ConsoleOffice):
