@@ -221,6 +221,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             examiner=Examiner(store, sites, blobs.read, TextReader(children)),
             children=children,
             factor_roles=frozenset(settings.totp_required_roles),
+            terms=settings.takedown.terms,
             trusted_proxies=settings.trusted_proxies,
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, readers)
@@ -231,7 +232,7 @@ def _workplace(
 ) -> Workplace:
     return Workplace(
         store=opener.store,
-        bench=Bench(calendar, new_id, random.SystemRandom().random),
+        bench=Bench(calendar, new_id, random.SystemRandom().random, settings.takedown.terms),
         sites=opener.sites,
         open_channel=opener,
         limits={kind: channel.limits for kind, channel in CHANNELS.items()},

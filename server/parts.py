@@ -11,6 +11,8 @@ from server.child import Children
 from server.core.gates import WorkingDays
 from server.core.live_site import LiveSite
 from server.core.release import OpenChannel
+from server.core.settle import Bench
+from server.core.takedowns import Terms
 from server.ephemeral.crowd import Crowd
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
@@ -64,12 +66,18 @@ class Parts:
     rehearsal: Rehearsal = NO_REHEARSAL  # the platforms of practice
     assessment: tuple[Indicator, ...] = OURS  # what a yearly assessment of organs looks at
     factor_roles: frozenset[Role] = frozenset()  # who must sign in with a second step
+    terms: Terms = field(default_factory=Terms)  # until when what comes down must be gone
     trusted_proxies: Networks = ()  # whose word on a caller's address counts
 
     @property
     def site(self) -> Site:
         """Give the site as it stands."""
         return self.sites.current
+
+    @property
+    def bench(self) -> Bench:
+        """What settling needs beside a transaction."""
+        return Bench(self.calendar, self.new_id, terms=self.terms)
 
     @property
     def apart(self) -> Apart:

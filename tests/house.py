@@ -1,6 +1,6 @@
 """A whole publishing core on one real database, with the plain platform behind every account."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,6 +34,7 @@ from server.store.accounts import AccountRow, insert_account
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
 from server.store.items import ItemSeen, WithdrawnAs
 from server.store.ledger import list_lines
+from server.store.older_posts import Fate
 from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, insert_person
 from server.store.releases import Change
@@ -102,6 +103,9 @@ class House:
             return self.real[row.channel](row)
         if row.practice:  # its site and feeds need no address: the real channels write files
             row = replace(row, settings={"base_url": self._base, **row.settings})
+        return self.open_plain(row)
+
+    def open_plain(self, row: AccountRow) -> Any:
         return open_plain(row, self._tools)
 
     async def found(self) -> None:
@@ -174,9 +178,10 @@ class House:
         *,
         change: Change = "major",
         note: str | None = None,
+        older: Mapping[str, Fate] | None = None,
     ) -> ReleaseMade:
         examined = await self.examiner.examine(item_id, at=self.now())
-        order = ReleaseOrder(item_id, tuple(on), change, not_before, note=note)
+        order = ReleaseOrder(item_id, tuple(on), change, not_before, note=note, older_posts=older or {})
         async with self.store.begin() as tx:
             return await self.release_in(tx, order, examined)
 

@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import count as counted
 from typing import Any, ClassVar, Self
 
 from aiohttp import web
@@ -27,8 +28,10 @@ from channels.contract import (
     Post,
     Receipt,
     Refused,
+    Removed,
     Sighting,
     Tools,
+    Watch,
     Withdrawal,
     Withdrawn,
 )
@@ -45,7 +48,8 @@ class Platform:
     """
 
     def __init__(self) -> None:
-        self.posts: list[tuple[str, str]] = []  # account, mark; a second publication is a second line
+        self._posts: dict[str, tuple[str, str]] = {}  # account and mark by id
+        self._ids = counted(1)
         self.held: set[str] = set()
         self.requests: Counter[str] = Counter()
         self.blind = False
@@ -57,8 +61,23 @@ class Platform:
     def next_call(self, *fates: str) -> None:
         self._fates.extend(fates)
 
+    @property
+    def posts(self) -> list[tuple[str, str]]:
+        """Give account and mark of each post; a second publication is a second one."""
+        return list(self._posts.values())
+
     def count(self, mark: str) -> int:
         return sum(1 for _account, here in self.posts if here == mark)
+
+    def remove(self, *ids: str) -> None:
+        """Take posts away, all of them where none is named, as somebody else may on any platform."""
+        for key in ids or tuple(self._posts):
+            self._posts.pop(key, None)
+
+    def _add(self, account: str, mark: str) -> str:
+        key = str(next(self._ids))
+        self._posts[key] = (account, mark)
+        return key
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -66,7 +85,8 @@ class Platform:
             [
                 web.post("/{account}/posts", self._publish),
                 web.get("/{account}/posts", self._find),
-                web.delete("/{account}/posts", self._withdraw),
+                web.get("/{account}/posts/{id}", self._watch),
+                web.delete("/{account}/posts/{id}", self._withdraw),
             ]
         )
         return app
@@ -77,20 +97,17 @@ class Platform:
         account = request.match_info["account"]
         match self._fates.popleft() if self._fates else "ok":
             case "ok":
-                self.posts.append((account, mark))
-                return web.json_response({"id": len(self.posts), "live": True})
+                return web.json_response({"id": self._add(account, mark), "live": True})
             case "hold":
-                self.posts.append((account, mark))
                 self.held.add(mark)
-                return web.json_response({"id": len(self.posts), "live": False})
+                return web.json_response({"id": self._add(account, mark), "live": False})
             case "stall":
                 await self.go_on.wait()
-                self.posts.append((account, mark))
-                return web.json_response({"id": len(self.posts), "live": True})
+                return web.json_response({"id": self._add(account, mark), "live": True})
             case "take_and_stall":
-                self.posts.append((account, mark))
+                key = self._add(account, mark)
                 await self.go_on.wait()
-                return web.json_response({"id": len(self.posts), "live": True})
+                return web.json_response({"id": key, "live": True})
             case "stall_busy":
                 await self.go_on.wait()
                 return web.json_response({"why": "busy"}, status=429)
@@ -98,7 +115,7 @@ class Platform:
                 why, status = _REFUSALS[fate]
                 return web.json_response({"why": why}, status=status)
             case "drop_after":
-                self.posts.append((account, mark))
+                self._add(account, mark)
                 assert request.transport is not None
                 request.transport.abort()
                 return web.Response()
@@ -115,13 +132,18 @@ class Platform:
         if self.blind:
             return web.json_response(self.hint, status=503)
         mark, account = request.query["mark"], request.match_info["account"]
-        found = (account, mark) in self.posts
-        return web.json_response({"found": found, "live": found and mark not in self.held})
+        taken = self.told_taken.split(",")
+        ours = [key for key, post in self._posts.items() if post == (account, mark) and key not in taken]
+        return web.json_response(
+            {"found": (ours or [None])[-1], "live": bool(ours) and mark not in self.held}
+        )
+
+    async def _watch(self, request: web.Request) -> web.Response:
+        return web.json_response({"stands": request.match_info["id"] in self._posts})
 
     async def _withdraw(self, request: web.Request) -> web.Response:
         self.requests["withdraw"] += 1
-        mark, account = request.query["mark"], request.match_info["account"]
-        self.posts = [post for post in self.posts if post != (account, mark)]
+        self._posts.pop(request.match_info["id"], None)
         return web.json_response({})
 
 
@@ -185,17 +207,28 @@ class Plain:
         match await self._http.send("GET", self._base, query=query):
             case Answer(status=200) as answer:
                 said = answer.json()
-                if not said["found"]:
+                if said["found"] is None:
                     return Absent()
-                return Receipt("found", post.mark, datetime.now(UTC) if said["live"] else None)
+                return Receipt(said["found"], post.mark, datetime.now(UTC) if said["live"] else None)
             case Answer(status=503) as answer:
                 return CouldNotLook("平台没有回答", **answer.json())
             case _:
                 return CouldNotLook("平台没有回答")
 
     async def withdraw(self, receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:
-        match await self._http.send("DELETE", self._base, query={"mark": post.mark}):
+        match await self._http.send("DELETE", self._base / receipt.platform_id):
             case Answer(status=200):
                 return Withdrawn()
             case _:
                 return NotAccepted(30, "no answer")
+
+
+class Watched(Plain):
+    """A channel of the plain platform that can tell whether a post still stands."""
+
+    async def watch(self, receipt: Receipt, _post: Post, /) -> Watch:
+        match await self._http.send("GET", self._base / receipt.platform_id):
+            case Answer(status=200) as answer:
+                return receipt if answer.json()["stands"] else Removed("平台上已经没有这一条")
+            case _:
+                return CouldNotLook("平台没有回答")

@@ -1,10 +1,12 @@
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from server.core.takedowns import Terms
 from server.settings import BadSettings, Settings, load_settings, masked, site_of
 
 
@@ -245,3 +247,13 @@ def test_the_example_for_operators_is_right(monkeypatch: pytest.MonkeyPatch) -> 
     example = Path(__file__).parent.parent / "deploy" / "tongfa.example.toml"
     monkeypatch.setenv("TONGFA_CONFIG", str(example))
     assert load_settings().site.name == "示范旗人民政府"
+
+
+def test_terms_of_takedowns_are_ours_or_have_their_reason() -> None:
+    assert load_settings().takedown.terms == Terms()
+    assert "依据" in complaint(takedown={"hours": 12})
+    assert "不能比" in complaint(takedown={"hours": 1, "basis": "某规定"})
+    told = load_settings(
+        takedown={"privacy_hours": 0.5, "hours": 12, "basis": " 某规定第三条 "}
+    ).takedown.terms
+    assert told == Terms(timedelta(minutes=30), timedelta(hours=12), "某规定第三条")

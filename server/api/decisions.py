@@ -9,7 +9,7 @@ from pydantic import Field
 
 from server.api.accounts import AccountOut
 from server.api.answers import answer
-from server.api.deliveries import DeliveriesOut, DeliveryOut, bench_of
+from server.api.deliveries import DeliveriesOut, DeliveryOut
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.budgets import set_budget
@@ -148,7 +148,7 @@ async def decide_delivery(request: web.Request) -> web.Response:
     async with parts.store.begin() as tx:
         leg = await _delivery_for(tx, request, "release")
         decision = Decision(form.verdict, form.link, form.live_at, tries=form.tries)
-        decided = await decide(tx, leg.id, decision, bench_of(parts), by=by, at=parts.now())
+        decided = await decide(tx, leg.id, decision, parts.bench, by=by, at=parts.now())
     await parts.wake()
     return answer(DeliveryOut.of(decided))
 
@@ -172,7 +172,7 @@ async def file_taken_down(request: web.Request) -> web.Response:
         if form.picture is not None:
             await require_picture(tx, form.picture, field="picture")
         gone = await record_taken_down(
-            tx, leg, form.proof, bench_of(parts), picture=form.picture, by=by, at=parts.now()
+            tx, leg, form.proof, parts.bench, picture=form.picture, by=by, at=parts.now()
         )
     return answer(DeliveryOut.of(gone))
 

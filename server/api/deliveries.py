@@ -12,12 +12,11 @@ from server.core.evidence import record_evidence
 from server.core.release import ReleaseOrder, Unreviewed, release
 from server.core.replace import replace_item
 from server.core.reschedule import reschedule
-from server.core.settle import Bench
 from server.core.withdraw import withdraw
 from server.forms.orders import EvidenceIn, ReleaseIn, ReplacedIn, RescheduleIn, WithdrawIn
 from server.forms.words import Out
 from server.importing.files import require_picture
-from server.parts import PARTS, Parts
+from server.parts import PARTS
 from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
 from server.store.evidence import Evidence
 from server.store.items import get_item
@@ -96,6 +95,7 @@ async def release_item(request: web.Request) -> web.Response:
             form.note,
             None if early is None else Unreviewed(early.reason, early.review_by),
             {one.account: one.reason for one in form.left_out},
+            {one.account: one.fate for one in form.older_posts},
             signed_in(request).orgs_for("release"),
         )
         made = await release(
@@ -129,7 +129,7 @@ async def withdraw_item(request: web.Request) -> web.Response:
             )
             who.require("release", (await get_item(tx, form.replaced_by)).org.id)
         legs = await withdraw(
-            tx, item.id, form.reason, bench_of(parts), withdrawn_as=form.withdrawn_as, at=parts.now()
+            tx, item.id, form.reason, parts.bench, withdrawn_as=form.withdrawn_as, at=parts.now()
         )
     await parts.wake()
     return answer(DeliveriesOut.of(legs))
@@ -166,14 +166,9 @@ async def file_evidence(request: web.Request) -> web.Response:
         who.require("file_evidence", (await get_item(tx, leg.item_id)).org.id)
         if form.picture is not None:
             await require_picture(tx, form.picture, field="picture")
-        leg = await record_evidence(tx, leg.id, proof, bench_of(parts), by=who.person_id, at=parts.now())
+        leg = await record_evidence(tx, leg.id, proof, parts.bench, by=who.person_id, at=parts.now())
     await parts.wake()
     return answer(DeliveryOut.of(leg), 201)
-
-
-def bench_of(parts: Parts) -> Bench:
-    """Give what settling needs beside a transaction."""
-    return Bench(parts.calendar, parts.new_id)
 
 
 _ITEM = "/api/v1/items/{item_id}"

@@ -5,7 +5,6 @@ from typing import Final, Literal
 from aiohttp import web
 
 from server.api.answers import answer
-from server.api.deliveries import bench_of
 from server.api.requests import file_of
 from server.api.route import Route, signed_in
 from server.forms.words import Out
@@ -38,7 +37,7 @@ async def import_evidence(request: web.Request) -> web.Response:
     ours = who.orgs_for("file_evidence")
     async with parts.store.begin() as tx:
         filed = await file_other_ways(
-            tx, rows, bench_of(parts), may=ours.__contains__, by=who.person_id, at=parts.now()
+            tx, rows, parts.bench, may=ours.__contains__, by=who.person_id, at=parts.now()
         )
     await parts.wake()
     return answer(FiledAllOut(rows=tuple(_out(one) for one in filed)), 201)

@@ -19,7 +19,7 @@ _NAMES: Final = {
     "job": "任务", "kind": "种类", "layer": "种类", "level": "审核层级", "levels": "审核层级",
     "lines": "行数",
     "link": "链接", "login": "登录名", "month": "月份", "name": "名称", "not_before": "不早于",
-    "note": "说明",
+    "note": "说明", "older_kept": "保留旧内容", "older_taken_down": "新的上线后撤下旧内容",
     "number": "序号或数量", "of": "共", "on_behalf_of": "代替", "only_role": "只作为", "order": "顺序",
     "org": "机构", "owner": "使用人", "place": "公开地点", "practice": "演练", "principal": "被代理人",
     "proof": "撤下情况", "reason": "理由", "refused": "拒绝的原因", "release": "发布", "role": "角色",

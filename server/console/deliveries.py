@@ -9,14 +9,13 @@ from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.console.rows import Row, rows_of
 from server.core.decide import Decision, decide, send_again
-from server.core.settle import Bench
 from server.core.withdraw import record_taken_down
 from server.forms.complaints import filled_in
 from server.forms.orders import DecisionIn, TakenDownIn
 from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.files import require_picture
 from server.security.access import Act, SignedIn
-from server.store.deliveries import DeliverySeen, get_delivery
+from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
 from server.store.doubts import (
     WAIT_FOR_PEOPLE,
     LookSeen,
@@ -26,8 +25,10 @@ from server.store.doubts import (
 )
 from server.store.evidence import find_evidence
 from server.store.items import ItemSeen, get_item
+from server.store.older_posts import find_fate
 from server.store.takedowns import find_taken_down
 from server.store.tx import Tx
+from server.store.words import APART
 
 _PATH: Final = "/console/deliveries/{delivery_id}"
 _MOST: Final = 200
@@ -92,7 +93,7 @@ async def take_decision(visit: Visit) -> web.StreamResponse:
         async with parts.store.begin() as tx:
             leg, _seen = await delivery_for(tx, visit, "release")
             decision = Decision(form.verdict, form.link, live_at, tries=form.tries)
-            await decide(tx, leg.id, decision, _bench(visit), by=visit.who.person_id, at=parts.now())
+            await decide(tx, leg.id, decision, parts.bench, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error)
     await parts.wake()
@@ -125,7 +126,7 @@ async def take_taken_down(visit: Visit) -> web.StreamResponse:
             if form.picture is not None:
                 await require_picture(tx, form.picture, field="picture")
             await record_taken_down(
-                *(tx, leg, form.proof, _bench(visit)),
+                *(tx, leg, form.proof, parts.bench),
                 picture=form.picture, by=visit.who.person_id, at=parts.now(),
             )  # fmt: skip
     except REFUSALS as error:
@@ -141,12 +142,23 @@ async def _shown(visit: Visit, error: Exception | None = None, picture: str | No
         looks = await list_looks(tx, leg.id, _LOOKS)
         evidence = await find_evidence(tx, leg.id)
         taken = await find_taken_down(tx, leg.id)
+        beside = await rows_of(tx, await _beside(tx, leg), seen.org.id, visit.who)
+        fate = await find_fate(tx, leg.id)
     trouble = refusals_of(error)
     return visit.show(
         "delivery.html", section="decisions", row=row, seen=seen, now=visit.parts.now(), tries=tries,
-        looks=looks, evidence=evidence, taken=taken, trouble=trouble, trouble_heading="没有记录",
+        looks=looks, evidence=evidence, taken=taken, beside=beside, fate=fate, trouble=trouble,
+        trouble_heading="没有记录",
         typed=visit.fields, picture=picture, unkept=(), outcomes=_OUTCOMES, say_look=say_look,
     )  # fmt: skip
+
+
+async def _beside(tx: Tx, leg: DeliverySeen) -> tuple[DeliverySeen, ...]:
+    """Give what other releases put on the account where each stands by itself, the newest first."""
+    if leg.channel not in APART:
+        return ()
+    of_account = (one for one in await list_deliveries(tx, leg.item_id) if one.account_id == leg.account_id)
+    return tuple(one for one in of_account if one.id != leg.id)[::-1]
 
 
 def say_look(look: LookSeen) -> str:
@@ -154,10 +166,6 @@ def say_look(look: LookSeen) -> str:
     if look.reason and look.reason.startswith("person:"):
         return f"由人判断：{_VERDICTS[look.sighting]}"
     return f"{_SIGHTINGS[look.sighting]}{f'（{look.reason}）' if look.reason else ''}"
-
-
-def _bench(visit: Visit) -> Bench:
-    return Bench(visit.parts.calendar, visit.parts.new_id)
 
 
 PAGES = (

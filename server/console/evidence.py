@@ -10,7 +10,6 @@ from server.console.media import keep_photo
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.core.evidence import record_evidence
-from server.core.settle import Bench
 from server.forms.complaints import filled_in
 from server.forms.orders import EvidenceIn
 from server.forms.refusals import REFUSALS, refusals_of
@@ -52,8 +51,7 @@ async def take_evidence(visit: Visit) -> web.StreamResponse:
             leg, _seen = await delivery_for(tx, visit, "file_evidence")
             if proof.picture is not None:
                 await require_picture(tx, proof.picture, field="picture")
-            bench = Bench(parts.calendar, parts.new_id)
-            await record_evidence(tx, leg.id, proof, bench, by=visit.who.person_id, at=parts.now())
+            await record_evidence(tx, leg.id, proof, parts.bench, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error, picture)
     await parts.wake()

@@ -7,7 +7,6 @@ from aiohttp import web
 
 from server.console.page import Page, Visit
 from server.core.problems import Problem, Problems
-from server.core.settle import Bench
 from server.forms.refusals import REFUSALS, refusals_of
 from server.report.apart import Brought
 from server.report.other_ways import NAMES, Filed, file_other_ways
@@ -57,7 +56,7 @@ async def take_table(visit: Visit) -> web.StreamResponse:
         ours = visit.who.orgs_for("file_evidence")
         async with parts.store.begin() as tx:
             filed = await file_other_ways(
-                tx, rows, Bench(parts.calendar, parts.new_id), may=ours.__contains__,
+                tx, rows, parts.bench, may=ours.__contains__,
                 by=visit.who.person_id, at=parts.now(),
             )  # fmt: skip
     except Problems as error:

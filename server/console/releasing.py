@@ -14,6 +14,7 @@ from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.console.rows import CHANNEL_ORDER
 from server.core.foretell import Foretold, foretell
+from server.core.older_posts import may_stand, usual_fate
 from server.core.problems import Problem
 from server.core.release import LATEST_REVIEW, ReleaseOrder, Unreviewed, release
 from server.core.ticked import reachable_ids
@@ -21,17 +22,18 @@ from server.forms.complaints import filled_in
 from server.forms.orders import ReleaseIn
 from server.forms.refusals import REFUSALS, refusals_of
 from server.store.accounts import AccountRow, list_accounts_in, list_accounts_named
+from server.store.broadcasts import list_plans
 from server.store.deliveries import list_deliveries
 from server.store.items import OPEN_STATES, ItemSeen, get_item
+from server.store.older_posts import Fate
 from server.store.orgs import list_orgs
 from server.store.release_lines import list_last_accounts
 from server.store.templates import Standing, find_standing, list_left_out, may_post
 from server.store.tx import Tx
-from server.store.words import SOCIAL
 
 _WHY: Final = "left_out."
-_OUT: Final = frozenset({"live", "accepted", "unknown", "needs_person", "sending"})
-"""States of what readers of a platform see, or may see: nothing of ours changes it there."""
+_OLDER: Final = "older_posts."
+_OLDER_NAMES: Final = {"wechat": "旧文章", "weibo": "旧微博", "other": "旧的一张"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Choice:
     left_out: Mapping[str, str]  # by the last release, and why
     releases: int
     by_template: str = ""  # which template that is, in words
-    posted: frozenset[str] = frozenset()  # slugs on which an earlier post stands that nobody can change
+    posted: Mapping[str, Fate] = field(default_factory=dict)  # where older posts stand, and their usual fate
 
     @property
     def by_channel(self) -> tuple[tuple[str, tuple[AccountRow, ...]], ...]:
@@ -65,16 +67,20 @@ class Typed:
     urgent_reason: str = ""
     note: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
+    older_posts: Mapping[str, str] = field(default_factory=dict)  # by slug; what is not named goes as usual
     early_reason: str = ""  # 先发后审
     early_by: str = ""
 
     @classmethod
     def of(cls, fields: Fields) -> "Typed":
         """Give what was posted."""
-        reasons = {name.removeprefix(_WHY): text for name, text in fields.pairs if name.startswith(_WHY)}
+        reasons, fates = (
+            {name.removeprefix(front): text for name, text in fields.pairs if name.startswith(front)}
+            for front in (_WHY, _OLDER)
+        )
         return cls(
             fields.all("accounts"), fields.get("change", "major"),
-            fields.get("not_before"), fields.get("urgent_reason"), fields.get("note"), reasons,
+            fields.get("not_before"), fields.get("urgent_reason"), fields.get("note"), reasons, fates,
             fields.get("early_reason"), fields.get("early_by"),
         )  # fmt: skip
 
@@ -93,6 +99,11 @@ class Typed:
             for slug, reason in self.left_out.items()
             if reason.strip() and slug not in self.accounts
         ]
+        told["older_posts"] = [
+            {"account": slug, "fate": fate}
+            for slug, fate in self.older_posts.items()
+            if slug in self.accounts
+        ]
         if self.is_early:
             by = read_moment(self.early_by, "unreviewed.review_by", "事后审核期限")
             if by is None:
@@ -102,10 +113,11 @@ class Typed:
         early = form.unreviewed
         chosen = tuple(dict.fromkeys(form.accounts))
         reasons = {one.account: one.reason for one in form.left_out}
+        fates = {one.account: one.fate for one in form.older_posts}
         return ReleaseOrder(
             item_id, chosen, form.change, moment, form.urgent_reason, form.note,
             None if early is None else Unreviewed(early.reason, early.review_by),
-            left_out=reasons, may_use=may_use,
+            left_out=reasons, older_posts=fates, may_use=may_use,
         )  # fmt: skip
 
     def _spoken(self) -> dict[str, str]:
@@ -160,12 +172,19 @@ async def read_choice(tx: Tx, visit: Visit, seen: ItemSeen) -> Choice:
     had = tuple(leg.account for leg in legs if newest and leg.release_id == newest.release_id)
     left_out = await list_left_out(tx, newest.release_id) if newest else ()
     usual = had or template or await _usual(tx, seen, accounts)
+    posted = {leg.account for leg in legs if may_stand(leg)}
     named = "" if standing is None else await _named(tx, standing, visit.parts.site)
     return Choice(
         seen, tuple(accounts), usual, frozenset(template), {one.account: one.reason for one in left_out},
         newest.release_number if newest else 0, named,
-        frozenset(leg.account for leg in legs if leg.channel in SOCIAL and leg.state in _OUT),
+        await _usual_fates(tx, [one for one in accounts if one.slug in posted]),
     )  # fmt: skip
+
+
+async def _usual_fates(tx: Tx, accounts: list[AccountRow]) -> dict[str, Fate]:
+    """Give what becomes of older posts on some accounts where nobody says otherwise, by slug."""
+    plans = await list_plans(tx, frozenset(one.id for one in accounts))
+    return {one.slug: usual_fate(one, broadcasts=one.id in plans) for one in accounts}
 
 
 async def _named(tx: Tx, standing: Standing, site: Site) -> str:
@@ -204,7 +223,7 @@ async def _shown(
         "release_form.html", section="releases", choice=choice, typed=typed, told=told, trouble=trouble,
         is_posted=is_posted, needs_review=choice.seen.revision.state in OPEN_STATES, days=LATEST_REVIEW.days,
         latest=f"{latest:%Y-%m-%dT%H:%M}",
-        trouble_heading="现在还不能发布",
+        trouble_heading="现在还不能发布", older_names=_OLDER_NAMES,
         status=None if is_posted else 200,
     )  # fmt: skip
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.console.names import DELIVERY_STATES
+from server.core.older_posts import may_stand
 from server.core.standing import say_standing
 from server.security.access import Act, SignedIn
 from server.store.accounts import list_accounts_by_id
 from server.store.deliveries import DeliverySeen, list_deliveries, list_of_release
 from server.store.releases import ReleaseRow
 from server.store.tx import Tx
+from server.store.words import APART
 
 CHANNEL_ORDER: Final = ("website", "wechat", "weibo", "feed", "other")
 """The website goes first, what a person does comes last."""
@@ -43,7 +45,9 @@ class Row:
 
     @property
     def state(self) -> str:
-        """Give the state in words."""
+        """Give the state in words; what a newer post stands beside is still there."""
+        if self.leg.state == "replaced" and self.leg.channel in APART:
+            return "旧的一条，还在平台上"
         return DELIVERY_STATES[self.leg.state][0]
 
 
@@ -78,7 +82,7 @@ async def read_board(tx: Tx, row: ReleaseRow, org_id: str, who: SignedIn) -> Boa
     earlier = tuple(
         leg
         for leg in await list_deliveries(tx, row.item_id)
-        if leg.release_id != row.id and leg.state not in _OVER
+        if leg.release_id != row.id and (leg.state not in _OVER or may_stand(leg))
     )
     rows = await rows_of(tx, legs + earlier, org_id, who)
     return Board(rows[: len(legs)], rows[len(legs) :])

@@ -10,7 +10,6 @@ from server.console.rows import Row, rows_of
 from server.core.problems import Problem
 from server.core.release import OpenChannel
 from server.core.replace import replace_item
-from server.core.settle import Bench
 from server.core.withdraw import withdraw
 from server.core.withdrawal_types import WITHDRAWAL_TYPES
 from server.forms.complaints import filled_in
@@ -20,6 +19,7 @@ from server.store.accounts import AccountRow, list_accounts_by_id
 from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.items import ItemSeen
 from server.store.tx import Tx
+from server.store.words import APART
 
 _PATH = "/console/items/{item_id}/withdraw"
 _SHOWN = ("live", "accepted", "withdrawing", "withdraw_by_hand")
@@ -40,9 +40,8 @@ async def take_withdrawal(visit: Visit) -> web.StreamResponse:
             seen = await item_for(tx, visit, "withdraw")
             if successor:
                 await _let_succeed(tx, visit, seen, successor)
-            bench = Bench(parts.calendar, parts.new_id)
             legs = await withdraw(
-                tx, seen.id, form.reason, bench, withdrawn_as=form.withdrawn_as, at=parts.now()
+                tx, seen.id, form.reason, parts.bench, withdrawn_as=form.withdrawn_as, at=parts.now()
             )
     except REFUSALS as error:
         return await _shown(visit, error)
@@ -79,13 +78,13 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         "withdraw.html", section="releases", seen=seen, shown=shown, unsent=unsent, by_hand=by_hand,
         trouble=trouble, chosen=visit.fields.get("withdrawn_as"),
         reason=visit.fields.get("reason"), successor=visit.fields.get("successor"),
-        trouble_heading="没有撤回",
+        trouble_heading="没有撤回", terms=visit.parts.terms,
     )  # fmt: skip
 
 
 def _is_shown(leg: DeliverySeen) -> bool:
     """Say whether a reader can see it: of an earlier version too, where it stands beside the newer one."""
-    return leg.state in _SHOWN or (leg.state == "replaced" and leg.channel not in ("website", "feed"))
+    return leg.state in _SHOWN or (leg.state == "replaced" and leg.channel in APART)
 
 
 async def _by_hand(tx: Tx, visit: Visit, rows: tuple[Row, ...]) -> frozenset[str]:

@@ -16,12 +16,14 @@ from server.store.deliveries import (
     LostRace,
     find_delivery,
     get_delivery,
+    list_deliveries,
     list_of_account,
     move,
     move_all,
 )
 from server.store.releases import lock_releases
 from server.store.tx import Tx
+from server.store.words import APART
 
 Verdict = Literal["it_is_there", "it_is_not_there", "give_up"]
 
@@ -115,6 +117,7 @@ async def _move(tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, *, 
                 raise Problem("invalid", "请给出平台上的链接", field="link")
             if decision.live_at is not None and decision.live_at > at:
                 raise Problem("invalid", "发布时间不能晚于现在", field="live_at")
+            await _refuse_older_post(tx, leg, decision.link)
             receipt = Receipt(leg.platform_id or f"person:{leg.id}", decision.link, decision.live_at or at)
             # As settle() does: a withdrawal under way would not see this delivery live, nor we it.
             await lock_releases(tx, frozenset((leg.release_id,)))
@@ -126,3 +129,13 @@ async def _move(tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, *, 
                 await move(tx, leg.id, "ready", end, at=at, who_acts="nobody")
         case "give_up":
             await move(tx, leg.id, "needs_person", "cancelled", at=at, due_at=None, who_acts="nobody")
+
+
+async def _refuse_older_post(tx: Tx, leg: DeliverySeen, link: str) -> None:
+    """Refuse the address of what another release put on the account: it proves nothing of this one."""
+    if leg.channel not in APART:
+        return
+    for other in await list_deliveries(tx, leg.item_id):
+        if other.id != leg.id and other.account_id == leg.account_id and other.link == link:
+            told = f"这个链接是第{other.release_number}次发布的那一条，不是这一次的，请核对"
+            raise Problem("invalid", told, field="link")

@@ -206,7 +206,7 @@ async def _settle(place: Workplace, claimed: Claimed, outcome: Outcome) -> None:
         if (leg.state, leg.attempt_id) == ("sending", claimed.leg.attempt_id):
             await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=place.now())
         else:
-            await settle_late(tx, leg, outcome, at=place.now())
+            await settle_late(tx, leg, outcome, place.bench.terms, at=place.now())
 
     await place.store.write(act)  # where the lease was lost, a look will find what we sent
 

@@ -13,6 +13,7 @@ from server.core.days import day_of, say_moment
 from server.core.examined import Examined
 from server.core.follow import list_follows
 from server.core.gates import WorkingDays
+from server.core.older_posts import may_stand
 from server.core.release import OpenChannel, ReleaseMade, ReleaseOrder, release
 from server.core.seating import peek_slot
 from server.core.sensitive_days import warn_of_days
@@ -22,6 +23,7 @@ from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.followups import list_followers
 from server.store.items import ItemSeen, get_item
 from server.store.ledger import list_lines
+from server.store.older_posts import find_fate
 from server.store.tx import Store, Tx
 
 _NAMES: Final[Mapping[str, str]] = {
@@ -33,6 +35,14 @@ _NAMES: Final[Mapping[str, str]] = {
     "other": "其他方式",
 }
 """Channels in the order in which an editor names them."""
+
+
+_POSTS: Final[Mapping[str, tuple[str, str]]] = {
+    "wechat": ("文章", "篇"),
+    "weibo": ("微博", "条"),
+    "other": ("张贴", "处"),
+}
+"""What stands on an account for ever is called, and how it is counted."""
 
 
 _PRACTICE: Final = "这是演练：只发到演练网站和演练账号，不计入任何渠道"
@@ -185,12 +195,9 @@ async def _earlier(
 ) -> list[str]:
     if made.number == 1:
         return []
-    dropped = [
-        leg.account_name
-        for leg in await list_deliveries(tx, before.id)
-        if leg.state == "superseded" and leg.changed_at == at and leg.release_id != made.id
-    ]
-    notes = []
+    earlier = [leg for leg in await list_deliveries(tx, before.id) if leg.release_id != made.id]
+    dropped = [leg.account_name for leg in earlier if leg.state == "superseded" and leg.changed_at == at]
+    notes = await _older(tx, [leg for leg in earlier if may_stand(leg)], made.deliveries)
     if dropped:
         notes.append(f"上一次发布还没有发出的账号不再发出：{'、'.join(dropped)}。")
     if before.withdrawn_at is not None:
@@ -199,4 +206,23 @@ async def _earlier(
         notes.append("读者会看到新的更新时间。")
     else:
         notes.append("小改动：更新时间不变。")
+    return notes
+
+
+async def _older(tx: Tx, standing: list[DeliverySeen], legs: tuple[DeliverySeen, ...]) -> list[str]:
+    """Say for each account where older posts stand what becomes of them."""
+    new, notes = {leg.account_id: leg for leg in legs}, []
+    by_account = {leg.account_id: leg for leg in standing}
+    for key, leg in by_account.items():
+        number = sum(one.account_id == key for one in standing)
+        what, measure = _POSTS[leg.channel]
+        said = f"{leg.account_name}：{f'{number} {measure}' if number > 1 else ''}旧{what}还在，"
+        if key not in new:
+            notes.append(f"{said}这次没有选这个账号，不会动它。")
+        elif await find_fate(tx, new[key].id) == "keep":
+            notes.append(f"{said}新的发出后保留，{'几' if number > 1 else '两'}{measure}并存。")
+        elif leg.channel == "other":
+            notes.append(f"{said}新的登记后请人撤下旧的。")
+        else:
+            notes.append(f"{said}等新的上线后撤下；系统撤不了的，会请人到平台上撤下。")
     return notes

@@ -13,7 +13,7 @@ from server.core.follow import mark_pages_stale
 from server.core.practice import refuse_other_world
 from server.core.problems import Problem
 from server.core.states import UNSENT
-from server.core.withdraw import bring_down
+from server.core.takedowns import Terms, bring_down
 from server.core.workplace import Workplace
 from server.store.deliveries import list_deliveries, move_all
 from server.store.items import ItemSeen, get_item
@@ -66,26 +66,26 @@ async def end_notices(place: Workplace, *, limit: int = 100) -> int:
         late = await list_still_shown(tx, since=at - LATECOMERS, limit=limit)
     for end_one, ids in ((_end, due), (_take_off, late)):
         for item_id in ids:
-            await place.store.write(partial(end_one, item_id=item_id, at=at))
+            await place.store.write(partial(end_one, item_id=item_id, terms=place.bench.terms, at=at))
     return len(due) + len(late)
 
 
-async def _end(tx: Tx, *, item_id: str, at: datetime) -> None:
+async def _end(tx: Tx, *, item_id: str, terms: Terms, at: datetime) -> None:
     if not await set_notice_ended(tx, item_id, at=at):
         return
     end = await find_notice_end(tx, item_id)
     if end is not None and end.then == "remove":
-        await _take_off(tx, item_id=item_id, at=at)
+        await _take_off(tx, item_id=item_id, terms=terms, at=at)
     await _mark_pages(tx, item_id, at=at)
     await note(tx, "item.notice_ended", of_item(await get_item(tx, item_id)), at=at)
 
 
-async def _take_off(tx: Tx, *, item_id: str, at: datetime) -> None:
+async def _take_off(tx: Tx, *, item_id: str, terms: Terms, at: datetime) -> None:
     """Take the posts on platforms down and the papers off the walls; what was not sent never is."""
     legs = [leg for leg in await list_deliveries(tx, item_id) if leg.channel not in ("website", "feed")]
     ids = tuple(leg.id for leg in legs)
     await move_all(tx, ids, tuple(sorted(UNSENT)), "cancelled", at=at, reason="公示期已满", who_acts="nobody")
-    await bring_down(tx, tuple(legs), ENDED, why=ENDED, at=at)
+    await bring_down(tx, tuple(legs), terms, ENDED, why=ENDED, at=at)
 
 
 async def _mark_pages(tx: Tx, item_id: str, *, at: datetime) -> None:

@@ -11,16 +11,19 @@ from server.core.broadcasting import require_urgent_places
 from server.core.contents import content_of_draft
 from server.core.examined import Examined, require_examined
 from server.core.gates import WorkingDays, fill_vacancies, gate_of, read_facts, require_page, seats_left
+from server.core.older_posts import fates_of
 from server.core.practice import WORLDS, refuse_other_world
 from server.core.problems import Problem, Problems
 from server.core.ticked import reachable_ids, require_reasons
 from server.store.accounts import AccountRow, list_accounts_named
 from server.store.approvals import is_approved
+from server.store.broadcasts import list_plans
 from server.store.corrections import insert_correction
 from server.store.deliveries import DeliverySeen, list_deliveries, move_all
 from server.store.emergencies import Emergency, insert_emergency
 from server.store.gates import Leg, insert_urgency
 from server.store.items import OPEN_STATES, ItemSeen, clear_withdrawn, get_item, lock_newest, move_revision
+from server.store.older_posts import Fate, insert_fates
 from server.store.planned_checks import WAITS, PlannedCheck, put_planned_check
 from server.store.plans import Planned, insert_planned, insert_release
 from server.store.releases import Change, ReleaseRow, list_releases, lock_releases, move_releases
@@ -56,6 +59,7 @@ class ReleaseOrder:
     note: str | None = None  # what readers are told of a correction
     unreviewed: Unreviewed | None = None  # goes out before its review
     left_out: Mapping[str, str] = field(default_factory=dict)  # of the template, and why
+    older_posts: Mapping[str, Fate] = field(default_factory=dict)  # by account; else as the account has it
     may_use: frozenset[str] = frozenset()  # organs at which whoever orders it may release, too
 
 
@@ -110,10 +114,11 @@ async def release(
         gate = gate_of(facts[leg.id], at=at)
         plan.append(Planned(leg.id, account.id, account.channel, account.counted_as, gate.name, gate.due_at))
     await insert_planned(tx, row, tuple(plan))
+    fates = await _decide_older(tx, order, row, accounts, legs)
     if any(one.gate in WAITS or facts[one.id].broadcasts for one in plan):
         await put_planned_check(tx, PlannedCheck(row.id, examined.version, examined.serial), at=at)
     await fill_vacancies(tx, left, calendar, at=at)
-    await _note(tx, seen, row, order, at=at)
+    await _note(tx, seen, row, order, fates, at=at)
     made = await list_deliveries(tx, seen.id)
     return ReleaseMade(row.id, row.number, tuple(leg for leg in made if leg.release_id == row.id))
 
@@ -128,6 +133,22 @@ async def _tell_readers(tx: Tx, row: ReleaseRow, told: str | None) -> None:
     await insert_correction(tx, row.id, told)
 
 
+async def _decide_older(
+    tx: Tx, order: ReleaseOrder, row: ReleaseRow, accounts: tuple[AccountRow, ...], legs: tuple[Leg, ...]
+) -> dict[str, Fate]:
+    """Write down for each account what becomes of its older posts; a first release has none."""
+    if row.number == 1:
+        if order.older_posts:
+            raise Problem("invalid", "第一次发布没有旧的内容，不用决定是否保留", field="older_posts")
+        return {}
+    plans = await list_plans(tx, frozenset(one.id for one in accounts))
+    fates = fates_of(accounts, order.older_posts, frozenset(plans))
+    slugs = {one.id: one.slug for one in accounts}
+    named = {leg.id: slugs[leg.account_id] for leg in legs}
+    await insert_fates(tx, {key: fates[slug] for key, slug in named.items() if slug in fates})
+    return fates
+
+
 def _emergency(seen: ItemSeen, row: ReleaseRow, unreviewed: Unreviewed) -> Emergency:
     return Emergency(
         row.id, seen.id, seen.revision.id, seen.revision.content_hash, unreviewed.reason,
@@ -135,7 +156,15 @@ def _emergency(seen: ItemSeen, row: ReleaseRow, unreviewed: Unreviewed) -> Emerg
     )  # fmt: skip
 
 
-async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *, at: datetime) -> None:
+async def _note(
+    tx: Tx,
+    seen: ItemSeen,
+    row: ReleaseRow,
+    order: ReleaseOrder,
+    fates: Mapping[str, Fate],
+    *,
+    at: datetime,
+) -> None:
     await note(
         tx,
         "item.release",
@@ -149,6 +178,8 @@ async def _note(tx: Tx, seen: ItemSeen, row: ReleaseRow, order: ReleaseOrder, *,
         not_before=None if row.not_before is None else row.not_before.isoformat(),
         urgent_reason=order.urgent_reason,
         unreviewed=None if order.unreviewed is None else order.unreviewed.reason,
+        older_kept=[slug for slug, fate in fates.items() if fate == "keep"] or None,
+        older_taken_down=[slug for slug, fate in fates.items() if fate == "take_down"] or None,
     )
 
 

@@ -5,7 +5,7 @@ lost the race gets LostRace and has changed nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
@@ -23,13 +23,14 @@ from server.core.days import day_of
 from server.core.first_days import count_first
 from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import WorkingDays, regate
+from server.core.older_posts import follow_newer, replace_older
 from server.core.overtaken import end_of
 from server.core.site_columns import filed_under
-from server.core.takedowns import set_terms
+from server.core.takedowns import Terms, set_terms
 from server.store import ledger
 from server.store.accounts import set_unauthorised
 from server.store.attempts import close_attempt, first_opened
-from server.store.deliveries import DeliverySeen, find_live_page, list_deliveries, move, move_all, put_off
+from server.store.deliveries import DeliverySeen, find_live_page, move, move_all, put_off
 from server.store.items import ItemSeen, list_released
 from server.store.permissions import end_permission
 from server.store.places import mark_stale
@@ -45,11 +46,12 @@ hours must not be asked every second for every item."""
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What settling needs beside the transaction: the calendar for follow-ups, fresh ids, and chance."""
+    """What settling needs beside the transaction: the calendar for follow-ups, fresh ids, chance, terms."""
 
     calendar: WorkingDays
     new_id: Callable[[], str]
     chance: Callable[[], float] = float  # between 0 and 1; spreads what failed together
+    terms: Terms = field(default_factory=Terms)  # until when what comes down must be gone
 
 
 async def settle(
@@ -117,9 +119,10 @@ async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, 
     )
     await _close(tx, leg, "live", None, at=at)
     await _count(tx, leg, bench, live_at=live_at, at=at)
-    await _replace_older(tx, leg, at=at)
+    await replace_older(tx, leg, bench.terms, at=at)
+    await _replace_release(tx, leg)
     # Before anything is woken: a page withdrawn while it was on its way lets nothing go (invariant 8).
-    await _overtaken(tx, leg, "live", at=at)
+    await _came_late(tx, leg, bench.terms, at=at)
     if leg.channel in ("website", "feed"):
         await touch_lists_of(tx, leg.account_id, leg.item_id, at=at)
     if leg.channel == "website":
@@ -212,7 +215,7 @@ async def _leave(
         looks=0,
     )
     await _close(tx, leg, outcome, reason, at=at)
-    await _overtaken(tx, leg, state, at=at)
+    await _overtaken(tx, leg, at=at)
 
 
 async def _close(tx: Tx, leg: DeliverySeen, outcome: str, reason: str | None, *, at: datetime) -> None:
@@ -263,32 +266,29 @@ def entry_of(
     )
 
 
-async def _replace_older(tx: Tx, leg: DeliverySeen, *, at: datetime) -> None:
-    """Let this release take the place of older ones on its account, and as a whole with its first page."""
-    older = tuple(
-        other.id
-        for other in await list_deliveries(tx, leg.item_id)
-        if other.account_id == leg.account_id and other.release_number < leg.release_number
-    )
-    await move_all(tx, older, ("live",), "replaced", at=at, who_acts="nobody")
+async def _replace_release(tx: Tx, leg: DeliverySeen) -> None:
+    """Let a release take the place of older ones with its first delivery that is live."""
     row = await get_release(tx, leg.release_id)
     if row.state == "planned":
         await move_releases(tx, leg.item_id, ("live",), "replaced", below=leg.release_number)
         await set_release_live(tx, leg.release_id)
 
 
-async def _overtaken(tx: Tx, leg: DeliverySeen, state: str, *, at: datetime) -> None:
-    """Let go of what came back after its release was withdrawn or replaced: it must not stay or go again."""
+async def _came_late(tx: Tx, leg: DeliverySeen, terms: Terms, *, at: datetime) -> None:
+    """Let go of what went live after its release was withdrawn or replaced: it must not stay as it is."""
     row = await get_release(tx, leg.release_id)
-    if state == "live" and row.state in ("withdrawn", "replaced"):
-        if row.state == "withdrawn":
-            await set_terms(tx, (leg,), at=at)
-            await move_all(tx, (leg.id,), ("live",), "withdrawing", at=at, due_at=at, who_acts="clock")
-        else:
-            await move_all(tx, (leg.id,), ("live",), "replaced", at=at)
-            newer = await find_live_page(tx, leg.item_id)
-            await mark_stale(tx, (newer.id,) if newer else (), at=at)
-        return
-    end = None if state == "live" else await end_of(tx, leg)
+    if row.state == "withdrawn":
+        await set_terms(tx, (leg,), terms, at=at)
+        await move_all(tx, (leg.id,), ("live",), "withdrawing", at=at, due_at=at, who_acts="clock")
+    elif row.state == "replaced":
+        await move_all(tx, (leg.id,), ("live",), "replaced", at=at)
+        await follow_newer(tx, leg, terms, at=at)
+        newer = await find_live_page(tx, leg.item_id)
+        await mark_stale(tx, (newer.id,) if newer else (), at=at)
+
+
+async def _overtaken(tx: Tx, leg: DeliverySeen, *, at: datetime) -> None:
+    """End what came back unsent after its release was withdrawn or replaced: it must not go again."""
+    end = await end_of(tx, leg)
     if end is not None:
         await move_all(tx, (leg.id,), ("ready", "retry_wait", "blocked"), end, at=at, who_acts="nobody")

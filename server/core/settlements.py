@@ -149,7 +149,7 @@ async def _settle_alone(tx: Tx, one: Settlement, place: Place, *, at: datetime) 
     if (leg.state, leg.attempt_id) == ("sending", one.leg.attempt_id):
         await settle(tx, leg, one.receipt, place.limits[leg.channel], place.bench, at=at)
     else:
-        await settle_late(tx, leg, one.receipt, at=at)
+        await settle_late(tx, leg, one.receipt, place.bench.terms, at=at)
 
 
 def _arrival(one: Settlement, limits: Limits, at: datetime) -> Arrival:

@@ -23,6 +23,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "needs_person": "结果不明，请到“{account}”上查看后选择：已经发出、没有发出、放弃{why}",
     "refused": "被拒绝{why}。处理后可以重新发送",
     "blocked": "“{account}”的授权已失效，请账号管理人重新授权；授权后自动继续",
+    "withdrawing": "系统正在撤下{why}",
     "withdraw_by_hand": "请{term}到“{account}”上撤下这条内容，再登记撤下情况{why}",
     "gone_at_platform": "平台上已经找不到这条内容，不是我们撤下的{why}",
 }

@@ -45,7 +45,12 @@ MOVES: Final = frozenset(
         ("cancelled", "withdrawing"),  # it came to the platform after its worker had lost the lease
         ("superseded", "withdrawing"),
         ("accepted", "withdrawing"),
-        ("replaced", "withdrawing"),  # an article that a newer one stands beside comes down with it
+        (
+            "replaced",
+            "withdrawing",
+        ),  # an article beside a newer one comes down with it, or for it
+        ("withdrawing", "replaced"),  # it stays: the newer one, for which it was to go, is gone itself
+        ("withdraw_by_hand", "replaced"),
         ("withdrawing", "withdrawn"),
         ("withdrawing", "withdraw_by_hand"),
         ("withdraw_by_hand", "withdrawn"),

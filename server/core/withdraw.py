@@ -2,16 +2,27 @@
 
 from datetime import datetime, timedelta
 
-from channels.contract import NotAccepted, Receipt, Withdrawal, WithdrawByHand, Withdrawn, Withdraws
+from channels.contract import (
+    NotAccepted,
+    Receipt,
+    Removed,
+    Watches,
+    Withdrawal,
+    WithdrawByHand,
+    Withdrawn,
+    Withdraws,
+)
 from server.core.acts import note, of_item, of_leg
+from server.core.budgets import looks_used_up
 from server.core.days import day_of
 from server.core.follow import mark_pages_stale, wake_followers
 from server.core.gates import fill_vacancies, seats_left
+from server.core.older_posts import COMES_DOWN, spare_older
 from server.core.problems import Problem
 from server.core.settle import Bench, entry_of
 from server.core.site_columns import filed_under
 from server.core.states import UNSENT
-from server.core.takedowns import set_terms
+from server.core.takedowns import bring_down
 from server.core.withdrawal_types import public_reason
 from server.core.workplace import Workplace, read_leg
 from server.store import ledger
@@ -29,7 +40,7 @@ from server.store.deliveries import (
 from server.store.items import WithdrawnAs, get_item, list_released, lock_newest, set_withdrawn
 from server.store.placing import touch_lists_of
 from server.store.releases import list_releases, move_releases
-from server.store.takedowns import close_takedown
+from server.store.takedowns import close_takedown, find_newer
 from server.store.tx import Tx
 
 _RETRY = timedelta(seconds=30)
@@ -48,7 +59,7 @@ async def withdraw(
     await move_releases(tx, item_id, ("planned", "live", "replaced"), "withdrawn")
     ids = tuple(leg.id for leg in legs)
     await move_all(tx, ids, tuple(sorted(UNSENT)), "cancelled", at=at, reason="稿件已撤回", who_acts="nobody")
-    await bring_down(tx, legs, "请到张贴或播出处撤下并登记", withdrawn_as=withdrawn_as, at=at)
+    await bring_down(tx, legs, bench.terms, "请到张贴或播出处撤下并登记", withdrawn_as=withdrawn_as, at=at)
     await fill_vacancies(tx, seats_left(legs), bench.calendar, at=at)
     await wake_followers(tx, item_id, bench.calendar, at=at)
     await mark_pages_stale(tx, item_id, at=at)
@@ -57,33 +68,6 @@ async def withdraw(
             await touch_lists_of(tx, leg.account_id, item_id, at=at)
     await note(tx, "item.withdraw", of_item(seen), at=at, withdrawn_as=withdrawn_as, reason=reason)
     return await list_deliveries(tx, item_id)
-
-
-async def bring_down(
-    tx: Tx,
-    legs: tuple[DeliverySeen, ...],
-    reason: str,
-    *,
-    withdrawn_as: WithdrawnAs = "other",
-    why: str | None = None,
-    at: datetime,
-) -> None:
-    """Have what readers can see of these deliveries come down, each until a time that is set now.
-
-    `reason` is what whoever takes a paper off a wall is told, `why` what stands beside all of them.
-    """
-    await set_terms(tx, legs, withdrawn_as, at=at)
-    ids, told = tuple(leg.id for leg in legs), {} if why is None else {"reason": why}
-    await move_all(tx, ids, ("live", "accepted"), "withdrawing", at=at, due_at=at, who_acts="clock", **told)
-    # On a page or in a feed the newer version took the place of the older; an article, a status and a paper
-    # on a wall stand beside the newer one for ever.
-    apart = tuple(leg.id for leg in legs if leg.channel not in ("website", "feed"))
-    await move_all(tx, apart, ("replaced",), "withdrawing", at=at, due_at=at, who_acts="clock", **told)
-    by_hand = tuple(leg.id for leg in legs if leg.channel == "other")
-    await move_all(
-        tx, by_hand, ("withdrawing",), "withdraw_by_hand", at=at,
-        due_at=None, reason=reason, who_acts="operator",
-    )  # fmt: skip
 
 
 async def settle_withdrawal(
@@ -97,6 +81,8 @@ async def settle_withdrawal(
             )
             await _write_lines(tx, leg, bench, at=at)
         case WithdrawByHand(reason):
+            if leg.reason == COMES_DOWN:
+                reason = f"{COMES_DOWN}。{reason}"
             await move(
                 tx, leg.id, "withdrawing", "withdraw_by_hand", at=at,
                 due_at=None, reason=reason, who_acts="owner",
@@ -140,6 +126,7 @@ async def record_gone(tx: Tx, leg: DeliverySeen, reason: str, bench: Bench, *, a
     """Record that a live post is no longer on its platform though nobody here took it down."""
     await insert_look(tx, id=bench.new_id(), delivery_id=leg.id, sighting="absent", reason=reason, at=at)
     await move(tx, leg.id, "live", "gone_at_platform", at=at, due_at=None, reason=reason, who_acts="owner")
+    await spare_older(tx, leg, at=at)
     await _write_lines(tx, leg, bench, at=at)
     await note(tx, "delivery.gone_at_platform", await of_leg(tx, leg), at=at, reason=reason)
 
@@ -162,7 +149,7 @@ async def _write_lines(tx: Tx, leg: DeliverySeen, bench: Bench, *, at: datetime)
 async def take_down(place: Workplace, delivery_id: str) -> None:
     """Take one live post down, or hand it to a person where the channel cannot."""
     ready = await read_leg(place, delivery_id)
-    if ready.leg.state != "withdrawing":
+    if ready.leg.state != "withdrawing" or await _is_newer_gone(place, delivery_id):
         return
     async with place.store.read() as tx:
         seen = await get_item(tx, ready.leg.item_id)
@@ -177,8 +164,43 @@ async def take_down(place: Workplace, delivery_id: str) -> None:
 
     async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, delivery_id)
+        if leg.state == "replaced" and isinstance(withdrawal, Withdrawn):
+            # It was spared while the call lasted, and is gone all the same.
+            await move(tx, leg.id, "replaced", "withdrawing", at=at)
+            leg = await get_delivery(tx, delivery_id)
         if leg.state == "withdrawing":
             again = at + _RETRY * 2 ** min(leg.looks, 5)
             await settle_withdrawal(tx, leg, withdrawal, place.bench, at=at, put_off_until=again)
 
     await place.store.write(act)
+
+
+async def _is_newer_gone(place: Workplace, delivery_id: str) -> bool:
+    """Look at the newer post for which this one comes down; where somebody removed it, this one stays.
+
+    It was seen live before. A look that sees nothing, or that the account has no calls for, takes that back
+    as little as it proves it again.
+    """
+    async with place.store.read() as tx:
+        newer_id = await find_newer(tx, delivery_id)
+    if newer_id is None:
+        return False
+    newer = await read_leg(place, newer_id)
+    if newer.leg.state != "live" or not isinstance(newer.channel, Watches):
+        return False
+    limits, at = place.limits[newer.leg.channel], place.now()
+    if await looks_used_up(place.budgets, newer.leg.account_id, limits, at=at) is not None:
+        return False
+    receipt = Receipt(newer.leg.platform_id or "", newer.leg.link, newer.leg.live_at)
+    seen = await newer.channel.watch(receipt, newer.post)
+    if not isinstance(seen, Removed):
+        return False
+    reason = seen.reason
+
+    async def act(tx: Tx) -> None:
+        leg = await get_delivery(tx, newer_id)
+        if leg.state == "live":
+            await record_gone(tx, leg, reason, place.bench, at=place.now())
+
+    await place.store.write(act)
+    return True

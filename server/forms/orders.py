@@ -8,6 +8,7 @@ from server.core.decide import Verdict
 from server.forms.reviews import AnyKind
 from server.forms.words import Filled, Form, Id, Line, Moment, OrgCode, Prose, Sha256, Slug
 from server.store.items import WithdrawnAs
+from server.store.older_posts import Fate
 from server.store.releases import Change
 
 
@@ -25,8 +26,19 @@ class LeftOutIn(Form):
     reason: Annotated[Filled, Field(title="不发的原因", max_length=200)]
 
 
+class OlderPostsIn(Form):
+    """What becomes of the older posts of an account once the new one is live there."""
+
+    account: Annotated[Slug, Field(title="账号")]
+    fate: Annotated[Fate, Field(title="旧的一条")]
+
+
 class ReleaseIn(Form):
-    """On which accounts, how much changed, and from when on."""
+    """On which accounts, how much changed, and from when on.
+
+    `older_posts`: only from the second release on, for accounts on WeChat, Weibo and other ways; what is not
+    named goes as the account has it.
+    """
 
     accounts: Annotated[tuple[Slug, ...], Field(title="账号", min_length=1, max_length=200)]
     change: Annotated[Change, Field(title="改动大小")] = "major"
@@ -35,6 +47,7 @@ class ReleaseIn(Form):
     note: Annotated[Filled | None, Field(title="更正说明", max_length=200)] = None
     unreviewed: Annotated[UnreviewedIn | None, Field(title="先发后审")] = None
     left_out: Annotated[tuple[LeftOutIn, ...], Field(title="不发的账号", max_length=200)] = ()
+    older_posts: Annotated[tuple[OlderPostsIn, ...], Field(title="旧的内容", max_length=200)] = ()
 
 
 class TemplateIn(Form):

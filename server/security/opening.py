@@ -8,6 +8,7 @@ from channels.item import Org
 from channels.permission import Permitted
 from scheduler.windows import read_window
 from server.core.office import add_account
+from server.core.older_posts import require_fate
 from server.core.problems import Problem
 from server.core.release import OpenChannel
 from server.security.vault import Vault
@@ -34,6 +35,7 @@ async def open_account(
     tx: Tx, drawn: DrawnUp, vault: Vault, open_channel: OpenChannel, *, at: datetime
 ) -> AccountRow:
     """Write a new account; refuses one whose settings its channel cannot use, and a slug in use."""
+    require_fate(drawn.settings)
     sealed = vault.seal(drawn.secret) if drawn.secret else None
     row = AccountRow(
         drawn.id, drawn.org, drawn.channel, drawn.slug, drawn.name, drawn.counted_as,

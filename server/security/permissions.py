@@ -14,6 +14,7 @@ from channels.contract import NeedsAuthorisation
 from channels.permission import Grant, Permitted
 from server.core.acts import acting, acting_as, note, of_account
 from server.core.decide import authorise
+from server.core.older_posts import require_fate
 from server.core.permissions import note_permission
 from server.core.problems import Problem
 from server.core.release import OpenChannel
@@ -91,6 +92,7 @@ async def change_access(
     if account.practice:
         raise Problem("practice", "演练账号只连演练平台，它的设置和凭据由演练开关管理", field="account")
     settings = _changed(account.settings, access.settings)
+    require_fate(settings)
     secret = _changed(_opened(vault, account), access.secret)
     row = replace(account, settings=settings, sealed=vault.seal(secret) if secret else None)
     try:

@@ -15,6 +15,7 @@ from server.store.rows import NotThere
 from server.store.tables import account, delivery, release
 from server.store.takedown_tables import takedown
 from server.store.tx import Tx
+from server.store.words import APART
 
 
 class LostRace(Exception):
@@ -149,7 +150,10 @@ async def count_shown(tx: Tx, item_id: str, counted_as: str | None) -> int:
     """Give how many deliveries of an item a reader can still see, on one channel or on all."""
     wanted = sa.select(sa.func.count()).where(
         delivery.c.item_id == item_id,
-        delivery.c.state.in_(("live", "withdrawing", "withdraw_by_hand")),
+        sa.or_(
+            delivery.c.state.in_(("live", "withdrawing", "withdraw_by_hand")),
+            sa.and_(delivery.c.state == "replaced", delivery.c.channel.in_(APART)),
+        ),
     )
     if counted_as is not None:
         wanted = wanted.where(delivery.c.counted_as == counted_as)

@@ -26,8 +26,10 @@ class TakedownSeen:
     title: str
     account_name: str
     state: str
+    decided_at: datetime
     due_at: datetime
     reason: str | None
+    is_older: bool  # a newer post of the item stands on the account; else the item was withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,53 @@ class TakenDown:
     picture: str | None
 
 
-async def put_terms(tx: Tx, delivery_ids: tuple[str, ...], *, decided_at: datetime, due_at: datetime) -> None:
-    """Set until when posts must be gone; where an earlier time stands already, that one stays."""
+async def put_terms(
+    tx: Tx,
+    delivery_ids: tuple[str, ...],
+    *,
+    decided_at: datetime,
+    due_at: datetime,
+    newer_id: str | None = None,
+) -> None:
+    """Set until when posts must be gone; where an earlier time stands already, that one stays.
+
+    `newer_id` is the delivery for which they go; what is withdrawn as well goes for good.
+    """
     if not delivery_ids:
         return
-    written = upsert(tx, takedown).values(
-        [{"delivery_id": key, "decided_at": decided_at, "due_at": due_at} for key in delivery_ids]
-    )
+    told = {"decided_at": decided_at, "due_at": due_at, "newer_id": newer_id}
+    written = upsert(tx, takedown).values([{"delivery_id": key, **told} for key in delivery_ids])
+    is_earlier = written.excluded.due_at < takedown.c.due_at
     await tx.execute(
         written.on_conflict_do_update(
             index_elements=["delivery_id"],
-            set_={"decided_at": written.excluded.decided_at, "due_at": written.excluded.due_at},
-            where=sa.and_(takedown.c.done_at.is_(None), written.excluded.due_at < takedown.c.due_at),
+            set_={
+                "decided_at": sa.case((is_earlier, written.excluded.decided_at), else_=takedown.c.decided_at),
+                "due_at": sa.case((is_earlier, written.excluded.due_at), else_=takedown.c.due_at),
+                "newer_id": written.excluded.newer_id,
+            },
+            where=takedown.c.done_at.is_(None),
         )
     )
+
+
+async def list_going_for(tx: Tx, newer_id: str) -> tuple[str, ...]:
+    """Give the deliveries that come down for a newer one and that nobody has proved gone."""
+    wanted = sa.select(takedown.c.delivery_id).where(
+        takedown.c.newer_id == newer_id, takedown.c.done_at.is_(None)
+    )
+    return tuple((await tx.execute(wanted.order_by(takedown.c.delivery_id))).scalars())
+
+
+async def find_newer(tx: Tx, delivery_id: str) -> str | None:
+    """Give the delivery for which another comes down; None when it does not, or was withdrawn."""
+    wanted = sa.select(takedown.c.newer_id).where(takedown.c.delivery_id == delivery_id)
+    return (await tx.execute(wanted)).scalar_one_or_none()
+
+
+async def drop_term(tx: Tx, delivery_id: str) -> None:
+    """Forget that a post was to come down: it stays."""
+    await tx.execute(takedown.delete().where(takedown.c.delivery_id == delivery_id))
 
 
 async def close_takedown(
@@ -101,8 +136,10 @@ async def _list(
             shown_title(),
             account.c.name,
             delivery.c.state,
+            takedown.c.decided_at,
             takedown.c.due_at,
             delivery.c.reason,
+            takedown.c.newer_id.is_not(None),
         )
         .join(item, item.c.id == delivery.c.item_id)
         .join(release, release.c.id == delivery.c.release_id)

@@ -25,6 +25,8 @@ GATES: Final = ("source_live", "website_live", "time", "slot", "quota", "account
 CHANNELS: Final = ("website", "weibo", "wechat", "feed", "other")
 SOCIAL: Final = ("weibo", "wechat")
 """Platforms of others: an account there needs their permission and is looked at for silence."""
+APART: Final = ("weibo", "wechat", "other")
+"""Channels on which a newer post takes no older one's place: both stand there, side by side."""
 BROADCAST_KINDS: Final = ("subscription", "service")
 PUSH_STATES: Final = ("open", "fixed", "sent", "done", "failed")
 COUNTED_AS: Final = ("website", "weibo", "wechat", "feed", "gazette", "other")
@@ -51,5 +53,6 @@ SEVERITIES: Final = ("blocking", "warning", "note")
 TEXT_STATES: Final = ("read", "unreadable", "too_large", "locked", "no_text")
 WORD_KINDS: Final = ("misspelling", "state_name", "leader", "law", "sensitive", "office_phone")
 WITHDRAWN_AS: Final = ("wrong", "expired", "privacy", "duplicate", "other")
+FATES: Final = ("keep", "take_down")
 WEIGHTS: Final = ("note", "warning")
 WORD_PLACES: Final = ("any", "title")

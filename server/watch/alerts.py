@@ -37,13 +37,14 @@ _LINK_GRACE: Final = timedelta(minutes=10)
 _FAILURES: Final = 3
 
 
-async def watch(store: Store, site: Site, *, at: datetime, free: int | None = None) -> int:
+async def watch(store: Store, site: Site, *, at: datetime, free: int | None = None, basis: str = "") -> int:
     """Ask every rule and write down what stands; say how many matters were raised, changed or cleared.
 
-    `free` is how many bytes the disk of the data has left, None when nobody knows.
+    `free` is how many bytes the disk of the data has left, None when nobody knows; `basis` where the office
+    has its terms of takedowns from.
     """
     async with store.read() as tx:
-        asked = [*(disk_alerts(free) if free is not None else ()), *await _ask(tx, site, at)]
+        asked = [*(disk_alerts(free) if free is not None else ()), *await _ask(tx, site, at, basis)]
         standing = {one.key: one for one in asked[:MOST]}
         known = {seen.alert.key: seen.alert for seen in await list_alerts(tx, limit=MOST)}
     news = [one for key, one in standing.items() if known.get(key) != one]
@@ -59,7 +60,7 @@ async def watch(store: Store, site: Site, *, at: datetime, free: int | None = No
     return len(news) + len(gone)
 
 
-async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
+async def _ask(tx: Tx, site: Site, at: datetime, basis: str) -> list[Alert]:
     calendar, today = await load_calendar(tx), day_of(at)
     return [
         *await overdue_alert(tx, at=at),
@@ -76,7 +77,7 @@ async def _ask(tx: Tx, site: Site, at: datetime) -> list[Alert]:
         *await _wrong_pages(tx, at),
         *await _failing_jobs(tx),
         *await emergencies_due(tx, at),
-        *await takedowns_due(tx, at),
+        *await takedowns_due(tx, at, basis),
         *await archive_flagged(tx),
         *await planned_flagged(tx),
     ]

@@ -87,7 +87,7 @@ def open_jobs(
 
     async def look() -> int:
         room = None if free is None else await free()
-        return await watch(place.store, place.site, at=place.now(), free=room)
+        return await watch(place.store, place.site, at=place.now(), free=room, basis=place.bench.terms.basis)
 
     acts = {
         "calendar": follow_calendar,

@@ -241,3 +241,17 @@ async def test_a_note_on_a_first_release_is_refused_at_its_field(office: Office)
     form = {"accounts": ["website"], "note": "补充第三条"}
     refused = await office.post(f"/api/v1/items/{item['id']}/release", form, by="chief")
     assert refused.refusal == (422, "invalid", "note")
+
+
+async def test_a_release_says_what_becomes_of_older_posts_and_what_it_cannot_say_is_refused(office: Office):
+    made = await office.house.published(("website", "weibo"))
+    await office.house.corrected(made.id, title="更正后的标题")
+    path, both = f"/api/v1/items/{made.id}/release", ["website", "weibo"]
+    for wrong in ({"account": "weibo", "fate": "burn"}, {"account": "website", "fate": "keep"}, "weibo"):
+        refused = await office.post(path, {"accounts": both, "older_posts": [wrong]}, by="chief")
+        assert refused.status == 422
+    keep = [{"account": "weibo", "fate": "keep"}]
+    assert (await office.post(path, {"accounts": both, "older_posts": keep}, by="chief")).status == 201
+    await office.house.run_until_quiet()
+    legs = (await office.get(f"/api/v1/items/{made.id}/deliveries")).json["deliveries"]
+    assert [leg["state"] for leg in legs if leg["account"] == "weibo"] == ["replaced", "live"]

@@ -121,3 +121,34 @@ async def test_a_mended_typo_leaves_out_what_is_posted_already(small: Window):
     await _fine(small, "typo")
     await page.get_by_label("内容有变化").check()
     await expect(weibo).to_be_checked()
+
+
+@pytest.mark.slow
+async def test_who_corrects_chooses_what_becomes_of_the_old_status_and_sees_it_in_its_history(window: Window):
+    office, title = window.office, f"关于供水的公告（{id(window)}）"
+    item = await office.publish(accounts=("site", "weibo"), title=title)
+    path = f"/api/v1/items/{item['id']}"
+    await office.author.put(path, an_item(title=f"{title}更正"))
+    await office.author.post(f"{path}/submit")
+    await office.chief.post(f"{path}/approve")
+    await _log_in(window, "chief")
+    page = await window.go(f"/console/items/{item['id']}/release")
+    older = page.get_by_role("group", name=re.compile("旧微博还在"))
+    told = page.locator("#told")
+    await expect(told).to_contain_text("等新的上线后撤下")
+    await page.locator("input[value=weibo]").uncheck()
+    await expect(older).to_be_hidden()
+    await expect(told).to_contain_text("这次没有选这个账号，不会动它")
+    await page.locator("input[value=weibo]").check()
+    await older.get_by_label("保留，新旧并存").check()
+    await expect(told).to_contain_text("新的发出后保留，两条并存")
+    await _fine(window, "older-posts")
+    await page.get_by_role("button", name="发布", exact=True).click()
+    await expect(page.get_by_role("heading", name="第 2 次发布")).to_be_visible()
+    newer = page.locator("#legs ~ div tr", has_text="微博")
+    await expect(newer).to_contain_text("已上线", timeout=30_000)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="以前的发布还在的")).to_be_visible()
+    await newer.get_by_role("link", name=re.compile("经过")).click()
+    await expect(page.get_by_text("这次发布时的决定：新的上线后，旧的保留。")).to_be_visible()
+    await _fine(window, "older-posts-history")

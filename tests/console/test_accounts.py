@@ -139,3 +139,17 @@ async def test_a_menu_is_offered_where_there_is_one_and_a_refusal_is_said(office
     assert (
         await (await office.desk("author")).post("/console/accounts/menu", {"account": "wechat"})
     ).status == 403
+
+
+async def test_what_becomes_of_old_articles_is_set_for_an_account_and_nonsense_is_refused(
+    office: ConsoleOffice,
+):
+    desk, path = await office.desk("admin"), f"/console/accounts/{await _id(office, 'weibo')}"
+    assert "更正后旧微博" in (await desk.get(path)).words
+    for value, status in (("keep", 303), ("burn", 422), ("", 303)):
+        fields = {"name": "weibo", "setting_older_posts": value}
+        assert (await desk.post(f"{path}/access", fields)).status == status
+        async with office.house.store.read() as tx:
+            row = await find_account(tx, "weibo")
+        assert row is not None
+        assert row.settings.get("older_posts") == ("keep" if value else None)

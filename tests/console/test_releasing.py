@@ -201,3 +201,50 @@ async def test_who_corrects_is_told_where_another_post_would_follow(office: Cons
     assert posted == ["weibo"]
     assert "已发过，选上会另发一条" in seen.words
     assert "已发的内容系统改不了" in seen.words
+
+
+def _fates(seen: Seen) -> dict[str, str]:
+    """Give what is chosen for the older posts of each account."""
+    return {
+        str(told["name"]): str(told["value"])
+        for tag, told in seen.tags
+        if tag == "input" and "checked" in told and str(told.get("name", "")).startswith("older_posts.")
+    }
+
+
+async def test_who_corrects_chooses_what_becomes_of_the_old_one_and_reads_it_before(office: ConsoleOffice):
+    made = await office.house.published(("website", "weibo"))
+    await office.house.corrected(made.id, title="更正后的标题")
+    desk, path = await office.desk("chief"), f"/console/items/{made.id}/release"
+    shown = await desk.get(path)
+    assert _fates(shown) == {"older_posts.weibo": "take_down"}
+    assert "weibo：旧微博还在，等新的上线后撤下" in shown.words
+    keep = [*BOTH, ("older_posts.weibo", "keep")]
+    looked = await desk.post(f"{path}/look", keep)
+    assert "weibo：旧微博还在，新的发出后保留，两条并存。" in looked.words
+    assert _fates(looked) == {"older_posts.weibo": "keep"}
+    wrong = await desk.post(path, [*BOTH, ("older_posts.weibo", "burn")])
+    assert (wrong.status, len(await office.house.legs(made.id))) == (422, 2)
+    board = await desk.follow(await desk.post(path, keep))
+    await office.house.run_until_quiet()
+    board = await desk.get(f"/console/releases/{(await office.house.legs(made.id))['weibo'].release_id}")
+    assert "旧的一条，还在平台上" in board.words
+    old = next(one for one in board.links if one.startswith("/console/deliveries/"))
+    assert old
+    newest = (await office.house.legs(made.id))["weibo"]
+    history = (await desk.get(f"/console/deliveries/{newest.id}")).words
+    assert "这次发布时的决定：新的上线后，旧的保留。" in history
+    assert "第 1 次发布 旧的一条，还在平台上" in history
+    assert "按发布时的决定保留" in history
+
+
+async def test_an_old_one_that_is_not_chosen_to_be_replaced_is_told_of_and_stays(office: ConsoleOffice):
+    made = await office.house.published(("website", "weibo"))
+    await office.house.corrected(made.id, title="更正后的标题")
+    desk, path = await office.desk("chief"), f"/console/items/{made.id}/release"
+    # The page sends what is chosen below an account that is not ticked, too.
+    alone = [("accounts", "website"), ("older_posts.weibo", "take_down")]
+    assert "这次没有选这个账号，不会动它" in (await desk.post(f"{path}/look", alone)).words
+    assert (await desk.post(path, alone)).status == 303
+    await office.house.run_until_quiet()
+    assert (await office.house.legs(made.id))["weibo"].state == "live"

@@ -12,6 +12,7 @@ from server.core.evidence import record_evidence
 from server.core.withdraw import record_taken_down
 from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.evidence import Evidence
+from server.store.older_posts import Fate
 from server.store.takedowns import TakedownSeen, find_taken_down, list_takedowns
 from tests.house import House, Weibo, open_plain
 
@@ -111,7 +112,8 @@ async def test_what_an_earlier_version_left_on_platforms_and_walls_comes_down_wi
     made = await house.published(("website", "weibo", "wechat", "other"))
     await put_up(house, made.id)
     await house.corrected(made.id, title="更正后的标题")
-    await house.release(made.id, ("website", "weibo", "wechat", "other"))
+    kept: dict[str, Fate] = {"weibo": "keep", "wechat": "keep"}
+    await house.release(made.id, ("website", "weibo", "wechat", "other"), older=kept)
     await house.run_until_quiet()
     await put_up(house, made.id)
     async with house.store.read() as tx:
@@ -158,11 +160,14 @@ async def test_what_came_down_before_the_times_were_kept_gets_one_by_the_migrati
     async with house.store.read() as tx:
         before: tuple[TakedownSeen, ...] = await list_takedowns(tx, limit=50)
     step = import_module("server.store.migrations.versions.0050_takedowns")
+    later = import_module("server.store.migrations.versions.0055_older_posts")
 
     def again(connection) -> None:
         with Operations.context(MigrationContext.configure(connection)):
+            later.downgrade()
             step.downgrade()
             step.upgrade()
+            later.upgrade()
 
     async with house.store.begin() as tx:
         await tx.run_sync(again)

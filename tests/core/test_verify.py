@@ -63,7 +63,7 @@ async def test_an_attempt_that_nobody_holds_is_found(house: House):
 
 async def test_a_page_that_is_gone_is_found(house: House):
     made = await house.published(("website",))
-    house.platform.posts.clear()
+    house.platform.remove()
     (difference,) = await verify_pages(house.place)
     leg = (await house.legs(made.id))["website"]
     assert (difference.rule, difference.where) == ("page_stands", f"{leg.id} {leg.link}")

@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 
 from server.security.granting import bring_grant, send_to_grant
 from server.security.vault import Vault
+from server.store.deliveries import list_deliveries
 from tests.granting import SLUG, Granting, an_account_to_grant
 from tests.house import House
 
@@ -130,7 +131,7 @@ async def test_a_withdrawal_takes_down_the_statuses_of_earlier_versions_too(weib
     house = weibo.house
     made = await house.published(ON)
     await house.corrected(made.id, title="更正后的标题")
-    await house.release(made.id, ON)
+    await house.release(made.id, ON, older={SLUG: "keep"})
     await pass_time(house, minutes=3)
     before = len(weibo.platform.posts())
     weibo.platform.switch(may_delete=True)
@@ -158,3 +159,36 @@ async def test_a_withdrawal_where_the_application_may_takes_the_post_down(weibo:
     await weibo.house.withdraw(made.id)
     await weibo.house.run_until_quiet()
     assert await outcome(weibo, made.id) == ("withdrawn", 0)
+
+
+@pytest.mark.parametrize(
+    ("may_delete", "old", "posts"), [(True, "withdrawn", 1), (False, "withdraw_by_hand", 2)]
+)
+async def test_after_a_correction_the_old_status_goes_where_the_application_may_delete(
+    weibo: Granting, may_delete: bool, old: str, posts: int
+):
+    house = weibo.house
+    weibo.platform.switch(may_delete=may_delete)
+    made = await house.published(ON)
+    house.now.move(minutes=30)
+    await house.corrected(made.id, title="更正后的标题")
+    await house.release(made.id, ON)
+    await house.run_until_quiet()
+    async with house.store.read() as tx:
+        legs = [leg for leg in await list_deliveries(tx, made.id) if leg.account == SLUG]
+    assert [leg.state for leg in legs] == [old, "live"]
+    assert len(weibo.platform.posts()) == posts
+    assert weibo.platform.posts()[0].text.startswith("更正后的标题" if may_delete else "")
+    assert "请登录微博删除" in (legs[0].reason or "") or may_delete
+
+
+async def test_a_correction_that_the_platform_calls_a_repeat_takes_nothing_down(weibo: Granting):
+    house = weibo.house
+    weibo.platform.switch(may_delete=True, repeats="refuse")
+    made = await house.published(ON)
+    house.now.move(minutes=30)
+    await house.corrected(made.id, body_html="<p>正文更正</p>")  # the status says the same words
+    await house.release(made.id, ON)
+    await house.run_until_quiet()
+    await pass_time(house, minutes=2.1, times=4)
+    assert await outcome(weibo, made.id) == ("needs_person", 1)

@@ -224,7 +224,9 @@ class Core(Machine):
                         continue
                     mark = f"{SITE.url}/a/{leg.item_id}.html"
                     there = (leg.account, mark) in self.house.platform.posts
-                    verdict = Decision("it_is_there", mark) if there else Decision("it_is_not_there")
+                    verdict = (
+                        Decision("it_is_there", f"{mark}#{leg.id}") if there else Decision("it_is_not_there")
+                    )
                     await decide(tx, leg.id, verdict, self.house.bench, by=self.house.chief, at=self.now())
 
         self.do(look())

@@ -9,6 +9,7 @@ import pytest
 from channels.item import Column
 from server.core.evidence import record_evidence
 from server.core.follow import bind
+from server.core.takedowns import Terms
 from server.core.withdraw import record_taken_down
 from server.store.accounts import find_account, set_account_state
 from server.store.alerts import AlertSeen, list_alerts
@@ -70,6 +71,45 @@ async def test_a_call_that_has_not_taken_a_post_down_in_time_is_sounded_too(hous
     house.now.move(hours=24)
     assert set(await levels(house, "takedown:")) == {"alarm"}
     assert "系统多次没有撤成，请立即到平台上查看" in await messages(house, "takedown:")
+
+
+async def test_a_call_that_fails_for_half_of_the_time_is_told_of_while_a_person_can_still_act(house: House):
+    made = await house.published(("website", "weibo"))
+    await house.withdraw(made.id, withdrawn_as="privacy")  # no worker runs
+    house.now.move(minutes=59)
+    assert await levels(house, "takedown:") == []
+    house.now.move(minutes=1)
+    assert set(await levels(house, "takedown:")) == {"warn"}
+    assert "系统还没有撤成，请到平台上查看" in await messages(house, "takedown:")
+
+
+async def test_the_terms_that_an_office_has_set_are_told_with_their_reason(house: House):
+    terms = Terms(timedelta(minutes=30), timedelta(hours=4), "某政办发〔2026〕1号")
+    house.bench = replace(house.bench, terms=terms)
+    made = await house.published(("website", "weibo"))
+    await house.withdraw(made.id)
+    house.now.move(hours=4)
+    await watch(house.store, SITE, at=house.now(), basis=terms.basis)
+    async with house.store.read() as tx:
+        told = [seen.alert for seen in await list_alerts(tx, limit=100) if seen.alert.kind == "takedown"]
+    assert {one.level for one in told} == {"alarm"}
+    assert all("前（依据：某政办发〔2026〕1号）从" in one.message for one in told)
+
+
+async def test_an_old_article_beside_a_newer_one_is_not_called_withdrawn(house: House):
+    made = await house.published(("website", "other"))
+    for older in ({}, {"other": "take_down"}):
+        if older:
+            await house.corrected(made.id, title="更正后的标题")
+            await house.release(made.id, ("website", "other"), older=older)
+            await house.run_until_quiet()
+        leg = (await house.legs(made.id))["other"]
+        proof = Evidence("旗政务大厅公告栏", house.now(), "张三", None, None)
+        async with house.store.begin() as tx:
+            await record_evidence(tx, leg.id, proof, house.bench, by=house.author, at=house.now())
+    told = await messages(house, "takedown:")
+    assert "更正后的新内容已经上线，旧的一条还在，请在" in told
+    assert "已撤回" not in told
 
 
 async def test_a_matter_is_raised_once_and_cleared_when_it_is_settled(house: House):
