@@ -313,7 +313,7 @@ MUTANTS = (
     ),
     Mutant(
         "what comes back after a withdrawal stays",
-        (Change(SETTLE, '    await _overtaken(tx, leg, "live", at=at)\n', ""),),
+        (Change(SETTLE, "    await _came_late(tx, leg, bench.terms, at=at)\n", ""),),
         ("tests/core/test_withdraw.py", "tests/core/test_backlog.py"),
     ),
     Mutant(
