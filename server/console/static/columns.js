@@ -5,11 +5,13 @@
   const form = document.querySelector("#order-form");
   if (!list || !form) return;
   let dragged = null;
-  const order = () => [...list.children].map((one) => one.dataset.column).join(" ");
-  const before = order();
+  let isDropped = false;
+  const before = [...list.children];
+  const order = (lines) => lines.map((one) => one.dataset.column).join(" ");
   list.addEventListener("dragstart", (event) => {
     dragged = event.target.closest("li");
     if (!dragged) return;
+    isDropped = false;
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", dragged.dataset.column);
     dragged.classList.add("dragged");
@@ -22,13 +24,20 @@
     const box = over.getBoundingClientRect();
     list.insertBefore(dragged, event.clientY < box.top + box.height / 2 ? over : over.nextSibling);
   });
-  list.addEventListener("drop", (event) => { if (dragged) event.preventDefault(); });
+  list.addEventListener("drop", (event) => {
+    if (!dragged) return;
+    event.preventDefault();
+    isDropped = true;
+  });
   list.addEventListener("dragend", () => {
     if (!dragged) return;
     dragged.classList.remove("dragged");
     dragged = null;
-    if (order() === before) return;
-    form.elements.order.value = order();
+    // Given up by Escape, or let go somewhere else: nothing was decided, and all stand as they stood.
+    if (!isDropped) { list.append(...before); return; }
+    const lines = [...list.children];
+    if (order(lines) === order(before)) return;
+    form.elements.order.value = order(lines);
     form.submit();
   });
 })();

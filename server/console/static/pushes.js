@@ -4,14 +4,16 @@
   const form = document.querySelector("#order");
   if (!form) return;
   let dragged = null;
+  let isDropped = false;
   const others = (list) => [...list.querySelectorAll("[data-delivery]")];
   for (const list of document.querySelectorAll("[data-push]")) {
-    let before = "";
-    const order = () => others(list).map((one) => one.dataset.delivery).join(",");
+    let before = [];
+    const order = (rows) => rows.map((one) => one.dataset.delivery).join(",");
     list.addEventListener("dragstart", (event) => {
       dragged = event.target.closest("[data-delivery]");
       if (!dragged) return;
-      before = order();
+      before = others(list);
+      isDropped = false;
       event.dataTransfer.setData("text/plain", dragged.dataset.delivery);
       event.dataTransfer.effectAllowed = "move";
       dragged.classList.add("dragged");
@@ -24,15 +26,21 @@
       const place = over.getBoundingClientRect();
       over[event.clientY < place.top + place.height / 2 ? "before" : "after"](dragged);
     });
-    list.addEventListener("drop", (event) => event.preventDefault());
+    list.addEventListener("drop", (event) => {
+      event.preventDefault();
+      isDropped = true;
+    });
     list.addEventListener("dragend", () => {
       if (!dragged) return;
       dragged.classList.remove("dragged");
       dragged = null;
-      if (order() === before) return;
+      // Given up by Escape, or let go somewhere else: nothing was decided, and all stand as they stood.
+      if (!isDropped) { list.append(...before); return; }
+      const rows = others(list);
+      if (order(rows) === order(before)) return;
       form.elements.account.value = list.dataset.account;
       form.elements.push_id.value = list.dataset.push;
-      form.elements.order.value = order();
+      form.elements.order.value = order(rows);
       form.requestSubmit();
     });
   }
