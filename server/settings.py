@@ -7,8 +7,6 @@ The file is `TONGFA_CONFIG`, or `tongfa.toml` where the server is started. Every
 import os
 import re
 import tomllib
-from dataclasses import replace
-from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -36,11 +34,11 @@ from pydantic_settings import (
 
 from channels.item import Column, Site
 from server.column_settings import USUAL_COLUMNS, ColumnSettings, Name, placed
-from server.core.takedowns import Terms
 from server.file_errors import reason_of
 from server.store.people import Role
 from server.subscribe.push_key import read_push_key
 from server.subscribe.push_message import encode_point, pack
+from server.takedown_settings import TakedownSettings
 from server.theme import ThemeRead, read_theme, themed
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -51,8 +49,6 @@ _DRIVERS: Final = {
     "postgresql": "postgresql+asyncpg",
 }
 _FORBID: Final = ConfigDict(extra="forbid", frozen=True)
-_HOUR: Final = timedelta(hours=1)
-_OUR_TERMS: Final = Terms()
 
 
 _THIS_MACHINE: Final = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
@@ -155,31 +151,6 @@ class WatchSettings(BaseModel):
     mail_password: Annotated[str, Field(repr=False, max_length=200)] = ""
     mail_from: Annotated[str, Field(max_length=200)] = ""
     mail_to: Annotated[tuple[str, ...], Field(max_length=20)] = ()
-
-
-class TakedownSettings(BaseModel):
-    """How many hours a post may stand after it was told to come down; fewer with personal information in it.
-
-    Figures other than ours need their `basis`: where the office has them from, told beside every term.
-    """
-
-    model_config = _FORBID
-    privacy_hours: Annotated[float, Field(ge=0.25, le=720)] = _OUR_TERMS.privacy / _HOUR
-    hours: Annotated[float, Field(ge=0.25, le=720)] = _OUR_TERMS.usual / _HOUR
-    basis: Annotated[str, Field(max_length=200)] = ""
-
-    @model_validator(mode="after")
-    def _reasoned(self) -> Self:
-        if self.privacy_hours > self.hours:
-            raise ValueError("涉及个人信息的撤下时限不能比一般时限长")
-        if replace(self.terms, basis="") != _OUR_TERMS and not self.basis.strip():
-            raise ValueError("改动撤下时限要在 basis 中写明依据")
-        return self
-
-    @property
-    def terms(self) -> Terms:
-        """Give the terms as the core counts them."""
-        return Terms(self.privacy_hours * _HOUR, self.hours * _HOUR, self.basis.strip())
 
 
 class LogSettings(BaseModel):
