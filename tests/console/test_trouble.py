@@ -28,3 +28,9 @@ async def test_a_browser_that_does_not_say_where_it_stood_is_led_to_the_section(
     seen = await desk.post(_PATH, _WAIVER, headers={"Referer": told.format(host=host)})
     assert [one for one in seen.links if "evil" in one or one == "/logout"] == []
     assert {"/console/items", "/console"} & set(seen.links)
+
+
+async def test_nobody_is_led_back_to_a_section_that_is_not_his(office: ConsoleOffice):
+    seen = await (await office.desk("chief")).get("/console/items/new")
+    assert (seen.status, "没有权限" in seen.words) == (403, True)
+    assert "/console/items/new" not in seen.links
