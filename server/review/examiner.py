@@ -14,7 +14,7 @@ from server.core.examined import Examined, Objection
 from server.core.live_site import LiveSite
 from server.core.release import OpenChannel
 from server.review.elements import links_of
-from server.review.findings import Finding, Place
+from server.review.findings import Finding, Place, Severity
 from server.review.inspect import Lists, inspect
 from server.review.numbers import cited_numbers
 from server.review.sources import CHANNEL
@@ -156,10 +156,10 @@ def channel_findings(
             )
             continue
         for one in said:
-            severity = "blocking" if one.blocks else "warning"
+            severity: Severity = "blocking" if one.blocks else "warning"
             reason = f"{account.name}：{one.message}"
             found.append(
-                Finding(one.rule, severity, Place(one.field), "", reason, CHANNEL, None, account.slug)  # type: ignore[arg-type]
+                Finding(one.rule, severity, Place(one.field), "", reason, CHANNEL, None, account.slug)
             )
     return tuple(found)
 

@@ -59,9 +59,9 @@ async def put_permission(
     tx: Tx, account_id: str, until: datetime | None, *, at: datetime, granted_by: str | None = None
 ) -> None:
     """Write until when a permission stands, as seen at this moment; `granted_by` when it is a new one."""
-    seen = {"until": until, "checked_at": at}
+    seen: dict[str, object] = {"until": until, "checked_at": at}
     if granted_by is not None:
-        seen |= {"granted_at": at, "granted_by": granted_by}  # type: ignore[dict-item]
+        seen |= {"granted_at": at, "granted_by": granted_by}
     statement = upsert(tx, permission).values(account_id=account_id, **seen)
     await tx.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=seen))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server.store.alerts import Alert
+from server.store.alerts import Alert, Level
 from server.store.emergencies import list_standing_emergencies
 from server.store.tx import Tx
 
@@ -13,6 +13,7 @@ _BEIJING = ZoneInfo("Asia/Shanghai")
 async def emergencies_due(tx: Tx, at: datetime) -> list[Alert]:
     """Give a warning for each review that must follow, an alarm where it is late or went against it."""
     found = []
+    level: Level
     for seen in await list_standing_emergencies(tx, limit=500):
         one = seen.emergency
         term = one.review_by.astimezone(_BEIJING)
@@ -23,6 +24,6 @@ async def emergencies_due(tx: Tx, at: datetime) -> list[Alert]:
         else:
             level, told = "warn", f"《{seen.title}》先发后审，须在{term:%m月%d日 %H:%M}前审核"
         found.append(
-            Alert(f"unreviewed:{one.release_id}", "unreviewed", level, told, seen.org_id, one.item_id)  # type: ignore[arg-type]
+            Alert(f"unreviewed:{one.release_id}", "unreviewed", level, told, seen.org_id, one.item_id)
         )
     return found

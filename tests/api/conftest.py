@@ -2,10 +2,11 @@
 
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from aiohttp import FormData, web
@@ -179,6 +180,9 @@ def an_item(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value is not None}
 
 
+Kind = TypeVar("Kind", bound=Office)
+
+
 @pytest.fixture(params=["sqlite"])
 def engine(request: pytest.FixtureRequest) -> str:
     """Forms and statuses know no database: one engine is enough here."""
@@ -195,48 +199,62 @@ def site() -> Site:
 async def office(
     store: Store, now: Any, new_id: Any, tmp_path: Path, site: Site, quick_passwords: None
 ) -> AsyncIterator[Office]:
-    # No Redis stands there: the throttle counts for itself.
-    redis = open_redis(f"unix://{tmp_path}/none", seconds=0.2)
-    async with open_house(store, now, new_id) as house:
+    blobs = Blobs(tmp_path / "media", limit=200_000)
+    examiner = Examiner(store, LiveSite(SITE), blobs.read, TextReader(Children()))
+    async with (
+        open_house(store, now, new_id) as house,
+        open_office(Office, house, tmp_path, site=site, blobs=blobs, examiner=examiner) as opened,
+    ):
+        yield opened
 
-        async def wake() -> None:
-            opened.woken += 1
 
-        async def is_ready() -> dict[str, str]:
-            return opened.ready
+@asynccontextmanager
+async def open_office(
+    office: type[Kind], house: House, folder: Path, *, site: Site = SITE, blobs: Blobs, examiner: Examiner,
+    faces: tuple[Callable[[web.Application], None], ...] = (add_api,),
+) -> AsyncIterator[Kind]:  # fmt: skip
+    """Open a house to callers by some faces; no Redis stands there: the throttle counts for itself."""
+    store, now = house.store, house.now
 
-        blobs = Blobs(tmp_path / "media", limit=200_000)
-        parts = Parts(
-            store=store,
-            now=now,
-            new_id=new_id,
-            wake=wake,
-            is_ready=is_ready,
-            sites=LiveSite(site),
-            calendar=house.calendar,
-            open_channel=house.open_channel,
-            rehearsal=house.rehearsal,
-            blobs=blobs,
-            throttle=Throttle(redis),
-            presence=Presence(redis),
-            vault=Vault(Fernet.generate_key()),
-            bounds=BOUNDS,
-            jobs=open_jobs(
-                house.place,
-                LiveCalendar(),
-                wake,
-                http=house.http,
-                sinks=Sinks(),
-                recheck=lambda: recheck(store, at=now()),
-                recheck_planned=lambda: house.planned.examine(at=now()),
-            ),
-            examiner=Examiner(store, LiveSite(SITE), blobs.read, TextReader(Children())),
-        )
-        app = web.Application(client_max_size=BOUNDS.body_bytes)
-        app[PARTS] = parts
-        add_api(app)
-        async with TestClient(TestServer(app)) as client:
-            opened = Office(house, parts, client)
-            await opened.found()
-            yield opened
+    async def wake() -> None:
+        opened.woken += 1
+
+    async def is_ready() -> dict[str, str]:
+        return opened.ready
+
+    redis = open_redis(f"unix://{folder}/none", seconds=0.2)
+    parts = Parts(
+        store=store,
+        now=now,
+        new_id=house.new_id,
+        wake=wake,
+        is_ready=is_ready,
+        sites=LiveSite(site),
+        calendar=house.calendar,
+        open_channel=house.open_channel,
+        rehearsal=house.rehearsal,
+        blobs=blobs,
+        throttle=Throttle(redis),
+        presence=Presence(redis),
+        vault=Vault(Fernet.generate_key()),
+        bounds=BOUNDS,
+        jobs=open_jobs(
+            house.place,
+            LiveCalendar(),
+            wake,
+            http=house.http,
+            sinks=Sinks(),
+            recheck=lambda: recheck(store, at=now()),
+            recheck_planned=lambda: house.planned.examine(at=now()),
+        ),
+        examiner=examiner,
+    )
+    app = web.Application(client_max_size=BOUNDS.body_bytes)
+    app[PARTS] = parts
+    for add_face in faces:
+        add_face(app)
+    async with TestClient(TestServer(app)) as client:
+        opened = office(house, parts, client)
+        await opened.found()
+        yield opened
     await redis.aclose()

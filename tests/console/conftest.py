@@ -9,31 +9,19 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import FormData, web
-from aiohttp.test_utils import TestClient, TestServer
-from cryptography.fernet import Fernet
+from aiohttp import FormData
 from yarl import URL
 
 from server.api.routes import add_api
 from server.console.cookies import SESSION
 from server.console.pages import add_console
-from server.core.calendar import LiveCalendar
-from server.core.live_site import LiveSite
-from server.ephemeral.connection import open_redis
-from server.ephemeral.presence import Presence
-from server.ephemeral.throttle import Throttle
-from server.parts import PARTS, Parts
-from server.review.archive import recheck
 from server.security.sign_in import SESSION_LASTS, issue_token
-from server.security.vault import Vault
 from server.store.blobs import Blobs
 from server.store.people import find_person
 from server.store.tx import Store
-from server.watch.joblist import open_jobs
-from server.watch.remind import Sinks
-from tests.api.conftest import BOUNDS, Office
+from tests.api.conftest import Office, open_office
 from tests.audited import WITHOUT_A_LINE, count_lines, route_of
-from tests.house import SITE, open_house
+from tests.house import open_house
 
 Pairs = Mapping[str, str] | Iterable[tuple[str, str]]
 XSS = "\"><img src=x onerror=alert(1)><script>alert('x')</script>{{7*7}}"
@@ -202,48 +190,12 @@ def engine(request: pytest.FixtureRequest) -> str:
 async def office(
     store: Store, now: Any, new_id: Any, tmp_path: Path, quick_passwords: None
 ) -> AsyncIterator[ConsoleOffice]:
-    redis = open_redis(f"unix://{tmp_path}/none", seconds=0.2)
-    async with open_house(store, now, new_id) as house:
-
-        async def wake() -> None:
-            opened.woken += 1
-
-        async def is_ready() -> dict[str, str]:
-            return opened.ready
-
-        parts = Parts(
-            store=store,
-            now=now,
-            new_id=new_id,
-            wake=wake,
-            is_ready=is_ready,
-            sites=LiveSite(SITE),
-            calendar=house.calendar,
-            open_channel=house.open_channel,
-            rehearsal=house.rehearsal,
-            blobs=Blobs(tmp_path / "media", limit=200_000),
-            throttle=Throttle(redis),
-            presence=Presence(redis),
-            vault=Vault(Fernet.generate_key()),
-            bounds=BOUNDS,
-            jobs=open_jobs(
-                house.place,
-                LiveCalendar(),
-                wake,
-                http=house.http,
-                sinks=Sinks(),
-                recheck=lambda: recheck(store, at=now()),
-                recheck_planned=lambda: house.planned.examine(at=now()),
-            ),
-            examiner=house.examiner,
-        )
-        app = web.Application(client_max_size=BOUNDS.body_bytes)
-        app[PARTS] = parts
-        add_api(app)
-        add_console(app)
-        async with TestClient(TestServer(app)) as client:
-            opened = ConsoleOffice(house, parts, client)
-            await opened.found()
-            yield opened
-            await opened.close()
-    await redis.aclose()
+    blobs = Blobs(tmp_path / "media", limit=200_000)
+    async with (
+        open_house(store, now, new_id) as house,
+        open_office(
+            ConsoleOffice, house, tmp_path, blobs=blobs, examiner=house.examiner, faces=(add_api, add_console)
+        ) as opened,
+    ):
+        yield opened
+        await opened.close()
