@@ -1,7 +1,7 @@
 """The states of a Delivery and the moves between them, as data.
 
-The check constraint of the delivery table lists the same states (a test compares them), and another test
-walks every pair of states through the database.
+The check constraint of the delivery table lists the same states (a test compares them), a trigger of it the
+same moves (migration 0056; another test walks every pair of states through the database).
 """
 
 from typing import Final

@@ -96,9 +96,12 @@ async def first_opened(tx: Tx, delivery_ids: tuple[str, ...]) -> dict[str, datet
 async def insert_look(
     tx: Tx, *, id: str, delivery_id: str, sighting: str, reason: str | None, at: datetime
 ) -> None:
-    """Record a look, whatever it saw (invariant 4)."""
+    """Record a look for the newest try of a delivery, whatever it saw (invariant 4)."""
+    tried = sa.select(delivery.c.attempt_id).where(delivery.c.id == delivery_id).scalar_subquery()
     await tx.execute(
-        look.insert().values(id=id, delivery_id=delivery_id, sighting=sighting, reason=reason, looked_at=at)
+        look.insert().values(
+            id=id, delivery_id=delivery_id, sighting=sighting, reason=reason, looked_at=at, attempt_id=tried
+        )
     )
 
 

@@ -291,6 +291,7 @@ look = sa.Table(
     moment_column("looked_at"),
     word_column("sighting"),
     text_column("reason", nullable=True),
+    sa.Column("attempt_id", sa.String(16), nullable=True),  # what it was looked for; None: from before 0056
     among("sighting", ("found", "absent", "could_not_look")),
 )
 

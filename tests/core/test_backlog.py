@@ -15,6 +15,7 @@ from server.store.due import take_due
 from server.store.orgs import OrgRow, insert_org
 from server.store.sqlite import Connection
 from tests.house import House
+from tests.tampering import take_guards_away
 
 
 async def claimed(house: House, limit: int) -> list[str]:
@@ -131,6 +132,7 @@ async def test_no_more_looks_are_taken_than_there_is_room_for(house: House):
     for _item in range(12):
         await house.release((await house.item()).id, ("website", "weibo"))
     async with house.store.begin() as tx:
+        await take_guards_away(tx)
         await tx.exec_driver_sql(
             "UPDATE deliveries SET state = 'unknown', gate = NULL, due_at = changed_at"
             " WHERE channel = 'weibo'"
@@ -143,6 +145,7 @@ async def test_looks_at_platforms_keep_to_their_lanes(house: House):
     for _item in range(4):
         await house.release((await house.item()).id, ("website", "weibo", "wechat"))
     async with house.store.begin() as tx:
+        await take_guards_away(tx)
         await tx.exec_driver_sql(
             "UPDATE deliveries SET state = 'unknown', gate = NULL, due_at = changed_at"
             " WHERE channel <> 'website'"

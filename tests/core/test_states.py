@@ -1,4 +1,4 @@
-"""Every pair of states, tried against the database."""
+"""The table of moves, and what the table of deliveries refuses (its moves: tests/store/test_guards.py)."""
 
 from itertools import product
 

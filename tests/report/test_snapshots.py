@@ -16,6 +16,7 @@ from server.store.statistics import Sieve, list_lines_behind
 from server.store.tx import Store
 from tests.house import House
 from tests.report.lines import AT, Writer, Written, plain_items
+from tests.tampering import take_guards_away
 
 TOP, MIDDLE, LOW, BESIDE = "000000019", "000000027", "000000035", "000000043"
 NOW = datetime(2027, 1, 5, tzinfo=UTC)
@@ -55,6 +56,7 @@ class Files:
         async with self.store.begin() as tx:
             newest = sa.select(sa.func.max(ledger.c.item_id)).scalar_subquery()
             later = self.now + timedelta(seconds=30)
+            await take_guards_away(tx)
             await tx.execute(sa.update(ledger).values(written_at=later).where(ledger.c.item_id == newest))
 
 
@@ -90,6 +92,7 @@ async def test_a_line_that_was_changed_behind_its_back_breaks_the_checksum(files
     taken = await files.freeze()
     async with files.store.begin() as tx:
         one = sa.select(sa.func.min(ledger.c.id)).scalar_subquery()
+        await take_guards_away(tx)
         await tx.execute(sa.update(ledger).values(day=date(2026, 2, 2)).where(ledger.c.id == one))
     async with files.store.read() as tx:
         assert not await is_intact(tx, taken)
