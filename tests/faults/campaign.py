@@ -221,7 +221,7 @@ class Campaign:
 
     async def _kill(self, step: Step) -> str:
         self._tried[step] += 1
-        ended = await self._run_worker(self._disturbed(step))
+        ended = await self._work(self._disturbed(step))
         self._office.hand.move(70)  # the lease runs out
         if ended is not None:
             self._learn(ended)
@@ -251,16 +251,20 @@ class Campaign:
 
     async def _finish(self, check: Callable[[], Awaitable[None]] | None) -> None:
         """Let one worker finish and see what the world holds; then who stands still may go on, or not yet."""
-        work = asyncio.ensure_future(self._run_worker(self._office.orders))
-        await asyncio.wait((work,), timeout=PATIENCE)
-        if not work.done():
-            await self._go_on()
-        self._learn(_ended(await work))
+        self._learn(_ended(await self._work(self._office.orders)))
         if check is not None:
             await check()
         if self._standing and self._chance.random() < 0.5:
             await self._go_on()
             await self._finish(check)
+
+    async def _work(self, orders: Orders) -> list[Step] | None:
+        """Run a worker; when it waits too long, for who stands still perhaps, he goes on."""
+        work = asyncio.ensure_future(self._run_worker(orders))
+        await asyncio.wait((work,), timeout=PATIENCE)
+        if not work.done():
+            await self._go_on()
+        return await work
 
     async def _go_on(self) -> None:
         standing, self._standing = self._standing, []

@@ -83,6 +83,18 @@ async def test_a_withdrawal_beside_a_release_takes_that_release_back(house: Hous
     assert house.platform.posts == []
 
 
+async def test_a_source_withdrawn_while_its_interpretation_is_released_holds_it(house: House):
+    source, interpretation = await bound(house)
+    await house.release(source)
+    await house.run_until_quiet()
+    examined = await house.examiner.examine(interpretation, at=house.now())
+    async with beside(house, lambda: house.withdraw(source)) as tx:
+        await house.release_in(tx, ReleaseOrder(interpretation, ("website",)), examined)
+    await house.run_until_quiet()
+    legs = await house.legs(interpretation)
+    assert {leg.gate for leg in legs.values()} == {"source_live"}
+
+
 async def test_an_interpretation_released_while_its_source_is_withdrawn_waits_for_it(house: House):
     source, interpretation = await bound(house)
     await house.release(source)
