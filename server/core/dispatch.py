@@ -52,9 +52,11 @@ class StoreJournal:
         self._store, self._attempt_id = store, attempt_id
 
     async def note(self, step: str, value: str, /) -> None:
-        """Write down that a step came true."""
+        """Write down that a step came true; raises LeaseOver once somebody else has closed the attempt."""
         async with self._store.begin() as tx:
-            await add_note(tx, self._attempt_id, step, value)
+            is_open = await add_note(tx, self._attempt_id, step, value)
+        if not is_open:
+            raise LeaseOver
 
 
 async def claim(

@@ -9,7 +9,7 @@ from server.forms.complaints import BadForm
 from server.store.blobs import BlobTooLarge
 from server.store.deliveries import LostRace
 from server.store.rows import NotThere, Taken
-from server.store.tx import StoreAway, StoreFull
+from server.store.tx import StoreAway, StoreBusy, StoreFull
 
 STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "invalid": (422, "内容不符合要求"),
@@ -115,13 +115,16 @@ def _of_rows(error: LostRace | Taken | NotThere) -> tuple[Problem, ...] | None:
 class Unkept:
     """Why nothing could be kept, and what whoever wanted it may do: 503 in every face."""
 
-    code: Literal["store_away", "store_full"]
+    code: Literal["store_away", "store_busy", "store_full"]
     title: str
     reason: str
     advice: str
 
 
 _AWAY: Final = Unkept("store_away", "数据库暂时不可用", "数据库暂时不可用，刚才的操作没有保存", "请稍后再试")
+_BUSY: Final = Unkept(
+    "store_busy", "同时有人在操作", "同时有人在操作同一批稿件，刚才的操作没有保存", "请再试一次"
+)
 _FULL: Final = Unkept(
     "store_full",
     "服务器磁盘已满",
@@ -131,8 +134,10 @@ _FULL: Final = Unkept(
 
 
 def unkept_by(error: StoreAway) -> Unkept:
-    """Give the words for a database that does not answer, or has no room."""
-    return _FULL if isinstance(error, StoreFull) else _AWAY
+    """Give the words for a database that does not answer, undid this for another's sake, or has no room."""
+    if isinstance(error, StoreFull):
+        return _FULL
+    return _BUSY if isinstance(error, StoreBusy) else _AWAY
 
 
 def status_of(problem: Problem) -> int:

@@ -10,6 +10,7 @@ from server.core.problems import Problem
 from server.review.levels import require_decider, standing_of
 from server.store.approvals import insert_decision
 from server.store.items import ItemSeen, get_item, move_revision
+from server.store.rows import Taken
 from server.store.tx import Tx
 
 Decision = Literal["approved", "returned"]
@@ -70,21 +71,24 @@ async def _decide(
     new = "submitted" if decision == "approved" and not is_final else decision
     if not await move_revision(tx, version.id, ("submitted",), new):
         raise Problem("lost_race", "这一版本刚刚被别人处理，请刷新后再看")
-    await insert_decision(
-        tx,
-        id=id,
-        revision_id=version.id,
-        content_hash=version.content_hash,
-        decision=decision,
-        reason=reason,
-        author=version.created_by,
-        by=by,
-        at=at,
-        level=standing.number,
-        round=standing.round,
-        is_final=is_final,
-        on_behalf_of=acts_for,
-    )
+    try:
+        await insert_decision(
+            tx,
+            id=id,
+            revision_id=version.id,
+            content_hash=version.content_hash,
+            decision=decision,
+            reason=reason,
+            author=version.created_by,
+            by=by,
+            at=at,
+            level=standing.number,
+            round=standing.round,
+            is_final=is_final,
+            on_behalf_of=acts_for,
+        )
+    except Taken as error:
+        raise Problem("lost_race", "这一级刚刚被别人审核，请刷新后再看") from error
     verb: Verb = "item.approve" if decision == "approved" else "item.return"
     await note(
         tx, verb, of_item(seen), at=at, content_hash=version.content_hash, reason=reason,

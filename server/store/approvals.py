@@ -6,6 +6,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from server.store.rows import Taken, upsert
 from server.store.tables import approval, person, revision
 from server.store.tx import Tx
 
@@ -26,9 +27,13 @@ async def insert_decision(
     is_final: bool = True,
     on_behalf_of: str | None = None,
 ) -> None:
-    """Write one decision; the table itself refuses that an author decides on his own revision."""
-    await tx.execute(
-        approval.insert().values(
+    """Write one decision; the table itself refuses that an author decides on his own revision.
+
+    Raises Taken when somebody else has just approved on this level.
+    """
+    written = await tx.execute(
+        upsert(tx, approval)
+        .values(
             id=id,
             revision_id=revision_id,
             content_hash=content_hash,
@@ -42,7 +47,10 @@ async def insert_decision(
             is_final=is_final and decision == "approved",
             on_behalf_of=on_behalf_of,
         )
+        .on_conflict_do_nothing()
     )
+    if written.rowcount != 1:
+        raise Taken("approval", revision_id)
 
 
 async def is_approved(tx: Tx, revision_id: str, content_hash: str) -> bool:

@@ -45,13 +45,16 @@ async def close_lapsed(tx: Tx, attempt_id: str, reason: str, *, at: datetime) ->
     return closed.rowcount == 1
 
 
-async def add_note(tx: Tx, attempt_id: str, step: str, value: str) -> None:
-    """Write down that a step of an open attempt came true."""
+async def add_note(tx: Tx, attempt_id: str, step: str, value: str) -> bool:
+    """Write down that a step of an attempt came true; say whether the attempt was still open."""
     wanted = sa.select(attempt.c.notes).where(attempt.c.id == attempt_id, attempt.c.closed_at.is_(None))
     if tx.dialect.name == "postgresql":
         wanted = wanted.with_for_update()
-    notes = (await tx.execute(wanted)).scalar_one()
+    notes = (await tx.execute(wanted)).scalar_one_or_none()
+    if notes is None:
+        return False
     await tx.execute(attempt.update().where(attempt.c.id == attempt_id).values(notes={**notes, step: value}))
+    return True
 
 
 async def renew_leases(tx: Tx, ids: tuple[str, ...], until: datetime) -> frozenset[str]:

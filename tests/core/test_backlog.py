@@ -30,6 +30,7 @@ async def test_a_full_account_hides_nothing_that_waits_for_another(house: House)
     late = await house.item()
     await house.release(late.id, ("weibo", "website"))
     async with house.store.begin() as tx:
+        await take_guards_away(tx)
         await tx.exec_driver_sql("UPDATE deliveries SET state = 'ready', gate = NULL WHERE channel = 'weibo'")
     assert await claimed(house, 8) == [late.id]
 
@@ -64,6 +65,7 @@ async def test_platforms_share_what_room_there_is_for_them(house: House):
     for _item in range(6):
         await house.release((await house.item()).id, ("website", "weibo", "wechat"))
     async with house.store.begin() as tx:
+        await take_guards_away(tx)
         await tx.exec_driver_sql(
             "UPDATE deliveries SET state = 'ready', gate = NULL WHERE channel <> 'website'"
         )
@@ -93,6 +95,7 @@ async def test_a_round_for_many_takes_as_many_turns_at_the_database_as_for_one(
         for item in items:
             await house.release(item.id, ("weibo", "website"))
         async with house.store.begin() as tx:
+            await take_guards_away(tx)
             await tx.exec_driver_sql(
                 "UPDATE deliveries SET state = 'ready', gate = NULL WHERE channel = 'weibo'"
             )

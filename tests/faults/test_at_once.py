@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from server.core.decide import Decision, decide
+from server.core.draft import revise_item
+from server.core.problems import Problem
 from server.core.release import ReleaseOrder
 from server.core.verify import verify_rows
 from server.core.withdraw import withdraw
@@ -57,6 +59,20 @@ async def test_twenty_people_who_decide_at_once_make_one_decision(house: House):
     await house.run_until_quiet()
     assert (await house.states(leg.item_id))["weibo"] == "live"
     assert await verify_rows(house.store) == ()
+
+
+async def test_twenty_people_who_write_the_next_version_at_once_write_it_or_are_told_why_not(house: House):
+    made = await house.published()
+
+    async def write(title: str) -> None:
+        async with house.store.begin() as tx:
+            await revise_item(
+                tx, made.id, house.draft(title=title), by=house.author, at=house.now(), new_id=house.new_id
+            )
+
+    came = await asyncio.gather(*(write(f"第{n}人的标题") for n in range(20)), return_exceptions=True)
+    assert [one for one in came if one is not None and not isinstance(one, Problem)] == []
+    assert None in came
 
 
 async def test_a_release_beside_a_withdrawal_is_withdrawn_or_brings_the_item_back(house: House):

@@ -39,6 +39,8 @@ PLATFORMS = "tests/faults/test_platforms.py"
 PUSHES = "tests/core/test_pushes.py"
 PUSH_LOOKS = "server/core/push_looks.py"
 HEARING = "server/store/hearing.py"
+AT_ONCE = "tests/faults/test_at_once.py"
+GUARDS = "server/store/migrations/versions/0056_guards.py"
 
 MUTANTS = (
     Mutant(
@@ -587,6 +589,101 @@ MUTANTS = (
         "a clock that is set back lengthens a lease",
         (Change("server/core/workplace.py", " and self.uptime() < lease.ends", ""),),
         ("tests/faults/test_paused.py",),
+    ),
+    Mutant(
+        "what a source lets go does not lock the source",
+        (
+            Change(
+                GATES,
+                "    await lock_releases(tx, frozenset((page.release_id,)))\n    return await find",
+                "    return await find",
+            ),
+        ),
+        (f"{AT_ONCE}::test_a_source_withdrawn_while_its_interpretation_is_released_holds_it",),
+        engine="postgresql",
+    ),
+    Mutant(
+        "a release does not look for a withdrawal at its moment",
+        (
+            Change(
+                "server/core/release.py", "    await lock_newest(tx, order.item_id)  # a withdrawal", "    # "
+            ),
+        ),
+        (AT_ONCE,),
+        engine="postgresql",
+    ),
+    Mutant(
+        "a withdrawal does not look for a release at its moment",
+        (Change("server/core/withdraw.py", "    await lock_newest(tx, item_id)  # a release", "    # "),),
+        (AT_ONCE,),
+        engine="postgresql",
+    ),
+    Mutant(
+        "a withdrawn source lets go what waits for it",
+        (
+            Change(
+                "server/core/withdraw.py",
+                "    await wake_followers(tx, item_id, bench.calendar, at=at)\n",
+                "",
+            ),
+        ),
+        (f"{AT_ONCE}::test_a_source_withdrawn_while_its_interpretation_is_released_holds_it",),
+    ),
+    Mutant(
+        "a release asks nobody whether its content was examined",
+        (Change("server/core/release.py", "    await require_examined(tx, seen, examined)\n", ""),),
+        ("tests/api/test_checks.py",),
+    ),
+    Mutant(
+        "an older release goes out beside the newer one",
+        (
+            Change(
+                "server/core/release.py",
+                '    await move_all(tx, pending, UNSENT, "superseded"',
+                '    await move_all(tx, pending[:0], UNSENT, "superseded"',
+            ),
+        ),
+        ("tests/core/test_correct.py", "tests/core/test_release.py"),
+    ),
+    Mutant(
+        "an item counts as withdrawn while a person has not proved the last place",
+        (
+            Change(
+                "server/core/withdraw.py",
+                "if leg.live_at is None or await count_shown(tx, leg.item_id, shown_on):",
+                "if leg.live_at is None or await count_shown(tx, leg.item_id, shown_on) < 0:",
+            ),
+        ),
+        ("tests/core/test_withdraw.py",),
+    ),
+    Mutant(
+        "a browser is told of an item as often as it is looked at",
+        (
+            Change(
+                "server/store/push.py",
+                "    return (await tx.execute(put)).rowcount == 1\n\n\nasync def forget_seen",
+                "    return (await tx.execute(put)).rowcount >= 0\n\n\nasync def forget_seen",
+            ),
+            Change(
+                "server/store/push.py", "changed_at >= since, ~seen)", "changed_at >= since, seen | ~seen)"
+            ),
+        ),
+        ("tests/subscribe/test_push.py",),
+    ),
+    Mutant(
+        "the database lets go what nobody has seen to be absent",
+        (Change(GUARDS, "NEW.state = 'ready'\"", "NEW.state = 'nowhere'\""),),
+        ("tests/store/test_guards.py",),
+    ),
+    Mutant(
+        "the database lets lines of the ledger change",
+        (Change(GUARDS, '("UPDATE ON ledger", "1 = 1"', '("UPDATE ON ledger", "1 = 0"'),),
+        ("tests/store/test_guards.py",),
+    ),
+    Mutant(
+        "the database allows an attempt a second outcome",
+        (Change(GUARDS, "OLD.outcome IS NOT NULL AND", "OLD.outcome = 'nothing' AND"),),
+        ("tests/store/test_guards.py",),
     ),
     Mutant(
         "a claim searches by account before it searches by time",

@@ -1,5 +1,6 @@
 """server/review/levels.py on both databases: rounds, levels and deputies as the store keeps them."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -53,6 +54,18 @@ async def test_only_the_last_level_seals_the_content(office: House):
     async with office.store.read() as tx:
         assert await is_approved(tx, done.revision.id, done.revision.content_hash)
         assert await find_last_approved(tx, item_id, 2) == done.revision.id
+
+
+async def test_two_who_approve_on_one_level_at_once_approve_it_once(office: House):
+    item_id = await handed_in(office)
+    came = await asyncio.gather(
+        *(approved(office, item_id, login) for login in ("first", "second")), return_exceptions=True
+    )
+    assert sum(isinstance(one, ItemSeen) for one in came) == 1
+    assert all(isinstance(one, ItemSeen | Problem) for one in came), came
+    async with office.store.read() as tx:
+        standing = await standing_of(tx, await get_item(tx, item_id))
+    assert (standing.next, len(standing.done)) == (2, 1)
 
 
 async def test_a_round_that_was_returned_does_not_count_in_the_next(office: House):

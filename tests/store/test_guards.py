@@ -160,7 +160,7 @@ async def test_an_attempt_that_has_ended_has_no_other_outcome(house: House):
 async def test_no_line_of_the_ledger_changes_or_goes(house: House):
     await house.published()
     async with house.store.begin() as tx:
-        assert await refuses(tx, ledger.update().values(channel="weibo"))
+        assert await refuses(tx, ledger.update().values(reason="changed"))
         assert await refuses(tx, ledger.delete())
         if not house.store.is_sqlite:
             assert await refuses(tx, sa.text("TRUNCATE ledger CASCADE"))
