@@ -630,6 +630,16 @@ MUTANTS = (
         (f"{AT_ONCE}::test_a_source_withdrawn_while_its_interpretation_is_released_holds_it",),
     ),
     Mutant(
+        "who waited for the newest version holds one that is no longer the newest",
+        (
+            Change(
+                "server/store/items.py", "    while found != held:\n", "    while held == found == item_id:\n"
+            ),
+        ),
+        (f"{AT_ONCE}::test_twenty_people_who_write_the_next_version_at_once_write_it_or_are_told_why_not",),
+        engine="postgresql",
+    ),
+    Mutant(
         "a release asks nobody whether its content was examined",
         (Change("server/core/release.py", "    await require_examined(tx, seen, examined)\n", ""),),
         ("tests/api/test_checks.py",),
