@@ -74,7 +74,8 @@ def fit_to_page(sheet: Any, *, head: int) -> None:
 def _make_room(sheet: Any) -> None:
     """Give broken text the height of its lines: LibreOffice prints one line of it otherwise.
 
-    What stands in a merged cell spreads over its columns, and its lines over its rows.
+    What stands in a merged cell spreads over its columns, and its lines over its rows; LibreOffice would give
+    all of these to the first row where it is left to choose.
     """
     areas = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
     lines: dict[int, int] = {}
@@ -91,7 +92,7 @@ def _make_room(sheet: Any) -> None:
         for at in range(cell.row, last_row + 1):
             lines[at] = max(lines.get(at, 1), needed)
     for at, many in lines.items():
-        if many > 1:
+        if many > 1 or areas:
             sheet.row_dimensions[at].height = many * _LINE
 
 

@@ -53,6 +53,7 @@ def draft_as_xlsx(draft: Draft) -> bytes:
 def _print(page: Any, heading: str, sheet: Sheet) -> None:
     """Write a table below its heading, with the boxes of the form."""
     page.append([safe_text(heading)])
+    page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(sheet.widths))
     for box in sheet.boxes:
         row, column = box.row + 2, box.column + 1
         page.cell(row, column, safe_text(box.text) if box.is_label or box.is_head else _value(box.text))
