@@ -97,7 +97,7 @@ def test_an_unmigrated_database_is_told_of():
 @pytest.mark.usefixtures("office")
 def test_an_organ_is_added_once():
     ended = tongfa("org", "add", "01506DEMO", "另一个")
-    assert (ended.exit_code, ended.stderr.strip()) == (1, "“01506DEMO”已经存在。")
+    assert (ended.exit_code, ended.stderr.strip()) == (1, "机构“01506DEMO”已经存在。")
 
 
 @pytest.mark.usefixtures("office")
@@ -145,7 +145,7 @@ def test_a_forgotten_password_is_set_anew_by_whoever_sits_at_the_machine():
     short = tongfa("user", "password", "zhang", "--password-stdin", typed="short\n")
     assert (short.exit_code, "8 到 128" in short.output) == (1, True)
     assert (
-        "没有“nobody”"
+        "没有人员“nobody”"
         in tongfa("user", "password", "nobody", "--password-stdin", typed="Passw0rd-x\n").output
     )
 

@@ -32,6 +32,13 @@ WRONG = {
         "--group-by 不能是 day，可用的是 channel、account、org、month、kind、column、topic。"
         "用法见 tongfa counts --help。"
     ),
+    "org add x 某局": "“机构代码”的写法不对。",
+    "org add 0150600AA 某局 --parent x": "“上级机构代码”的写法不对。",
+    "user add Li 李 --grant author@01506DEMO": "“登录名”的写法不对。",
+    "account add website Site 门户 --org 01506DEMO": "“账号标识”的写法不对。",
+    "account add weibo w 微博 --org 01506DEMO --secret-file nofile": (
+        "凭据文件 nofile 读不了：没有这个文件或文件夹。"
+    ),
     "token add li --days 0": "--days 最小是 1。用法见 tongfa token add --help。",
 }
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import pwd
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.acts import acting_as
@@ -18,6 +18,7 @@ from server.store.schema import is_current
 from server.store.tx import Store, StoreAway, Tx
 
 T = TypeVar("T")
+_NOUNS: Final = {"org": "机构", "person": "人员", "login": "登录名", "account": "账号", "column": "栏目"}
 
 
 def on_database(act: Callable[[Store, Settings], Awaitable[T]]) -> T:
@@ -28,9 +29,9 @@ def on_database(act: Callable[[Store, Settings], Awaitable[T]]) -> T:
     except Problem as problem:
         end(problem.message, REFUSED)
     except Taken as taken:
-        end(f"“{taken.key}”已经存在。", REFUSED)
+        end(f"{_NOUNS.get(taken.noun, '')}“{taken.key}”已经存在。", REFUSED)
     except NotThere as missing:
-        end(f"没有“{missing.key}”。", REFUSED)
+        end(f"没有{_NOUNS.get(missing.noun, '')}“{missing.key}”。", REFUSED)
     except StoreAway as error:
         end_without_store(error)
 

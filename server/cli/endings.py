@@ -1,11 +1,15 @@
 """How a command ends when it cannot go on: one sentence on standard error and a code, never a trace."""
 
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 import typer
+from pydantic import BaseModel
 
+from server.forms.complaints import BadForm, filled_in
 from server.settings import BadSettings, Settings, load_settings
 from server.store.tx import StoreAway, StoreFull
+
+FormT = TypeVar("FormT", bound=BaseModel)
 
 REFUSED: Final = 1
 """The server or the database said no."""
@@ -33,6 +37,14 @@ def settings_or_end(**given: object) -> Settings:
         return load_settings(**{key: value for key, value in given.items() if value is not None})
     except BadSettings as error:
         end(str(error), MISUSED)
+
+
+def form_or_end(model: type[FormT], **given: object) -> FormT:
+    """Read arguments as the form that other faces read them by."""
+    try:
+        return filled_in(model, given)
+    except BadForm as bad:
+        end("；".join(problem.message for problem in bad.problems) + "。", MISUSED)
 
 
 def require_word(text: str, words: tuple[str, ...], what: str) -> None:

@@ -15,13 +15,16 @@ import typer
 
 from scheduler.windows import read_window
 from server.cli.database import on_database, org_of
-from server.cli.endings import MISUSED, end, require_word
+from server.cli.endings import MISUSED, end, form_or_end, require_word
 from server.cli.listing import show
 from server.console.names import ACCOUNT_STATES
 from server.core.days import say_moment
 from server.core.ids import new_id
 from server.core.office import add_account as write_account
 from server.core.office import add_org as write_org
+from server.file_errors import reason_of
+from server.forms.accounts import AccountIn, counted_of
+from server.forms.staff import OrgIn, TopOrgIn
 from server.report.figures import CHANNEL_NAMES
 from server.security.vault import Vault
 from server.settings import Settings
@@ -32,19 +35,23 @@ from server.store.words import CHANNELS, COUNTED_AS
 
 
 def add_org(
-    code: Annotated[str, typer.Argument(help="机构代码")],
+    code: Annotated[str, typer.Argument(help="机构代码：九位或十八位数字和大写字母")],
     name: Annotated[str, typer.Argument(help="机构名称")],
     parent: Annotated[str | None, typer.Option("--parent", help="上级机构代码")] = None,
 ) -> None:
     """添加机构。"""  # noqa: D400, D415 -- shown as help
+    if parent is None:
+        form = form_or_end(TopOrgIn, code=code, name=name)
+    else:
+        form = form_or_end(OrgIn, code=code, name=name, parent=parent)
 
     async def act(store: Store, _settings: Settings) -> None:
         async with store.begin() as tx:
             parent_id = None if parent is None else (await org_of(tx, parent)).id
-            await write_org(tx, OrgRow(new_id(), code, name, parent_id), at=datetime.now(UTC))
+            await write_org(tx, OrgRow(new_id(), form.code, form.name, parent_id), at=datetime.now(UTC))
 
     on_database(act)
-    typer.echo(f"已添加机构 {code} {name}")
+    typer.echo(f"已添加机构 {form.code} {form.name}")
 
 
 def list_orgs() -> None:
@@ -82,16 +89,24 @@ def add_account(
         except ValueError as error:
             end(str(error), MISUSED)
     secret = None if secret_file is None else _read_secret(secret_file)
+    form = form_or_end(
+        AccountIn,
+        org=org, channel=channel, slug=slug, name=name, counted_as=counted,
+        settings=settings, secret=secret or {},
+    )  # fmt: skip
 
     async def act(store: Store, installed: Settings) -> None:
         sealed = None if secret is None else await asyncio.to_thread(_seal, installed.secret_key_file, secret)
         async with store.begin() as tx:
             organ = (await org_of(tx, org)).as_org()
-            row = AccountRow(new_id(), organ, channel, slug, name, counted, settings, sealed, "active")
+            row = AccountRow(
+                new_id(), organ, channel, form.slug, form.name, counted_of(form),
+                form.settings, sealed, "active",
+            )  # fmt: skip
             await write_account(tx, row, at=datetime.now(UTC))
 
     on_database(act)
-    typer.echo(f"已添加账号 {slug} {name}")
+    typer.echo(f"已添加账号 {form.slug} {form.name}")
 
 
 def list_accounts() -> None:
@@ -132,8 +147,10 @@ def _read_secret(file: Path) -> dict[str, str]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         read = json.loads(text)
-    except (OSError, ValueError) as error:
-        end(f"凭据文件读不了：{type(error).__name__}", MISUSED)  # its text may be in the error
+    except OSError as error:
+        end(f"凭据文件 {file} 读不了：{reason_of(error)}。", MISUSED)
+    except ValueError:  # its text may be in the error
+        end(f"凭据文件 {file} 不是正确的 JSON。", MISUSED)
     if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
         end("凭据文件应是一个 JSON 对象，值都是文字。", MISUSED)
     return read

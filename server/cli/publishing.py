@@ -34,8 +34,8 @@ def publish(
         item = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         end(f"文件 {file} 读不了：{reason_of(error)}", MISUSED)
-    except ValueError as error:
-        end(f"文件 {file} 不是正确的 JSON:{error}", MISUSED)
+    except ValueError:
+        end(f"文件 {file} 不是正确的 JSON。", MISUSED)
     try:
         made = asyncio.run(_publish(item, base_url, token, reviewer_token, tuple(account or ())))
     except ServerRefused as refused:

@@ -60,8 +60,10 @@ class Remote:
                 if answer.status >= 400:
                     raise ServerRefused(_sentence(answer.status, text))
                 return json.loads(text) if text else None
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise ServerRefused(f"连不上 {self._base}:{type(error).__name__}") from None
+        except (aiohttp.ClientError, TimeoutError):
+            raise ServerRefused(f"连不上 {self._base}：请核对地址，再看服务器是否在运行。") from None
+        except ValueError:
+            raise ServerRefused(f"{self._base} 答的不是同发的回答：请核对地址。") from None
 
 
 def _sentence(status: int, text: str) -> str:

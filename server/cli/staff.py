@@ -7,9 +7,10 @@ from typing import Annotated, Final, cast
 import typer
 
 from server.cli.database import on_database, org_of
-from server.cli.endings import MISUSED, end, require_word
+from server.cli.endings import MISUSED, end, form_or_end, require_word
 from server.cli.listing import show
 from server.core.ids import new_id
+from server.forms.staff import NamedIn
 from server.security.passwords import hash_password
 from server.security.second_factor import reset_factor
 from server.security.sign_in import IssuedToken, issue_token
@@ -24,7 +25,7 @@ _DAYS_MOST: Final = 3660
 
 
 def add_user(
-    login: Annotated[str, typer.Argument(help="登录名")],
+    login: Annotated[str, typer.Argument(help="登录名：小写字母和数字")],
     name: Annotated[str, typer.Argument(help="姓名")],
     grant: Annotated[list[str], typer.Option("--grant", help="角色@机构代码，可多次给出")],
     *,
@@ -32,18 +33,19 @@ def add_user(
     no_password: Annotated[bool, typer.Option("--no-password", help="不设口令，只能用令牌")] = False,
 ) -> None:
     """添加人员；口令在终端输入，不出现在命令行里。"""  # noqa: D400, D415
+    form = form_or_end(NamedIn, login=login, name=name)
     grants = [_read_grant(text) for text in grant]
     password = None if no_password else _read_password(from_stdin=password_stdin)
 
     async def act(store: Store, _settings: Settings) -> None:
-        hashed = None if password is None else await hash_password(password, login=login)
+        hashed = None if password is None else await hash_password(password, login=form.login)
         async with store.begin() as tx:
-            row = PersonRow(new_id(), login, name, hashed, disabled_at=None)
+            row = PersonRow(new_id(), form.login, form.name, hashed, disabled_at=None)
             roles = [(await org_of(tx, org_code), role) for role, org_code in grants]
             await admit(tx, row, roles, at=datetime.now(UTC))
 
     on_database(act)
-    typer.echo(f"已添加人员 {login} {name}")
+    typer.echo(f"已添加人员 {form.login} {form.name}")
 
 
 def list_users() -> None:

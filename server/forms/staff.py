@@ -15,11 +15,21 @@ class GrantIn(Form):
     role: Annotated[Role, Field(title="角色")]
 
 
-class PersonIn(Form):
-    """A new person. The password never comes back."""
+class WhoIn(Form):
+    """Which person."""
 
     login: Annotated[Login, Field(title="登录名")]
+
+
+class NamedIn(WhoIn):
+    """Who a new person is."""
+
     name: Annotated[Filled, Field(title="姓名", max_length=60)]
+
+
+class PersonIn(NamedIn):
+    """A new person. The password never comes back."""
+
     password: Annotated[str, Field(title="口令", max_length=128, repr=False)]
     grants: Annotated[tuple[GrantIn, ...], Field(title="角色", min_length=1, max_length=50)]
 
@@ -29,12 +39,6 @@ class PracticeIn(Form):
 
     org: Annotated[OrgCode, Field(title="机构代码")]
     practice: Annotated[bool, Field(title="演练")]
-
-
-class WhoIn(Form):
-    """Which person."""
-
-    login: Annotated[Login, Field(title="登录名")]
 
 
 class PersonRoleIn(WhoIn):
@@ -50,11 +54,16 @@ class ResetIn(WhoIn):
     password: Annotated[str, Field(title="口令", max_length=128, repr=False)]
 
 
-class OrgIn(Form):
-    """A new organ below one that the caller manages."""
+class TopOrgIn(Form):
+    """A new organ with none above it."""
 
     code: Annotated[OrgCode, Field(title="机构代码")]
     name: Annotated[Filled, Field(title="机构名称", max_length=100)]
+
+
+class OrgIn(TopOrgIn):
+    """A new organ below one that the caller manages."""
+
     parent: Annotated[OrgCode, Field(title="上级机构代码")]
 
 
