@@ -38,6 +38,10 @@ _SECRETS: Final = frozenset({"access_token"})
 """What of an account's secret a grant gives, and giving it back takes away."""
 
 
+_ADDRESS: Final = "base_url"
+"""The setting that says where an account's secret is sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """What a person takes along to the platform and must bring back."""
@@ -93,7 +97,10 @@ async def change_access(
         raise Problem("practice", "演练账号只连演练平台，它的设置和凭据由演练开关管理", field="account")
     settings = _changed(account.settings, access.settings)
     require_fate(settings)
-    secret = _changed(_opened(vault, account), access.secret)
+    kept = _opened(vault, account)
+    if settings.get(_ADDRESS) not in (None, account.settings.get(_ADDRESS)):
+        _refuse_sending_elsewhere(kept, access.secret)
+    secret = _changed(kept, access.secret)
     row = replace(account, settings=settings, sealed=vault.seal(secret) if secret else None)
     try:
         channel = open_channel(row)
@@ -118,6 +125,16 @@ async def give_back(tx: Tx, account_id: str, vault: Vault, *, at: datetime) -> N
     await set_account_access(tx, account.id, account.settings, vault.seal(kept) if kept else None)
     await note(tx, "account.revoke", of_account(account), at=at, account=account.slug)
     await note_permission(tx, account, NeedsAuthorisation("授权已收回"), at=at)
+
+
+def _refuse_sending_elsewhere(kept: Mapping[str, str], given: Mapping[str, str]) -> None:
+    """Refuse to send a kept secret to another address: whoever names that address could read it there."""
+    if kept.keys() - given.keys():
+        raise Problem(
+            "invalid",
+            "改接口地址时要重新填写全部密钥和令牌，原来的不会发到新的地址；令牌由平台授权取得的，请先收回授权",
+            field="settings.base_url",
+        )
 
 
 def _changed(old: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:

@@ -247,6 +247,22 @@ async def test_what_the_channel_cannot_open_changes_nothing(office: Office, gran
     assert (told.refusal, await granting.account()) == ((422, "invalid", "settings"), before)
 
 
+async def test_a_kept_secret_is_never_sent_to_an_address_that_somebody_names_later(
+    office: Office, granting: Granting
+):
+    await grant(office, granting)
+    before = await granting.account()
+    elsewhere = {"account": SLUG, "settings": {"base_url": "https://collects.example.cn"}}
+    for secret in ({}, {"access_token": "x"}, {"client_secret": "x"}):
+        told = await office.post(ACCESS, {**elsewhere, "secret": secret}, by="admin")
+        assert told.refusal == (422, "invalid", "settings.base_url")
+    assert await granting.account() == before
+    whole = {"access_token": "", "client_secret": "new"}
+    told = await office.post(ACCESS, {**elsewhere, "secret": whole}, by="admin")
+    kept = granting.vault.open((await granting.account()).sealed or "")
+    assert (told.status, kept) == (200, {"client_secret": "new"})
+
+
 async def test_taking_the_token_away_lets_the_account_wait(office: Office, granting: Granting):
     await grant(office, granting)
     told = await office.post(ACCESS, {"account": SLUG, "secret": {"access_token": ""}}, by="admin")

@@ -99,6 +99,17 @@ async def test_an_account_is_added_and_its_secret_never_shown_again(office: Cons
     assert (row.name, office.parts.vault.open(row.sealed or "")) == ("某旗民政局", {"appsecret": "geheim-1"})
 
 
+async def test_another_address_asks_for_the_secret_again(office: ConsoleOffice):
+    desk = await office.desk("admin")
+    await desk.post("/console/accounts/new", {**_WECHAT, **_KEYS})
+    path = f"/console/accounts/{await _id(office, 'wx-2')}/access"
+    moved = {"name": "某旗民政", "setting_base_url": "https://collects.example.cn", "setting_appid": "wx0000"}
+    refused = await desk.post(path, moved)
+    assert (refused.status, "改接口地址时要重新填写全部密钥" in refused.words) == (422, True)
+    assert refused.fields["setting_base_url"] == "https://collects.example.cn"
+    assert (await desk.post(path, {**moved, "secret_appsecret": "geheim-2"})).status == 303
+
+
 async def test_what_is_missing_is_said_and_what_was_typed_stays(office: ConsoleOffice):
     desk = await office.desk("admin")
     seen = await desk.post("/console/accounts/new", {**_WECHAT, "name": XSS, "slug": "Nicht Gut"})
