@@ -197,7 +197,7 @@ async def _behind(page: Page, visit: Visit) -> web.StreamResponse:
     except REFUSALS as error:
         found = refusals_of(error)
         title, words = STATUSES[found[0].code][1], tuple(one.message for one in found)
-        stood = section_of(page.path)
+        stood = section_of(page.path) if page.method == "POST" else None
         return visit.show(
             "trouble.html", section=stood.slug if stood else "", status=status_of(found[0]), heading=title,
             sentences=words, kept=_typed(visit.fields), stood=stood, back=_stood_on(visit.request),

@@ -17,6 +17,12 @@ async def test_a_refused_form_says_where_it_stood_and_what_was_typed_under_its_n
     assert (seen.html.count("<textarea"), "<script>alert" in seen.html) == (1, False)  # no ids, no marks
 
 
+async def test_nobody_is_led_back_to_where_he_may_not_be(office: ConsoleOffice):
+    desk = await office.desk("author")
+    for seen in (await desk.get("/console/people"), await desk.post("/console/people", {"name": "某人"})):
+        assert (seen.status, "/console/people" in seen.links) == (403, False)
+
+
 @pytest.mark.parametrize(
     "told", ["", "http://[", "https://evil.example/console/items", "{host}//evil.example", "{host}/logout"]
 )
