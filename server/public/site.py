@@ -15,7 +15,7 @@ from channels.item import PRACTICE_FOLDER
 from server.negotiation import PLAIN, Encoding, choose_encoding, is_known
 from server.public.heads import HTML, PUBLIC_SECURITY, file_headers, goes_out, unchanged_headers, written_head
 from server.public.pages import Heads, LargeFile, Page, PageCache
-from server.public.prepared import Prepared
+from server.public.ready import Ready
 
 MEMORY: Final = 64 * 1024 * 1024
 _FIVE_MINUTES: Final = "public, max-age=300"  # a column may come back to an address that it had
@@ -38,7 +38,7 @@ async def _nowhere(_addresses: tuple[str, ...]) -> None:
     return None
 
 
-AtHand = Callable[[web.BaseRequest], Prepared | None]
+AtHand = Callable[[web.BaseRequest], Ready | None]
 AT_HAND: Final[web.AppKey[AtHand]] = web.AppKey("at_hand")
 """Gives the answer to a request for a page of the site that lies in memory and is fresh, and else None.
 
@@ -83,7 +83,7 @@ class _Site:
         self._cache, self._moved, self._front, self._also = cache, moved, front, also
         self._files: dict[str, str] = {}  # by the address, as it came, of a request that was led here
 
-    def at_hand(self, request: web.BaseRequest) -> Prepared | None:
+    def at_hand(self, request: web.BaseRequest) -> Ready | None:
         """Give what `AT_HAND` promises."""
         path = self._files.get(request.raw_path)
         if path is None or hdrs.CACHE_CONTROL in request.headers or request.method not in _READING:
@@ -94,7 +94,7 @@ class _Site:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer with a file, or say why there is none."""
         answered = await self._answer(request)
-        if not isinstance(answered, Prepared):
+        if not isinstance(answered, Ready):
             answered.headers.update(self._also)
         return answered
 
@@ -119,14 +119,14 @@ class _Site:
             self._files.clear()
         self._files[address] = path
 
-    def _answer_with(self, request: web.BaseRequest, page: Page, path: str) -> Prepared:
+    def _answer_with(self, request: web.BaseRequest, page: Page, path: str) -> Ready:
         encoding = _encoding_for(request, page)
         heads = page.heads.get(encoding)
         if heads is None:
             heads = page.heads[encoding] = self._heads(page, path, encoding)
         if _is_unchanged(request, page):
-            return Prepared(304, heads.unchanged)
-        return Prepared(200, heads.whole, page.bodies[encoding])
+            return Ready(304, heads.unchanged)
+        return Ready(200, heads.whole, page.bodies[encoding])
 
     def _heads(self, page: Page, path: str, encoding: Encoding) -> Heads:
         tag: dict[str, str] = {

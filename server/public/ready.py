@@ -1,6 +1,6 @@
 """An answer that lies ready: its head was written once, and only the date is new.
 
-Half of what a reader's request cost was making the same headers again for everybody.
+More than half of what a reader's request cost was making the same headers again for everybody.
 """
 
 import time
@@ -17,7 +17,7 @@ _ENDED: Final = b"Connection: close\r\n\r\n"
 _KEPT: Final = b"\r\n"
 
 
-class Prepared(web.StreamResponse):
+class Ready(web.StreamResponse):
     """A head and a body as bytes, in which everything is said: no header is added to it, no signal sent."""
 
     def __init__(self, status: int, head: bytes, body: bytes = b"") -> None:
