@@ -20,6 +20,7 @@ from server.forms.report_items import Desk
 from server.report.apart import Apart
 from server.report.assessing.scheme import OURS, Indicator
 from server.review.examiner import Examiner
+from server.security.granting import Desk as GrantDesk
 from server.security.log_in import open_door
 from server.security.origin import Networks
 from server.security.practising import NO_REHEARSAL, Rehearsal
@@ -89,6 +90,11 @@ class Parts:
         """What turns a yearly report into an item."""
         limit = self.bounds.attachment_bytes
         return Desk(self.store, self.blobs, self.sites, self.children, limit, self.now, self.new_id)
+
+    @property
+    def grant_desk(self) -> GrantDesk:
+        """What sends people to a platform for its permission, and takes them back."""
+        return GrantDesk(self.store, self.vault, self.open_channel, self.now, self.site.url)
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

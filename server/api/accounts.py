@@ -18,6 +18,7 @@ from server.forms.words import Form, Out, Slug
 from server.parts import PARTS
 from server.security.opening import DrawnUp, open_account
 from server.store.accounts import AccountRow, find_account, list_accounts
+from server.store.tx import Tx
 
 
 class MenuIn(Form):
@@ -93,6 +94,15 @@ async def put_account_menu(request: web.Request) -> web.Response:
     signed_in(request).require("manage_accounts", row.org.id)
     await put_menu(parts.store, parts.open_channel, row, parts.sites, now=parts.now)
     return answer(AccountOut.of(row))
+
+
+async def account_for(tx: Tx, request: web.Request, slug: str) -> AccountRow:
+    """Give the account that a form names, where the caller manages accounts of its organ."""
+    row = await find_account(tx, slug)
+    if row is None:
+        raise Problem("unknown_account", "没有这个账号", field="account")
+    signed_in(request).require("manage_accounts", row.org.id)
+    return row
 
 
 ROUTES = (

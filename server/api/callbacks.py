@@ -12,6 +12,7 @@ from channels.wechat.callback import Keys, is_fresh, is_signed, open_push, seal_
 from channels.wechat.envelope import MOST_BYTES, BadPush
 from channels.wechat.pushes import read_push
 from channels.wechat.replies import reply_xml
+from server.api.answers import PRIVATE
 from server.parts import PARTS, Parts
 from server.store.accounts import AccountRow, find_account
 from server.store.tx import StoreAway, Tx
@@ -19,7 +20,6 @@ from server.subscribe.hear import Heard, hear
 
 _SECONDS: Final = 4.0
 """Five seconds are given for a whole answer (contract wechat §8.3); the way there needs some of them."""
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 log = structlog.get_logger(__name__)
 
@@ -38,10 +38,10 @@ async def receive_push(request: web.Request) -> web.Response:
         async with asyncio.timeout(_SECONDS):
             push = read_push(open_push(keys, request.query, await _read(request)))
     except TimeoutError:
-        raise web.HTTPRequestTimeout(headers=_HEADERS) from None
+        raise web.HTTPRequestTimeout(headers=PRIVATE) from None
     except BadPush as error:
         log.warning("bad_push", account=account.slug, where=str(error))
-        raise web.HTTPBadRequest(headers=_HEADERS) from None
+        raise web.HTTPBadRequest(headers=PRIVATE) from None
 
     async def act(tx: Tx) -> Heard:
         return await hear(tx, account, push, parts.site, at=parts.now())
@@ -50,7 +50,7 @@ async def receive_push(request: web.Request) -> web.Response:
         async with asyncio.timeout(_SECONDS):
             heard = await parts.store.write(act)
     except (TimeoutError, StoreAway):
-        raise web.HTTPServiceUnavailable(headers=_HEADERS) from None
+        raise web.HTTPServiceUnavailable(headers=PRIVATE) from None
     if heard.wakes:
         await parts.wake()
     if heard.reply is None:
@@ -77,13 +77,13 @@ async def _open(request: web.Request) -> tuple[AccountRow, Keys]:
             async with parts.store.read() as tx:
                 account = await find_account(tx, slug)
         except StoreAway:
-            raise web.HTTPServiceUnavailable(headers=_HEADERS) from None
+            raise web.HTTPServiceUnavailable(headers=PRIVATE) from None
     keys = _keys_of(parts, account)
     if account is None or keys is None or not is_signed(keys, request.query):
-        raise web.HTTPForbidden(headers=_HEADERS)
+        raise web.HTTPForbidden(headers=PRIVATE)
     if not is_fresh(request.query, at=parts.now()):
         log.warning("stale_push", account=account.slug, told=request.query.get("timestamp", "")[:20])
-        raise web.HTTPForbidden(headers=_HEADERS)
+        raise web.HTTPForbidden(headers=PRIVATE)
     return account, keys
 
 
@@ -109,4 +109,4 @@ async def _read(request: web.Request) -> bytes:
 
 
 def _say(text: str, kind: str = "text/plain") -> web.Response:
-    return web.Response(text=text, content_type=kind, charset="utf-8", headers=_HEADERS)
+    return web.Response(text=text, content_type=kind, charset="utf-8", headers=PRIVATE)

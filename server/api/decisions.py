@@ -7,7 +7,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
-from server.api.accounts import AccountOut
+from server.api.accounts import AccountOut, account_for
 from server.api.answers import answer
 from server.api.deliveries import DeliveriesOut, DeliveryOut
 from server.api.requests import form_of
@@ -24,7 +24,7 @@ from server.forms.words import Form, Out, Slug
 from server.importing.files import require_picture
 from server.parts import PARTS
 from server.security.access import Act
-from server.store.accounts import AccountRow, find_account, get_account
+from server.store.accounts import get_account
 from server.store.deliveries import DeliverySeen, find_delivery, get_delivery
 from server.store.doubts import AttemptSeen, LookSeen, list_attempts_seen, list_looks, list_waiting_for_people
 from server.store.items import get_item
@@ -181,7 +181,7 @@ async def authorise_account(request: web.Request) -> web.Response:
     """Make an account active again and free everything that waited for it."""
     parts, form = request.config_dict[PARTS], await form_of(request, AccountActIn)
     async with parts.store.begin() as tx:
-        row = await _account_for(tx, request, form.account)
+        row = await account_for(tx, request, form.account)
         freed = await authorise(tx, row, at=parts.now())
         row = await get_account(tx, row.id)
     await parts.wake()
@@ -202,7 +202,7 @@ async def give_budget(request: web.Request) -> web.Response:
     """Say how often an account may post; what is over it waits and does not fail."""
     parts, form = request.config_dict[PARTS], await form_of(request, BudgetIn)
     async with parts.store.begin() as tx:
-        row = await _account_for(tx, request, form.account)
+        row = await account_for(tx, request, form.account)
         await set_budget(tx, row, form.a_minute, form.a_day, at=parts.now())
     return answer(AccountOut.of(row))
 
@@ -210,7 +210,7 @@ async def give_budget(request: web.Request) -> web.Response:
 async def _set_paused(request: web.Request, *, is_paused: bool) -> web.Response:
     parts, form = request.config_dict[PARTS], await form_of(request, AccountActIn)
     async with parts.store.begin() as tx:
-        row = await _account_for(tx, request, form.account)
+        row = await account_for(tx, request, form.account)
         row = await set_paused(tx, row, is_paused=is_paused, at=parts.now())
     await parts.wake()
     return answer(AccountOut.of(row))
@@ -222,14 +222,6 @@ async def _delivery_for(tx: Tx, request: web.Request, act: Act) -> DeliverySeen:
         raise Problem("unknown_delivery", "没有这条投递记录")
     signed_in(request).require(act, (await get_item(tx, leg.item_id)).org.id)
     return leg
-
-
-async def _account_for(tx: Tx, request: web.Request, slug: str) -> AccountRow:
-    row = await find_account(tx, slug)
-    if row is None:
-        raise Problem("unknown_account", "没有这个账号", field="account")
-    signed_in(request).require("manage_accounts", row.org.id)
-    return row
 
 
 ROUTES = (

@@ -6,7 +6,6 @@ from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
 from server.core.organs import get_org
-from server.core.problems import Problem
 from server.forms.staff import GrantIn, PersonIn, PersonRoleIn, ResetIn, WhoIn
 from server.forms.words import Out
 from server.parts import PARTS
@@ -17,12 +16,13 @@ from server.security.staff import (
     give_password,
     give_role,
     let_in,
+    person_called,
     require_managed,
     shut_out,
     take_role,
 )
 from server.store.orgs import OrgRow
-from server.store.people import Grant, PersonRow, Role, find_person, list_grants, list_people
+from server.store.people import Grant, PersonRow, Role, list_grants, list_people
 from server.store.tx import Tx
 
 
@@ -78,7 +78,7 @@ async def grant_role(request: web.Request) -> web.Response:
     """Give a person a role at an organ that the caller manages."""
     parts, form = request.config_dict[PARTS], await form_of(request, PersonRoleIn)
     async with parts.store.begin() as tx:
-        person = await _person(tx, form.login)
+        person = await person_called(tx, form.login)
         ((org, role),) = await _roles(tx, request, (GrantIn(org=form.org, role=form.role),), place="org")
         await give_role(tx, person, org, role, at=parts.now())
         told = PersonOut.of(person, await list_grants(tx, person.id))
@@ -90,7 +90,7 @@ async def revoke_role(request: web.Request) -> web.Response:
     parts, form = request.config_dict[PARTS], await form_of(request, PersonRoleIn)
     by = signed_in(request).person_id
     async with parts.store.begin() as tx:
-        person = await _person(tx, form.login)
+        person = await person_called(tx, form.login)
         ((org, role),) = await _roles(tx, request, (GrantIn(org=form.org, role=form.role),), place="org")
         await take_role(tx, person, org, role, by=by, at=parts.now())
         told = PersonOut.of(person, await list_grants(tx, person.id))
@@ -137,15 +137,8 @@ async def clear_factor(request: web.Request) -> web.Response:
     return answer(told)
 
 
-async def _person(tx: Tx, login: str) -> PersonRow:
-    person = await find_person(tx, login)
-    if person is None:
-        raise Problem("unknown_person", f"没有登录名为“{login}”的人员", field="login")
-    return person
-
-
 async def _managed(tx: Tx, request: web.Request, login: str) -> PersonRow:
-    person = await _person(tx, login)
+    person = await person_called(tx, login)
     await require_managed(tx, signed_in(request), person)
     return person
 

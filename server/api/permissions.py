@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import Field
 
 from channels.contract import CouldNotLook
-from server.api.accounts import AccountOut
+from server.api.accounts import AccountOut, account_for
 from server.api.answers import answer
 from server.api.requests import form_of
 from server.api.route import Route, signed_in
@@ -19,10 +19,9 @@ from server.core.problems import Problem
 from server.forms.accounts import AccessIn
 from server.forms.words import Form, Out, Slug
 from server.parts import PARTS, Parts
-from server.security.granting import Desk, send_to_grant, take_back
+from server.security.granting import send_to_grant, take_back
 from server.security.permissions import Access, change_access
-from server.store.accounts import AccountRow, find_account, get_account
-from server.store.tx import Tx
+from server.store.accounts import get_account
 
 
 class PermissionIn(Form):
@@ -43,8 +42,8 @@ async def begin_permission(request: web.Request) -> web.Response:
     """Give the address on which the account's owner grants the permission."""
     parts, form = request.config_dict[PARTS], await form_of(request, PermissionIn)
     async with parts.store.begin() as tx:
-        account = await _account_for(tx, request, form.account)
-        sent = await send_to_grant(desk_of(parts), tx, account, by=signed_in(request).person_id)
+        account = await account_for(tx, request, form.account)
+        sent = await send_to_grant(parts.grant_desk, tx, account, by=signed_in(request).person_id)
     return answer(SentOut(address=sent.address, ends_at=sent.ends_at, back=sent.back))
 
 
@@ -52,7 +51,7 @@ async def ask_permission(request: web.Request) -> web.Response:
     """Ask the platform whether the permission stands, and until when."""
     parts, form = request.config_dict[PARTS], await form_of(request, PermissionIn)
     async with parts.store.read() as tx:
-        account = await _account_for(tx, request, form.account)
+        account = await account_for(tx, request, form.account)
     seen = await check_permission(parts.store, parts.open_channel, account, now=parts.now)
     if isinstance(seen, CouldNotLook):
         raise Problem("platform_away", f"{seen.reason}，请稍后再试", field="account")
@@ -63,8 +62,8 @@ async def revoke_permission(request: web.Request) -> web.Response:
     """Give the permission back; deliveries of the account wait from now on."""
     parts, form = request.config_dict[PARTS], await form_of(request, PermissionIn)
     async with parts.store.read() as tx:
-        account = await _account_for(tx, request, form.account)
-    await take_back(desk_of(parts), account)
+        account = await account_for(tx, request, form.account)
+    await take_back(parts.grant_desk, account)
     return await _show(parts, account.id)
 
 
@@ -74,29 +73,16 @@ async def change_account(request: web.Request) -> web.Response:
     if "window" in form.settings:
         raise Problem("invalid", "发布时段请用 /api/v1/accounts/hours 设置", field="settings")
     async with parts.store.begin() as tx:
-        account = await _account_for(tx, request, form.account)
+        account = await account_for(tx, request, form.account)
         access = Access(form.settings, form.secret)
         row = await change_access(tx, account, access, parts.vault, parts.open_channel, at=parts.now())
     await parts.wake()
     return answer(AccountOut.of(row))
 
 
-def desk_of(parts: Parts) -> Desk:
-    """Give what granting needs of these parts."""
-    return Desk(parts.store, parts.vault, parts.open_channel, parts.now, parts.site.url)
-
-
 async def _show(parts: Parts, account_id: str) -> web.Response:
     async with parts.store.read() as tx:
         return answer(AccountOut.of(await get_account(tx, account_id)))
-
-
-async def _account_for(tx: Tx, request: web.Request, slug: str) -> AccountRow:
-    row = await find_account(tx, slug)
-    if row is None:
-        raise Problem("unknown_account", "没有这个账号", field="account")
-    signed_in(request).require("manage_accounts", row.org.id)
-    return row
 
 
 ROUTES = (

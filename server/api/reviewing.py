@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import Field
 
-from channels.item import Kind
 from server.api.answers import answer, done
 from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
@@ -28,6 +27,7 @@ from server.store.emergencies import find_open_emergency
 from server.store.items import get_item_at
 from server.store.levels import Deputy, Level, LevelRole, levels_of, list_deputies, list_levels
 from server.store.people import find_person, get_person
+from server.store.words import KINDS
 
 
 class OrgQuery(Query):
@@ -133,9 +133,6 @@ class DeputiesOut(Out):
     deputies: tuple[DeputyOut, ...]
 
 
-_KINDS: tuple[Kind, ...] = ("policy", "interpretation", "news", "notice", "response")
-
-
 async def show_levels(request: web.Request) -> web.Response:
     """Give the levels of an organ."""
     query = query_of(request, OrgQuery)
@@ -143,7 +140,7 @@ async def show_levels(request: web.Request) -> web.Response:
         org = await get_org(tx, query.org, field="org")
         signed_in(request).require("read", org.id)
         own = await list_levels(tx, org.id)
-        holding = {kind: await levels_of(tx, org.id, kind) for kind in _KINDS}
+        holding = {kind: await levels_of(tx, org.id, kind) for kind in KINDS}
     return answer(
         OrgLevelsOut(
             own=tuple(_levels_out(one.kind, one.levels) for one in own),

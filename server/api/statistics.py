@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from aiohttp import hdrs, web
 from pydantic import Field
 
-from channels.item import Site
+from channels.item import Kind, Site
 from server.api.answers import PRIVATE, answer
 from server.api.requests import query_of
 from server.api.route import Route
@@ -23,7 +23,6 @@ from server.store.lines_seen import LineSeen
 from server.store.statistics import GroupBy, list_lines_behind
 
 Written = Literal["json", "csv", "xlsx"]
-Kind = Literal["policy", "interpretation", "news", "notice", "response"]
 Counted = Literal["item", "website", "weibo", "wechat", "feed", "gazette", "other"]
 
 

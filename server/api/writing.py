@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import Field
 
-from channels.item import Kind
 from server.api.answers import answer, done
 from server.api.items import get_item_for
 from server.api.requests import form_of, query_of
@@ -22,6 +21,7 @@ from server.review.keeping import MOST_SLOTS, keep
 from server.store.items import get_item
 from server.store.scratches import Scratch, delete_scratch, find_scratch, list_scratches
 from server.store.templates import Reach, list_templates, template_of
+from server.store.words import KINDS
 
 
 class EditingOut(Out):
@@ -93,9 +93,6 @@ class TemplatesOut(Out):
     holding: tuple[TemplateOut, ...]
 
 
-_KINDS: tuple[Kind, ...] = ("policy", "interpretation", "news", "notice", "response")
-
-
 async def tell_editing(request: web.Request) -> web.Response:
     """Say that the caller has the item open, and give who else has."""
     parts, who = request.config_dict[PARTS], signed_in(request)
@@ -158,7 +155,7 @@ async def show_templates(request: web.Request) -> web.Response:
         org = await get_org(tx, query.org, field="org")
         signed_in(request).require("read", org.id)
         own = await list_templates(tx, org.id)
-        holding = {Reach("", kind): await template_of(tx, org.id, kind, "") for kind in _KINDS}
+        holding = {Reach("", kind): await template_of(tx, org.id, kind, "") for kind in KINDS}
     return answer(
         TemplatesOut(
             own=tuple(_template(reach, slugs) for reach, slugs in own.items()),

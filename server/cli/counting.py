@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from channels.item import Kind
 from server.cli.database import on_database
 from server.cli.endings import MISUSED, end
 from server.file_errors import reason_of
@@ -21,7 +22,6 @@ from server.store.statistics import GroupBy
 from server.store.tx import Store
 
 Written = Literal["table", "json", "csv", "xlsx"]
-Kind = Literal["policy", "interpretation", "news", "notice", "response"]
 
 
 def counts(

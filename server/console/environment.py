@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES
+from channels.website.environment import iso, size
 from server.console import names
 from server.core.days import say_span
 from server.core.withdrawal_types import WITHDRAWAL_TYPES
@@ -30,21 +31,9 @@ def dated(day: date) -> str:
     return f"{day.isoformat()} 周{_WEEKDAYS[day.weekday()]}"
 
 
-def iso(at: datetime) -> str:
-    """Give a time for machines."""
-    return at.astimezone(ZONE).isoformat(timespec="seconds")
-
-
 def field_time(at: datetime) -> str:
     """Give a time as the field of a form takes it (datetime-local, in Beijing)."""
     return at.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
-
-
-def file_size(count: int) -> str:
-    """Give a number of bytes as a person reads it."""
-    if count < 1024:
-        return f"{count} 字节"
-    return f"{count / 1024:.0f} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MB"
 
 
 def _environment() -> Environment:
@@ -61,7 +50,7 @@ def _environment() -> Environment:
         dated=dated,
         iso=iso,
         field_time=field_time,
-        file_size=file_size,
+        file_size=size,
         span=say_span,
         say_overrides=say_overrides,
     )

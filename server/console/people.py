@@ -8,7 +8,6 @@ from aiohttp import web
 from server.console.page import Page, Visit
 from server.core.office import add_org
 from server.core.organs import get_org
-from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.staff import OrgIn, PersonIn, PersonRoleIn
@@ -19,13 +18,14 @@ from server.security.staff import (
     give_password,
     give_role,
     let_in,
+    person_called,
     require_managed,
     shut_out,
     take_role,
 )
 from server.store.factors import list_factored
 from server.store.orgs import OrgRow, list_orgs
-from server.store.people import PersonRow, find_person, list_grants, list_people
+from server.store.people import PersonRow, list_grants, list_people
 from server.store.tx import Tx
 
 _PEOPLE: Final = "/console/people"
@@ -139,7 +139,7 @@ async def _change_role(
         told = {name: visit.fields.get(name) for name in ("login", "org", "role")}
         form = filled_in(PersonRoleIn, told)
         async with visit.parts.store.begin() as tx:
-            person = await _person(tx, form.login)
+            person = await person_called(tx, form.login)
             await act(tx, person, form, await _managed_org(tx, visit, form.org))
     except REFUSALS as error:
         return await _shown(visit, error)
@@ -151,19 +151,12 @@ async def _change_person(
 ) -> web.StreamResponse:
     try:
         async with visit.parts.store.begin() as tx:
-            person = await _person(tx, visit.fields.get("login")[:64])
+            person = await person_called(tx, visit.fields.get("login")[:64])
             await require_managed(tx, visit.who, person)
             await act(tx, person)
     except REFUSALS as error:
         return await _shown(visit, error)
     return visit.go(_PEOPLE, done="changed")
-
-
-async def _person(tx: Tx, login: str) -> PersonRow:
-    person = await find_person(tx, login)
-    if person is None:
-        raise Problem("unknown_person", f"没有登录名为“{login}”的人员", field="login")
-    return person
 
 
 async def _managed_org(tx: Tx, visit: Visit, code: str) -> OrgRow:

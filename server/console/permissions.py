@@ -14,8 +14,8 @@ from server.core.days import day_of
 from server.core.permissions import check_permission
 from server.core.problems import Problem
 from server.forms.refusals import status_of
-from server.parts import PARTS, Parts
-from server.security.granting import BACK, Desk, bring_grant, permitted_channel, send_to_grant, take_back
+from server.parts import PARTS
+from server.security.granting import BACK, bring_grant, permitted_channel, send_to_grant, take_back
 from server.store.accounts import AccountRow, find_account, list_accounts
 from server.store.tx import Tx
 
@@ -24,16 +24,11 @@ _LONGEST: Final = 512
 """Characters of what a platform may send back in one word; nobody sends so many."""
 
 
-def desk_of(parts: Parts) -> Desk:
-    """Give what granting needs of these parts."""
-    return Desk(parts.store, parts.vault, parts.open_channel, parts.now, parts.site.url)
-
-
 async def show_permissions(visit: Visit) -> web.Response:
     """Show each such account: whether its permission stands, and how long it still does."""
     async with visit.parts.store.read() as tx:
         rows = await list_accounts(tx, visit.who.orgs_for("manage_accounts"))
-    desk, today = desk_of(visit.parts), day_of(visit.parts.now())
+    desk, today = visit.parts.grant_desk, day_of(visit.parts.now())
     accounts = tuple(
         _line(row, channel, today) for row in rows if (channel := permitted_channel(desk, row)) is not None
     )
@@ -52,7 +47,7 @@ async def send_owner(visit: Visit) -> web.Response:
     """Show the way to the platform: a link, because a form of ours leads nowhere else."""
     async with visit.parts.store.begin() as tx:
         account = await _account_for(tx, visit)
-        sent = await send_to_grant(desk_of(visit.parts), tx, account, by=visit.who.person_id)
+        sent = await send_to_grant(visit.parts.grant_desk, tx, account, by=visit.who.person_id)
     return visit.show("permission_begun.html", section="permissions", account=account, sent=sent)
 
 
@@ -71,7 +66,7 @@ async def revoke(visit: Visit) -> web.Response:
     """Give a permission back."""
     async with visit.parts.store.read() as tx:
         account = await _account_for(tx, visit)
-    await take_back(desk_of(visit.parts), account)
+    await take_back(visit.parts.grant_desk, account)
     return visit.go(_HERE, done="permission_revoked")
 
 
@@ -81,7 +76,7 @@ async def take_permission(request: web.Request) -> web.Response:
     state, code, refusal = (request.query.get(name, "")[:_LONGEST] for name in ("state", "code", "error"))
     try:
         with acting_as(caller_of(request)):
-            account, freed = await bring_grant(desk_of(parts), state, code, refusal)
+            account, freed = await bring_grant(parts.grant_desk, state, code, refusal)
     except Problem as refused:
         return _told(request, status_of(refused), "授权没有完成", refused.message)
     await parts.wake()

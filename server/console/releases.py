@@ -10,6 +10,7 @@ from server.console.rows import Board, read_board
 from server.core.expedite import expedite
 from server.core.problems import Problem
 from server.core.reschedule import reschedule
+from server.core.states import UNSENT
 from server.forms.complaints import filled_in
 from server.forms.orders import UrgentIn
 from server.forms.refusals import REFUSALS, refusals_of
@@ -20,7 +21,6 @@ from server.store.templates import list_left_out
 from server.store.tx import Tx
 
 _A_PAGE: Final = 40
-_UNSENT: Final = frozenset({"waiting", "ready", "retry_wait", "blocked"})
 _PATH: Final = "/console/releases/{release_id}"
 
 
@@ -101,7 +101,7 @@ def _can(visit: Visit, row: ReleaseRow, seen: ItemSeen, board: Board) -> frozens
     """Say what the visitor may do with this release now."""
     can = set()
     if seen.org.id in visit.who.orgs_for("release"):
-        if row.state == "planned" and all(one.leg.state in _UNSENT for one in board.rows):
+        if row.state == "planned" and all(one.leg.state in UNSENT for one in board.rows):
             can.add("reschedule")
         if any(one.leg.gate in ("slot", "time") for one in board.rows):
             can.add("expedite")

@@ -73,7 +73,7 @@ async def take_submit(visit: Visit) -> web.Response:
     """Hand the newest revision in for review."""
     parts = visit.parts
     async with parts.store.begin() as tx:
-        item = await _item_for(tx, visit, "submit")
+        item = await item_for(tx, visit, "submit")
         await submit(tx, item.id, by=visit.who.person_id, at=parts.now())
     return visit.go(f"/console/items/{item.id}", done="submitted")
 
@@ -113,7 +113,7 @@ async def take_afterwards(visit: Visit) -> web.Response:
         form = filled_in(AfterwardsIn, {name: visit.fields.get(name) or None for name in names})
         form.require_reason()
         async with parts.store.begin() as tx:
-            item = await _item_for(tx, visit, "approve")
+            item = await item_for(tx, visit, "approve")
             await review_afterwards(
                 tx, item.id, form.decision, form.reason, by=by, at=parts.now(), new_id=parts.new_id
             )
@@ -133,16 +133,10 @@ async def _stopped(tx: Tx, seen: ItemSeen, standing: Standing, by: str, at: date
     return None
 
 
-async def _item_for(tx: Tx, visit: Visit, act: Act) -> ItemSeen:
-    seen = await get_item(tx, visit.place("item_id"))
-    visit.who.require(act, seen.org.id)
-    return seen
-
-
 async def _read_by(tx: Tx, visit: Visit, act: Act) -> ItemSeen:
     """Give the item when its newest revision is the one that the visitor's page showed."""
     await lock_newest(tx, visit.place("item_id"))
-    seen = await _item_for(tx, visit, act)
+    seen = await item_for(tx, visit, act)
     if visit.fields.get("hash") != seen.revision.content_hash:
         raise Problem("lost_race", "作者刚刚写出了新版本，请看过新版本再决定")
     return seen

@@ -16,6 +16,7 @@ from server.store.people import (
     PersonRow,
     Role,
     delete_grant,
+    find_person,
     get_person,
     insert_person,
     list_grants,
@@ -81,6 +82,14 @@ async def give_password(
     await set_password(tx, row.id, password_hash)
     await revoke_all(tx, row.id, at=at, use="session", keep=keep)
     await _note(tx, "person.password", row, at=at)
+
+
+async def person_called(tx: Tx, login: str) -> PersonRow:
+    """Give the person with this login name; refuses one that nobody has."""
+    person = await find_person(tx, login)
+    if person is None:
+        raise Problem("unknown_person", f"没有登录名为“{login}”的人员", field="login")
+    return person
 
 
 async def require_managed(tx: Tx, who: SignedIn, row: PersonRow) -> None:
