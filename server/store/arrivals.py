@@ -58,16 +58,17 @@ def _settle(
             here.append(one)
         else:
             left.add(one.delivery_id)
-    moved = {row[0] for row in (yield texts["move"], (json_of(_moves(here, dialect)), now))}
+    move = texts["move" if dialect.is_sqlite else "move_whole"]
+    moved = {row[0] for row in (yield move, (json_of(_moves(here, dialect)), now))}
     come = tuple(one for one in here if one.delivery_id in moved)
-    if come:
+    if come and dialect.is_sqlite:
         yield texts["close"], (json_of([one.attempt_id for one in come]), now)
+        yield texts["live"], (json_of(sorted({one.release_id for one in come})),)
+    if come:
         lines = _lines(tuple(one for one in come if one.is_counted), new_id)
         if lines:
             first = {row[0] for row in (yield texts["ledger"], (json_of(lines.values()), now))}
             yield texts["count"], (json_of(_counts(lines, first)),)
-        planned = {one.release_id for one in come if states[one.release_id] == "planned"}
-        yield texts["live"], (json_of(sorted(planned)),)
     return frozenset(left)
 
 
@@ -137,21 +138,33 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
     key = {"org_id": "text", "channel": "text", "kind": "text", "col": "text", "day": "day"}
     lines = dialect.given("$1", id="text", item_id="text", delivery_id="text", **key)
     counts = dialect.given("$1", n="int", **key)
-    return {
-        "releases": f"""
-            SELECT id, state FROM releases WHERE id IN {dialect.ids("$1")} ORDER BY id
-            {dialect.locked("FOR NO KEY UPDATE")}""",
-        "move": f"""
+    move = f"""
             UPDATE deliveries SET state = 'live', platform_id = g.platform_id, link = g.link,
                 live_at = g.live_at, changed_at = {now}, due_at = g.look_at, looks = 0, reason = NULL,
                 who_acts = 'nobody'
             FROM {moves}
             WHERE deliveries.id = g.id AND {dialect.not_by("deliveries.state")} = 'sending'
                 AND deliveries.attempt_id = g.attempt_id
-            RETURNING deliveries.id""",
-        "close": f"""
-            UPDATE attempts SET closed_at = {now}, outcome = 'live'
-            WHERE id IN {dialect.ids("$1")} AND closed_at IS NULL""",
+            RETURNING deliveries.id"""
+    close = f"UPDATE attempts SET closed_at = {now}, outcome = 'live' WHERE closed_at IS NULL AND id IN"
+    live = "UPDATE releases SET state = 'live' WHERE state = 'planned' AND number = 1 AND id IN"
+    return {
+        "releases": f"""
+            SELECT id, state FROM releases WHERE id IN {dialect.ids("$1")} ORDER BY id
+            {dialect.locked("FOR NO KEY UPDATE")}""",
+        "move": move,
+        "close": f"{close} {dialect.ids('$1')}",
+        "live": f"{live} {dialect.ids('$1')}",
+        # All three in one journey, which costs PostgreSQL more than what is done at its end.
+        "move_whole": f"""
+            WITH moved AS (
+                {move}, deliveries.attempt_id, deliveries.release_id
+            ), closed AS (
+                {close} (SELECT attempt_id FROM moved)
+            ), begun AS (
+                {live} (SELECT release_id FROM moved)
+            )
+            SELECT id FROM moved""",
         "ledger": f"""
             INSERT INTO ledger
                 (id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at,
@@ -168,7 +181,4 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             SELECT g.day, g.org_id, g.channel, g.kind, g.col, 'counted', g.n FROM {counts} WHERE true
             ON CONFLICT (day, org_id, channel, kind, "column", line)
             DO UPDATE SET count = day_counters.count + excluded.count""",
-        "live": f"""
-            UPDATE releases SET state = 'live'
-            WHERE id IN {dialect.ids("$1")} AND state = 'planned' AND number = 1""",
     }

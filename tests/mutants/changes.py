@@ -248,9 +248,10 @@ MUTANTS = (
         (
             Change(
                 BACKLOG,
-                '    yield texts["attempts"], (given, order.worker, at, dialect.text_of(order.lease_until))\n',
+                '        yield texts["attempts"], (given, order.worker, at, until)\n',
                 "",
             ),
+            Change(BACKLOG, "'{{}}' FROM moved\n", "'{{}}' FROM moved WHERE false\n"),
             Change(
                 DISPATCH,
                 "        outcome = await _send(place, claimed)\n",
