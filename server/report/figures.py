@@ -217,13 +217,13 @@ def _channel_row(channel: str, counters: tuple[Counter, ...]) -> Row:
 
 def _row_json(row: Row, group_by: GroupBy) -> dict[str, Any]:
     return {
-        **({"joint": {"led": row.led, "joined": row.joined}} if group_by == "org" else {}),
         group_by: row.key,
         "name": row.name,
         "items": row.items,
         "deliveries": row.deliveries,
         "withdrawn": {"items": row.withdrawn_items, "deliveries": row.withdrawn_deliveries},
         "restated": {"items": row.restated_items, "deliveries": row.restated_deliveries},
+        **({"joint": {"led": row.led, "joined": row.joined}} if group_by == "org" else {}),
     }
 
 
