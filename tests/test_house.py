@@ -54,6 +54,14 @@ def test_no_file_is_longer_than_400_lines():
     assert [str(path) for path in SOURCES if len(path.read_text().splitlines()) > 400] == []
 
 
+def test_each_migration_follows_the_one_before_it():
+    folder = ROOT / "server" / "store" / "migrations" / "versions"
+    texts = [path.read_text() for path in sorted(folder.glob("0*.py"))]
+    order = [re.search(r'^revision.*= "(\d+)"', text, re.MULTILINE) for text in texts]
+    after = [re.search(r'^down_revision.*= "?(\w+)"?', text, re.MULTILINE) for text in texts]
+    assert [one and one[1] for one in after] == ["None", *(one and one[1] for one in order[:-1])]
+
+
 def test_files_are_short_as_a_rule():
     lines = [len(path.read_text().splitlines()) for path in SOURCES]
     assert median(lines) <= 130

@@ -28,8 +28,8 @@ _MOVES: Final = {
     "cancelled": "withdrawing",
     "superseded": "withdrawing",
     "replaced": "withdrawing",
-    "withdrawing": "withdrawn withdraw_by_hand",
-    "withdraw_by_hand": "withdrawn",
+    "withdrawing": "withdrawn withdraw_by_hand replaced",
+    "withdraw_by_hand": "withdrawn replaced",
 }
 _PAIRS: Final = ", ".join(f"'{old} {new}'" for old, ends in _MOVES.items() for new in ends.split())
 
