@@ -171,3 +171,12 @@ def test_no_file_of_ours_reaches_out_of_the_repository():
 def test_lock_files_name_no_host():
     locks = [path for path in tracked() if path.name in ("constraints.txt", "package-lock.json")]
     assert [str(path) for path in locks if "://" in text_of(path)] == []
+
+
+def test_migrations_stand_in_one_line_in_the_order_of_their_numbers():
+    """Two that were written side by side would both be the newest, and no database would come up."""
+    says = re.compile(r'^(revision|down_revision)\b[^=]*= "(\d{4})"', re.MULTILINE)
+    files = sorted((ROOT / "server/store/migrations/versions").glob("0*.py"))
+    told = [dict(says.findall(path.read_text(encoding="utf-8"))) for path in files]
+    numbers = [one["revision"] for one in told]
+    assert [one.get("down_revision") for one in told] == [None, *numbers[:-1]]
