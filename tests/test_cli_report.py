@@ -144,6 +144,22 @@ def test_counts_are_written_to_a_file_as_a_whole():
 
 
 @pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("counts", "--year", "2026", "--output", "taken"),
+        ("report", "draft", "--year", "2026", "--org", "01506DEMO", "--output", "taken"),
+        ("dictionary", "export", "taken"),
+    ],
+)
+def test_what_cannot_be_written_leaves_nothing_behind(command: tuple[str, ...]):
+    Path("taken").mkdir()
+    refused = tongfa(*command)
+    assert (refused.exit_code, refused.stderr) == (2, "写不了文件 taken：这是一个文件夹\n")
+    assert [path.name for path in Path().iterdir() if path.name.startswith("taken")] == ["taken"]
+
+
+@pytest.mark.usefixtures("office")
 def test_an_unknown_organ_is_refused_in_a_sentence():
     refused = tongfa("report", "draft", "--year", "2026", "--org", "000000000")
     assert (refused.exit_code, refused.stderr.strip()) == (1, "没有代码为“000000000”的机构")

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from server.cli.counting import put
 from server.cli.database import on_database
+from server.cli.output import put
 from server.core.calendar import load_calendar
 from server.core.days import day_of
 from server.core.organs import get_org

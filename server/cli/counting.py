@@ -1,7 +1,6 @@
 """Commands about the figures: what was counted, read straight from the database."""
 
 import json
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,7 +12,7 @@ from rich.table import Table
 from channels.item import Kind
 from server.cli.database import on_database
 from server.cli.endings import MISUSED, end
-from server.file_errors import reason_of
+from server.cli.output import put
 from server.report.figures import CHANNEL_NAMES, Figures, Question, channel_figures
 from server.report.sheets import as_csv, as_xlsx
 from server.report.statements import JOINT_HEAD, figures_table
@@ -93,17 +92,3 @@ def _written(figures: Figures, form: Written) -> bytes:
             return as_xlsx("统计", figures_table(figures))
         case "json" | "table":
             return (json.dumps(figures.as_json(), ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def put(content: bytes, output: Path | None) -> None:
-    """Write to a file that is never seen half-written, or to standard output."""
-    if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-        return
-    part = output.with_name(output.name + ".part")
-    try:
-        part.write_bytes(content)
-        part.replace(output)
-    except OSError as error:
-        end(f"写不了文件 {output}：{reason_of(error)}", MISUSED)

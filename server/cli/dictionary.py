@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
+from server.cli.output import put
 from server.core.acts import note
 from server.core.ids import new_id
 from server.core.problems import Problem, Problems
@@ -55,10 +56,7 @@ def export_file(file: Annotated[Path, typer.Argument(help="写到哪个文件")]
             return await list_words(tx)
 
     rows = _run(act)
-    try:
-        file.write_bytes(write_words(rows))
-    except OSError as error:
-        end(f"文件 {file} 写不了：{reason_of(error)}。", MISUSED)
+    put(write_words(rows), file)
     typer.echo(f"已导出 {len(rows)} 条到 {file}。")
 
 

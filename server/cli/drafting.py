@@ -8,6 +8,7 @@ import typer
 
 from server.cli.database import on_database
 from server.cli.endings import MISUSED, REFUSED, end
+from server.cli.output import put
 from server.core.ids import new_id
 from server.core.problems import Problem, Problems
 from server.file_errors import reason_of
@@ -45,12 +46,7 @@ def draft(
 
     made = on_database(act)
     path = output or Path(f"report-{year}.{form}")
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(written(made, form, review=review))
-        part.replace(path)
-    except OSError as error:
-        end(f"写不了文件 {path}：{reason_of(error)}", MISUSED)
+    put(written(made, form, review=review), path)
     blanks = len(made.given.blanks)
     typer.echo(f"已写入 {path}。" + (f"还有 {blanks} 格没有填报。" if blanks else ""))
 
