@@ -13,6 +13,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from server.core.spreadsheets import as_text
+
 Value = str | int | float | None
 CSV: Final = "text/csv"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,7 +25,6 @@ _LYING: Final = 210
 _LINE: Final = 15.75  # points
 _MOST: Final = 1000
 _BROKEN: Final = Alignment(wrap_text=True, vertical="top")
-_RUNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(rows: Iterable[Sequence[Value]]) -> bytes:
@@ -103,6 +104,4 @@ def _columns_of(value: Value) -> int:
 
 def safe_text(value: Value) -> Value:
     """Give a value that no spreadsheet runs as a formula."""
-    if isinstance(value, str) and value.startswith(_RUNS):
-        return "'" + value
-    return value
+    return as_text(value) if isinstance(value, str) else value

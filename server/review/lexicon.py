@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final, cast, get_args
 
 from server.core.problems import Problem, Problems
+from server.core.spreadsheets import as_text
 from server.store.dictionary import MOST_WORDS, WordKind, WordPlace, WordRow, WordSeverity
 
 MOST_BYTES: Final = 4_000_000
@@ -78,13 +79,8 @@ def write_words(rows: Iterable[WordRow]) -> bytes:
             kinds[row.kind],
             row.note,
         )
-        writer.writerow(_harmless(cell) for cell in cells)
+        writer.writerow(as_text(cell) for cell in cells)  # reading takes the apostrophe off again
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula; reading takes the sign off again."""
-    return f"'{cell}" if cell[:1] in "=+-@" and cell else cell
 
 
 def _rows(body: bytes) -> Iterator[list[str]]:

@@ -8,13 +8,13 @@ from typing import Final, cast
 
 from server.core.acts import VERB_NAMES, Verb
 from server.core.days import SHANGHAI
+from server.core.spreadsheets import as_text
 from server.store.audit import AuditLine
 
 _HEADS: Final = (
     "编号", "时间", "事项", "代码", "谁", "令牌", "来自", "请求编号", "稿件", "版本", "发布", "投递", "账号",
     "细节", "链上位置", "摘要",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sheet_of(lines: Iterable[AuditLine]) -> bytes:
@@ -30,12 +30,8 @@ def sheet_of(lines: Iterable[AuditLine]) -> bytes:
             line.item_id, line.revision_id, line.release_id, line.delivery_id, line.account_id, details,
             line.place, line.digest,
         )  # fmt: skip
-        sheet.writerow(["" if cell is None else _harmless(str(cell)) for cell in cells])
+        sheet.writerow(["" if cell is None else as_text(str(cell)) for cell in cells])
     return b"\xef\xbb\xbf" + written.getvalue().encode()
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def name_of(line: AuditLine) -> str:
