@@ -168,15 +168,18 @@ async def find_hits(tx: Tx, terms: tuple[str, ...], filters: Filters, *, in_titl
     Words that many lines have are looked for among the newest of those that pass a filter: how long that
     takes does not grow with what is behind them.
     """
-    is_common = await are_common(tx, terms, in_title=in_title)
-    if all(is_chinese(term) for term in terms) and (is_common or any(len(term) == 1 for term in terms)):
+    are_chinese = all(is_chinese(term) for term in terms)
+    # A single sign begins many words: to count their lines takes longer than to look at the newest.
+    if are_chinese and (
+        any(len(term) == 1 for term in terms) or await are_common(tx, terms, in_title=in_title)
+    ):
         near = await _find_near(tx, terms, filters, in_title=in_title, limit=limit)
         if near is not None:
             return Found(near)
     found = having(tx, terms, in_title=in_title)
     serial: Any = catalogue_line.c.serial
     wanted, before = _shown(filters), None
-    if is_common:
+    if await are_common(tx, terms, in_title=in_title):
         serial = serial + 0  # or SQLite fetches every line that has the words, and sorts them all
         before = await _depth(tx, filters, FARTHEST)
     if before is not None:
