@@ -118,16 +118,6 @@ def test_every_module_opens_with_a_sentence(room: str):
     assert silent == []
 
 
-def test_the_migrations_stand_in_one_line_by_their_numbers():
-    """Two that were written side by side take the same place: then no database can be made at all."""
-    line = [
-        re.findall(r'^(?:down_)?revision(?:: .*)? = "?(\w+)"?$', text_of(path), re.MULTILINE)
-        for path in sorted((ROOT / "server/store/migrations/versions").glob("0*.py"))
-    ]
-    numbers = [revision for revision, _down in line]
-    assert [down for _revision, down in line] == ["None", *numbers[:-1]]
-
-
 def test_no_test_skips_or_expects_to_fail_without_a_reason():
     found = [
         f"{path.relative_to(ROOT)}:{line}"
