@@ -47,7 +47,7 @@ class Row:
     def state(self) -> str:
         """Give the state in words; what a newer post stands beside is still there."""
         if self.leg.state == "replaced" and self.leg.channel in APART:
-            return "旧的一条，还在平台上"
+            return "旧的一条，还在"
         return DELIVERY_STATES[self.leg.state][0]
 
 

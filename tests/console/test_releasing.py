@@ -228,13 +228,13 @@ async def test_who_corrects_chooses_what_becomes_of_the_old_one_and_reads_it_bef
     board = await desk.follow(await desk.post(path, keep))
     await office.house.run_until_quiet()
     board = await desk.get(f"/console/releases/{(await office.house.legs(made.id))['weibo'].release_id}")
-    assert "旧的一条，还在平台上" in board.words
+    assert "旧的一条，还在" in board.words
     old = next(one for one in board.links if one.startswith("/console/deliveries/"))
     assert old
     newest = (await office.house.legs(made.id))["weibo"]
     history = (await desk.get(f"/console/deliveries/{newest.id}")).words
     assert "这次发布时的决定：新的上线后，旧的保留。" in history
-    assert "第 1 次发布 旧的一条，还在平台上" in history
+    assert "第 1 次发布 旧的一条，还在" in history
     assert "按发布时的决定保留" in history
 
 
