@@ -31,6 +31,7 @@ _AMONG: Final = re.compile(r"^[^,。;\d]{0,16}中,?(?:已?有)?$")
 _RATE_OF: Final = re.compile(r"^([^,。;\d]{2,20}),(\w{2,4})率(?:为|达|达到)?$")
 _GROWS: Final = re.compile(r"(?:增长|上升|增加|下降|减少|降低)了?$")
 _REACHES: Final = re.compile(r"^,(?:达到?|为|至)$")
+_BECOMES: Final = re.compile(r"^[^,。;、\d]{0,8}(?:到|至|为)[^,。;、\d]{0,12}$")
 _HUNDRED: Final = Decimal(100)
 _LARGEST_SEARCHED: Final = 200_000
 
@@ -72,6 +73,7 @@ def check_percentages(sentences: Sequence[Sentence]) -> Iterator[Finding]:
             yield from _check_passing(sentence, one, before)
             yield from _check_growth(sentence, one, before)
             yield from _check_growth_first(sentence, one, position)
+            yield from _check_rounded_growth(sentence, one, before)
 
 
 def _check_share(
@@ -308,6 +310,35 @@ def _check_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity])
     ):
         hint = f"没有一个上年的整数能使 {told(now.value)} 的增幅为 {told(percent)}%"
         yield Finding("growth_impossible", "warning", sentence.where(one), percent, None, hint)
+
+
+def _check_rounded_growth(sentence: Sentence, one: Quantity, before: Sequence[Quantity]) -> Iterator[Finding]:
+    """Check «由 80 万次增加到 92 万次,增长 12%»: what no rounding, cutting or raising of both could make."""
+    if len(before) < 2 or one.unit != "%":
+        return
+    former, now = before[-2:]
+    between = sentence.masked[now.end : one.start].lstrip(")")
+    if former.kind != "count" or now.kind != "count" or former.unit != now.unit or not _GROWTH.match(between):
+        return
+    if is_earlier(sentence, now):
+        former, now = now, former
+    elif not is_earlier(sentence, former) and not _BECOMES.match(sentence.masked[former.end : now.start]):
+        return
+    if now.step is None or former.step is None or former.value <= former.step:
+        return
+    ends = [
+        ((now.value - now.step * part) / (former.value + former.step * (1 - part)),
+         (now.value + now.step * (1 - part)) / (former.value - former.step * part))
+        for part in (Decimal(0), Decimal("0.5"), Decimal(1))
+    ]  # fmt: skip
+    room = Decimal(1).scaleb(-one.decimals) / 2
+    low = (min(low for low, _high in ends) - 1) * _HUNDRED - room
+    high = (max(high for _low, high in ends) - 1) * _HUNDRED + room
+    percent = -one.value if one.falling else one.value
+    if not low <= percent <= high:
+        computed = growth(now.value, former.value, one.decimals)
+        hint = f"{told(now.value)} 比 {told(former.value)} 约为 {told(computed)}%"
+        yield Finding("growth_differs", "error", sentence.where(one), percent, computed, hint)
 
 
 def _is_of_rounded_money(now: Quantity, earlier: Decimal, one: Quantity, percent: Decimal) -> bool:
