@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from server.core.problems import Problem
 from server.importing.aside import aside
+from server.importing.strays import has_strays
 
 MIMES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 _MAGIC: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
@@ -89,7 +90,7 @@ def inspect(body: bytes) -> PictureFile:
             image.load()
             # A phone's JPEG with a second picture behind the first (MPO) becomes a plain one.
             kind = "JPEG" if image.format == "MPO" else str(image.format)
-            if image.format == "MPO" or _talks(image):
+            if image.format == "MPO" or _talks(image) or has_strays(body, kind):
                 body, size = _silenced(image, kind)
             else:
                 size = image.size

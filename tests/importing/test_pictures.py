@@ -39,6 +39,9 @@ def captions() -> PngImagePlugin.PngInfo:
 
 
 PLAIN = Image.new("RGB", (20, 10), "teal")
+SEGMENT = b"\xff\xed" + struct.pack(">H", len(SECRET) + 2) + SECRET
+CHUNK = struct.pack(">I", len(SECRET)) + b"juNk" + SECRET + struct.pack(">I", zlib.crc32(b"juNk" + SECRET))
+EXTENSION = b"!\xff\x0bXMP DataXMP" + bytes([len(SECRET)]) + SECRET + b"\0"
 TALKING = {
     "jpeg": saved(PLAIN, "JPEG", exif=camera(), comment=SECRET, xmp=SECRET),
     "png": saved(PLAIN, "PNG", pnginfo=captions(), exif=camera()),
@@ -49,11 +52,36 @@ TALKING = {
 }
 
 
+TALKING |= {f"{kind} with a tail".lower(): saved(PLAIN, kind) + b"PK\x03\x04" + SECRET for kind in MIMES}
+TALKING |= {
+    "a cropped screenshot": saved(PLAIN, "PNG") + SECRET + saved(PLAIN, "PNG")[-40:],
+    "a jpeg with a part of its own": saved(PLAIN, "JPEG")[:2] + SEGMENT + saved(PLAIN, "JPEG")[2:],
+    "a png with a part of its own": saved(PLAIN, "PNG")[:33] + CHUNK + saved(PLAIN, "PNG")[33:],
+    "a gif with the words of a program": saved(MOVING[0], "GIF")[:-1] + EXTENSION + b";",
+}
+
+
 @pytest.mark.parametrize("kind", MIMES)
 def test_a_plain_picture_stays_as_it_is(kind: str):
     body = saved(PLAIN, kind)
     found = inspect(body)
     assert (found.body, found.mime, found.width, found.height) == (body, MIMES[kind], 20, 10)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("JPEG", {"progressive": True, "icc_profile": b"profile" * 20_000}),
+        ("JPEG", {"restart_marker_blocks": 1, "dpi": (72, 72)}),
+        ("PNG", {"icc_profile": b"profile" * 40, "dpi": (72, 72)}),
+        ("PNG", {"save_all": True, "append_images": [PLAIN.transpose(Image.Transpose.ROTATE_180)]}),
+        ("GIF", {"save_all": True, "append_images": MOVING[:1], "loop": 0, "transparency": 0}),
+        ("WEBP", {"save_all": True, "append_images": MOVING[:1], "icc_profile": b"profile" * 40}),
+    ],
+)
+def test_nothing_that_belongs_to_a_picture_is_taken_for_a_stray(kind: str, more: dict[str, Any]):
+    body = saved(PLAIN, kind, **more)
+    assert inspect(body).body == body
 
 
 @pytest.mark.parametrize("name", TALKING)
