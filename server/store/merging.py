@@ -10,7 +10,7 @@ from server.store.push_tables import push_topic
 from server.store.reader_tables import following
 from server.store.reading_tables import catalogue_line, page_change
 from server.store.rows import upsert
-from server.store.tables import item, place, place_list
+from server.store.tables import item, place, place_list, release, revision
 from server.store.tx import Tx
 
 _anew: Final = sa.Table(
@@ -74,7 +74,19 @@ def _is_foreign(filed: tuple[str, ...]) -> sa.ColumnElement[bool]:
         catalogue_line.c.item_id == place.c.item_id, catalogue_line.c.column.not_in(filed)
     )
     unread = sa.exists().where(page_change.c.item_id == place.c.item_id, ~page_change.c.is_read)
-    return sa.and_(elsewhere, ~unread)
+    return sa.or_(sa.and_(elsewhere, ~unread), _is_practised_elsewhere(filed))
+
+
+def _is_practised_elsewhere(filed: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """Say of a place that its item is a practice item filed elsewhere: those the catalogue never reads."""
+    return sa.exists().where(
+        item.c.id == place.c.item_id,
+        item.c.practice,
+        release.c.item_id == item.c.id,
+        release.c.state == "live",
+        revision.c.id == release.c.revision_id,
+        revision.c.sheet["column"].as_string().not_in(filed),
+    )
 
 
 async def _is_level(tx: Tx, account_id: str, target: str, belongs: sa.ColumnElement[bool]) -> bool:

@@ -21,6 +21,7 @@ from server.store.renewals import find_renewal
 from server.store.site_columns import read_version
 from server.store.tables import place
 from server.watch.silence import silent_columns
+from tests.core.practising import go_into_practice
 from tests.house import SITE, House
 
 YEAR: Final = (date(2026, 1, 1), date(2026, 12, 31))
@@ -170,6 +171,24 @@ async def test_a_column_holds_what_stands_below_it_and_loses_it_again(house: Hou
     await change(house, "zcjd", parent=None)
     await renew(house)
     assert await listed(house, "column/zcwj") == [items[1]]
+
+
+async def test_a_column_loses_what_stands_below_it_no_longer_in_practice_too(house: House):
+    await go_into_practice(house)
+    items = []
+    for column in ("zcjd", "zcwj"):
+        made = await house.item(column=column)
+        await house.release(made.id, ("yanlian-website",))
+        await house.run_until_quiet()
+        items.append(made.id)
+        house.now.move(minutes=5)
+    await change(house, "zcjd", parent="zcwj")
+    await renew(house)
+    assert await listed(house, "column/zcwj") == items
+    await change(house, "zcjd", parent=None)
+    await renew(house)
+    assert await listed(house, "column/zcwj") == items[1:]
+    assert await listed(house, "column/zcjd") == items[:1]
 
 
 async def test_a_list_that_is_level_already_is_left_alone(house: House):
