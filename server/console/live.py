@@ -69,7 +69,7 @@ async def _send_changes(
         for key in changed:
             await _send(answer, "row", {"id": key, "html": fresh[key]})
         if changed:
-            await _send(answer, "summary", {"text": board.summary})
+            await _send(answer, "summary", {"text": board.summary, "holds": sorted(board.holds)})
         if board.is_still:
             await _send(answer, "end", {})
             return
@@ -110,7 +110,7 @@ def _html(visit: Visit, row: object) -> str:
     return rendered("release_row.html", row=row, form_token=form_token(visit.request))
 
 
-async def _send(answer: web.StreamResponse, event: str, value: dict[str, str]) -> None:
+async def _send(answer: web.StreamResponse, event: str, value: dict[str, str | list[str]]) -> None:
     told = json.dumps(value, ensure_ascii=False)  # escapes line breaks: one event, one line
     await answer.write(f"event: {event}\ndata: {told}\n\n".encode())
 

@@ -6,11 +6,10 @@ from aiohttp import web
 
 from server.console.moments import moment_in_link, read_moment
 from server.console.page import Page, Visit
-from server.console.rows import Board, read_board
+from server.console.rows import read_board
 from server.core.expedite import expedite
 from server.core.problems import Problem
 from server.core.reschedule import reschedule
-from server.core.states import UNSENT
 from server.forms.complaints import filled_in
 from server.forms.orders import UrgentIn
 from server.forms.refusals import REFUSALS, refusals_of
@@ -92,22 +91,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     trouble = refusals_of(error)
     return visit.show(
         "release.html", section="releases", row=row, seen=seen, board=board, left_out=left_out,
-        trouble=trouble,
-        typed=visit.fields, trouble_heading="没有更改", can=_can(visit, row, seen, board),
+        trouble=trouble, typed=visit.fields, trouble_heading="没有更改",
     )  # fmt: skip
-
-
-def _can(visit: Visit, row: ReleaseRow, seen: ItemSeen, board: Board) -> frozenset[str]:
-    """Say what the visitor may do with this release now."""
-    can = set()
-    if seen.org.id in visit.who.orgs_for("release"):
-        if row.state == "planned" and all(one.leg.state in UNSENT for one in board.rows):
-            can.add("reschedule")
-        if any(one.leg.gate in ("slot", "time") for one in board.rows):
-            can.add("expedite")
-    if seen.org.id in visit.who.orgs_for("withdraw") and row.state in ("planned", "live"):
-        can.add("withdraw")
-    return frozenset(can)
 
 
 PAGES = (

@@ -7,6 +7,7 @@ from typing import Final
 from server.console.names import DELIVERY_STATES
 from server.core.older_posts import may_stand
 from server.core.standing import say_standing
+from server.core.states import UNSENT
 from server.security.access import Act, SignedIn
 from server.store.accounts import list_accounts_by_id
 from server.store.deliveries import DeliverySeen, list_deliveries, list_of_release
@@ -57,6 +58,8 @@ class Board:
 
     rows: tuple[Row, ...]
     earlier: tuple[Row, ...]
+    holds: frozenset[str]
+    """`ahead` while nothing of the release was sent, and what the visitor may do with it now."""
 
     @property
     def all(self) -> tuple[Row, ...]:
@@ -85,7 +88,20 @@ async def read_board(tx: Tx, row: ReleaseRow, org_id: str, who: SignedIn) -> Boa
         if leg.release_id != row.id and (leg.state not in _OVER or may_stand(leg))
     )
     rows = await rows_of(tx, legs + earlier, org_id, who)
-    return Board(rows[: len(legs)], rows[len(legs) :])
+    return Board(rows[: len(legs)], rows[len(legs) :], _holds(row, legs, org_id, who))
+
+
+def _holds(row: ReleaseRow, legs: tuple[DeliverySeen, ...], org_id: str, who: SignedIn) -> frozenset[str]:
+    ahead = row.state == "planned" and all(leg.state in UNSENT for leg in legs)
+    held = any(leg.gate in ("slot", "time") for leg in legs)
+    may_release, may_withdraw = (org_id in who.orgs_for(act) for act in ("release", "withdraw"))
+    told = {
+        "ahead": ahead,
+        "reschedule": ahead and may_release,
+        "expedite": held and may_release,
+        "withdraw": row.state in ("planned", "live") and may_withdraw,
+    }
+    return frozenset(name for name, holds in told.items() if holds)
 
 
 async def rows_of(tx: Tx, legs: Iterable[DeliverySeen], org_id: str, who: SignedIn) -> tuple[Row, ...]:

@@ -45,7 +45,24 @@ async def test_rows_arrive_and_the_stream_ends_once_nothing_moves(office: Consol
         legs["website"].id: True,
         legs["weibo"].id: True,
     }
-    assert ("summary", {"text": "2 个账号：2 个已上线。"}) in events
+    assert ("summary", {"text": "2 个账号：2 个已上线。", "holds": []}) in events
+
+
+async def test_what_can_no_longer_be_done_is_told_with_the_rows(office: ConsoleOffice):
+    made = await office.approved()
+    desk = await office.desk("chief")
+    fields = [("accounts", "website"), ("not_before", "2026-12-01T09:00")]
+    page = await desk.follow(await desk.post(f"/console/items/{made['id']}/release", fields))
+    path = f"/console/releases/{(await office.house.legs(made['id']))['website'].release_id}"
+    assert page.words.count("改发布时间") == 1
+    async with asyncio.TaskGroup() as group:
+        opened = asyncio.Event()
+        reading = group.create_task(_events(desk, f"{path}/events", opened=opened))
+        await opened.wait()
+        await desk.post(f"{path}/reschedule", {"not_before": ""})
+        await office.house.run_until_quiet()
+    holds = [value["holds"] for name, value in reading.result() if name == "summary"]
+    assert (holds[0], holds[-1]) == (["ahead", "expedite", "reschedule", "withdraw"], ["withdraw"])
 
 
 async def test_a_row_says_what_it_waits_for(office: ConsoleOffice):

@@ -50,12 +50,22 @@
     const link = stood && fresh.querySelector(`a[href="${CSS.escape(stood)}"]`);
     if (link) link.focus();
   };
+  // What can no longer be done goes; what is typed into the rest stays.
+  const close = (holds) => {
+    for (const one of document.querySelectorAll("[data-while]")) if (!holds.includes(one.dataset.while)) one.remove();
+    const open = document.querySelector("#open");
+    if (open && !open.querySelector("[data-while]")) open.remove();
+  };
   const events = new EventSource(summary.dataset.events);
   events.addEventListener("row", (event) => {
     const { id, html } = JSON.parse(event.data);
     put(`leg-${id}`, parse(`<table>${html}</table>`).querySelector("tr"));
   });
-  events.addEventListener("summary", (event) => { summary.textContent = JSON.parse(event.data).text; });
+  events.addEventListener("summary", (event) => {
+    const { text, holds } = JSON.parse(event.data);
+    summary.textContent = text;
+    close(holds);
+  });
   events.addEventListener("end", () => events.close());
   // Too many such pages are open: this one asks now and then instead of being told.
   events.addEventListener("crowded", (event) => {
@@ -71,6 +81,7 @@
         if (!now) { location.reload(); return; }
         for (const fresh of page.querySelectorAll("tr[id^='leg-']")) put(fresh.id, fresh);
         summary.textContent = now.textContent;
+        close([...page.querySelectorAll("[data-while]")].map((one) => one.dataset.while));
         if (!("events" in now.dataset)) { told.remove(); return; }
       } catch { /* without the network the rows stay; it asks again */ }
       setTimeout(ask, 15000);
