@@ -21,7 +21,7 @@
       button.hidden = language !== root.lang && !voices.some((voice) => voice.lang.startsWith(language.slice(0, 2)));
     };
     show();
-    speech.addEventListener?.("voiceschanged", show);
+    if (speech.addEventListener) speech.addEventListener("voiceschanged", show);
     const idle = button.textContent;
     const stop = () => { speech.cancel(); button.textContent = idle; };
     button.addEventListener("click", () => {
