@@ -124,6 +124,11 @@ class _Line(web.RequestHandler):
         if transport is not None:
             transport.abort()
 
+    def log_exception(self, *args: Any, **more: Any) -> None:
+        """Write down what nobody foresaw; the rest of a body that was answered already is none of that."""
+        if not isinstance(more.get("exc_info"), web.RequestPayloadError):
+            super().log_exception(*args, **more)
+
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -132,8 +137,10 @@ class _Line(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what is no request, and what nobody foresaw, with a page of our own."""
-        # Who hung up, or was cut off, is no fault to look into.
-        if not (isinstance(exc, ConnectionError) and self.transport is None):
+        if isinstance(exc, web.RequestPayloadError):
+            status = 400
+        # Who hung up, was cut off, or sent what is no body is no fault to look into.
+        elif not (isinstance(exc, ConnectionError) and self.transport is None):
             super().handle_error(request, status, exc, message)  # writes it down
         title, sentence = _UNREADABLE if status < 500 else _BROKEN
         headers = {**PUBLIC_SECURITY, hdrs.CONTENT_TYPE: HTML, hdrs.CACHE_CONTROL: _UNKEPT}

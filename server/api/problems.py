@@ -11,7 +11,7 @@ from server.api.requests import request_id
 from server.api.route import Handler
 from server.core.problems import Problem
 from server.forms.complaints import BadJson
-from server.forms.multipart import has_hung_up
+from server.forms.multipart import UNREADABLE_BODY, has_hung_up
 from server.forms.refusals import STATUSES, find_refusals, unkept_by
 from server.store.tx import StoreAway
 
@@ -31,8 +31,8 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except web.HTTPException as error:
         return _http_answer(request, error)
-    except BadJson as error:
-        return _answer(request, 400, "invalid_json", "不是 JSON", str(error))
+    except (BadJson, web.RequestPayloadError) as error:
+        return _answer(request, 400, *_unreadable(error))
     except StoreAway as error:
         words = unkept_by(error)
         log.error(words.code)  # noqa: TRY400 -- a database that is away is no bug of ours
@@ -46,6 +46,12 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
             detail = f"服务器内部错误，已经记录；请把请求编号 {request_id(request)} 告诉管理员"
             return _answer(request, 500, "internal_error", "服务器内部错误", detail)
         return _refusal_answer(request, found)
+
+
+def _unreadable(error: BadJson | web.RequestPayloadError) -> tuple[str, str, str]:
+    if isinstance(error, BadJson):
+        return "invalid_json", "不是 JSON", str(error)
+    return "unreadable_body", "请求读不懂", UNREADABLE_BODY
 
 
 def _refusal_answer(request: web.Request, found: tuple[Problem, ...]) -> web.Response:

@@ -25,7 +25,7 @@ from server.console.page import Page, Visit, show
 from server.console.sections import section_of
 from server.core.acts import acting_as
 from server.core.problems import Problem
-from server.forms.multipart import has_hung_up
+from server.forms.multipart import UNREADABLE_BODY, has_hung_up
 from server.forms.refusals import REFUSALS, STATUSES, find_refusals, refusals_of, status_of, unkept_by
 from server.parts import PARTS, Parts
 from server.security.access import SignedIn
@@ -152,6 +152,8 @@ async def answer_trouble(request: web.Request, handler: _Handler) -> web.StreamR
         if error.status < 400:
             raise
         answer = _trouble(request, error.status, "没有这个页面", "地址可能有误，请从左边的菜单进入。")
+    except web.RequestPayloadError:
+        answer = _trouble(request, 400, "请求读不懂", UNREADABLE_BODY)
     except StoreAway as error:
         answer = _unkept(request, error, Fields())
     except Exception as error:

@@ -11,6 +11,9 @@ from channels.characters import one_line
 BROKEN: Final = (ValueError, HttpProcessingError)
 """One that breaks off or has no boundary; one whose parts have heads that are none, too long or too many."""
 
+UNREADABLE_BODY: Final = "请求的内容不是它自称的压缩格式，读不出来，请重新发送"
+"""What is said to a body that calls itself gzip and is none; aiohttp raises RequestPayloadError."""
+
 
 def file_name(given: str) -> str:
     """Give a file's name as it may be kept and shown: half characters and signs of control are none of it.
