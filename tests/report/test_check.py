@@ -130,6 +130,19 @@ def test_a_blank_cell_is_told_and_not_taken_for_zero():
     assert [(one.rule, one.severity) for one in findings] == [("blank_cell", "warning")]
 
 
+@pytest.mark.parametrize("shape", ["html", "docx", "xlsx"])
+@pytest.mark.parametrize("heading", [[], ["三、收到和处理政府信息公开申请情况", *[""] * 7]])
+def test_rows_that_nobody_filled_in_are_told_of_in_every_shape(shape: str, heading: list[str]):
+    grids = samples.grids_2021(samples.entry_2021(lambda at: at * 7 % 13 + 1))
+    blank = [[["" if cell.isdigit() else cell for cell in row] for row in grid] for grid in grids]
+    parts = ["某县2023年政府信息公开工作年度报告", *([[heading]] if heading else []), *blank]
+    findings = check_report(read_content(*SHAPES[shape](parts)))
+    told_of = {
+        one.where.split("：")[0]: int(one.hint.split()[0]) for one in findings if one.rule == "blank_cell"
+    }
+    assert told_of == {"表二(一)": 6, "表二(五)": 1, "表二(六)": 2, "表三": 175, "表四": 15}
+
+
 def test_a_stroke_says_that_a_question_does_not_arise():
     value = samples.entry_2021(lambda _at: 0)
     value["figures"]["三"]["(五)2.重复申请"]["自然人"] = "/"

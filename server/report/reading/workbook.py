@@ -11,10 +11,15 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from server.report.document import Document, build
+from server.report.forms.form import normal
+from server.report.forms.versions import FORMS
 from server.report.reading.unreadable import Unreadable
 
 _ROWS: Final = 20_000
 _COLUMNS: Final = 64
+_LAST_HEAD: Final = (
+    "结果维持"  # table four has one row, which has no label: it may stand empty below its head
+)
 
 
 def read_workbook(content: bytes) -> Document:
@@ -57,12 +62,20 @@ def _parts(sheet: Any) -> list[str | list[list[str]]]:
             if (number, at) not in covered and at not in unseen_columns
         ]
         filled = [cell for cell in cells if cell]
-        if len(filled) == 1 and filled[0] == cells[0] and not filled[0].replace(".", "").isdigit():
+        if len(filled) == 1 and filled[0] == cells[0] and _is_caption(cells):
             parts.extend((grid, filled[0])) if grid else parts.append(filled[0])
             grid = []
-        elif filled:
+        elif filled or (grid and _LAST_HEAD in grid[-1]):
             grid.append(cells)
     return [*parts, grid]
+
+
+def _is_caption(cells: list[str]) -> bool:
+    """Say whether what stands alone in its line is a text, and no figure and no row that nobody filled in."""
+    is_row = len(cells) > 1 and any(
+        row.is_called(normal(cells[0])) for form in FORMS for _table, row in form.rows()
+    )
+    return not is_row and not cells[0].replace(".", "").isdigit()
 
 
 def _text(value: Any) -> str:
