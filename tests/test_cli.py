@@ -210,6 +210,13 @@ def test_a_year_without_data_gives_zeros():
 
 
 @pytest.mark.usefixtures("office")
+def test_figures_of_a_column_that_never_was_are_refused_and_no_zeros():
+    assert tongfa("counts", "--year", "2026", "--column", "zcwj").exit_code == 0
+    ended = tongfa("counts", "--year", "2026", "--column", "nosuch")
+    assert (ended.exit_code, ended.stderr.strip()) == (1, "没有栏目“nosuch”")
+
+
+@pytest.mark.usefixtures("office")
 @pytest.mark.parametrize("grouping", ["channel", "org", "month", "kind", "column"])
 def test_every_grouping_prints_a_table(grouping: str):
     ended = tongfa("counts", "--from", "2026-01-01", "--to", "2026-06-30", "--group-by", grouping)

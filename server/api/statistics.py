@@ -13,6 +13,7 @@ from server.api.answers import PRIVATE, answer
 from server.api.requests import query_of
 from server.api.route import Route
 from server.core.problems import Problem
+from server.core.site_columns import require_column
 from server.forms.words import Day, Line, OrgCode, Out, Query, Slug
 from server.parts import PARTS
 from server.report.figures import Figures, Question, channel_figures, joint_sieve, sieve_of
@@ -204,6 +205,8 @@ async def show_channels(request: web.Request) -> web.Response:
     question = query.question(query.group_by, parts.site)
     # Anybody with a role may read them, for every organ: the law has them published each year (条例 Art. 50).
     async with parts.store.read() as tx:
+        if query.column is not None:
+            await require_column(tx, parts.site, query.column)
         figures = await channel_figures(tx, question, at=parts.now())
     tag = f'"{figures.fingerprint()}-{query.format}"'
     if tag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
@@ -219,6 +222,8 @@ async def list_rows(request: web.Request) -> web.Response:
     after = None if query.after is None else read_place(query.after)
     question = query.question("channel", parts.site)
     async with parts.store.read() as tx:
+        if query.column is not None:
+            await require_column(tx, parts.site, query.column)
         lines = await list_lines_behind(
             tx,
             await (joint_sieve(tx, question, query.joint) if query.joint else sieve_of(tx, question)),

@@ -13,10 +13,11 @@ from channels.item import Kind
 from server.cli.database import on_database
 from server.cli.endings import MISUSED, end
 from server.cli.output import put
+from server.core.site_columns import require_column
 from server.report.figures import CHANNEL_NAMES, Figures, Question, channel_figures
 from server.report.sheets import as_csv, as_xlsx
 from server.report.statements import JOINT_HEAD, figures_table
-from server.settings import Settings
+from server.settings import Settings, site_of
 from server.store.statistics import GroupBy
 from server.store.tx import Store
 
@@ -42,8 +43,10 @@ def counts(
     first, last = _period(year, start, to)
     question = Question(first, last, org, group_by, subtree, kind, column, topic)
 
-    async def act(store: Store, _settings: Settings) -> Figures:
+    async def act(store: Store, settings: Settings) -> Figures:
         async with store.read() as tx:
+            if column is not None:
+                await require_column(tx, site_of(settings), column)
             return await channel_figures(tx, question, at=datetime.now(UTC))
 
     figures, form = on_database(act), "json" if as_json else form

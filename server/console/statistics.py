@@ -15,6 +15,7 @@ from server.console.moments import read_day, read_moment
 from server.console.page import Page, Visit
 from server.core.days import day_of
 from server.core.problems import Problem
+from server.core.site_columns import require_column
 from server.forms.refusals import REFUSALS, refusals_of
 from server.report.figures import CHANNEL_NAMES, Question, Row, channel_figures, joint_sieve, sieve_of
 from server.report.sheets import XLSX, Value, as_xlsx
@@ -49,6 +50,8 @@ async def show_statistics(visit: Visit) -> web.StreamResponse:
     try:
         question = _question(visit)
         async with visit.parts.store.read() as tx:
+            if question.column is not None:
+                await require_column(tx, visit.parts.site, question.column)
             figures = await channel_figures(tx, question, at=visit.parts.now())
             compared = await tally(tx, figures)
     except REFUSALS as error:
@@ -75,6 +78,8 @@ async def show_rows(visit: Visit) -> web.StreamResponse:
         question, after = _question(visit), visit.query("after")
         until = read_moment(visit.query("until"), "until", "截至")
         async with visit.parts.store.read() as tx:
+            if question.column is not None:
+                await require_column(tx, visit.parts.site, question.column)
             sieve = await (joint_sieve(tx, question, joint) if joint else sieve_of(tx, question))
             sieve = replace(sieve, until=until)
             found = await list_lines_behind(

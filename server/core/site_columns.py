@@ -26,6 +26,7 @@ from server.store.site_columns import (
     raise_version,
     update_column,
 )
+from server.store.statistics import is_counted_under
 from server.store.tx import Tx
 
 MOST: Final = 200
@@ -177,6 +178,14 @@ def require_slug(slug: str, field: str) -> None:
         raise Problem(
             "invalid", "只能用小写字母、数字和“-”，以字母或数字开头，最长 32 个字符，例如 tzgg", field=field
         )
+
+
+async def require_column(tx: Tx, site: Site, slug: str) -> None:
+    """Refuse a column that there never was; what was counted under one that is gone may be asked for."""
+    if site.column(slug) is not None or await is_counted_under(tx, slug):
+        return
+    if slug not in {row.slug for row in await list_columns(tx)}:
+        raise Problem("unknown_column", f"没有栏目“{slug}”", field="column")
 
 
 async def filed_under(tx: Tx, slug: str) -> str:

@@ -267,6 +267,12 @@ def _of_months(sieve: Sieve, start: date, end: date) -> sa.Select[Any]:
     return _counts(month_counter, month, [*held, *sides(month_counter, sieve)], month_counter.c.count)
 
 
+async def is_counted_under(tx: Tx, column: str) -> bool:
+    """Say whether anything was ever counted under a column."""
+    wanted = sa.select(day_counter.c.column).where(day_counter.c.column == column).limit(1)
+    return (await tx.execute(wanted)).first() is not None
+
+
 def _of_days(sieve: Sieve, start: date, end: date, *, with_lines: bool, sign: int) -> sa.Select[Any]:
     month = sa.literal(f"{start:%Y-%m}")
     if with_lines:

@@ -69,6 +69,13 @@ async def test_an_unknown_organ_is_refused(office: Office):
 ROWS = "/api/v1/statistics/rows"
 
 
+@pytest.mark.parametrize("asked", [CHANNELS, ROWS])
+async def test_a_column_that_never_was_is_refused(office: Office, asked: str):
+    assert (await office.get(f"{asked}?year=2017&column=nosuch")).refusal == (
+        422, "unknown_column", "column",
+    )  # fmt: skip
+
+
 async def published(office: Office, **changes):
     item = await office.approved(**changes)
     await office.post(f"/api/v1/items/{item['id']}/release", {"accounts": ["website"]}, by="chief")
