@@ -38,6 +38,7 @@ _MIMES: Final = {
 }
 _STATES: Final = {
     "draft": ("还没有报送", ""),
+    "returned": ("已退回，请重新报送", "bad"),  # a draft again, with the reason
     "submitted": ("已报送", "wait"),
     "accepted": ("已接收", "good"),
     "closed": ("已关闭", "good"),
@@ -123,11 +124,12 @@ async def take_item(visit: Visit) -> web.StreamResponse:
 async def take_move(visit: Visit) -> web.StreamResponse:
     """Submit an organ's year, accept it, send it back or close it; `about` is that organ."""
     parts, year, step = visit.parts, asked_year(visit), visit.fields.get("move")
+    about = visit.fields.get("about")[:18]
     try:
         if step not in MOVES:
             raise Problem("invalid", "没有这个步骤", field="move")
         async with parts.store.begin() as tx:
-            org = await get_org(tx, visit.fields.get("about")[:18], field="about")
+            org = await get_org(tx, about, field="about")
             # The organ above decides on what was submitted; the topmost one decides on its own.
             if step == "submit":
                 visit.who.require("file_report", org.id)
@@ -137,6 +139,10 @@ async def take_move(visit: Visit) -> web.StreamResponse:
                 tx, org, year, cast("Move", step), reason=visit.fields.get("reason").strip()[:500] or None,
                 by=visit.who.person_id, at=parts.now(), new_id=parts.new_id,
             )  # fmt: skip
+    except Problem as error:
+        # Every organ of the list has a field of its own for the reason.
+        field = f"reason-{about}" if error.field == "reason" else error.field
+        return await _shown(visit, Problem(error.code, error.message, field=field))
     except REFUSALS as error:
         return await _shown(visit, error)
     return visit.go(_PATH, done="recorded", org=visit.fields.get("org")[:18], year=str(year))

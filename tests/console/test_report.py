@@ -66,7 +66,12 @@ async def test_a_year_is_submitted_sent_back_and_accepted(office: ConsoleOffice)
     assert "已报送" in page.words
     without = await desk.post("/console/report/filing", {**fields, "move": "return"})
     assert (without.status, "退回必须写明原因" in without.words) == (422, True)
-    await desk.follow(await desk.post("/console/report/filing", {**fields, "move": "return", "reason": XSS}))
+    # The refusal leads to the field of the organ it is about, not to another reason on the page.
+    assert f"#field-reason-{CODE}" in without.links
+    assert f"field-reason-{CODE}" in [told.get("id") for _tag, told in without.tags]
+    back = {**fields, "move": "return", "reason": XSS}
+    page = await desk.follow(await desk.post("/console/report/filing", back))
+    assert "已退回，请重新报送" in page.words
     await desk.follow(await desk.post("/console/report/filing", {**fields, "move": "submit"}))
     page = await desk.follow(await desk.post("/console/report/filing", {**fields, "move": "accept"}))
     assert "已接收" in page.words
