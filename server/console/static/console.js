@@ -15,13 +15,15 @@
     told.textContent = "网络断开，没有提交。填写的内容都在，网络恢复后再按一次。";
     told.scrollIntoView({ block: "nearest" });
   }, true);
-  // A form is sent once, however often its button is pressed; the back button makes it usable again.
+  // What changes something is sent once, however often its button is pressed; the back button makes it usable again.
+  // What only asks may ask again: a table to keep does not take the place of the page.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     // A page that fails under the same address takes the place of this one, and the back button would pass it by.
-    if (form.method === "post" && !location.hash) history.replaceState(history.state, "", `${location.href}#`);
+    if (!location.hash) history.replaceState(history.state, "", `${location.href}#`);
     // After this turn: a disabled button would not be among what is sent.
     setTimeout(() => form.querySelectorAll("button").forEach((one) => { one.disabled = true; }), 0);
   });
