@@ -28,7 +28,7 @@ _ACTS: Final[dict[str, tuple[str, Act]]] = {
     "withdraw_by_hand": ("登记撤下", "file_evidence"),
 }
 _WHO: Final[dict[str, str]] = {
-    "editor": "信息员改正内容",
+    "editor": "信息员",
     "operator": "经办人",
     "owner": "账号管理人",
 }
@@ -118,14 +118,15 @@ def _place(leg: DeliverySeen) -> tuple[int, str]:
 def _row_of(leg: DeliverySeen, account_state: str, org_id: str, who: SignedIn) -> Row:
     # An address of another kind (a platform may send anything) is no link.
     link = leg.link if leg.link and leg.link.startswith(("http://", "https://")) else ""
-    return Row(leg, say_standing(leg, account_state), _who_acts(leg), _act(leg, org_id, who), link)
+    return Row(leg, say_standing(leg, account_state), who_acts(leg), _act(leg, org_id, who), link)
 
 
-def _who_acts(leg: DeliverySeen) -> str:
+def who_acts(leg: DeliverySeen) -> str:
+    """Say who must act next on a delivery, "" when nobody has to."""
     match leg.state:
         case "needs_person" | "withdraw_by_hand":
             return "经办人"
-        case "blocked":
+        case "blocked" | "gone_at_platform":
             return "账号管理人"
         case "accepted" if leg.who_acts == "owner":
             return "账号管理人"

@@ -19,14 +19,18 @@ _GATES: Final[Mapping[str, str]] = {
 _SENTENCES: Final[Mapping[str, str]] = {
     "retry_wait": "没有发出，{due}自动再试{why}",
     "accepted": "平台已经受理，正在等它上线",
-    "unknown": "没有收到平台的答复，系统在“{account}”上查找（{due}），查清以前不会再发",
-    "needs_person": "结果不明，请到“{account}”上查看后选择：已经发出、没有发出、放弃{why}",
+    "unknown": "没有收到平台的答复，系统{due}到“{account}”上查找，查清以前不会再发",
+    "needs_person": "结果不明{why}。请到“{account}”上查看，再选择：已经发出、没有发出、放弃",
     "refused": "被拒绝{why}。处理后可以重新发送",
-    "blocked": "“{account}”的授权已失效，请账号管理人重新授权；授权后自动继续",
+    "blocked": "“{account}”的授权已失效，请账号管理人在“账号”里重新授权；授权后自动继续",
     "withdrawing": "系统正在撤下{why}",
     "withdraw_by_hand": "请{term}到“{account}”上撤下这条内容，再登记撤下情况{why}",
-    "gone_at_platform": "平台上已经找不到这条内容，不是我们撤下的{why}",
+    "gone_at_platform": (
+        "平台上已经找不到这条内容，不是我们撤下的{why}。请账号管理人到“{account}”上查明原因；"
+        "要再发，请写出新版本，审核后重新发布"
+    ),
 }
+_CONTENT_REFUSED: Final = "被拒绝{why}。请信息员修改稿件，审核后重新发布"
 _OVER: Final = frozenset({"live", "withdrawn", "replaced", "superseded", "cancelled"})
 
 
@@ -52,6 +56,8 @@ def say_standing(leg: DeliverySeen, account_state: str = "active") -> str:
     if leg.state == "accepted" and leg.who_acts == "owner" and leg.reason:
         return leg.reason  # it lies ready on the platform, and a person must do the rest there
     sentence = _SENTENCES.get(leg.state, "系统会自动处理，现在不用人来判断")
+    if leg.state == "refused" and leg.who_acts == "editor":
+        sentence = _CONTENT_REFUSED
     why = f"：{leg.reason}" if leg.reason else ""
     term = f"在{say_moment(leg.take_down_by)}前" if leg.take_down_by else ""
     return sentence.format(due=_due(leg), account=leg.account_name, why=why, term=term)

@@ -33,7 +33,7 @@ async def test_what_needs_a_person_is_listed_with_what_to_do(office: ConsoleOffi
     await _stopped(office, "refuse")
     seen = await (await office.desk("chief")).get("/console/decisions")
     assert "平台拒绝" in seen.words
-    assert "处理后可以重新发送" in seen.words
+    assert "请信息员修改稿件，审核后重新发布" in seen.words
     assert "没有需要人处理的投递" in (await (await office.desk("stranger")).get("/console/decisions")).words
 
 
