@@ -12,6 +12,7 @@ from server.store.verification import (
     Difference,
     list_blobs,
     list_counter_differences,
+    list_foreign_lines,
     list_late_first_days,
     list_loose_attempts,
     list_uncounted_deliveries,
@@ -23,6 +24,7 @@ A_TIME: Final = 500
 _QUESTIONS: Final[tuple[Callable[[Tx, int], Awaitable[tuple[Difference, ...]]], ...]] = (
     list_counter_differences,
     list_unproved_lines,
+    list_foreign_lines,
     list_uncounted_deliveries,
     list_late_first_days,
     list_wrong_restatements,

@@ -84,6 +84,30 @@ async def list_unproved_lines(tx: Tx, limit: int) -> tuple[Difference, ...]:
     )
 
 
+async def list_foreign_lines(tx: Tx, limit: int) -> tuple[Difference, ...]:
+    """Give lines that name another organ or kind than their item, or another account than their delivery.
+
+    None of them ever changes. Counters that were changed along with their lines agree with them.
+    """
+    wanted = (
+        sa.select(ledger.c.item_id, ledger.c.channel, ledger.c.line)
+        .join(item, item.c.id == ledger.c.item_id)
+        .join(delivery, delivery.c.id == ledger.c.delivery_id)
+        .where(
+            sa.or_(
+                ledger.c.org_id != item.c.org_id,
+                ledger.c.kind != item.c.kind,
+                ledger.c.account_id != delivery.c.account_id,
+            )
+        )
+        .limit(limit)
+    )
+    return tuple(
+        Difference("line_is_of_its_item", f"{row.item_id} {row.channel} {row.line}", 1, 0)
+        for row in await tx.execute(wanted)
+    )
+
+
 async def list_uncounted_deliveries(tx: Tx, limit: int) -> tuple[Difference, ...]:
     """Give deliveries that were live on a channel without a first-live line (invariant 10)."""
     counted = sa.exists().where(

@@ -1,5 +1,6 @@
 """Everything is computed again, and every kind of damage is found."""
 
+import pytest
 import sqlalchemy as sa
 
 from server.core.verify import verify_pages, verify_rows
@@ -49,6 +50,15 @@ async def test_a_line_without_a_live_delivery_is_found(house: House):
     await house.published(("website",))
     cancelled = delivery.update().values(state="cancelled", live_at=None)
     assert await damage(house, cancelled) == ["line_has_live_delivery"]
+
+
+@pytest.mark.parametrize("side", ["kind", "account_id"])
+async def test_lines_and_counters_that_were_changed_together_are_found(house: House, side: str):
+    await house.published(("website",))
+    other = "news" if side == "kind" else "another"
+    counters = [table for table in (day_counter, month_counter) if side in table.c]
+    changed = [table.update().values({side: other}) for table in (ledger, *counters)]
+    assert await damage(house, *changed) == ["line_is_of_its_item"]
 
 
 async def test_a_live_delivery_without_a_line_is_found(house: House):
