@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 import structlog
 
 from channels.addresses import list_keys
-from channels.contract import NotAccepted, Outcome, OutcomeUnknown, Receipt, Refused
+from channels.contract import NeedsAuthorisation, NotAccepted, Outcome, OutcomeUnknown, Receipt, Refused
 from channels.item import Content
 from channels.transport import LeaseOver
 from server.core.budgets import allowances_of, say_used_up
@@ -21,15 +22,17 @@ from server.core.late import settle_late
 from server.core.settle import settle
 from server.core.settlements import Settlement, is_plain
 from server.core.workplace import Workplace
-from server.store.accounts import AccountRow, list_accounts_by_id
+from server.store.accounts import AccountRow, get_account, list_accounts_by_id
 from server.store.attempts import add_note, close_attempt, first_opened, renew_leases
 from server.store.backlog import Leg, Order, claim_backlog
 from server.store.deliveries import get_delivery, move, put_off
+from server.store.permissions import lock_account
 from server.store.placing import place_item
 from server.store.tx import Store, StoreAway, Tx
 
 log = structlog.get_logger(__name__)
 
+_WITH_THE_NEW: Final = 1.0  # seconds
 UNREADABLE = "稿件存储的内容读不出来，请管理员检查数据库"
 
 
@@ -206,11 +209,25 @@ async def _settle(place: Workplace, claimed: Claimed, outcome: Outcome) -> None:
     async def act(tx: Tx) -> None:
         leg = await get_delivery(tx, claimed.leg.id)
         if (leg.state, leg.attempt_id) == ("sending", claimed.leg.attempt_id):
-            await settle(tx, leg, outcome, place.limits[leg.channel], place.bench, at=place.now())
+            told = await _of_its_secret(tx, claimed.account, outcome)
+            await settle(tx, leg, told, place.limits[leg.channel], place.bench, at=place.now())
         else:
             await settle_late(tx, leg, outcome, place.bench.terms, at=place.now())
 
     await place.store.write(act)  # where the lease was lost, a look will find what we sent
+
+
+async def _of_its_secret(tx: Tx, account: AccountRow, outcome: Outcome) -> Outcome:
+    """Give what an outcome says of the account as it is now.
+
+    A platform that turned away a secret which was changed meanwhile says nothing of the new one.
+    """
+    if not isinstance(outcome, NeedsAuthorisation):
+        return outcome
+    await lock_account(tx, account.id)
+    if (await get_account(tx, account.id)).sealed == account.sealed:
+        return outcome
+    return NotAccepted(_WITH_THE_NEW, "发送时账号的凭据换过，用新的凭据再发")
 
 
 async def _place(tx: Tx, legs: tuple[Leg, ...], contents: Mapping[str, Content], *, at: datetime) -> None:

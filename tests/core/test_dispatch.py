@@ -10,6 +10,7 @@ from server.core.dispatch import claim
 from server.store.accounts import find_account, set_account_state
 from server.store.attempts import list_attempts
 from server.store.items import get_item
+from server.store.permissions import set_account_access
 from server.store.tx import NetworkInsideTransaction
 from tests.house import House
 
@@ -80,6 +81,23 @@ async def test_a_permission_that_ends_meanwhile_does_not_end_the_operators_pause
         seen = await find_account(tx, "website")
     assert seen is not None
     assert seen.state == "paused"
+
+
+async def test_a_secret_that_is_changed_while_a_delivery_is_out_is_not_blamed_for_the_former(house: House):
+    house.platform.next_call("logged_out")
+    made = await house.item()
+    await house.release(made.id, ("website",))
+    (errand,) = await house.claim()
+    async with house.store.begin() as tx:
+        account = await find_account(tx, "website")
+        assert account is not None
+        await set_account_access(tx, account.id, account.settings, "the new one")
+    await errand.run()
+    assert (await house.states(made.id))["website"] == "retry_wait"
+    async with house.store.read() as tx:
+        seen = await find_account(tx, "website")
+    assert seen is not None
+    assert seen.state == "active"
 
 
 async def test_a_refusal_names_the_editor_and_is_not_repeated(house: House):
