@@ -203,6 +203,22 @@ async def test_whoever_reads_in_contrast_prints_black_on_white(small: Window, sh
 
 
 @pytest.mark.slow
+async def test_the_widest_table_of_the_form_loses_no_column_on_paper(small: Window, shelf: Shelf):
+    heads = "".join(
+        f"<th>{head}</th>" for head in ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计") * 3
+    )
+    rows = f"<table><tr>{heads}</tr><tr>{'<td>10</td>' * 15}</tr></table>"
+    await small.go(path_of(shelf.policy))
+    page = small.page
+    await page.set_viewport_size({"width": 650, "height": 900})  # an A4 page between its margins
+    await page.emulate_media(media="print")
+    wide = await page.locator(".body").evaluate_handle(
+        "(body, rows) => { body.innerHTML = `<div class=wide>${rows}</div>`; return body.firstChild; }", rows
+    )
+    assert await wide.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+
+
+@pytest.mark.slow
 async def test_only_the_open_tab_is_underlined_in_the_colours_of_the_system(small: Window, shelf: Shelf):
     await small.page.emulate_media(forced_colors="active")
     await small.go(path_of(shelf.policy))
