@@ -8,6 +8,7 @@ is.
 import asyncio
 import contextlib
 import json
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import ClientConnectionResetError, web
@@ -65,11 +66,13 @@ async def _send_changes(
     sent: dict[str, str] = {}
     while loop.time() < ends and not closing.is_set() and not crowded.is_set():
         fresh = {row.leg.id: _html(visit, row) for row in board.all}
-        changed = [key for key, text in fresh.items() if sent.get(key) != text]
-        for key in changed:
+        rows = [key for key, text in fresh.items() if sent.get(key) != text]
+        changed = bool(rows) or sent.keys() != fresh.keys()
+        for key in rows:
             await _send(answer, "row", {"id": key, "html": fresh[key]})
         if changed:
-            await _send(answer, "summary", {"text": board.summary, "holds": sorted(board.holds)})
+            told = {"text": board.summary, "holds": sorted(board.holds), "rows": sorted(fresh)}
+            await _send(answer, "summary", told)
         if board.is_still:
             await _send(answer, "end", {})
             return
@@ -110,7 +113,7 @@ def _html(visit: Visit, row: object) -> str:
     return rendered("release_row.html", row=row, form_token=form_token(visit.request))
 
 
-async def _send(answer: web.StreamResponse, event: str, value: dict[str, str | list[str]]) -> None:
+async def _send(answer: web.StreamResponse, event: str, value: Mapping[str, object]) -> None:
     told = json.dumps(value, ensure_ascii=False)  # escapes line breaks: one event, one line
     await answer.write(f"event: {event}\ndata: {told}\n\n".encode())
 

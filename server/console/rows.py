@@ -85,7 +85,7 @@ async def read_board(tx: Tx, row: ReleaseRow, org_id: str, who: SignedIn) -> Boa
     earlier = tuple(
         leg
         for leg in await list_deliveries(tx, row.item_id)
-        if leg.release_id != row.id and (leg.state not in _OVER or may_stand(leg))
+        if leg.release_number < row.number and (leg.state not in _OVER or may_stand(leg))
     )
     rows = await rows_of(tx, legs + earlier, org_id, who)
     return Board(rows[: len(legs)], rows[len(legs) :], _holds(row, legs, org_id, who))

@@ -45,7 +45,25 @@ async def test_rows_arrive_and_the_stream_ends_once_nothing_moves(office: Consol
         legs["website"].id: True,
         legs["weibo"].id: True,
     }
-    assert ("summary", {"text": "2 个账号：2 个已上线。", "holds": []}) in events
+    told = {"text": "2 个账号：2 个已上线。", "holds": [], "rows": sorted(last)}
+    assert ("summary", told) in events
+
+
+async def test_the_row_of_an_earlier_release_goes_when_its_page_is_another(office: ConsoleOffice):
+    made = await office.house.published(("website",))
+    before = (await office.house.legs(made.id))["website"]
+    await office.house.corrected(made.id)
+    await office.house.release(made.id, ("website",))
+    after = (await office.house.legs(made.id))["website"]
+    desk = await office.desk("author")
+    async with asyncio.TaskGroup() as group:
+        opened = asyncio.Event()
+        path = f"/console/releases/{after.release_id}/events"
+        reading = group.create_task(_events(desk, path, opened=opened))
+        await opened.wait()
+        await office.house.run_until_quiet()
+    rows = [value["rows"] for name, value in reading.result() if name == "summary"]
+    assert (rows[0], rows[-1]) == (sorted([before.id, after.id]), [after.id])
 
 
 async def test_what_can_no_longer_be_done_is_told_with_the_rows(office: ConsoleOffice):

@@ -50,8 +50,13 @@
     const link = stood && fresh.querySelector(`a[href="${CSS.escape(stood)}"]`);
     if (link) link.focus();
   };
-  // What can no longer be done goes; what is typed into the rest stays.
-  const close = (holds) => {
+  // What can no longer be done goes, and the row of a post that is over; what is typed into the rest stays.
+  const close = (holds, rows) => {
+    for (const one of document.querySelectorAll("tr[id^='leg-']")) {
+      const board = one.closest("section");
+      if (!rows.includes(one.id)) one.remove();
+      if (!board.querySelector("tr[id]")) board.remove();
+    }
     for (const one of document.querySelectorAll("[data-while]")) if (!holds.includes(one.dataset.while)) one.remove();
     const open = document.querySelector("#open");
     if (open && !open.querySelector("[data-while]")) open.remove();
@@ -62,9 +67,9 @@
     put(`leg-${id}`, parse(`<table>${html}</table>`).querySelector("tr"));
   });
   events.addEventListener("summary", (event) => {
-    const { text, holds } = JSON.parse(event.data);
+    const { text, holds, rows } = JSON.parse(event.data);
     summary.textContent = text;
-    close(holds);
+    close(holds, rows.map((id) => `leg-${id}`));
   });
   events.addEventListener("end", () => events.close());
   // Too many such pages are open: this one asks now and then instead of being told.
@@ -79,9 +84,10 @@
         const page = parse(await (await fetch(location.href)).text());
         const now = page.querySelector("#summary");
         if (!now) { location.reload(); return; }
-        for (const fresh of page.querySelectorAll("tr[id^='leg-']")) put(fresh.id, fresh);
+        const rows = [...page.querySelectorAll("tr[id^='leg-']")];
+        for (const fresh of rows) put(fresh.id, fresh);
         summary.textContent = now.textContent;
-        close([...page.querySelectorAll("[data-while]")].map((one) => one.dataset.while));
+        close([...page.querySelectorAll("[data-while]")].map((one) => one.dataset.while), rows.map(({ id }) => id));
         if (!("events" in now.dataset)) { told.remove(); return; }
       } catch { /* without the network the rows stay; it asks again */ }
       setTimeout(ask, 15000);
