@@ -68,6 +68,8 @@ def fit_to_page(sheet: Any, *, head: int) -> None:
     setup.fitToWidth, setup.fitToHeight = ceil(wide / _LYING), 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"1:{head}"
+    if setup.fitToWidth > 1:
+        sheet.print_title_cols = "A:A"  # what names a row stands on the further pages too
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
     _make_room(sheet)
 

@@ -40,7 +40,9 @@ def test_a_broad_table_lies_across_the_page_under_a_head_that_comes_again():
 
 def test_a_narrow_table_stands_and_one_of_many_columns_takes_several_pages():
     assert _sheet(as_xlsx("统计", [["渠道", "条数"], ["政府网站", 4]])).page_setup.orientation == "portrait"
-    assert _sheet(as_xlsx("统计", [["机" * 20] * 30])).page_setup.fitToWidth > 1
+    sheet = _sheet(as_xlsx("统计", [["机" * 20] * 30]))
+    assert sheet.page_setup.fitToWidth > 1
+    assert sheet.print_title_cols == "$A:$A"
 
 
 @pytest.mark.slow
