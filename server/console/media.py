@@ -51,7 +51,10 @@ async def keep_photo(visit: Visit) -> str | None:
     if len(photos) > 1:
         raise Problem("invalid", "请只选一张照片", field="picture")
     if photos:
-        return (await keep_upload(visit, photos[0])).row.sha256
+        kept = await keep_upload(visit, photos[0])
+        if kept.row.width is None:
+            raise Problem("unsupported_file", f"“{kept.name}”不是图片，请附 JPG 或 PNG 照片", field="picture")
+        return kept.row.sha256
     return visit.fields.get("picture_kept") or None
 
 

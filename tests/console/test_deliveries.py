@@ -215,6 +215,15 @@ async def test_a_refused_proof_keeps_the_photograph_that_came_with_it(
     assert ("一楼公告栏" in shown.words, f"/console/media/{kept}" in shown.links) == (True, True)
 
 
+async def test_a_proof_with_a_file_that_is_no_picture_is_refused_by_its_name_and_not_kept(
+    office: ConsoleOffice, desk_author: Desk
+):
+    path = f"/console/evidence/{await _shown_by_hand(office)}"
+    refused = await desk_author.post(path, _proof(), files=[("picture", "凭据.txt", b"hung up")])
+    assert (refused.status, "“凭据.txt”不是图片" in refused.words) == (415, True)
+    assert "已经收到这张照片" not in refused.words
+
+
 async def test_a_refused_takedown_keeps_its_picture(office: ConsoleOffice, desk_author: Desk):
     path = f"/console/deliveries/{await _to_be_taken_down(office, desk_author)}"
     photo = [("picture", "照片.jpg", _photo())]
