@@ -7,6 +7,7 @@ from typing import Final
 from channels.item import KIND_NAMES
 from server.console.environment import clock
 from server.console.names import CHANNELS, DELIVERY_STATES
+from server.console.people import ROLES
 from server.core.withdrawal_types import WITHDRAWAL_TYPES
 from server.store.audit import AuditLine
 
@@ -55,6 +56,9 @@ _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "service": "服务号",
     },
     "layer": {"national": "国务院通知", "local": "本地节日"},
+    "only_role": ROLES,
+    "role": ROLES,
+    "roles": ROLES,
     "rule": _RULES,
     "then": {"keep": "只加注", "remove": "撤下"},
     "verdict": {"it_is_there": "在平台上", "it_is_not_there": "不在平台上", "give_up": "放弃"},

@@ -9,9 +9,11 @@ async def test_the_audit_shows_words_and_moments_and_no_key_of_the_code(office: 
     made = await office.house.published(("website",))
     chief = await office.desk("chief")
     await chief.post(f"/console/items/{made.id}/withdraw", {"withdrawn_as": "privacy"})
+    await chief.post("/console/tokens", {"name": "年报取数", "only_role": "reporter", "days": "30"})
     seen = await (await office.desk("admin")).get("/console/audit")
     assert "撤回类型：涉及个人信息" in seen.words
     assert "改动：内容有变化" in seen.words
+    assert "只作为：统计员" in seen.words
     assert {"程序：发送", "程序"} & set(re.findall(r'data-label="谁">([^<]+)</td>', seen.html))
     assert re.findall(r'data-label="谁">(?:worker|core|confirm)', seen.html) == []
     details = re.findall(r'<span class="small">([^<：]+)：', seen.html)
