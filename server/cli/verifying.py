@@ -7,14 +7,14 @@ import typer
 from server.app import CannotStart, open_house
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.sealing import verify_chain
-from server.core.verify import verify_files, verify_pages, verify_rows
+from server.core.verify import verify_files, verify_pages, verify_revisions, verify_rows
 from server.settings import Settings
 from server.store.tx import Store, StoreAway
 from server.store.verification import Difference
 
 
 def verify() -> None:
-    """重新清点：计数、台账、投递、附件、网页和操作记录是否一致。"""  # noqa: D400, D415
+    """重新清点：计数、台账、投递、稿件、附件、网页和操作记录是否一致。"""  # noqa: D400, D415
     try:
         found = asyncio.run(_verify(settings_or_end()))
     except CannotStart as error:
@@ -31,7 +31,7 @@ def verify() -> None:
 async def _verify(settings: Settings) -> tuple[Difference, ...]:
     async with open_house(settings, migrate_first=False) as house:
         store, files = house.parts.store, house.parts.blobs
-        rows = await verify_rows(store) + await verify_files(store, files)
+        rows = await verify_rows(store) + await verify_revisions(store) + await verify_files(store, files)
         return rows + await verify_pages(house.workplace) + await _verify_audit(store)
 
 

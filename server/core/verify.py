@@ -1,4 +1,4 @@
-"""Compute everything again that can be computed, and say what differs (invariants 3 and 10)."""
+"""Compute everything again that can be computed, and say what differs (invariants 3, 5 and 10)."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -11,6 +11,7 @@ from server.store.tx import Store, Tx
 from server.store.verification import (
     Difference,
     list_blobs,
+    list_broken_seals,
     list_counter_differences,
     list_foreign_lines,
     list_late_first_days,
@@ -44,6 +45,17 @@ async def verify_rows(store: Store, *, limit: int = 100) -> tuple[Difference, ..
     async with store.read() as tx:
         found = [difference for ask in _QUESTIONS for difference in await ask(tx, limit)]
     return tuple(found)
+
+
+async def verify_revisions(store: Store) -> tuple[Difference, ...]:
+    """Give the revisions whose words or files are not those that approvals are sealed to (invariant 5)."""
+    wrong: list[Difference] = []
+    after: str | None = ""
+    while after is not None:
+        async with store.read() as tx:
+            broken, after = await list_broken_seals(tx, after, A_TIME)
+        wrong.extend(broken)
+    return tuple(wrong)
 
 
 async def verify_files(store: Store, files: Files) -> tuple[Difference, ...]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.items import hash_content, sheet_of
 from server.store.ledger import is_standing
 from server.store.ledger_tables import day_counter, ledger, month_counter
-from server.store.tables import attempt, delivery, item, media
+from server.store.tables import attempt, delivery, item, media, revision
 from server.store.tx import Tx
 from server.store.words import TAKEN_BACK
 
@@ -219,6 +220,33 @@ async def list_blobs(tx: Tx, after: str, limit: int) -> tuple[str, ...]:
     """Give the hashes of stored files behind `after`, in order."""
     wanted = sa.select(media.c.sha256).where(media.c.sha256 > after).order_by(media.c.sha256).limit(limit)
     return tuple((await tx.execute(wanted)).scalars())
+
+
+async def list_broken_seals(tx: Tx, after: str, limit: int) -> tuple[tuple[Difference, ...], str | None]:
+    """Hash the words and files of the revisions behind `after` again, and give those that say something else.
+
+    With them the id of the last one looked at; None when there was none.
+    """
+    text = sa.cast(revision.c.sheet, sa.Text).label("sheet")
+    words = (revision.c.id, item.c.kind, revision.c.title, revision.c.summary, revision.c.body, text)
+    wanted = (
+        sa.select(*words, revision.c.content_hash)
+        .join(item, item.c.id == revision.c.item_id)
+        .where(revision.c.id > after)
+        .order_by(revision.c.id)
+        .limit(limit)
+    )
+    rows = (await tx.execute(wanted)).all()
+    broken = [Difference("revision_is_as_sealed", row.id, 1, 0) for row in rows if not _is_as_sealed(row)]
+    return tuple(broken), rows[-1].id if rows else None
+
+
+def _is_as_sealed(row: sa.Row[Any]) -> bool:
+    try:
+        sheet = sheet_of(row.sheet)
+    except ValueError:  # it was one when it was sealed
+        return False
+    return hash_content(row.kind, row.title, row.summary, row.body, sheet) == str(row.content_hash)
 
 
 async def list_shown_pages(tx: Tx, after: tuple[str, str], limit: int) -> tuple[tuple[str, str], ...]:

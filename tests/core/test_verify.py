@@ -3,9 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from server.core.verify import verify_pages, verify_rows
+from server.core.verify import verify_pages, verify_revisions, verify_rows
 from server.store.ledger_tables import day_counter, ledger, month_counter
-from server.store.tables import attempt, delivery
+from server.store.tables import attempt, delivery, revision
 from tests.house import House
 from tests.tampering import take_guards_away
 
@@ -26,6 +26,7 @@ async def test_a_whole_house_shows_no_difference(house: House):
     await house.withdraw(made.id)
     await house.run_until_quiet()
     assert await verify_rows(house.store) == ()
+    assert await verify_revisions(house.store) == ()
     assert await verify_pages(house.place) == ()
 
 
@@ -71,6 +72,28 @@ async def test_an_attempt_that_nobody_holds_is_found(house: House):
     await house.published(("website",))
     opened = attempt.update().values(closed_at=sa.null(), outcome=sa.null())
     assert await damage(house, opened) == ["sending_has_open_attempt"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": "另一个标题"},
+        {"summary": "另一段摘要"},
+        {"body": "<p>另一段正文</p>"},
+        {"sheet": {"column": "another"}},
+        {"content_hash": "0" * 64},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+async def test_a_version_that_was_changed_behind_its_approval_is_found(house: House, changed):
+    made = await house.published(("website",))
+    await house.published(("website",))
+    async with house.store.begin() as tx:
+        of_item = revision.c.item_id == made.id
+        await tx.execute(revision.update().where(of_item).values(changed))
+        (version,) = (await tx.execute(sa.select(revision.c.id).where(of_item))).scalars()
+    found = [(one.rule, one.where) for one in await verify_revisions(house.store)]
+    assert found == [("revision_is_as_sealed", version)]
 
 
 async def test_a_page_that_is_gone_is_found(house: House):
