@@ -32,21 +32,32 @@ class Filing:
 async def list_filings(tx: Tx, org_ids: frozenset[str], year: int) -> tuple[Filing, ...]:
     """Give how far each of some organs is, by code."""
     wanted = (
-        sa.select(
-            org.c.id,
-            org.c.code,
-            org.c.name,
-            org.c.parent_id,
-            filing.c.state,
-            filing.c.reason,
-            filing.c.snapshot_id,
-            filing.c.changed_at,
-        )
+        _seen()
         .select_from(org.outerjoin(filing, sa.and_(filing.c.org_id == org.c.id, filing.c.year == year)))
         .where(org.c.id.in_(org_ids))
         .order_by(org.c.code)
     )
     return tuple(_filing_of(row) for row in await tx.execute(wanted))
+
+
+async def list_pending(tx: Tx, since: int, limit: int) -> tuple[tuple[int, Filing], ...]:
+    """Give, with its year, what waits for somebody: submitted and not taken, or sent back with a reason.
+
+    Of years from `since` on, by year and code; organs in practice owe nothing.
+    """
+    sent_back = sa.and_(filing.c.state == "draft", filing.c.reason.is_not(None))
+    wanted = (
+        _seen(filing.c.year)
+        .select_from(filing.join(org, org.c.id == filing.c.org_id))
+        .where(
+            filing.c.year >= since,
+            sa.or_(filing.c.state == "submitted", sent_back),
+            org.c.practice_since.is_(None),
+        )
+        .order_by(filing.c.year, org.c.code)
+        .limit(limit)
+    )
+    return tuple((row.year, _filing_of(row)) for row in await tx.execute(wanted))
 
 
 async def move_filing(
@@ -73,6 +84,11 @@ async def move_filing(
     )
     if moved.rowcount != 1:
         raise LostRace(org_id, old, new)
+
+
+def _seen(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    told = (filing.c.state, filing.c.reason, filing.c.snapshot_id, filing.c.changed_at)
+    return sa.select(org.c.id, org.c.code, org.c.name, org.c.parent_id, *told, *more)
 
 
 def _filing_of(row: Any) -> Filing:

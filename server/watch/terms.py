@@ -7,6 +7,7 @@ from channels.item import Site
 from scheduler.deadlines import disclosure_due, report_limit
 from scheduler.workdays import Calendar
 from server.store.alerts import Alert
+from server.store.filings import list_pending
 from server.store.month_drafts import list_drafts_of_month
 from server.store.obligations import list_obligations_due
 from server.store.reminders import list_reminded
@@ -98,6 +99,23 @@ async def filings_called_for(tx: Tx, today: date) -> list[Alert]:
         )
         for one in await list_reminded(tx, today.year - 2, _MOST)
     ]  # fmt: skip
+
+
+async def filings_pending(tx: Tx, today: date) -> list[Alert]:
+    """Give the years' figures that wait: sent back, for who reported them; submitted, for who takes them."""
+    called_for = {(one.year, one.org_id) for one in await list_reminded(tx, today.year - 2, _MOST)}
+    found = []
+    for year, one in await list_pending(tx, today.year - 2, _MOST):
+        # With the moment: whoever has one sent back again is told again.
+        key = f"pending:{year}:{one.org_id}:{one.changed_at:%Y%m%d%H%M%S}"
+        whose = f"{one.org_name}{year}年度的公开数字"
+        if one.state == "submitted":
+            told = f"{whose}已报送，等待接收或退回"
+            found.append(Alert(key, "report", "warn", told, one.parent_id or one.org_id))
+        elif (year, one.org_id) not in called_for:  # which says the reason, too
+            told = f"{whose}被退回：“{one.reason}”，请改正后重新报送"
+            found.append(Alert(key, "report", "alarm", told, one.org_id))
+    return found
 
 
 def calendars_missing(calendar: Calendar, today: date) -> list[Alert]:

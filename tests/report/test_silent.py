@@ -6,11 +6,11 @@ import pytest
 
 from scheduler.workdays import Calendar
 from server.core.problems import Problem
-from server.report.filing import move
+from server.report.filing import Move, move
 from server.report.silent import late_table, list_late, remind
 from server.store.orgs import find_org_by_code
 from server.store.tx import Store
-from server.watch.terms import filings_called_for
+from server.watch.terms import filings_called_for, filings_pending
 from tests.report.lines import Writer
 
 TOP, MIDDLE, LOW = "000000019", "000000027", "000000035"
@@ -44,3 +44,28 @@ async def test_who_has_not_submitted_is_called_upon_once_a_day_until_it_has(stor
         with pytest.raises(Problem) as early:
             await remind(tx, top, 2027, None, Calendar(), by=writer.person, at=AT)
     assert (submitted.value.field, early.value.field) == ("orgs", "year")
+
+
+async def test_what_was_submitted_waits_for_the_organ_above_and_what_was_sent_back_for_its_own(store: Store):
+    writer = Writer(store)
+    await writer.found()
+    ids = iter(f"new{n}" for n in range(9))
+
+    async with store.begin() as tx:
+        low = await find_org_by_code(tx, LOW)
+
+        async def told_after(step: Move, reason: str | None = None) -> list[tuple[str | None, str, str]]:
+            await move(tx, low, 2026, step, reason=reason, by=writer.person, at=AT, new_id=lambda: next(ids))
+            return [(one.org_id, one.level, one.message) for one in await filings_pending(tx, TODAY)]
+
+        whose = f"{low.name}2026年度的公开数字"
+        assert await filings_pending(tx, TODAY) == []
+        assert await told_after("submit") == [(low.parent_id, "warn", f"{whose}已报送，等待接收或退回")]
+        assert await told_after("return", "缺政务微博") == [
+            (low.id, "alarm", f"{whose}被退回：“缺政务微博”，请改正后重新报送")
+        ]
+        await remind(tx, await find_org_by_code(tx, TOP), 2026, {LOW}, Calendar(), by=writer.person, at=AT)
+        assert await filings_pending(tx, TODAY) == []
+        assert any("缺政务微博" in one.message for one in await filings_called_for(tx, TODAY))
+        assert [one for one, _level, _words in await told_after("submit")] == [low.parent_id]
+        assert await told_after("accept") == []
