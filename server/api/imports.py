@@ -13,7 +13,7 @@ from server.api.requests import query_of
 from server.api.route import Route, signed_in
 from server.core.draft import create_item
 from server.core.organs import get_org
-from server.core.problems import Problem
+from server.core.problems import Problem, too_large
 from server.forms.drafts import require_column
 from server.forms.multipart import BROKEN, file_name
 from server.forms.words import OrgCode, Out, Query
@@ -118,7 +118,7 @@ async def _take(
     limit, by = parts.bounds.attachment_bytes, signed_in(request).person_id
     try:
         if body is None:
-            raise Problem("too_large", f"“{name}”超过 {limit / 1_000_000:g} MB 的上限", field="file")
+            raise too_large(f"“{name}”", limit)
         document = await read_document(body, name, limit=limit)
         kept = await keep_document(parts.store, parts.blobs, document, by=by, at=parts.now())
         item_id = await _create(parts, document, kept, filing, by) if filing else None

@@ -63,3 +63,8 @@ class Problems(Exception):
         """Take at least one."""
         super().__init__("; ".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+def too_large(what: str, limit: int, advice: str = "") -> Problem:
+    """Refuse a file above a limit in bytes, which is told in the MB of 1,048,576 that settings count in."""
+    return Problem("too_large", f"{what}超过 {limit / 1_048_576:.4g} MB 的上限{advice}", field="file")

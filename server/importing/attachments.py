@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from server.core.problems import Problem
+from server.core.problems import Problem, too_large
 from server.importing.aside import aside
 from server.importing.pictures import advice_on, is_picture
 from server.importing.shape import INVISIBLE
@@ -87,7 +87,7 @@ def type_of(name: str) -> Type:
 async def read_attachment(body: bytes, name: str, *, limit: int) -> str:
     """Check a file against its safe name off the event loop and give its media type; `limit` in bytes."""
     if len(body) > limit:
-        raise Problem("too_large", f"附件超过 {limit / 1_000_000:g} MB 的上限", field="file")
+        raise too_large("附件", limit)
     if not body:
         raise Problem("unsupported_file", "文件是空的", field="file")
     await aside(inspect, body, name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from server.core.problems import Problem
+from server.core.problems import Problem, too_large
 from server.importing.aside import aside
 from server.importing.found import Document
 from server.importing.pages import read_markdown, read_page
@@ -45,7 +45,7 @@ async def read_document(body: bytes, name: str, *, limit: int) -> Document:
     if not body:
         raise Problem("unsupported_file", f"“{shown}”是空的", field="file")
     if len(body) > limit:
-        raise Problem("too_large", f"“{shown}”超过 {limit / 1_000_000:g} MB 的上限", field="file")
+        raise too_large(f"“{shown}”", limit)
     reader = _READERS.get(ending)
     if reader is None:
         told = _REFUSED.get(ending, "不认识这种文件：可导入 .docx、.html、.md")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageOps
 
-from server.core.problems import Problem
+from server.core.problems import Problem, too_large
 from server.importing.aside import aside
 from server.importing.strays import has_strays
 
@@ -78,7 +78,7 @@ def _kind_of(body: bytes) -> str:
 async def read_picture(body: bytes, *, limit: int) -> PictureFile:
     """Check a picture off the event loop and take its metadata out; `limit` in bytes."""
     if len(body) > limit:
-        raise Problem("too_large", f"图片超过 {limit / 1_000_000:g} MB 的上限，请压缩后再上传", field="file")
+        raise too_large("图片", limit, "，请压缩后再上传")
     return await aside(inspect, body)
 
 

@@ -68,7 +68,7 @@ def test_a_file_that_is_not_is_refused(name: str, body: bytes, words: str):
 
 async def test_a_file_over_its_bound_is_refused_with_the_bound():
     with pytest.raises(Problem, match=r"1\.5 MB") as refused:
-        await read_attachment(b"%PDF-" + b" " * 1_500_000, "a.pdf", limit=1_500_000)
+        await read_attachment(b"%PDF-" + b" " * 1_572_864, "a.pdf", limit=1_572_864)
     assert refused.value.code == "too_large"
 
 

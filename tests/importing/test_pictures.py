@@ -161,7 +161,7 @@ def test_what_is_no_whole_picture_of_a_known_kind_is_refused(body: bytes):
 
 async def test_a_picture_over_its_bound_is_refused_with_the_bound():
     with pytest.raises(Problem, match="20 MB"):
-        await read_picture(saved(PLAIN, "PNG") + b" " * 20_000_000, limit=20_000_000)
+        await read_picture(saved(PLAIN, "PNG") + b" " * 20_971_520, limit=20_971_520)
 
 
 @pytest.mark.parametrize(
