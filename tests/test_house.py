@@ -168,6 +168,12 @@ def test_no_file_of_ours_reaches_out_of_the_repository():
     assert reaching == []
 
 
+def test_no_browser_is_asked_by_eval():
+    """Playwright waits by asking again with `eval`, which our policy forbids; only a slow machine tells."""
+    waiting = "wait_for" + "_function"
+    assert [str(path) for path in tracked() if path.suffix == ".py" and waiting in text_of(path)] == []
+
+
 def test_lock_files_name_no_host():
     locks = [path for path in tracked() if path.name in ("constraints.txt", "package-lock.json")]
     assert [str(path) for path in locks if "://" in text_of(path)] == []

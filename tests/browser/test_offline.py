@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.async_api import Error
 
 from tests.browser.office import Office
-from tests.browser.window import BROWSER, Window
+from tests.browser.window import BROWSER, Window, come_true
 
 pytestmark = BROWSER
 
@@ -59,7 +59,7 @@ async def read(phone: Window, item: dict[str, Any]) -> str:
     """Open home and the article as a reader who comes for the second time; gives the article's path."""
     await phone.go("/")
     await phone.page.evaluate("navigator.serviceWorker.ready.then(() => {})")
-    await phone.page.wait_for_function("navigator.serviceWorker.controller")
+    await come_true(phone.page, "navigator.serviceWorker.controller !== null")
     path = f"/a/{item['id']}.html"
     await phone.go("/")
     await phone.go(path)
@@ -164,8 +164,9 @@ async def test_after_a_change_of_theme_the_new_worker_comes_and_what_was_kept_ke
             await asyncio.to_thread((site / f"sw.js{ending}").unlink)
         await asyncio.to_thread((site / "sw.js").write_bytes, changed)
         await phone.page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
-        await phone.page.wait_for_function(
-            "caches.keys().then((k) => String(k.filter((n) => n.startsWith('shell-'))) === 'shell-other')"
+        await come_true(
+            phone.page,
+            "caches.keys().then((k) => String(k.filter((n) => n.startsWith('shell-'))) === 'shell-other')",
         )
         await phone.context.set_offline(offline=True)
         page = await phone.go(path)

@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page, expect
 from server.subscribe.push_key import make_push_key
 from server.subscribe.push_message import encode_point, pack
 from tests.browser.office import Office, open_office
-from tests.browser.window import BROWSER, PHONE, Window, open_window
+from tests.browser.window import BROWSER, PHONE, Window, come_true, open_window
 from tests.subscribe.push_service import Browser as Device
 from tests.subscribe.push_service import Service
 
@@ -153,7 +153,7 @@ async def test_a_message_becomes_a_notification_with_title_and_page(reader: Wind
         "ServiceWorker.deliverPushMessage",
         {"origin": reader.office.base_url, "registrationId": found[0], "data": json.dumps(message)},
     )
-    await page.wait_for_function(f"{SHOWN}.then((all) => all.length)")
+    await come_true(page, f"{SHOWN}.then((all) => all.length)")
     assert await page.evaluate(SHOWN) == [["关于供暖的通知", "十月十五日开始。", "1"]]
 
 

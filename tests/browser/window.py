@@ -1,5 +1,7 @@
 """A browser window that watches what our pages do, and asks axe-core about them."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -70,6 +72,17 @@ class Window:
         """Give by how many pixels the page is wider than the window."""
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         return int(await self.page.evaluate(wide))
+
+
+async def come_true(page: Page, holds: str, *, seconds: float = 60.0) -> None:
+    """Wait until an expression is true on a page; AssertionError when it never is.
+
+    Playwright's own way asks a second time by `eval`, which the policy of our pages forbids.
+    """
+    ends = time.monotonic() + seconds
+    while not await page.evaluate(holds):
+        assert time.monotonic() < ends, f"never true: {holds}"
+        await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
