@@ -1,5 +1,6 @@
 """PostgreSQL's driver as the store takes it: what ended is not handed out, and a script begins by itself."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,10 +25,16 @@ async def ask(store: Store, question: str) -> object:
 
 async def test_connections_that_ended_while_nobody_used_them_cost_no_transaction(store: Store):
     async with store.begin() as one, store.begin() as other:
-        ended = {(await tx.execute(sa.text("SELECT pg_backend_pid()"))).scalar() for tx in (one, other)}
+        drivers: list[Any] = [(await tx.get_raw_connection()).driver_connection for tx in (one, other)]
+    ended = {driver.get_server_pid() for driver in drivers}
+    noticed = [asyncio.Event() for _driver in drivers]  # the server cuts off in its own time
+    for driver, event in zip(drivers, noticed, strict=True):
+        driver.add_termination_listener(lambda _driver, event=event: event.set())
     cutter = Store(store.engine.url.render_as_string(hide_password=False))
     assert await ask(cutter, CUT_OFF)
     await cutter.close()
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(event.wait() for event in noticed))
     assert {await ask(store, "SELECT pg_backend_pid()") for _try in range(3)}.isdisjoint(ended)
 
 
