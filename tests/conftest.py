@@ -29,7 +29,7 @@ from server.security import passwords
 from server.store import tx
 from server.store.schema import migrate
 from server.store.tx import Store
-from tests import hanging
+from tests import hanging, programs
 
 # Drawing a line for every request would take a good part of the suite's time.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
@@ -61,6 +61,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in _second_of_two(items):
         item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: rank.get(item.path.relative_to(here).parts[0], len(_LONG)))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Look for the programs that a test asks before anything is built for it."""
+    programs.look_for(item)
 
 
 def pytest_collection_finish() -> None:

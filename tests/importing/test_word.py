@@ -1,7 +1,6 @@
 """server/importing/word.py and layout.py: a document comes out with its parts and without its paper."""
 
 import io
-import shutil
 import subprocess
 import zipfile
 from datetime import date
@@ -283,7 +282,7 @@ def test_a_bomb_is_refused_with_a_sentence(document: bytes):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.needs("soffice")
 @pytest.mark.parametrize("header", ["lines", "table", "box", "none"])
 def test_what_libreoffice_wrote_is_read_alike(header: str, tmp_path: Path):
     paper = official(header=header)

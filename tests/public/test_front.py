@@ -19,7 +19,7 @@ from tests.bench.front import ours, settings
 from tests.bench.reading import free_port, running_server
 from tests.public import wire as hand
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("nginx") is None, reason="no nginx here")]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("nginx")]
 _PATIENCE = 10.0
 
 

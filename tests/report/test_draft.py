@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -321,7 +320,7 @@ async def test_the_word_file_keeps_no_row_whole_as_a_table_at_the_foot_of_a_page
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.needs("soffice")
 @pytest.mark.parametrize(("of", "pages"), [(2017, 5), (2020, 6), (2026, 6)])
 async def test_the_printed_draft_has_every_table_whole_on_paper(
     year: Year, tmp_path: Path, of: int, pages: int

@@ -1,6 +1,5 @@
 """server/report/sheets.py: workbooks that people print: a head on every page, all columns on the paper."""
 
-import shutil
 import subprocess
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -46,7 +45,7 @@ def test_a_narrow_table_stands_and_one_of_many_columns_takes_several_pages():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.needs("soffice")
 def test_every_row_is_printed_whole_under_the_head(tmp_path: Path):
     rows: list[list[Value]] = [[*HEAD], *([f"第{n}行", *ROW[1:]] for n in range(1, 201))]
     (tmp_path / "rows.xlsx").write_bytes(as_xlsx("台账", rows))
@@ -64,7 +63,7 @@ def test_every_row_is_printed_whole_under_the_head(tmp_path: Path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.needs("soffice")
 def test_an_assessment_of_many_organs_is_printed_with_every_indicator_and_basis(tmp_path: Path):
     cells = tuple(
         Cell(one, Decimal(50), f"依据{number}", one.points(Decimal(50))) for number, one in enumerate(OURS)

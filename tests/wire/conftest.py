@@ -17,6 +17,7 @@ from typing import Any, Final
 import pytest
 
 from channels.sandbox.run import Sandbox, start_sandbox
+from tests.programs import lacking
 
 HERE: Final = Path(__file__).parent
 ENVIRONMENTS: Final = HERE.parents[1] / "var" / "wire"
@@ -71,6 +72,6 @@ def python_with(name: str) -> Path:
             [*pip, "install", "--quiet", *NEEDS[name]], capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            pytest.skip(f"{name} cannot be installed here: {done.stderr.strip()[-300:]}")
+            lacking(f"{name} cannot be installed here: {done.stderr.strip()[-300:]}")
         stamp.write_text(wanted)
     return python
