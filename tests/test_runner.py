@@ -166,12 +166,26 @@ async def answers(line: Line) -> bool:
         return (await line[0].readline()).endswith(b"200 OK\r\n")
 
 
-async def send_slowly(line: Line, piece: bytes, times: int) -> None:
-    with contextlib.suppress(ConnectionError):
-        for _ in range(times):
-            await asyncio.sleep(0.1)  # the pace is what is tried here
-            line[1].write(piece)
-            await line[1].drain()
+async def bring(line: Line, piece: bytes, call: Caller) -> None:
+    """Send a piece, and wait until the server has it: it has answered somebody who came later."""
+    line[1].write(piece)
+    assert await answers(await call(b""))
+
+
+@pytest.fixture
+async def pass_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Awaitable[None]]:
+    """Let seconds go by on the loop's own clock: the pace of who sends is told, and nobody's luck."""
+    loop, passed = asyncio.get_running_loop(), 0.0
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + passed)
+
+    async def go_on(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+        for _turn in range(2):  # what is due now is begun in the one, and done by the other
+            await asyncio.sleep(0)
+
+    return go_on
 
 
 @pytest.mark.parametrize("begin", [b"", HALF])
@@ -180,18 +194,21 @@ async def test_a_connection_that_brings_no_whole_request_ends(begin: bytes):
         assert await is_ended(await call(begin))
 
 
-async def test_a_body_that_comes_drop_by_drop_ends_its_connection():
-    async with served(Patience(look=0.2)) as call:
+async def test_a_body_that_comes_drop_by_drop_ends_its_connection(pass_by):
+    async with served(Patience()) as call:
         line = await call(BEGUN)
-        dripping = asyncio.create_task(send_slowly(line, b"a", 200))
+        for _look in range(2):
+            await bring(line, b"a", call)
+            await pass_by(Patience().look)
         assert await is_ended(line)
-        dripping.cancel()
 
 
-async def test_a_body_that_comes_slowly_but_comes_is_taken():
-    async with served(Patience(look=0.3, slowest=10)) as call:
+async def test_a_body_that_comes_slowly_but_comes_is_taken(pass_by):
+    async with served(Patience()) as call:
         line = await call(BEGUN)
-        await send_slowly(line, b"a" * 9090, 11)
+        for _look in range(11):
+            await bring(line, b"a" * 9090, call)
+            await pass_by(Patience().look)
         line[1].write(b"a" * 9)
         async with asyncio.timeout(20):
             assert (await line[0].readline()).endswith(b"200 OK\r\n")
