@@ -16,7 +16,9 @@ from server.store.tx import Store, Tx
 DAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 pytestmark = [pytest.mark.parametrize("engine", ["postgresql"]), pytest.mark.usefixtures("postgres")]
 
-OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+OPEN = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend'"""
 IDLE_INSIDE = f"{OPEN} AND state LIKE 'idle in transaction%'"
 
 
