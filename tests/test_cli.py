@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from server.cli import app
 from tests.ports import free_port
+from tests.processes import is_running
 
 ROOT = Path(__file__).parent.parent
 
@@ -331,7 +332,7 @@ def test_the_server_serves_until_told_and_takes_its_valkey_along(tmp_path: Path)
         # Three seconds for open connections at most; the rest is for a busy machine.
         assert child.wait(timeout=90) == 0
     assert valkeys
-    assert not any(Path(f"/proc/{pid}").exists() for pid in valkeys)
+    assert not any(is_running(pid) for pid in valkeys)
 
 
 def test_a_killed_server_takes_its_valkey_along():
@@ -369,12 +370,5 @@ def _children_of(pid: int) -> list[int]:
 
 async def _gone(pids: list[int]) -> None:
     async with asyncio.timeout(60):
-        while await asyncio.to_thread(lambda: any(_is_running(pid) for pid in pids)):  # noqa: ASYNC110
+        while await asyncio.to_thread(lambda: any(is_running(pid) for pid in pids)):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

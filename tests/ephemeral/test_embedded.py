@@ -11,6 +11,7 @@ import pytest
 from server.ephemeral.connection import close_redis, is_answering, open_redis
 from server.ephemeral.embedded import PrivateValkey
 from tests.ephemeral.conftest import House
+from tests.processes import is_running
 
 PARENT = """
 import asyncio, sys
@@ -25,14 +26,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
 
 
 async def test_it_answers_on_its_socket(house: House) -> None:
