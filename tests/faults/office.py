@@ -169,8 +169,8 @@ async def open_sqlite_office(template: Path, folder: Path) -> AsyncIterator[Offi
 
 
 @asynccontextmanager
-async def open_office(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Office]:
-    """Open an office on a migrated database."""
+async def open_office(database_url: str, redis_url: str, folder: Path, **more: Any) -> AsyncIterator[Office]:
+    """Open an office on a migrated database; `more` are settings."""
     hand = await asyncio.to_thread(SharedHand.start, folder / "hand", BEGIN)
     app = web.Application()
     add_site(app, folder / "var" / "site")
@@ -183,6 +183,7 @@ async def open_office(database_url: str, redis_url: str, folder: Path) -> AsyncI
         database_url=database_url,
         redis_url=redis_url,
         public_url=public_url,
+        **more,
     )
     sandbox = await start_sandbox(
         host="127.0.0.1", wechat_port=0, weibo_port=0, state_dir=None, now=hand, safe_domain="127.0.0.1"

@@ -65,7 +65,7 @@ async def valkey(tmp_path: Path) -> AsyncIterator[PrivateValkey]:
 async def test_redis_is_flushed_killed_and_started_again(
     house: House, items: list[str], valkey: PrivateValkey
 ):
-    redis = open_redis(await valkey.start(), seconds=0.5)
+    redis = open_redis(await valkey.start(), seconds=20)
     wakeups, stop = Wakeups(redis), asyncio.Event()
     worker = asyncio.create_task(run_rounds(house.place, wakeups, slots=2, poll_seconds=0.05, stop=stop))
     await redis.flushall()

@@ -83,7 +83,7 @@ def hub_of(
 
 @asynccontextmanager
 async def open_stage(
-    store: Store, now: Hand, folder: Path, inner: Inner = LOOPBACK, patience: float = 2.0
+    store: Store, now: Hand, folder: Path, inner: Inner = LOOPBACK, patience: float = 30.0
 ) -> AsyncIterator[Stage]:
     port = free_port()
     site = site_at(f"http://127.0.0.1:{port}")
