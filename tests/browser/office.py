@@ -101,6 +101,17 @@ class Office:
                 raise AssertionError(told)
             await asyncio.sleep(0.1)
 
+    async def until_shown(self, path: str, word: str) -> None:
+        """Wait until a page of the site has a word: who comes later has earlier pages written anew."""
+        ends = time.monotonic() + _PATIENCE
+        async with aiohttp.ClientSession() as session:
+            while True:
+                async with session.get(f"{self.base_url}{path}") as answer:
+                    if word in await answer.text():
+                        return
+                assert time.monotonic() < ends, f"{path} never had {word}"
+                await asyncio.sleep(0.1)
+
     async def picture(self, name: str, content: bytes) -> str:
         """Put a JPEG into the library; gives the reference that a body uses."""
         return str((await self.author.upload("/api/v1/media", name, "image/jpeg", content))["reference"])

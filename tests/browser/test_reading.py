@@ -55,6 +55,7 @@ async def shelf(office: Office) -> Shelf:
     )  # fmt: skip
     interpretation = await _interpret(office, policy["id"])
     await office.until_found("低保", 2)
+    await office.until_shown(path_of(policy), path_of(interpretation))
     return Shelf(policy, interpretation, news, notice)
 
 

@@ -11,11 +11,9 @@ from tests.console.conftest import ConsoleOffice, Desk
 async def _events(
     desk: Desk, path: str, until: str = "end", *, opened: asyncio.Event | None = None
 ) -> list[tuple[str, Any]]:
-    """Read a stream until an event; `opened` is set once it has begun."""
+    """Read a stream until an event; `opened` is set once it has told how things stand."""
     found: list[tuple[str, Any]] = []
     async with asyncio.timeout(20), desk.client.get(desk.base.with_path(path)) as answer:
-        if opened is not None:
-            opened.set()
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         name = ""
         async for line in answer.content:
@@ -24,6 +22,8 @@ async def _events(
                 name = text.removeprefix("event: ")
             elif text.startswith("data: "):
                 found.append((name, json.loads(text.removeprefix("data: "))))
+                if opened is not None and name == "summary":
+                    opened.set()
                 if name == until:
                     return found
     return found
