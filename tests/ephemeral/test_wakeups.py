@@ -48,10 +48,10 @@ async def test_a_burst_is_one_wake_up(house: House) -> None:
     async with wakeups(house) as mine:
         for _ in range(50):
             await mine.wake()
-        await mine.wait(20)
-        began = time.monotonic()
-        await mine.wait(0.3)
-        assert time.monotonic() - began > 0.25
+        woken = 0
+        while await seconds_of(mine.wait(0.3)) < 0.25:
+            woken += 1
+        assert 1 <= woken <= 2  # the last message may still be on its way when its sender has his answer
 
 
 async def test_topics_do_not_wake_one_another(house: House) -> None:
