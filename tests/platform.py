@@ -33,6 +33,7 @@ from channels.contract import (
     Tools,
     Watch,
     Withdrawal,
+    WithdrawByHand,
     Withdrawn,
 )
 from channels.item import Account, Content
@@ -216,6 +217,8 @@ class Plain:
                 return CouldNotLook("平台没有回答")
 
     async def withdraw(self, receipt: Receipt, post: Post, /, *, reason: str, at: datetime) -> Withdrawal:
+        if not receipt.platform_id.isdigit():  # a person found it, and gave its address alone
+            return WithdrawByHand("请到平台上删除")
         match await self._http.send("DELETE", self._base / receipt.platform_id):
             case Answer(status=200):
                 return Withdrawn()

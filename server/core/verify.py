@@ -16,6 +16,7 @@ from server.store.verification import (
     list_foreign_lines,
     list_late_first_days,
     list_loose_attempts,
+    list_lost_attempts,
     list_uncounted_deliveries,
     list_unproved_lines,
     list_wrong_restatements,
@@ -30,6 +31,7 @@ _QUESTIONS: Final[tuple[Callable[[Tx, int], Awaitable[tuple[Difference, ...]]], 
     list_late_first_days,
     list_wrong_restatements,
     list_loose_attempts,
+    list_lost_attempts,
 )
 
 

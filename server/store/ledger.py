@@ -49,11 +49,9 @@ async def append(tx: Tx, entry: Entry) -> bool:
     """Append a line and raise its day counter; a `counted` line that stands already adds nothing."""
     statement = upsert(tx, ledger).values(
         **_values(tx, entry),
-        topic=_of_delivery(entry, sa.func.coalesce(revision.c.sheet["topic"].as_string(), "")),
+        topic=_of_delivery(entry, topic_of(revision)),
         account_id=_of_delivery(entry, delivery.c.account_id),
-        joint=_of_delivery(
-            entry, sa.func.coalesce(sa.func.nullif(revision.c.sheet["joint_orgs"].as_string(), "[]"), "")
-        ),
+        joint=_of_delivery(entry, joint_of(revision)),
     )
     if entry.line == "counted" and entry.restates is None:
         statement = statement.on_conflict_do_nothing(
@@ -63,6 +61,16 @@ async def append(tx: Tx, entry: Entry) -> bool:
         return False
     await _raise_counter(tx, entry)
     return True
+
+
+def topic_of(revisions: sa.FromClause) -> sa.ColumnElement[str]:
+    """Give the topic of a version as a line keeps it; '' without one."""
+    return sa.func.coalesce(revisions.c.sheet["topic"].as_string(), "")
+
+
+def joint_of(revisions: sa.FromClause) -> sa.ColumnElement[str]:
+    """Give who issued a version together with its organ, as a line keeps it; '' where its organ did alone."""
+    return sa.func.coalesce(sa.func.nullif(revisions.c.sheet["joint_orgs"].as_string(), "[]"), "")
 
 
 async def find_standing(tx: Tx, item_id: str, channel: str) -> Entry | None:

@@ -122,18 +122,28 @@ async def list_parents(tx: Tx) -> Mapping[str, str]:
 
 async def list_merged(tx: Tx) -> Mapping[str, str]:
     """Give the columns that were merged, each with the one it is part of now."""
+    into = await _list_steps(tx)
+    return {slug: _path_of(slug, into)[-1] for slug in into}
+
+
+async def list_absorbing(tx: Tx) -> tuple[tuple[str, str], ...]:
+    """Give each column that was merged with each that it was part of at some time."""
+    into = await _list_steps(tx)
+    return tuple((slug, other) for slug in sorted(into) for other in _path_of(slug, into))
+
+
+async def _list_steps(tx: Tx) -> Mapping[str, str]:
     wanted = sa.select(site_column.c.slug, site_column.c.merged_into)
     rows = await tx.execute(wanted.where(site_column.c.merged_into.is_not(None)))
-    into = {row.slug: row.merged_into for row in rows}
-    return {slug: _end_of(slug, into) for slug in into}
+    return {row.slug: row.merged_into for row in rows}
 
 
-def _end_of(slug: str, into: Mapping[str, str]) -> str:
-    seen = {slug}
-    while slug in into and into[slug] not in seen:  # no circle can be made; none may hang us either
+def _path_of(slug: str, into: Mapping[str, str]) -> tuple[str, ...]:
+    path: dict[str, None] = {}
+    while slug in into and into[slug] not in path:  # no circle can be made; none may hang us either
         slug = into[slug]
-        seen.add(slug)
-    return slug
+        path[slug] = None
+    return tuple(path)
 
 
 def _told(row: ColumnRow) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.store.audit_tables import audit
 from server.store.items import hash_content, sheet_of
-from server.store.ledger import is_standing
+from server.store.ledger import is_standing, joint_of, topic_of
 from server.store.ledger_tables import day_counter, ledger, month_counter
-from server.store.tables import attempt, delivery, item, media, revision
+from server.store.site_columns import list_absorbing
+from server.store.tables import attempt, delivery, item, media, release, revision
 from server.store.tx import Tx
 from server.store.words import TAKEN_BACK
 
@@ -86,19 +88,27 @@ async def list_unproved_lines(tx: Tx, limit: int) -> tuple[Difference, ...]:
 
 
 async def list_foreign_lines(tx: Tx, limit: int) -> tuple[Difference, ...]:
-    """Give lines that name another organ or kind than their item, or another account than their delivery.
+    """Give lines that say something else than their item, their delivery and the version that this carried.
 
-    None of them ever changes. Counters that were changed along with their lines agree with them.
+    None of them ever changes, and the version is sealed (`list_broken_seals`). Counters that were changed
+    along with their lines agree with them.
     """
+    filed = revision.c.sheet["column"].as_string()
+    merged = [sa.and_(filed == slug, ledger.c.column == into) for slug, into in await list_absorbing(tx)]
     wanted = (
         sa.select(ledger.c.item_id, ledger.c.channel, ledger.c.line)
         .join(item, item.c.id == ledger.c.item_id)
         .join(delivery, delivery.c.id == ledger.c.delivery_id)
+        .join(release, release.c.id == delivery.c.release_id)
+        .join(revision, revision.c.id == release.c.revision_id)
         .where(
             sa.or_(
                 ledger.c.org_id != item.c.org_id,
                 ledger.c.kind != item.c.kind,
                 ledger.c.account_id != delivery.c.account_id,
+                ledger.c.topic != topic_of(revision),
+                ledger.c.joint != joint_of(revision),
+                sa.not_(sa.or_(filed == ledger.c.column, *merged)),
             )
         )
         .limit(limit)
@@ -212,6 +222,26 @@ async def list_loose_attempts(tx: Tx, limit: int) -> tuple[Difference, ...]:
     )
     return tuple(
         Difference("sending_has_open_attempt", f"{row.id} {row.state}", int(row.state == "sending"), 0)
+        for row in await tx.execute(wanted)
+    )
+
+
+async def list_lost_attempts(tx: Tx, limit: int) -> tuple[Difference, ...]:
+    """Give attempts that the audit knows and that are not there (invariant 3).
+
+    Each move out of `sending` is a line of the chain, and names the attempt that ended with it.
+    """
+    named = audit.c.details["attempt"].as_string()
+    wanted = (
+        sa.select(audit.c.delivery_id, named.label("attempt"))
+        .where(
+            audit.c.details["from"].as_string() == "sending",
+            ~sa.exists().where(attempt.c.id == named, attempt.c.delivery_id == audit.c.delivery_id),
+        )
+        .limit(limit)
+    )
+    return tuple(
+        Difference("attempt_of_audit_is_there", f"{row.delivery_id} {row.attempt}", 1, 0)
         for row in await tx.execute(wanted)
     )
 

@@ -9,6 +9,7 @@ from server.core.catalogue import read_changes
 from server.core.neighbours import find_neighbours
 from server.core.renewal import STALE, renew_site
 from server.core.site_columns import Book, change_column, merge_column
+from server.core.verify import verify_rows
 from server.report.figures import Question, channel_figures
 from server.store.catalogue import Filters, list_hits
 from server.store.column_reach import read_reach
@@ -214,3 +215,17 @@ async def test_what_is_below_a_column_keeps_it_from_being_silent(house: House):
         async with house.store.read() as tx:
             found = {one.key for one in await silent_columns(tx, house.place.site, today)}
         assert ("column:zcwj" in found) is is_silent
+
+
+async def test_what_is_counted_under_any_of_the_columns_an_item_belonged_to_is_not_foreign(house: House):
+    items = [await house.item(column="tzgg") for _number in range(3)]
+    await house.release(items[0].id)
+    await house.run_until_quiet()
+    for made, slug, into in ((items[1], "tzgg", "zcjd"), (items[2], "zcjd", "zcwj")):
+        await merge(house, slug, into)
+        await house.release(made.id)
+        await house.run_until_quiet()
+    async with house.store.read() as tx:
+        counted = set((await tx.execute(sa.select(ledger.c.column))).scalars())
+    assert counted == {"tzgg", "zcjd", "zcwj"}
+    assert await verify_rows(house.store) == ()

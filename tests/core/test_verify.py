@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from channels.item import JointOrg
 from server.core.verify import verify_pages, verify_revisions, verify_rows
 from server.store.ledger_tables import day_counter, ledger, month_counter
 from server.store.tables import attempt, delivery, revision
@@ -53,13 +54,19 @@ async def test_a_line_without_a_live_delivery_is_found(house: House):
     assert await damage(house, cancelled) == ["line_has_live_delivery"]
 
 
-@pytest.mark.parametrize("side", ["kind", "account_id"])
+@pytest.mark.parametrize("side", ["kind", "account_id", "column", "topic", "joint"])
 async def test_lines_and_counters_that_were_changed_together_are_found(house: House, side: str):
     await house.published(("website",))
     other = "news" if side == "kind" else "another"
     counters = [table for table in (day_counter, month_counter) if side in table.c]
     changed = [table.update().values({side: other}) for table in (ledger, *counters)]
     assert await damage(house, *changed) == ["line_is_of_its_item"]
+
+
+async def test_who_issued_an_item_jointly_cannot_be_taken_from_its_lines(house: House):
+    await house.published(("website",), joint_orgs=(JointOrg("某旗民政局", None),))
+    assert await verify_rows(house.store) == ()
+    assert await damage(house, ledger.update().values(joint="")) == ["line_is_of_its_item"]
 
 
 async def test_a_live_delivery_without_a_line_is_found(house: House):
@@ -72,6 +79,13 @@ async def test_an_attempt_that_nobody_holds_is_found(house: House):
     await house.published(("website",))
     opened = attempt.update().values(closed_at=sa.null(), outcome=sa.null())
     assert await damage(house, opened) == ["sending_has_open_attempt"]
+
+
+async def test_an_attempt_that_was_deleted_is_found_by_the_audit(house: House):
+    made = await house.published(("website", "weibo"))
+    leg = (await house.legs(made.id))["weibo"]
+    deleted = attempt.delete().where(attempt.c.id == leg.attempt_id)
+    assert await damage(house, deleted) == ["attempt_of_audit_is_there"]
 
 
 @pytest.mark.parametrize(

@@ -38,14 +38,14 @@ async def beside(house: House, second: Callable[[], Awaitable[object]]) -> Async
     await meanwhile
 
 
-async def test_a_person_who_says_it_is_there_and_a_withdrawal_at_that_moment_leave_nothing_up(house: House):
+async def test_what_a_person_says_is_there_at_the_moment_of_a_withdrawal_is_his_to_take_down(house: House):
+    """He gave its address alone, by which no call can delete it."""
     leg = await in_doubt(house)
     there = Decision("it_is_there", link="http://weibo.invalid/1")
     async with beside(house, lambda: house.withdraw(leg.item_id)) as tx:
         await decide(tx, leg.id, there, house.bench, by=house.chief, at=house.now())
     await house.run_until_quiet()
-    assert await house.states(leg.item_id) == {"website": "withdrawn", "weibo": "withdrawn"}
-    assert house.platform.posts == []
+    assert await house.states(leg.item_id) == {"website": "withdrawn", "weibo": "withdraw_by_hand"}
 
 
 async def test_twenty_people_who_decide_at_once_make_one_decision(house: House):
