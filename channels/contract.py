@@ -366,6 +366,15 @@ class AtHome(Protocol):
 
 
 @runtime_checkable
+class KnowsHosts(Protocol):
+    """A channel that knows where its account's posts stand: what a person tells of one is held against it."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Give the names of hosts, the usual one first; those below them count as well."""
+
+
+@runtime_checkable
 class Watches(Protocol):
     """A channel that can tell whether a live post still stands."""
 

@@ -43,7 +43,7 @@ from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
-from server.forms.report_items import Desk, draft_last_year
+from server.forms.report_items import ReportDesk, draft_last_year
 from server.importing.texts import TextReader
 from server.network import open_session
 from server.opener import Opener
@@ -254,7 +254,7 @@ def _jobs(
     children: Children,
 ) -> Jobs:
     most = settings.bounds.attachment_bytes
-    desk = Desk(workplace.store, opener.blobs, opener.sites, children, most, _now, new_id)
+    desk = ReportDesk(workplace.store, opener.blobs, opener.sites, children, most, _now, new_id)
     planned = PlannedExaminer(workplace.store, calendar)
     return open_jobs(
         workplace,

@@ -16,11 +16,11 @@ from server.core.takedowns import Terms
 from server.ephemeral.crowd import Crowd
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
-from server.forms.report_items import Desk
+from server.forms.report_items import ReportDesk
 from server.report.apart import Apart
 from server.report.assessing.scheme import OURS, Indicator
 from server.review.examiner import Examiner
-from server.security.granting import Desk as GrantDesk
+from server.security.granting import GrantDesk
 from server.security.log_in import open_door
 from server.security.origin import Networks
 from server.security.practising import NO_REHEARSAL, Rehearsal
@@ -86,10 +86,10 @@ class Parts:
         return Apart(self.children)
 
     @property
-    def report_desk(self) -> Desk:
+    def report_desk(self) -> ReportDesk:
         """What turns a yearly report into an item."""
         limit = self.bounds.attachment_bytes
-        return Desk(self.store, self.blobs, self.sites, self.children, limit, self.now, self.new_id)
+        return ReportDesk(self.store, self.blobs, self.sites, self.children, limit, self.now, self.new_id)
 
     @property
     def grant_desk(self) -> GrantDesk:

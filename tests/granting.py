@@ -10,7 +10,7 @@ from channels.item import Account
 from channels.sandbox.run import Sandbox, start_sandbox
 from channels.sandbox.weibo.platform import Weibo as PretendedWeibo
 from channels.weibo.channel import Weibo
-from server.security.granting import Desk
+from server.security.granting import GrantDesk
 from server.security.vault import Vault
 from server.store.accounts import AccountRow, find_account, insert_account
 from server.store.tx import Store
@@ -35,9 +35,9 @@ class Granting:
         return self.sandbox.weibo
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> GrantDesk:
         house = self.house
-        return Desk(house.store, self.vault, house.open_channel, house.now, SITE.url)
+        return GrantDesk(house.store, self.vault, house.open_channel, house.now, SITE.url)
 
     def open(self, row: AccountRow) -> Channel:
         """Open an account on Weibo as the wiring does."""

@@ -23,6 +23,7 @@ from channels.contract import (
     Withdrawn,
 )
 from channels.feeds.lists import FeedLists
+from channels.hosts import host_of
 from channels.item import Account, Content
 
 NO_ROOM: Final = "订阅源写入失败，请检查磁盘空间和目录权限"
@@ -53,6 +54,11 @@ class Feeds:
     def open(cls, _account: Account, tools: Tools, /) -> Self:
         """Make the channel of an account; the site itself is all it needs."""
         return cls(tools)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where the pages of the site stand."""
+        return (host_of(self._tools.site.url),)
 
     def check(self, content: Content, /) -> tuple[Finding, ...]:
         """Say what of the content a feed cannot carry."""

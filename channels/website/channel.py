@@ -25,6 +25,7 @@ from channels.contract import (
     Withdrawal,
     Withdrawn,
 )
+from channels.hosts import host_of
 from channels.item import Account, Content
 from channels.transport import Answer
 from channels.website.frame import FRAME, frame_files
@@ -65,6 +66,11 @@ class Website:
     def open(cls, _account: Account, tools: Tools, /) -> Self:
         """Make the channel of an account; the site itself is all it needs."""
         return cls(tools)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where the pages of the site stand."""
+        return (host_of(self._tools.site.url),)
 
     def check(self, content: Content, /) -> tuple[Finding, ...]:
         """Say what of the content a page cannot carry."""

@@ -30,7 +30,7 @@ _KEPT: Final = {
     "img": {"src", "alt"},
     "a": {"href"},
 }
-_OWN_HOST: Final = "mp.weixin.qq.com"  # only articles there can be reached by a link (§0.9)
+OWN_HOST: Final = "mp.weixin.qq.com"  # only articles there can be reached by a link (§0.9)
 _LETTERS: Final = frozenset({"policy", "notice", "response"})
 _ADDRESS: Final = 200  # characters of a picture's address on the platform, with room to spare
 
@@ -163,7 +163,7 @@ def _address(target: str, page: str) -> str | None:
 
 def _is_article(address: str) -> bool:
     parts = urlsplit(address)
-    return parts.hostname == _OWN_HOST and (parts.path == "/s" or parts.path.startswith("/s/"))
+    return parts.hostname == OWN_HOST and (parts.path == "/s" or parts.path.startswith("/s/"))
 
 
 def _keep_own_pictures(tree: Any, content: Content) -> None:

@@ -30,9 +30,10 @@ from channels.contract import (
     Withdrawn,
 )
 from channels.fitting import fit
+from channels.hosts import is_below
 from channels.item import Account, Column, Content
 from channels.menus import MenuStands
-from channels.wechat.article import article_html
+from channels.wechat.article import OWN_HOST, article_html
 from channels.wechat.articles import Articles, link_of
 from channels.wechat.bounds import DIGEST, TITLE, findings_of
 from channels.wechat.broadcast import Broadcast
@@ -75,6 +76,7 @@ class WeChat:
     def __init__(self, account: Account, tools: Tools) -> None:
         """Take the account's settings; raises KeyError for a missing one."""
         base = URL(account.settings["base_url"])
+        self._host = base.host or ""
         token = Token(
             tools.http,
             base,
@@ -113,6 +115,11 @@ class WeChat:
     def home(self) -> str:
         """The platform's own desk, where whoever runs the account signs in and sees its articles."""
         return "https://mp.weixin.qq.com/"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where articles stand: not where the interface does, unless the platform is a rehearsal's."""
+        return (OWN_HOST,) if is_below(self._host, ("weixin.qq.com",)) else (self._host,)
 
     def check(self, content: Content, /) -> tuple[Finding, ...]:
         """Say what no article carries, or carries otherwise than the page; nothing is cut silently (§4.1)."""

@@ -97,9 +97,11 @@ class Reads:
             case Answer() as answer if (code := code_of(answer)) in LIMITED:
                 left = await self.left()
                 after = left.reset_after if left is not None else _HOUR
-                return CouldNotLook(f"微博接口次数用完，暂时查不了({code})", after=after)
-            case Answer() as answer:
-                return CouldNotLook(f"微博不让查时间线({code_of(answer) or answer.status})")
+                return CouldNotLook(f"微博接口次数用完，暂时查不了（代码 {code}）", after=after)
+            case Answer() as answer if (code := code_of(answer)) is not None:
+                return CouldNotLook(f"微博不让系统查看（代码 {code}）")
+            case Answer():  # a gateway's page: its status tells an editor nothing
+                return CouldNotLook("微博的接口出错，没能查看")
             case _:
                 return CouldNotLook("微博没有回答")
 

@@ -30,6 +30,7 @@ from channels.contract import (
     Withdrawn,
 )
 from channels.fitting import fit
+from channels.hosts import host_of, is_below
 from channels.item import Account, Content, Picture
 from channels.permission import Grant, Permission
 from channels.transport import Answer, Form, NoAnswer, NotSent, Transport
@@ -95,11 +96,17 @@ class Weibo:
         """The account's own page."""
         return str(self._web / "u" / self._uid) if self._uid else str(self._web)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where statuses stand; phones show them under the second name."""
+        own = self._web.host or ""
+        return ("weibo.com", "weibo.cn") if is_below(own, ("weibo.com",)) else (own,)
+
     def check(self, content: Content, /) -> tuple[Finding, ...]:
         """Say what of the content no status can carry."""
-        host = (URL(content.url).host or "").lower()
+        host = host_of(content.url)
         findings = []
-        if not any(host == domain or host.endswith("." + domain) for domain in self._domains):
+        if not is_below(host, self._domains):
             message = f"链接的域名 {host} 不在微博应用的安全域名里"
             findings.append(Finding("not_a_safe_domain", "url", message, blocks=True))
         if count(_compose(_harmless(content.title), "", content.url)) > LIMIT:

@@ -147,8 +147,10 @@ async def decide_delivery(request: web.Request) -> web.Response:
     by = signed_in(request).person_id
     async with parts.store.begin() as tx:
         leg = await _delivery_for(tx, request, "release")
-        decision = Decision(form.verdict, form.link, form.live_at, tries=form.tries)
-        decided = await decide(tx, leg.id, decision, parts.bench, by=by, at=parts.now())
+        decision = Decision(
+            form.verdict, form.link, form.live_at, tries=form.tries, is_elsewhere=form.elsewhere
+        )
+        decided = await decide(tx, leg.id, decision, parts.bench, parts.open_channel, by=by, at=parts.now())
     await parts.wake()
     return answer(DeliveryOut.of(decided))
 

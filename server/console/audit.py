@@ -84,13 +84,15 @@ async def _wanted(tx: Tx, visit: Visit) -> Wanted:
         if person is None:
             raise Problem("unknown_person", f"没有登录名为“{login}”的人员", field="person")
         who = person.id
-    until = _midnight(visit, "to", "截止日")
+    since, until = _midnight(visit, "from", "起始日"), _midnight(visit, "to", "截止日")
+    if since and until and since > until:
+        raise Problem("invalid", "截止日在起始日之前，请对调", field="to")
     return Wanted(
         org_ids=None if len(reached) == await count_orgs(tx) else reached,
         verb=verb if re.fullmatch(r"[a-z_.]{1,40}", verb) else None,
         who=who,
         item_id=visit.query("item").strip()[:16] or None,
-        since=_midnight(visit, "from", "起始日"),
+        since=since,
         until=until + timedelta(days=1) if until else None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )

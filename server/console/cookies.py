@@ -34,9 +34,9 @@ def session_of(request: web.Request) -> str:
 def put_session(response: web.StreamResponse, request: web.Request, secret: str, login: str) -> None:
     """Sign this browser in, and let it be known by whom it was used."""
     parts = request.config_dict[PARTS]
-    _put(response, request, SESSION, secret, int(SESSION_LASTS.total_seconds()))
+    put_cookie(response, request, SESSION, secret, int(SESSION_LASTS.total_seconds()))
     known = remember(parts.vault, known_of(request), login, at=parts.now())
-    _put(response, request, KNOWN, known, int(KNOWN_LASTS.total_seconds()))
+    put_cookie(response, request, KNOWN, known, int(KNOWN_LASTS.total_seconds()))
 
 
 def known_of(request: web.Request) -> str:
@@ -46,7 +46,7 @@ def known_of(request: web.Request) -> str:
 
 def drop_session(response: web.StreamResponse) -> None:
     """Sign this browser out."""
-    response.del_cookie(SESSION, path=_PATH)
+    drop_cookie(response, SESSION)
 
 
 def form_token(request: web.Request) -> str:
@@ -57,7 +57,7 @@ def form_token(request: web.Request) -> str:
 def put_browser(response: web.StreamResponse, request: web.Request) -> None:
     """Give a browser that is new to us its cookie."""
     if _NEW in request and not response.prepared:
-        _put(response, request, _BROWSER, request[_NEW], None)
+        put_cookie(response, request, _BROWSER, request[_NEW], None)
 
 
 def is_own_form(request: web.Request, token: str) -> bool:
@@ -92,10 +92,17 @@ def _digest(browser: str) -> str:
     return hashlib.sha256(f"form:{browser}".encode(errors="surrogateescape")).hexdigest()
 
 
-def _put(
-    response: web.StreamResponse, request: web.Request, name: str, value: str, seconds: int | None
-) -> None:
+def put_cookie(
+    response: web.StreamResponse, request: web.Request, name: str, value: str, seconds: int | None, *,
+    path: str = _PATH,
+) -> None:  # fmt: skip
+    """Give the browser a cookie that no script reads and that no other site sends."""
     response.set_cookie(
-        name, value, max_age=seconds, path=_PATH, httponly=True, samesite="Strict",
+        name, value, max_age=seconds, path=path, httponly=True, samesite="Strict",
         secure=is_encrypted(request),
     )  # fmt: skip
+
+
+def drop_cookie(response: web.StreamResponse, name: str, *, path: str = _PATH) -> None:
+    """Take a cookie away again."""
+    response.del_cookie(name, path=path)

@@ -9,6 +9,7 @@ from server.console.moments import read_moment
 from server.console.page import Page, Visit
 from server.console.rows import Row, rows_of
 from server.core.decide import Decision, decide, send_again
+from server.core.sent import what_was_sent
 from server.core.withdraw import record_taken_down
 from server.forms.complaints import filled_in
 from server.forms.orders import DecisionIn, TakenDownIn
@@ -87,13 +88,18 @@ async def take_decision(visit: Visit) -> web.StreamResponse:
     }
     if fields.get("link").strip():
         told["link"] = fields.get("link")
+    told["elsewhere"] = fields.has("elsewhere")
     try:
         live_at = read_moment(fields.get("live_at"), "live_at", "发布时间")
         form = filled_in(DecisionIn, told)
         async with parts.store.begin() as tx:
             leg, _seen = await delivery_for(tx, visit, "release")
-            decision = Decision(form.verdict, form.link, live_at, tries=form.tries)
-            await decide(tx, leg.id, decision, parts.bench, by=visit.who.person_id, at=parts.now())
+            decision = Decision(
+                form.verdict, form.link, live_at, tries=form.tries, is_elsewhere=form.elsewhere
+            )
+            await decide(
+                tx, leg.id, decision, parts.bench, parts.open_channel, by=visit.who.person_id, at=parts.now()
+            )
     except REFUSALS as error:
         return await _shown(visit, error)
     await parts.wake()
@@ -144,10 +150,12 @@ async def _shown(visit: Visit, error: Exception | None = None, picture: str | No
         taken = await find_taken_down(tx, leg.id)
         beside = await rows_of(tx, await _beside(tx, leg), seen.org.id, visit.who)
         fate = await find_fate(tx, leg.id)
+        parts = visit.parts
+        sent = await what_was_sent(tx, leg, parts.open_channel, parts.site, at=parts.now())
     trouble = refusals_of(error)
     return visit.show(
         "delivery.html", section="decisions", row=row, seen=seen, now=visit.parts.now(), tries=tries,
-        looks=looks, evidence=evidence, taken=taken, beside=beside, fate=fate, trouble=trouble,
+        looks=looks, evidence=evidence, taken=taken, beside=beside, fate=fate, sent=sent, trouble=trouble,
         trouble_heading="没有记录",
         typed=visit.fields, picture=picture, unkept=(), outcomes=_OUTCOMES, say_look=say_look,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """/console/me/factor: the second step of signing in, set up on a phone, renewed and taken away."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import segno
 from aiohttp import web
@@ -10,11 +11,14 @@ from server.console.cookies import put_session
 from server.console.door import entrance_of
 from server.console.me import show_refused
 from server.console.page import Page, Visit
+from server.console.shown_once import end_once, hand_over, take_over
 from server.forms.complaints import filled_in
 from server.forms.factors import CodeIn, ProofIn
 from server.forms.refusals import REFUSALS, refusals_of
 from server.security.second_factor import begin_factor, change_codes, remove_factor
 from server.store.people import PersonRow
+
+_CODES: Final = "/console/me/factor/codes"
 
 
 async def take_start(visit: Visit) -> web.Response:
@@ -31,7 +35,7 @@ async def take_start(visit: Visit) -> web.Response:
 
 
 async def take_confirmation(visit: Visit) -> web.Response:
-    """Let the secret count, and show the recovery codes, this once."""
+    """Let the secret count, and lead on to the recovery codes."""
     try:
         form = filled_in(CodeIn, {"code": visit.fields.get("code")})
         entrance = entrance_of(visit.parts, visit.request)
@@ -43,7 +47,7 @@ async def take_confirmation(visit: Visit) -> web.Response:
             "factor.html", section="me", secret="", drawing="", trouble=trouble,
             trouble_heading="还没有启用",
         )  # fmt: skip
-    answer = _show_codes(visit, codes)
+    answer = _hand_over(visit, codes)
     put_session(answer, visit.request, issued.secret, visit.who.login)
     return answer
 
@@ -54,7 +58,7 @@ async def take_new_codes(visit: Visit) -> web.Response:
     async def act(person: PersonRow) -> web.Response:
         async with visit.parts.store.begin() as tx:
             codes = await change_codes(tx, person, at=visit.parts.now())
-        return _show_codes(visit, codes)
+        return _hand_over(visit, codes)
 
     return await _proved(visit, act)
 
@@ -81,8 +85,18 @@ async def _proved(visit: Visit, act: Callable[[PersonRow], Awaitable[web.Respons
         return await show_refused(visit, error)
 
 
-def _show_codes(visit: Visit, codes: tuple[str, ...]) -> web.Response:
-    return visit.show("recovery.html", section="me", codes=codes)
+async def show_codes(visit: Visit) -> web.Response:
+    """Show the recovery codes, this once."""
+    told = take_over(visit, _CODES)
+    if not told:
+        return visit.go("/console/me")
+    answer = visit.show("recovery.html", section="me", codes=told["codes"])
+    end_once(answer, _CODES)
+    return answer
+
+
+def _hand_over(visit: Visit, codes: tuple[str, ...]) -> web.Response:
+    return hand_over(visit, _CODES, {"codes": codes})
 
 
 def _grouped(secret: str) -> str:
@@ -99,6 +113,7 @@ def _draw(address: str) -> Markup:
 PAGES = (
     Page("POST", "/console/me/factor", take_start, "signed_in", before_factor=True),
     Page("POST", "/console/me/factor/confirm", take_confirmation, "signed_in", before_factor=True),
-    Page("POST", "/console/me/factor/codes", take_new_codes, "signed_in"),
+    Page("GET", _CODES, show_codes, "signed_in"),
+    Page("POST", _CODES, take_new_codes, "signed_in"),
     Page("POST", "/console/me/factor/remove", take_removal, "signed_in"),
 )

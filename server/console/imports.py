@@ -11,7 +11,8 @@ from server.console.fields import Upload
 from server.console.page import Page, Visit, tell
 from server.console.shelves import columns_for
 from server.console.typed import Typed
-from server.console.writing import orgs_of, writing_form
+from server.console.writing import orgs_of
+from server.console.writing_form import WritingForm
 from server.core.draft import create_item
 from server.core.organs import get_org
 from server.core.problems import Problem
@@ -135,10 +136,11 @@ async def _opened(visit: Visit, upload: Upload, given: dict[str, str]) -> web.Re
     document, body = await _read(visit, upload)
     typed = Typed.new(**given)
     values = {**typed.values, **_values(document, body)}
-    return writing_form(
-        visit, replace(typed, values=values), orgs=await orgs_of(visit),
+    opened = WritingForm(
+        replace(typed, values=values), orgs=await orgs_of(visit),
         marks=_marks_of(document, upload.name), source=upload.name,
     )  # fmt: skip
+    return opened.show(visit)
 
 
 def _values(document: Document, body: Body) -> dict[str, str]:

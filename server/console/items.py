@@ -10,6 +10,7 @@ from channels.disclosure import FIFTEEN
 from channels.item import LANGUAGE_NAMES
 from server.console.moments import moment_in_link
 from server.console.page import Page, Visit
+from server.console.rows import rows_of
 from server.core.contents import column_of, page_url
 from server.forms.refusals import refusals_of
 from server.importing.shape import shape
@@ -70,7 +71,7 @@ async def item_page(visit: Visit, error: Exception | None = None) -> web.Respons
     async with visit.parts.store.read() as tx:
         seen = await item_for(tx, visit)
         steps = await list_steps(tx, seen.id)
-        legs = await list_deliveries(tx, seen.id)
+        legs = await rows_of(tx, await list_deliveries(tx, seen.id), seen.org.id, visit.who)
         twin_id = await find_twin(tx, seen.id)
         twin = None if twin_id is None else await get_item(tx, twin_id)
         successor_id = await find_successor(tx, seen.id)

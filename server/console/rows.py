@@ -9,7 +9,7 @@ from server.core.older_posts import may_stand
 from server.core.standing import say_standing
 from server.core.states import UNSENT
 from server.security.access import Act, SignedIn
-from server.store.accounts import list_accounts_by_id
+from server.store.accounts import AccountRow, list_accounts_by_id
 from server.store.deliveries import DeliverySeen, list_deliveries, list_of_release
 from server.store.releases import ReleaseRow
 from server.store.tx import Tx
@@ -21,6 +21,9 @@ CHANNEL_ORDER: Final = ("website", "wechat", "weibo", "feed", "other")
 _OVER: Final = frozenset({"withdrawn", "cancelled", "superseded", "replaced"})
 _STILL: Final = frozenset({"live", "refused", "gone_at_platform", *_OVER})
 """Nothing moves these until somebody acts."""
+
+_DOWN: Final = frozenset({"withdrawn", "gone_at_platform"})
+"""Where a post stands apart, nothing is left of it; a page of the site has its notice in its place."""
 
 _ACTS: Final[dict[str, tuple[str, Act]]] = {
     "needs_person": ("去判断", "release"),
@@ -42,7 +45,8 @@ class Row:
     sentence: str
     who: str  # who must act next; "" when nobody has to
     act: str  # what the link says behind which the visitor acts; "" when he cannot
-    link: str
+    act_path: str
+    link: str  # where the post can be seen; "" when it is there no longer
 
     @property
     def state(self) -> str:
@@ -108,17 +112,20 @@ async def rows_of(tx: Tx, legs: Iterable[DeliverySeen], org_id: str, who: Signed
     """Give deliveries of one organ's items as rows."""
     known = tuple(legs)
     accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in known))
-    return tuple(_row_of(leg, accounts[leg.account_id].state, org_id, who) for leg in known)
+    return tuple(_row_of(leg, accounts[leg.account_id], org_id, who) for leg in known)
 
 
 def _place(leg: DeliverySeen) -> tuple[int, str]:
     return CHANNEL_ORDER.index(leg.channel), leg.account
 
 
-def _row_of(leg: DeliverySeen, account_state: str, org_id: str, who: SignedIn) -> Row:
+def _row_of(leg: DeliverySeen, account: AccountRow, org_id: str, who: SignedIn) -> Row:
     # An address of another kind (a platform may send anything) is no link.
     link = leg.link if leg.link and leg.link.startswith(("http://", "https://")) else ""
-    return Row(leg, say_standing(leg, account_state), who_acts(leg), _act(leg, org_id, who), link)
+    if leg.channel in APART and leg.state in _DOWN:
+        link = ""
+    act, act_path = _act(leg, account, org_id, who)
+    return Row(leg, say_standing(leg, account.state), who_acts(leg), act, act_path, link)
 
 
 def who_acts(leg: DeliverySeen) -> str:
@@ -138,11 +145,22 @@ def who_acts(leg: DeliverySeen) -> str:
             return ""
 
 
-def _act(leg: DeliverySeen, org_id: str, who: SignedIn) -> str:
+def _act(leg: DeliverySeen, account: AccountRow, org_id: str, who: SignedIn) -> tuple[str, str]:
+    """Give what the visitor may do about a delivery, and the page on which he does it."""
+    if leg.state == "blocked":
+        return _permit(account, who)
     if (leg.state, leg.gate) == ("waiting", "evidence"):
-        name, act = "登记凭据", "file_evidence"
-        return name if org_id in who.orgs_for("file_evidence") else ""
+        may = org_id in who.orgs_for("file_evidence")
+        return ("登记凭据", f"/console/evidence/{leg.id}") if may else ("", "")
     if leg.state not in _ACTS:
-        return ""
+        return "", ""
     name, act = _ACTS[leg.state]
-    return name if org_id in who.orgs_for(act) else ""
+    return (name, f"/console/deliveries/{leg.id}") if org_id in who.orgs_for(act) else ("", "")
+
+
+def _permit(account: AccountRow, who: SignedIn) -> tuple[str, str]:
+    """Lead to where an account gets its permission again, and others to where they see whose it is."""
+    if account.org.id not in who.orgs_for("manage_accounts"):
+        return "看账号", "/console/accounts"
+    path = "/console/permissions" if account.channel == "weibo" else f"/console/accounts/{account.id}"
+    return "去授权", path

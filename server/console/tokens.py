@@ -1,5 +1,6 @@
 """/console/tokens: the visitor's own access for programs, shown once, and revoked at will."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -7,23 +8,28 @@ from aiohttp import web
 
 from server.console.page import Page, Visit
 from server.console.people import ROLES
+from server.console.shown_once import end_once, hand_over, take_over
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.staff import TokenIn
-from server.security.sign_in import IssuedToken, end_token, issue_token
+from server.security.sign_in import end_token, issue_token
 from server.store.tokens import find_token, list_tokens
 
 _TOKENS: Final = "/console/tokens"
 
 
 async def show_tokens(visit: Visit) -> web.StreamResponse:
-    """Show the visitor's tokens."""
-    return await _page(visit)
+    """Show the visitor's tokens, and this once the secret of one just issued."""
+    issued = take_over(visit, _TOKENS)
+    answer = await _page(visit, issued=issued)
+    if issued:
+        end_once(answer, _TOKENS)
+    return answer
 
 
 async def take_token(visit: Visit) -> web.StreamResponse:
-    """Issue a token and show it, this once."""
+    """Issue a token, which the page of tokens shows once."""
     parts, fields = visit.parts, visit.fields
     try:
         days = fields.get("days").strip()
@@ -36,7 +42,7 @@ async def take_token(visit: Visit) -> web.StreamResponse:
             )  # fmt: skip
     except REFUSALS as error:
         return await _page(visit, error)
-    return await _page(visit, issued=issued)
+    return hand_over(visit, _TOKENS, {"name": issued.row.name, "secret": issued.secret})
 
 
 async def take_end(visit: Visit) -> web.StreamResponse:
@@ -51,7 +57,7 @@ async def take_end(visit: Visit) -> web.StreamResponse:
 
 
 async def _page(
-    visit: Visit, error: Exception | None = None, *, issued: IssuedToken | None = None
+    visit: Visit, error: Exception | None = None, *, issued: Mapping[str, object] | None = None
 ) -> web.Response:
     async with visit.parts.store.read() as tx:
         rows = await list_tokens(tx, visit.who.person_id)

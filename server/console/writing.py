@@ -1,44 +1,33 @@
 """/console/items/new and …/edit: an item is written and rewritten, and no save hides another."""
 
 import asyncio
-import secrets
 from typing import Any, Final
 
 from aiohttp import web
 
-from channels.disclosure import FIFTEEN, suggested_kinds
-from channels.item import LANGUAGE_NAMES
-from server.console.assets import has_asset
 from server.console.media import keep_uploads
 from server.console.page import Page, Visit
 from server.console.scratch import field_of, find_kept, typed_in
-from server.console.shelves import columns_for, first_column
+from server.console.shelves import first_column
 from server.console.typed import OVERRIDDEN, File, Typed
+from server.console.writing_form import WritingForm
 from server.core.draft import create_item, revise_item, says_the_same
 from server.core.practice import refuse_world
 from server.core.problems import Problem, Problems
 from server.forms.drafts import draft_of
 from server.forms.refusals import REFUSALS, refusals_of
-from server.importing.confirming import confirm_marks, legible_marks, read_marks, written_marks
+from server.importing.confirming import confirm_marks, legible_marks, read_marks
 from server.importing.dropped import dropped_from
-from server.importing.found import PART_NAMES
 from server.importing.html import read_body
 from server.importing.shape import shape
 from server.review.differences import compare_texts
 from server.review.elements import silent_pictures
-from server.store.import_marks import KeptMark, insert_marks, list_marks
+from server.store.import_marks import insert_marks, list_marks
 from server.store.items import ItemSeen, find_item, get_item
 from server.store.orgs import OrgRow, list_orgs
 from server.store.people import get_person
 from server.store.practice import list_practising
-from server.store.scratches import Scratch, delete_scratch, list_new_scratches
-
-# 党政机关公文处理工作条例 (2012) Art. 8, in its order.
-_GENRES: Final = (
-    "决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案",
-    "函", "纪要",
-)  # fmt: skip
-
+from server.store.scratches import delete_scratch, list_new_scratches
 
 _MOST_UNSAVED: Final = 3
 
@@ -60,11 +49,12 @@ async def show_new(visit: Visit) -> web.Response:
         kept = await find_kept(tx, visit, visit.query("restore"))
         unsaved = await list_new_scratches(tx, visit.who.person_id, limit=_MOST_UNSAVED)
     if kept is not None and kept.item_id is None:
-        return writing_form(
-            visit, typed_in(kept), orgs=orgs, slot=kept.slot, after=kept.serial,
+        restored = WritingForm(
+            typed_in(kept), orgs=orgs, slot=kept.slot, after=kept.serial,
             marks=legible_marks(field_of(kept, "marks")), interprets=field_of(kept, "interprets"),
         )  # fmt: skip
-    return writing_form(visit, typed, orgs=orgs, unsaved=unsaved)
+        return restored.show(visit)
+    return WritingForm(typed, orgs=orgs, unsaved=unsaved).show(visit)
 
 
 async def take_new(visit: Visit) -> web.Response:
@@ -89,10 +79,9 @@ async def show_edit(visit: Visit) -> web.Response:
         marks = await list_marks(tx, seen.id)
     refuse_world(seen, is_practising=bool(practising))  # before anything is typed in vain
     if kept is not None and visit.query("restore") == seen.id:
-        return writing_form(visit, typed_in(kept), seen=seen, after=kept.serial, marks=marks)
-    return writing_form(
-        visit, Typed.of_item(seen), seen=seen, kept=kept, after=kept.serial if kept else 0, marks=marks
-    )
+        return WritingForm(typed_in(kept), seen, after=kept.serial, marks=marks).show(visit)
+    after = kept.serial if kept else 0
+    return WritingForm(Typed.of_item(seen), seen, kept=kept, after=after, marks=marks).show(visit)
 
 
 async def take_edit(visit: Visit) -> web.Response:
@@ -189,12 +178,12 @@ async def _again(visit: Visit, typed: Typed, error: Exception, seen: ItemSeen | 
     found = refusals_of(Problems(error.problems) if isinstance(error, _Refused) else error)
     if seen is None:
         marks = legible_marks(visit.fields.get("marks"))
-        return writing_form(visit, typed, orgs=await orgs_of(visit), trouble=found, marks=marks)
+        return WritingForm(typed, orgs=await orgs_of(visit), trouble=found, marks=marks).show(visit)
     if found[0].code == "lost_race":
         return await _conflict(visit, typed, seen.id)
     async with visit.parts.store.read() as tx:
         marks = await list_marks(tx, seen.id)
-    return writing_form(visit, typed, seen=seen, trouble=found, marks=marks)
+    return WritingForm(typed, seen, trouble=found, marks=marks).show(visit)
 
 
 async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
@@ -210,10 +199,9 @@ async def _conflict(visit: Visit, typed: Typed, item_id: str) -> web.Response:
         for name in theirs.values
         if name != "body" and theirs.values[name] != typed.values[name]
     ]
-    return writing_form(
-        visit, typed.with_base(seen.revision.number), seen=seen, marks=marks,
-        conflict={"by": other.name, "at": seen.revision.created_at, "pieces": pieces, "changed": changed},
-    )  # fmt: skip
+    conflict = {"by": other.name, "at": seen.revision.created_at, "pieces": pieces, "changed": changed}
+    mine = typed.with_base(seen.revision.number)
+    return WritingForm(mine, seen, marks=marks, conflict=conflict).show(visit)
 
 
 def _compare(theirs: str, mine: str) -> Any:
@@ -243,51 +231,6 @@ async def orgs_of(visit: Visit) -> tuple[OrgRow, ...]:
     """Give the organs for which the visitor may write."""
     async with visit.parts.store.read() as tx:
         return await list_orgs(tx, visit.who.orgs_for("write"))
-
-
-def writing_form(
-    visit: Visit,
-    typed: Typed,
-    *,
-    seen: ItemSeen | None = None,
-    orgs: tuple[OrgRow, ...] = (),
-    trouble: tuple[Problem, ...] = (),
-    conflict: dict[str, Any] | None = None,
-    marks: tuple[KeptMark, ...] = (),
-    source: str = "",
-    slot: str = "",
-    after: int = 0,
-    kept: Scratch | None = None,
-    unsaved: tuple[Scratch, ...] = (),
-    interprets: str = "",
-) -> web.Response:
-    """Show the form of an item.
-
-    `marks` say what an import found in the file `source`, or lost, and nobody has confirmed. `slot` and
-    `after` are where the unsaved text goes and what was kept there last; `kept` is one that its author has
-    not taken back yet, `unsaved` are other new texts of his.
-    """
-    slot = slot or (seen.id if seen else visit.fields.get("slot") or f"new{secrets.token_hex(6)}")
-    return visit.show(
-        "edit.html", section="items" if seen else "write", trouble=trouble, status=409 if conflict else None,
-        typed=typed, seen=seen, orgs=orgs, conflict=conflict, marks=marks,
-        columns=columns_for(visit.parts.site, typed.values["column"]), genres=_GENRES,
-        written_marks="" if seen else written_marks(marks), ticked=visit.fields.all("confirmed"),
-        source=source, part_names=PART_NAMES,
-        fifteen=FIFTEEN, languages=LANGUAGE_NAMES, suggested=_suggested(seen),
-        slot=slot, after=visit.fields.get("after") or after, kept=kept,
-        unsaved=[(one, typed_in(one).values["title"]) for one in unsaved],
-        interprets=interprets or visit.query("interprets") or visit.fields.get("interprets"),
-        has_surface=has_asset("surface.js"), unkept=(),
-    )  # fmt: skip
-
-
-def _suggested(seen: ItemSeen | None) -> tuple[int, ...]:
-    """Guess the kinds of Art. 20 for an item that nobody has put into one yet."""
-    if seen is None or seen.revision.sheet.statutory:
-        return ()
-    sheet = seen.revision.sheet
-    return suggested_kinds(seen.kind, " ".join((seen.revision.title, sheet.topic or "", *sheet.keywords)))
 
 
 _EDIT = "/console/items/{item_id}/edit"

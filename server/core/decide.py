@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from channels.contract import Receipt
+from channels.contract import KnowsHosts, Receipt
+from channels.hosts import host_of, is_below
 from server.core.acts import Verb, note, of_account, of_leg
 from server.core.overtaken import end_of
 from server.core.problems import Problem
+from server.core.release import OpenChannel
 from server.core.settle import Bench, go_live
 from server.store.accounts import AccountRow, get_account, set_account_state
 from server.store.attempts import insert_look
@@ -33,6 +35,7 @@ class Decision:
     """What a person saw; `link` and `live_at` are asked for when it is there.
 
     `tries` is after how many tries he looked: a page left open may tell of an earlier one. None: not said.
+    `is_elsewhere`: he stands by a link on a host that the channel does not know; platforms do move.
     """
 
     verdict: Verdict
@@ -40,10 +43,18 @@ class Decision:
     live_at: datetime | None = None
     reason: str | None = None
     tries: int | None = None
+    is_elsewhere: bool = False
 
 
 async def decide(
-    tx: Tx, delivery_id: str, decision: Decision, bench: Bench, *, by: str, at: datetime
+    tx: Tx,
+    delivery_id: str,
+    decision: Decision,
+    bench: Bench,
+    open_channel: OpenChannel,
+    *,
+    by: str,
+    at: datetime,
 ) -> DeliverySeen:
     """Settle a delivery that needs a person by his decision; the decision is recorded as a look of his."""
     leg = await find_delivery(tx, delivery_id)
@@ -63,7 +74,7 @@ async def decide(
         at=at,
     )
     try:
-        await _move(tx, leg, decision, bench, at=at)
+        await _move(tx, leg, decision, bench, open_channel, at=at)
     except LostRace as error:
         raise Problem("lost_race", "这条投递刚刚被别人处理，请刷新后再看") from error
     await note(
@@ -110,13 +121,17 @@ async def set_paused(tx: Tx, account: AccountRow, *, is_paused: bool, at: dateti
     return await get_account(tx, account.id)
 
 
-async def _move(tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, *, at: datetime) -> None:
+async def _move(
+    tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, open_channel: OpenChannel, *, at: datetime
+) -> None:
     match decision.verdict:
         case "it_is_there":
             if decision.link is None:
                 raise Problem("invalid", "请给出平台上的链接", field="link")
             if decision.live_at is not None and decision.live_at > at:
                 raise Problem("invalid", "发布时间不能晚于现在", field="live_at")
+            if not decision.is_elsewhere:
+                _refuse_other_host(await get_account(tx, leg.account_id), decision.link, open_channel)
             await _refuse_older_post(tx, leg, decision.link)
             receipt = Receipt(leg.platform_id or f"person:{leg.id}", decision.link, decision.live_at or at)
             # As settle() does: a withdrawal under way would not see this delivery live, nor we it.
@@ -128,7 +143,26 @@ async def _move(tx: Tx, leg: DeliverySeen, decision: Decision, bench: Bench, *, 
             if end is not None:
                 await move(tx, leg.id, "ready", end, at=at, who_acts="nobody")
         case "give_up":
-            await move(tx, leg.id, "needs_person", "cancelled", at=at, due_at=None, who_acts="nobody")
+            told = "查看后决定放弃，不在这个账号上发布"
+            await move(
+                *(tx, leg.id, "needs_person", "cancelled"),
+                at=at, due_at=None, reason=told, who_acts="nobody",
+            )  # fmt: skip
+
+
+def _refuse_other_host(account: AccountRow, link: str, open_channel: OpenChannel) -> None:
+    """Refuse an address that stands where no post of the account's channel does, as far as is known."""
+    try:
+        channel = open_channel(account)
+    except ValueError:  # its settings are not complete: nobody can tell
+        return
+    if not isinstance(channel, KnowsHosts) or is_below(host := host_of(link), channel.hosts):
+        return
+    told = (
+        f"这个账号上的内容应当在 {' 或 '.join(channel.hosts)} 上，这个链接在 {host[:100] or '别处'} 上，"
+        "请核对；平台换了网址、确实是这一条的，请确认后再提交"
+    )
+    raise Problem("other_host", told, field="link")
 
 
 async def _refuse_older_post(tx: Tx, leg: DeliverySeen, link: str) -> None:

@@ -42,6 +42,7 @@ Code = Literal[
     "push_changed",  # its articles are others than those somebody put in order
     "push_fixed",  # it is on its way, and nothing of it changes any more
     "quota_used_up",  # what the platform allows in this period
+    "other_host",  # a link that stands where no post of the channel does, as far as is known
     "platform_refused",  # the platform said no, and says why
     "platform_away",  # the platform did not answer; nothing was changed
 ]

@@ -93,12 +93,14 @@ class DecisionIn(Form):
     """What a person saw on the platform; `link` is asked for when it is there.
 
     `tries` is the number of tries that the delivery had when he looked; another number is refused.
+    `elsewhere` stands by a link on a host that the account's channel does not know.
     """
 
     verdict: Annotated[Verdict, Field(title="判断")]
     link: Annotated[Line | None, Field(title="平台上的链接", max_length=500, pattern=r"^https?://")] = None
     live_at: Annotated[Moment | None, Field(title="发布时间")] = None
     tries: Annotated[int | None, Field(title="已发送次数", ge=0, le=1_000_000)] = None
+    elsewhere: Annotated[bool, Field(title="确认链接在别的网站")] = False
 
 
 class TakenDownIn(Form):

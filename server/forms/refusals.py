@@ -48,6 +48,7 @@ STATUSES: Final[Mapping[Code, tuple[int, str]]] = {
     "push_changed": (409, "这次群发刚刚有变化"),
     "push_fixed": (409, "这次群发已经开始"),
     "quota_used_up": (409, "平台允许的次数已用完"),
+    "other_host": (422, "链接不在这个平台上"),
     "platform_refused": (422, "平台没有同意"),
     "platform_away": (502, "平台没有回答"),
 }

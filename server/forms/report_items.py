@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReportDesk:
     """What writing a report's item takes; the bound of a file is in bytes."""
 
     store: Store
@@ -53,7 +53,7 @@ class Desk:
         return self.sites.current
 
 
-async def write_report_item(desk: Desk, org_code: str, year: int, *, by: str) -> str:
+async def write_report_item(desk: ReportDesk, org_code: str, year: int, *, by: str) -> str:
     """Give the item of an organ's report of a year: the one there is, or else a new draft of this person.
 
     The draft has the figures of this moment, and the report as a Word and as an Excel file beside it. Raises
@@ -91,7 +91,7 @@ async def write_report_item(desk: Desk, org_code: str, year: int, *, by: str) ->
     return made.id
 
 
-async def draft_last_year(desk: Desk) -> int:
+async def draft_last_year(desk: ReportDesk) -> int:
     """From 2 January on, write the drafts of last year's reports that are missing; give how many.
 
     Each belongs to an author of the organ; harmless however often it is done. What is refused for one organ
@@ -124,7 +124,7 @@ def _files(report: Report) -> tuple[tuple[str, bytes], ...]:
     )
 
 
-async def _take(desk: Desk, name: str, body: bytes, by: str) -> Wanted:
+async def _take(desk: ReportDesk, name: str, body: bytes, by: str) -> Wanted:
     stored = await take_file(
         desk.store, desk.blobs, name, body, children=desk.children,
         attachment_bytes=desk.attachment_bytes, picture_bytes=desk.attachment_bytes, by=by, at=desk.now(),

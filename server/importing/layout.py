@@ -47,6 +47,9 @@ _ORGAN: Final = re.compile(
     r"[\u4e00-\u9fff（）()\s、]{2,40}(?:政\s*府|委\s*员\s*会|办\s*公\s*[室厅]|局|厅|部|院|会|中心|公司|小组|指挥部|法院|检察院|大队|支队|站|所)"
 )
 _SUBTITLE: Final = re.compile(r"[（(].{2,80}[）)]")
+_NUMBERED: Final = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|第[一二三四五六七八九十]{1,3}[编章节条]"
+)
 _RUNNING: Final = ("。", "：", ":")  # no title ends so
 _TOP: Final = 14  # blocks in which a header may stand
 _FULL_WIDTH: Final = {ord("０") + n: str(n) for n in range(10)}
@@ -207,6 +210,7 @@ def _take_title(blocks: list[Block], parts: Parts, file_name: str) -> list[Block
                 block.kind != "text"
                 or not _looks_like_title(block)
                 or _SUBTITLE.fullmatch(block.text.strip())
+                or (lines and _is_heading_below(block, lines[0]))
             ):
                 break
             lines.append(block)
@@ -247,6 +251,11 @@ def _looks_like_title(block: Block) -> bool:
         and bool(text.strip())
         and not _NUMBER.fullmatch(text.strip())
     )
+
+
+def _is_heading_below(block: Block, title: Block) -> bool:
+    """Say that a block is a heading of the text, however large it is set, and no line of the title."""
+    return block.outline != title.outline or bool(_NUMBERED.match(block.text.strip()))
 
 
 def _joined(lines: list[Block]) -> str:

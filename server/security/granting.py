@@ -23,7 +23,7 @@ BACK: Final = "/console/authorised"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class GrantDesk:
     """What granting needs of a process."""
 
     store: Store
@@ -42,7 +42,7 @@ class Sent:
     back: str
 
 
-async def send_to_grant(desk: Desk, tx: Tx, account: AccountRow, *, by: str) -> Sent:
+async def send_to_grant(desk: GrantDesk, tx: Tx, account: AccountRow, *, by: str) -> Sent:
     """Give the address at the platform; refuses an account that needs no permission or has no application."""
     channel = _permitted(desk, account)
     back = account.settings.get("redirect_uri") or f"{desk.site_url}{BACK}"
@@ -53,7 +53,7 @@ async def send_to_grant(desk: Desk, tx: Tx, account: AccountRow, *, by: str) -> 
     return Sent(str(channel.grant_address(begun.state, back)), begun.ends_at, back)
 
 
-async def bring_grant(desk: Desk, state: str, code: str, refusal: str) -> tuple[AccountRow, int]:
+async def bring_grant(desk: GrantDesk, state: str, code: str, refusal: str) -> tuple[AccountRow, int]:
     """Take what a person brought back; give the account and how many deliveries went on.
 
     `refusal` is what the platform says when he did not agree. Refuses with a sentence for the person.
@@ -71,7 +71,7 @@ async def bring_grant(desk: Desk, state: str, code: str, refusal: str) -> tuple[
             raise Problem("invalid", f"授权没有完成：{reason}", field="code")
 
 
-async def take_back(desk: Desk, account: AccountRow) -> None:
+async def take_back(desk: GrantDesk, account: AccountRow) -> None:
     """Give a permission back to the platform and forget it; refuses when the platform did not answer."""
     match await _permitted(desk, account).revoke():
         case NeedsAuthorisation():
@@ -81,7 +81,7 @@ async def take_back(desk: Desk, account: AccountRow) -> None:
             raise Problem("platform_away", f"{reason}，请稍后再试", field="account")
 
 
-def permitted_channel(desk: Desk, account: AccountRow) -> Permitted | None:
+def permitted_channel(desk: GrantDesk, account: AccountRow) -> Permitted | None:
     """Give the channel of an account whose permission a person grants at its platform; None for others."""
     try:
         channel = desk.open_channel(account)
@@ -90,7 +90,7 @@ def permitted_channel(desk: Desk, account: AccountRow) -> Permitted | None:
     return channel if isinstance(channel, Permitted) else None
 
 
-def _permitted(desk: Desk, account: AccountRow) -> Permitted:
+def _permitted(desk: GrantDesk, account: AccountRow) -> Permitted:
     try:
         channel = desk.open_channel(account)
     except ValueError as error:

@@ -62,7 +62,10 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "EmbargoIn": ("chief", {"until": LATER, "reason": "x"}),
     "NoticeIn": ("chief", {"ends_at": LATER, "then": "remove"}),
     "UrgentIn": ("chief", {"reason": "x"}),
-    "DecisionIn": ("chief", {"verdict": "it_is_there", "link": "https://x.cn", "live_at": LATER, "tries": 1}),
+    "DecisionIn": (
+        "chief",
+        {"verdict": "it_is_there", "link": "https://x.cn", "live_at": LATER, "tries": 1, "elsewhere": True},
+    ),
     "TakenDownIn": ("author", {"proof": "x", "picture": "a" * 64}),
     "BudgetIn": ("admin", {"account": "website", "a_minute": 5, "a_day": 50}),
     "AccountActIn": ("admin", {"account": "website"}),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from channels.contract import (
     Absent,
     CouldNotLook,
+    KnowsHosts,
     NotAccepted,
     OutcomeUnknown,
     Receipt,
@@ -22,6 +23,7 @@ from channels.contract import (
     Withdrawn,
     Withdraws,
 )
+from channels.hosts import host_of, is_below
 from channels.registry import CHANNELS, open_channel
 from tests.channels.contract_cases import CASES, Notes, Rehearsal, only_the_mark, rehearse
 from tests.conftest import Hand
@@ -101,6 +103,13 @@ async def test_the_look_gives_the_link_that_the_publication_gave_or_none(stage):
     found = await channel.find(channel.render(content), since=before, notes={})
     assert isinstance(found, Receipt)
     assert found.link in (receipt.link, None)  # never another one: WeChat lists addresses that expire (§5.5)
+
+
+@machine
+async def test_a_post_stands_on_a_host_that_the_channel_knows(stage):
+    receipt, channel = await stage.publish_until_live(stage.place()), stage.channel()
+    assert isinstance(channel, KnowsHosts)
+    assert is_below(host_of(receipt.link), channel.hosts)
 
 
 @machine

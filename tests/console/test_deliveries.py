@@ -5,7 +5,15 @@ import io
 import pytest
 from PIL import Image
 
+from channels.hosts import is_below
 from tests.console.conftest import XSS, ConsoleOffice, Desk
+from tests.house import Website
+
+
+class _Known(Website):
+    """A channel that knows where its posts stand."""
+
+    hosts = ("weibo.com", "weibo.cn")
 
 
 async def _stopped(office: ConsoleOffice, fate: str) -> tuple[str, str]:
@@ -85,6 +93,53 @@ async def test_a_page_left_open_decides_nothing_of_a_later_try(office: ConsoleOf
     for odd in ("x", "-1", "9" * 30, "１"):
         assert (await desk.post(f"{path}/decide", {"verdict": "give_up", "tries": odd})).status == 422
     assert (await office.house.leg(leg_id)).state == "needs_person"
+
+
+async def test_a_link_elsewhere_is_asked_about_once_and_what_was_typed_stays(office: ConsoleOffice):
+    house = office.house
+    _item_id, leg_id = await _in_doubt(office)
+    house.real["website"] = lambda row: _Known(house.http, house.open_plain(row)._base)
+    desk, path = await office.desk("chief"), f"/console/deliveries/{leg_id}"
+    assert "elsewhere" not in (await desk.get(path)).html
+    for host in (
+        "weibo.com",
+        "m.weibo.cn",
+    ):  # what stands on a host of the platform, or below one, is its own
+        assert is_below(host, _Known.hosts)
+    typed = {"verdict": "it_is_there", "link": "https://news.invalid/1", "live_at": ""}
+    seen = await desk.post(f"{path}/decide", typed)
+    told = "应当在 weibo.com 或 weibo.cn 上，这个链接在 news.invalid 上"
+    assert (seen.status, told in seen.words) == (422, True)
+    assert (seen.fields["link"], 'name="elsewhere"' in seen.html) == ("https://news.invalid/1", True)
+    await desk.follow(await desk.post(f"{path}/decide", {**typed, "elsewhere": "on"}))
+    assert (await house.leg(leg_id)).link == "https://news.invalid/1"
+
+
+async def test_an_account_without_permission_leads_to_where_it_gets_it_again(office: ConsoleOffice):
+    _item_id, leg_id = await _stopped(office, "logged_out")
+    leg = await office.house.leg(leg_id)
+    assert leg.state == "blocked"
+    chief, admin = await office.desk("chief"), await office.desk("admin")
+    for path in (f"/console/releases/{leg.release_id}", f"/console/deliveries/{leg_id}"):
+        assert "看账号" in (await chief.get(path)).words
+        assert f"/console/accounts/{leg.account_id}" in (await admin.get(path)).links
+
+
+async def test_what_was_taken_down_is_not_offered_to_be_opened(office: ConsoleOffice):
+    house = office.house
+    made = await house.published(("website", "weibo"))
+    legs = await house.legs(made.id)
+    desk = await office.desk("chief")
+    weibo, website = str(legs["weibo"].link), str(legs["website"].link)
+    pages = [f"/console/items/{made.id}", f"/console/releases/{legs['weibo'].release_id}"]
+    for path in pages:
+        assert {weibo, website} <= set((await desk.get(path)).links)
+    await house.withdraw(made.id)
+    await house.run_until_quiet()
+    assert (await house.states(made.id))["weibo"] == "withdrawn"
+    for path in pages:  # the site keeps a notice in the page's place
+        assert {weibo, website} & set((await desk.get(path)).links) == {website}
+    assert weibo not in (await desk.get(f"/console/deliveries/{legs['weibo'].id}")).links
 
 
 async def test_an_author_decides_nothing(office: ConsoleOffice):

@@ -34,7 +34,7 @@ async def _enrol(office: ConsoleOffice, desk: Desk) -> tuple[str, Seen]:
     shown = await desk.post("/console/me/factor", {"password": PASSWORD})
     secret = re.findall(r"<code>([A-Z2-7 ]{39})</code>", shown.html)[0]
     done = await desk.post("/console/me/factor/confirm", {"code": _code(office, secret)})
-    return secret, done
+    return secret, await desk.follow(done)
 
 
 async def test_a_phone_is_set_up_with_a_drawing_made_here_and_codes_for_the_day_it_is_gone(
@@ -48,6 +48,7 @@ async def test_a_phone_is_set_up_with_a_drawing_made_here_and_codes_for_the_day_
     _secret, done = await _enrol(office, desk)
     assert len(re.findall(r"<code>[a-z2-7]{4}(?:-[a-z2-7]{4}){3}</code>", done.html)) == 10
     assert "还有 10 个恢复码" in (await desk.get("/console/me")).words
+    assert (await desk.get("/console/me/factor/codes")).location == "/console/me"  # once is once
 
 
 async def test_signing_in_takes_two_steps_and_loses_nothing_that_was_written(office: ConsoleOffice):

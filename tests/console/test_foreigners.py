@@ -34,7 +34,8 @@ MAY: Final[Mapping[str, str]] = {
         GET /api/v1/sessions/current | DELETE /api/v1/sessions/current | POST /api/v1/sessions/password
         DELETE /api/v1/sessions/others | GET /api/v1/sessions/factor | POST /api/v1/sessions/factor
         POST /api/v1/sessions/factor/confirm | POST /api/v1/sessions/factor/codes
-        POST /api/v1/sessions/factor/remove | GET /api/v1/tokens | POST /api/v1/tokens
+        POST /api/v1/sessions/factor/remove | GET /console/me/factor/codes | GET /api/v1/tokens
+        POST /api/v1/tokens
         GET /api/v1/scratches | PUT /api/v1/scratches/{slot} | DELETE /api/v1/scratches/{slot}
         DELETE /api/v1/items/{item_id}/editing | POST /console/items/{item_id}/editing/leave
         POST /console/scratch | POST /console/scratch/drop | GET /console/mine | GET /console/help

@@ -72,8 +72,9 @@ async def test_a_person_who_saw_nothing_does_not_send_the_old_version(house: Hou
     await corrected(house, item_id)
     async with house.store.begin() as tx:
         told = await decide(
-            tx, leg.id, Decision("it_is_not_there"), house.bench, by=house.chief, at=house.now()
-        )
+            tx, leg.id, Decision("it_is_not_there"), house.bench, house.open_channel,
+            by=house.chief, at=house.now(),
+        )  # fmt: skip
     assert told.state == "superseded"
     await house.run_until_quiet()
     assert posts(house) == 1
@@ -84,8 +85,9 @@ async def test_a_person_who_saw_nothing_does_not_send_what_was_withdrawn(house: 
     await house.withdraw(item_id)
     async with house.store.begin() as tx:
         told = await decide(
-            tx, leg.id, Decision("it_is_not_there"), house.bench, by=house.chief, at=house.now()
-        )
+            tx, leg.id, Decision("it_is_not_there"), house.bench, house.open_channel,
+            by=house.chief, at=house.now(),
+        )  # fmt: skip
     assert told.state == "cancelled"
 
 

@@ -28,7 +28,9 @@ async def in_doubt(house: House, fate: str = "drop_after") -> DeliverySeen:
 
 async def say(house: House, leg: DeliverySeen, decision: Decision) -> DeliverySeen:
     async with house.store.begin() as tx:
-        return await decide(tx, leg.id, decision, house.bench, by=house.chief, at=house.now())
+        return await decide(
+            tx, leg.id, decision, house.bench, house.open_channel, by=house.chief, at=house.now()
+        )
 
 
 async def test_a_post_a_person_saw_is_live_with_his_link_and_counted(house: House):
@@ -50,7 +52,8 @@ async def test_a_post_given_up_is_not_sent_and_not_counted(house: House):
     leg = await in_doubt(house, "drop_before")
     await say(house, leg, Decision("give_up"))
     await house.run_until_quiet()
-    assert (await house.leg(leg.id)).state == "cancelled"
+    given_up = await house.leg(leg.id)
+    assert (given_up.state, given_up.reason) == ("cancelled", "查看后决定放弃，不在这个账号上发布")
     assert ("counted", "weibo") not in await house.lines(leg.item_id)
 
 

@@ -203,7 +203,7 @@ async def test_an_old_one_that_a_person_finds_later_goes_as_well(house: House):
     assert (old.state, new.state) == ("needs_person", "live")
     async with house.store.begin() as tx:
         told = Decision("it_is_there", "https://weibo.com/1/2")
-        await decide(tx, old.id, told, house.bench, by=house.chief, at=house.now())
+        await decide(tx, old.id, told, house.bench, house.open_channel, by=house.chief, at=house.now())
     await house.run_until_quiet()
     assert await states(house, made.id, "weibo") == ["withdrawn", "live"]
 
@@ -222,12 +222,12 @@ async def test_the_old_one_is_never_taken_for_the_new_one_and_taken_down_for_its
     async with house.store.begin() as tx:
         told = Decision("it_is_there", old.link)
         with pytest.raises(Problem, match="invalid"):
-            await decide(tx, new.id, told, house.bench, by=house.chief, at=house.now())
+            await decide(tx, new.id, told, house.bench, house.open_channel, by=house.chief, at=house.now())
     # Another writing of the address passes; that it is the same post shows by the platform's id.
     async with house.store.begin() as tx:
         await move(tx, new.id, "needs_person", "needs_person", at=house.now(), platform_id=old.platform_id)
         told = Decision("it_is_there", f"{old.link}?from=app")
-        await decide(tx, new.id, told, house.bench, by=house.chief, at=house.now())
+        await decide(tx, new.id, told, house.bench, house.open_channel, by=house.chief, at=house.now())
     await house.run_until_quiet()
     assert await states(house, made.id, "weibo") == ["replaced", "live"]
     assert shown(house, "weibo") == 1

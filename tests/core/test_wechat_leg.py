@@ -1,12 +1,15 @@
 """A WeChat delivery from the core's side, with the real adapter and the pretended platform behind it."""
 
 import pytest
+from yarl import URL
 
 from channels.wechat.pushes import JobEnded, Push
 from server.core.decide import Decision, decide
+from server.core.problems import Problem
 from server.core.recheck import BLIND
 from server.core.uploads import StoreUploads
 from server.store.accounts import get_account
+from server.store.items import ItemSeen
 from server.subscribe.hear import hear
 from tests.core.wechat_desk import Desk
 from tests.house import SITE, House
@@ -72,18 +75,46 @@ async def test_the_platforms_event_hastens_the_look_and_brings_the_permanent_lin
 
 
 async def test_a_draft_that_vanished_is_a_persons_question_and_his_word_counts(desk: Desk):
+    made = await _with_a_vanished_draft(desk)
+    link = f"{desk.sandbox.wechat_url}/s/abc"
+    await _say(desk, made.id, Decision("it_is_there", link))
+    assert (await desk.leg(made.id)).link == link
+    assert ("counted", "wechat") in await desk.house.lines(made.id)
+
+
+async def test_a_link_of_another_host_is_refused_until_somebody_stands_by_it(desk: Desk):
+    made = await _with_a_vanished_draft(desk)
+    platform = URL(desk.sandbox.wechat_url).host
+    for link, host in (
+        ("https://news.invalid/s/abc", "news.invalid"),
+        (f"https://{platform}@news.invalid/s/abc", "news.invalid"),
+        (f"https://{platform}.news.invalid/s/abc", f"{platform}.news.invalid"),
+        ("https://[broken/s/abc", "别处"),
+    ):
+        with pytest.raises(Problem, match="other_host") as refused:
+            await _say(desk, made.id, Decision("it_is_there", link))
+        assert f"应当在 {platform} 上，这个链接在 {host} 上" in refused.value.message
+    assert await desk.state(made.id) == "needs_person"
+    await _say(desk, made.id, Decision("it_is_there", "https://news.invalid/s/abc", is_elsewhere=True))
+    assert (await desk.leg(made.id)).link == "https://news.invalid/s/abc"
+
+
+async def _with_a_vanished_draft(desk: Desk) -> ItemSeen:
     desk.platform.switch(account="unverified")
     made = await desk.house.published(SOCIAL)
     await desk.press("publish")
     await desk.wait(minutes=5)
     leg = await desk.leg(made.id)
     assert (leg.state, leg.who_acts) == ("needs_person", "owner")
-    async with desk.house.store.begin() as tx:
-        link = "https://mp.weixin.qq.com/s/abc"
-        decision = Decision("it_is_there", link)
-        await decide(tx, leg.id, decision, desk.house.bench, by=desk.house.chief, at=desk.house.now())
-    assert (await desk.leg(made.id)).link == link
-    assert ("counted", "wechat") in await desk.house.lines(made.id)
+    return made
+
+
+async def _say(desk: Desk, item_id: str, decision: Decision) -> None:
+    house, leg = desk.house, await desk.leg(item_id)
+    async with house.store.begin() as tx:
+        await decide(
+            tx, leg.id, decision, house.bench, house.place.open_channel, by=house.chief, at=house.now()
+        )
 
 
 async def test_a_draft_that_nobody_publishes_for_a_week_is_asked_about(desk: Desk):

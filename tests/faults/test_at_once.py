@@ -43,7 +43,7 @@ async def test_what_a_person_says_is_there_at_the_moment_of_a_withdrawal_is_his_
     leg = await in_doubt(house)
     there = Decision("it_is_there", link="http://weibo.invalid/1")
     async with beside(house, lambda: house.withdraw(leg.item_id)) as tx:
-        await decide(tx, leg.id, there, house.bench, by=house.chief, at=house.now())
+        await decide(tx, leg.id, there, house.bench, house.open_channel, by=house.chief, at=house.now())
     await house.run_until_quiet()
     assert await house.states(leg.item_id) == {"website": "withdrawn", "weibo": "withdraw_by_hand"}
 

@@ -223,7 +223,9 @@ async def in_doubt(house: House) -> DeliverySeen:
 
 async def say(house: House, leg: DeliverySeen, decision: Decision) -> DeliverySeen:
     async with house.store.begin() as tx:
-        return await decide(tx, leg.id, decision, house.bench, by=house.chief, at=house.now())
+        return await decide(
+            tx, leg.id, decision, house.bench, house.open_channel, by=house.chief, at=house.now()
+        )
 
 
 async def test_what_a_page_left_open_tells_of_an_earlier_try_decides_nothing(house: House):

@@ -189,7 +189,13 @@ class Core(Machine):
                     if leg.state == "needs_person":
                         verdict = Decision("give_up", reason="不再发送")
                         await decide(
-                            tx, leg.id, verdict, self.house.bench, by=self.house.chief, at=self.now()
+                            tx,
+                            leg.id,
+                            verdict,
+                            self.house.bench,
+                            self.house.open_channel,
+                            by=self.house.chief,
+                            at=self.now(),
                         )
 
         self.do(give_up())
@@ -206,7 +212,15 @@ class Core(Machine):
         async def meddle() -> None:
             async with self.store.begin() as tx:
                 verdict = Decision("it_is_not_there")
-                await decide(tx, settled.id, verdict, self.house.bench, by=self.house.chief, at=self.now())
+                await decide(
+                    tx,
+                    settled.id,
+                    verdict,
+                    self.house.bench,
+                    self.house.open_channel,
+                    by=self.house.chief,
+                    at=self.now(),
+                )
 
         assert self.refusal(meddle()) == "wrong_state"
         after = {leg.id: leg.state for leg in self.do(self._legs(settled.item_id))}
@@ -227,7 +241,15 @@ class Core(Machine):
                     verdict = (
                         Decision("it_is_there", f"{mark}#{leg.id}") if there else Decision("it_is_not_there")
                     )
-                    await decide(tx, leg.id, verdict, self.house.bench, by=self.house.chief, at=self.now())
+                    await decide(
+                        tx,
+                        leg.id,
+                        verdict,
+                        self.house.bench,
+                        self.house.open_channel,
+                        by=self.house.chief,
+                        at=self.now(),
+                    )
 
         self.do(look())
 

@@ -230,7 +230,15 @@ class Pushing(Machine):
                         continue
                     there = self.goes_out_in(f"{SITE.url}/a/{item}.html#r{numbers[leg.release_id]}")
                     word = Decision("it_is_there", SITE.url) if there else Decision("it_is_not_there")
-                    await decide(tx, leg.id, word, self.house.bench, by=self.house.chief, at=self.now())
+                    await decide(
+                        tx,
+                        leg.id,
+                        word,
+                        self.house.bench,
+                        self.house.open_channel,
+                        by=self.house.chief,
+                        at=self.now(),
+                    )
 
         self.do(look())
 

@@ -225,6 +225,16 @@ def test_headings_keep_their_levels_beside_each_other():
     assert [f"<h{n}>" in body for n in (2, 3, 4)] == [True, True, True]
 
 
+@pytest.mark.parametrize("heading", ["一、第一部分", "（一）第一部分", "第一章 总则", "总则"])
+def test_the_first_heading_of_the_text_is_no_line_of_the_title(heading: str):
+    paper = Paper()
+    paper.add_heading("便民服务工作简报", 0)
+    paper.add_heading(heading, 1)
+    line(paper, "说明文字。")
+    document = read(paper)
+    assert (document.title, f">{heading}</h" in document.body) == ("便民服务工作简报", True)
+
+
 @pytest.mark.parametrize(
     "lines",
     [

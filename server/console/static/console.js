@@ -35,6 +35,13 @@
   });
   // A reload of what a form was answered with must not send the form again.
   if (document.querySelector("[data-once]")) history.replaceState(null, "", location.href);
+  // Of links that fill a frame of the page, the one that is shown.
+  document.querySelectorAll("[data-frame]").forEach((links) => links.addEventListener("click", (event) => {
+    const shown = event.target.closest("a");
+    if (!shown) return;
+    links.querySelectorAll("a").forEach((one) => one.removeAttribute("aria-current"));
+    shown.setAttribute("aria-current", "true");
+  }));
   // A screen reader begins with what went wrong.
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
