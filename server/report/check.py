@@ -19,14 +19,16 @@ from server.report.rules.equations import check_equations
 from server.report.rules.estimates import check_entry_estimates, check_estimates
 from server.report.rules.figures import check_figures
 from server.report.rules.formats import check_document_format, check_entry_format
+from server.report.rules.growth import check_growth
 from server.report.rules.in_force import check_in_force
 from server.report.rules.letters import check_letters
 from server.report.rules.lists import check_lists
+from server.report.rules.multiples import check_multiples
 from server.report.rules.narrative import check_narrative, tell
 from server.report.rules.organs import check_rules_made, organ_of_title
-from server.report.rules.percentages import check_percentages
 from server.report.rules.rates import check_rates
 from server.report.rules.requests import check_requests
+from server.report.rules.shares import check_shares
 from server.report.rules.tables import check_tables
 from server.report.rules.years import check_years
 
@@ -87,7 +89,9 @@ def _check_document(document: Document, last: Report | None) -> Iterator[Finding
         sentences = sentences_of(paragraph)
         told.extend(sentences)
         yield from check_lists(sentences)
-        yield from check_percentages(sentences)
+        yield from check_shares(sentences)
+        yield from check_growth(sentences)
+        yield from check_multiples(sentences)
         yield from check_changes(sentences)
         yield from check_averages(sentences)
         yield from check_in_force(sentences)

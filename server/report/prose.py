@@ -30,26 +30,31 @@ _HIDDEN: Final = re.compile(
 )
 _LISTED_NUMBER: Final = re.compile(r"^\s*\(?\d{1,2}\s*[).、．]")
 _QUANTITY: Final = re.compile(
-    r"(?P<about>约|近|超过|逾|达到?约)?(?P<sign>[-−])?(?P<number>\d+(?:\.\d+)?)\s*"
+    r"(?P<about>约|近|超过|逾|达到?约)?(?P<sign>[-−])?"
+    # In words where nothing follows that would make it a name: «五件» and not «一件事一次办».
+    r"(?P<number>\d+(?:\.\d+)?|(?<![第一二两三四五六七八九十百])[一二两三四五六七八九十百]+"
+    r"(?=(?:条|件|篇|次|期|场|份|人次|户|名|家)(?:[,;。)]|、|$)))\s*"
     r"(?P<percent>%|‰|个百分点)?"
     r"(?P<over>余|多|几)?(?P<scale>[万亿])?(?P<more>余|多|几)?"
     r"(?P<unit>平方米|平米|公里|条次|件次|人次|户次|场次|篇次|元|条|件|篇|次|项|个|期|册|人|家|场|部|份|起|例|宗|批|户|名|类|处|台|套|本|张|组|种|款|栏|级|大|天)?"
 )
 _DELTA: Final = re.compile(
     r"(?:同比|环比|比上年|比去年|较上年|较去年|较同期|上年同期|去年同期|比上一年|较上一年)[^,。;]*$"
-    r"|(?:增长|下降|减少|上升|降低|提高|增加|提升|回落)了?$"
+    r"|(?:增长|下降|减少|上升|降低|提高|增加|提升|回落|缩短|压缩|压减)了?(?:约|近)?$"
 )
 # «比上年的 10000 条增长 20%», «比 2017 年的 100 条»: the figure is the earlier year's own, not a change.
-_BASE: Final = re.compile(r"(?:比|较|与)(?:上年度?|去年|上一年度?|□+)(?:同期)?的?\s*$")
+_BASE: Final = re.compile(r"(?:比|较|与)(?:上年度?|去年|上一年度?|□+)(?:同期|年?末|年?底)?的?\s*$")
 _EARLIER: Final = re.compile(
     r"(?:^|[,;(、。]|而)\s*(?:上年度?|去年|上一年度?)(?:同期)?(?:为|是|有|公开|发布|共)?[:\s]*$"
 )
-_DROP: Final = re.compile(r"(?:下降|减少|降低|回落)")
+_DROP: Final = re.compile(r"下降|减少|降低|回落|缩短|压缩|压减|(?:少|低|减|降)了?$")
 _TRAILING: Final = re.compile(
     r"(?:分别|数量|条数|件数|数|总计|合计|共计|共|均|各|为|是|达到|达|约|近|有|:|\s)+$"
 )
 _LEADING: Final = re.compile(r"^(?:其中|和|及|与|以及|,|、|;|:|\s)+")
 _BREAKS: Final = ",;、:"
+_WORDS: Final = {sign: number for number, sign in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+_TENS: Final = {"十": 10, "百": 100}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ def _quantity(text: str, hit: re.Match[str], previous_end: int, depth: int) -> Q
     return Quantity(
         kind=kind,
         label=label,
-        value=Decimal(digits) * (Decimal(1) if money else scale),
+        value=_number(digits) * (Decimal(1) if money else scale),
         decimals=decimals,
         unit=(hit["percent"] or "") if kind == "percent" else unit,
         exact=not about and not rounded,
@@ -161,6 +166,19 @@ def _quantity(text: str, hit: re.Match[str], previous_end: int, depth: int) -> Q
         before=before,
         step=scale.scaleb(-decimals) if rounded and not about else None,
     )
+
+
+def _number(digits: str) -> Decimal:
+    """Read a figure, in digits or in words below a thousand."""
+    if digits[0].isdigit():
+        return Decimal(digits)
+    total = figure = 0
+    for sign in digits:
+        if sign in _TENS:
+            total, figure = total + (figure or 1) * _TENS[sign], 0
+        else:
+            figure = _WORDS[sign]
+    return Decimal(total + figure)
 
 
 def _label(between: str) -> tuple[str, str]:

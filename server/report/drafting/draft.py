@@ -10,7 +10,7 @@ from server.report.drafting.given import STATUTORY, GivenFigures, shown
 from server.report.figures import CHANNEL_NAMES
 from server.report.forms.form import Table
 from server.report.forms.requests import ALL_DONE, BROUGHT, CARRIED, GROUPS, NEW, REVIEWS, SUITS
-from server.report.rules.percentages import growth
+from server.report.rules.growth import growth
 
 _TOTAL: Final = "总计"
 _REQUIRED: Final = "不同渠道和方式公开相同信息计1条"

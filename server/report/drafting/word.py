@@ -5,12 +5,15 @@ Fonts are named for East Asian text apart from Latin; sources stand as comments 
 
 import re
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any, Final
 
 import docx
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX, WD_LINE_SPACING
-from docx.oxml import OxmlElement
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.oxml import serialize_part_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
@@ -24,6 +27,18 @@ _LEVELS: Final = {1: ("黑体", 16), 2: ("楷体_GB2312", 16)}
 _CELL: Final = ("仿宋_GB2312", 10.5)
 _NUMBER: Final = ("宋体", 14)
 _LINE: Final = Pt(28.95)
+_CELL_LINE: Final = Pt(13.5)
+"""Table three has 42 such lines, which with its heading fill one page whatever the font."""
+_SHORT: Final = 20
+"""As many rows at most may stand among the text."""
+_STEAD: Final = {
+    "方正小标宋简体": "方正小标宋_GBK,FZXiaoBiaoSong-B05S,宋体,Noto Serif CJK SC",
+    "仿宋_GB2312": "仿宋,FangSong,方正仿宋_GBK,FandolFang R,Noto Serif CJK SC",
+    "楷体_GB2312": "楷体,KaiTi,方正楷体_GBK,AR PL UKai CN,LXGW WenKai",
+    "黑体": "SimHei,方正黑体_GBK,Noto Sans CJK SC",
+    "宋体": "SimSun,方正书宋_GBK,Noto Serif CJK SC",
+}
+"""What a machine without a font takes in its stead: few have those with _GB2312 in their names any more."""
 _MISSING: Final = re.compile(r"(【待填[^】]*】)")
 _AUTHOR: Final = "同发"
 Font = tuple[str, float]
@@ -32,18 +47,22 @@ Font = tuple[str, float]
 def draft_as_docx(draft: Draft, *, review: bool) -> bytes:
     """Give the Word file; the same draft gives the same bytes. Blocks: call it off the event loop."""
     file = docx.Document()
+    _speak_chinese(file)
     _page(file)
     title = _paragraph(file, draft.title, _TITLE)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.space_after = _LINE
-    for block in together(draft.blocks):
+    blocks = list(together(draft.blocks))
+    for block, behind in zip_longest(blocks, blocks[1:]):
         match block:
             case Heading(level, text):
                 made = _paragraph(file, text, _LEVELS[level])
                 made.paragraph_format.keep_with_next = True
+                made.paragraph_format.page_break_before = _is_long(behind)
                 _indent(made)
             case Text(text, sources):
                 made = _paragraph(file, text, _BODY)
+                made.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
                 _indent(made)
                 _comment(file, made.runs, sources if review else ())
             case tuple(tables):
@@ -54,6 +73,21 @@ def draft_as_docx(draft: Draft, *, review: bool) -> bytes:
     out = BytesIO()
     file.save(out)
     return without_clock(out.getvalue())
+
+
+def _speak_chinese(file: Any) -> None:
+    """Say that East Asian text is Chinese, or its marks are set otherwise, and what stands in for a font."""
+    for lang in file.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:eastAsia"), "zh-CN")
+    part = file.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+    table = parse_xml(part.blob)
+    for name, stead in _STEAD.items():
+        font, other = OxmlElement("w:font"), OxmlElement("w:altName")
+        font.set(qn("w:name"), name)
+        other.set(qn("w:val"), stead)
+        font.append(other)
+        table.append(font)
+    part._blob = serialize_part_xml(table)  # noqa: SLF001 -- python-docx knows no table of fonts
 
 
 def _page(file: Any) -> None:
@@ -109,6 +143,11 @@ def _comment(file: Any, runs: Any, sources: tuple[str, ...]) -> None:
         del made._comment_elm.attrib[date]  # noqa: SLF001
 
 
+def _is_long(block: object) -> bool:
+    """Say whether a block is a table that begins on a page of its own, so that its groups stay together."""
+    return isinstance(block, tuple) and sheet_of(block).rows > _SHORT
+
+
 def _table(file: Any, blocks: tuple[TableBlock, ...], *, review: bool) -> None:
     sheet = sheet_of(blocks)
     table = file.add_table(rows=sheet.rows, cols=len(sheet.widths), style="Table Grid")
@@ -130,6 +169,7 @@ def _table(file: Any, blocks: tuple[TableBlock, ...], *, review: bool) -> None:
 def _fill(cell: Any, text: str, *, centred: bool) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.line_spacing = _CELL_LINE
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

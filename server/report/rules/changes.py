@@ -11,7 +11,7 @@ from server.report.prose import Quantity, Sentence, is_earlier, is_last_years
 
 _FROM: Final = re.compile(r"(?:由|从)[^,。;\d]{0,16}$")
 _TO: Final = re.compile(
-    r"^[^,。;\d]{0,8}?(?:(?P<up>增加|增长|上升|提高|提升|增|升)|(?P<down>减少|下降|降低|回落|减|降))"
+    r"^[^,。;\d]{0,8}?(?:(?P<up>增加|增长|上升|提高|提升|增|升)|(?P<down>减少|下降|降低|回落|缩短|压缩|压减|减|降))"
     r"(?:到|至|为)[^,。;\d]{0,12}$"
 )
 _LEVEL: Final = re.compile(
@@ -34,6 +34,12 @@ def is_from_to(sentence: Sentence, before: Quantity, now: Quantity) -> bool:
     """Say whether two figures are the ends of one change, as in «由 300 条增加到 355 条»."""
     between = sentence.masked[before.end : now.start]
     return bool(_TO.match(between) and _FROM.search(sentence.masked[: before.start])) and _alike(before, now)
+
+
+def years_in(sentence: Sentence) -> Iterator[tuple[Quantity, Quantity]]:
+    """Give last year's figure and this year's: the ends of a change, or the two that a sentence has."""
+    yield from (pair for pair in pairwise(sentence.quantities) if is_from_to(sentence, *pair))
+    yield from _pairs(sentence)
 
 
 def _check_ends(sentence: Sentence) -> Iterator[Finding]:
@@ -93,14 +99,22 @@ def _check_base(sentence: Sentence) -> Iterator[Finding]:
 
 
 def _check_points(sentence: Sentence) -> Iterator[Finding]:
-    """Check «满意率 96.5%,比上年提高 1.5 个百分点,上年为 95%», where a sentence has these and no more."""
+    """Check «由 95% 提高到 96.5%,提高 1.5 个百分点».
+
+    Where a sentence has no more the years may stand in any order: «96.5%,提高 1.5 个百分点,上年为 95%».
+    """
     rates = [one for one in sentence.quantities if one.kind == "percent"]
+    for three in zip(rates, rates[1:], rates[2:], strict=False):
+        yield from _check_three(sentence, three, alone=len(rates) == len(three))
+
+
+def _check_three(sentence: Sentence, rates: Sequence[Quantity], *, alone: bool) -> Iterator[Finding]:
     points = [one for one in rates if one.unit == "个百分点"]
     levels = [one for one in rates if one.unit == "%"]
     if len(points) != 1 or len(levels) != 2 or not all(one.exact for one in rates):
         return
     before, now = levels
-    if is_earlier(sentence, now):
+    if alone and is_earlier(sentence, now):
         before, now = now, before
     elif not (
         _TO.match(sentence.masked[before.end : now.start]) and _FROM.search(sentence.masked[: before.start])

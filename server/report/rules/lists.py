@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise, takewhile
 from typing import Final
 
 from server.report.finding import Finding
@@ -14,18 +15,22 @@ _TRIGGER: Final = re.compile(r"其中|分别为|分别是|包括|包含|分为|�
 _COMPLETE: Final = re.compile(r"分别为|分别是|分为|按|构成为")
 _EXAMPLES: Final = re.compile(r"主要|等\s*$|等方面|等等")
 _CLOSING: Final = re.compile(r"(?:合计|总计|共计|总共|总数)(?:公开|发布|推送|受理|收到|办理)?[为是达:]*\s*$")
+_BESIDE: Final = re.compile(r"^(?:另|每|平均|均)")
 _STEP: Final = re.compile(r"^(?:已|均已?|全部)?(?:办结|答复|回复|处理|解决|办理|采纳|完成)$")
 _WHOLE: Final = 100
 _SHORT: Final = re.compile(r"[,;]\s*(?:一共|共)\s*$")
-_YEARS: Final = re.compile(r"(两|二|三|四|五)年(?:来|间)?(?:总共|共计|合计|累计|共)[^,。;\d]{0,6}$")
-_MANY_YEARS: Final = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+_YEARS: Final = re.compile(r"([两二三四五])年(?:来|间)?(?:总共|共计|合计|累计|共)[^,。;\d]{0,6}$")
+_SO_MANY: Final = re.compile(
+    r"([两二三四五六七八九])(?:个|家)(?:部门|单位|机构|乡镇|苏木镇|镇|街道|渠道|平台|季度|旗县|局)"
+    r"(?:总共|共计|合计|累计|共)[^,。;\d]{0,6}$"
+)
+_MANY: Final = {sign: number for number, sign in enumerate("两三四五六七八九", 2)} | {"二": 2}
 _FULL_YEAR: Final = re.compile(r"全年(?:总共|一共|共计|合计|累计|共)[^,。;\d□]{0,6}$")
 _OF_A_PART: Final = re.compile(r"(?:□|上半年|下半年|[一二三四]季度)[^,。;、□\d]{0,8}$")
 _OF_A_YEAR: Final = re.compile(r"□[^,。;、□]{0,16}$")
 _OF_YEARS: Final = re.compile(r"(?:□+[、和]?)+分别[^,。;、□\d]{0,16}$")
-_SUM_BESIDE: Final = re.compile(r"资金|投资|投入|金额|经费")
 _ACT: Final = re.compile(
-    r"收到|办结|办理|答复|开展|举办|受理|组织|召开|回应|处理|新增|全年|同时|累计|培训|印发|制发|接待|解读|推送|制作|更新|完成|注销|关停|撤销|开设|新开|合格|共"
+    r"收到|办结|办理|答复|开展|举办|受理|组织|召开|回应|处理|新增|全年|同时|累计|培训|印发|制发|接待|解读|推送|制作|更新|完成|注销|关停|撤销|开设|新开|合格|结转|剩余|尚|未|共"
 )
 
 
@@ -60,12 +65,12 @@ def _triggered(sentence: Sentence, before: Sentence | None) -> Iterator[_Found]:
         if not totals and before is not None and not sentence.masked[:start].strip(" ,;"):
             yield from _across(sentence, before, behind)
             continue
-        totals = _without_sum_beside(totals, behind)
         pair = _pair(sentence, totals, behind)
         if pair is not None:
             yield from pair
             continue
-        parts = _same_kind(totals[-1], behind) if totals else ()
+        totals = _without_sum_beside(totals, behind)
+        parts = _parts_of(totals, behind)
         if not parts:
             continue
         if outer is not None and totals[-1] in outer.parts:
@@ -90,11 +95,25 @@ def _triggered(sentence: Sentence, before: Sentence | None) -> Iterator[_Found]:
         yield outer
 
 
+def _parts_of(totals: list[Quantity], behind: list[Quantity]) -> tuple[Quantity, ...]:
+    """Give the parts of the nearest total; none where they make one before it.
+
+    «新收 86 件,上年结转 3 件;其中自然人 79 件、法人 7 件» details the 86.
+    """
+    if not totals:
+        return ()
+    *others, total = totals
+    parts = _same_kind(total, behind)
+    summed = sum((one.value for one in parts), Decimal(0))
+    detail_another = len(parts) > 1 and any(one.value == summed and one.unit == total.unit for one in others)
+    return () if detail_another else parts
+
+
 def _without_sum_beside(totals: list[Quantity], behind: list[Quantity]) -> list[Quantity]:
-    """Leave out the money beside a total: «项目 48 个,涉及资金 12.6 亿元,其中续建 20 个»."""
+    """Leave out what else is told beside a total: «项目 48 个,涉及资金 12.6 亿元,其中续建 20 个»."""
     if len(totals) < 2 or not behind or not behind[0].unit == totals[-2].unit != totals[-1].unit:
         return totals
-    return totals[:-1] if _SUM_BESIDE.search(totals[-1].label) else totals
+    return totals[:-1]
 
 
 def _pair(sentence: Sentence, totals: list[Quantity], behind: list[Quantity]) -> tuple[_Found, _Found] | None:
@@ -159,8 +178,8 @@ def _same_kind(total: Quantity, behind: list[Quantity]) -> tuple[Quantity, ...]:
         reached = sum((part.value for part in parts), one.value)
         if parts and _STEP.search(one.label) and reached > total.value:
             break  # what was done with those before: «其中有效留言 180 条,办结 178 条»
-        if parts and one.label.startswith("另"):
-            break  # «其中自然人 24 件、法人 4 件,另有上年结转 1 件»
+        if parts and _BESIDE.search(one.label):
+            break  # «其中自然人 24 件、法人 4 件,另有上年结转 1 件», «…,每次平均 84 人次»
         unit = unit or one.unit
         parts.append(one)
     value, running = total.value, 0
@@ -172,7 +191,13 @@ def _same_kind(total: Quantity, behind: list[Quantity]) -> tuple[Quantity, ...]:
             at
             and running == value
             and follows is not None
-            and (not follows.label or _ACT.search(follows.label) or follows.before == ";")
+            and (
+                not follows.label
+                or _ACT.search(follows.label)
+                or follows.before == ";"
+                or follows.value > value
+                or is_catch_all(one.label)
+            )
         ):
             return tuple(parts[: at + 1])
     return tuple(parts)
@@ -208,9 +233,12 @@ def _has_subtotal(found: _Found) -> bool:
 
 def _overlaps(found: _Found) -> bool:
     """Say whether parts are told with shares of more than everything: «其中大专 80%,党员 60%»."""
-    first = found.parts[0].start
-    shares = [one for one in found.sentence.quantities if one.start > first and one.kind == "percent"]
-    return len(shares) == len(found.parts) and sum(one.value for one in shares) > _WHOLE
+    shares = [
+        behind.value
+        for one, behind in pairwise(found.sentence.quantities)
+        if one in found.parts and behind.kind == "percent" and "占" in behind.label
+    ]
+    return len(shares) == len(found.parts) and sum(shares) > _WHOLE
 
 
 def _is_within_rounding(found: _Found) -> bool:
@@ -276,7 +304,7 @@ def _check_brackets(sentence: Sentence) -> Iterator[Finding]:
 
 def _check_closing(sentence: Sentence) -> Iterator[Finding]:
     """Check «A 1 件,B 2 件,合计 3 件»: some run of figures before the total must add up to it."""
-    yield from _check_years(sentence)
+    yield from _check_so_many(sentence)
     flat = [one for one in sentence.quantities if one.depth == 0 and one.kind == "count"]
     for at, total in enumerate(flat):
         head = sentence.masked[: total.start]
@@ -303,9 +331,11 @@ def _is_counted_alike(one: Quantity, total: Quantity) -> bool:
 
 
 def _in_a_row(figures: list[Quantity]) -> bool:
-    """Say whether «A 15 个、B 6 个、C 9 个,共 30 个» is all that a sentence counts."""
+    """Say whether «A 15 个、B 6 个,共 21 个» is all that a sentence counts, or has three parts in a row."""
     *parts, total = figures
-    return all(one.unit == total.unit for one in parts) and all(one.before == "、" for one in parts[1:])
+    joined = list(takewhile(lambda one: one.before == "、", reversed(parts[1:])))
+    row = parts[-len(joined) - 1 :]
+    return all(_is_counted_alike(one, total) for one in row) and (row == parts or len(row) > 2)
 
 
 def _is_of_a_year(sentence: Sentence, figures: list[Quantity]) -> bool:
@@ -323,18 +353,20 @@ def _closes(found: _Found) -> bool:
     return summed == found.total.value or _is_within_rounding(found)
 
 
-def _check_years(sentence: Sentence) -> Iterator[Finding]:
-    """Check «2016 年 1 条,2017 年 2 条,两年共 3 条»."""
+def _check_so_many(sentence: Sentence) -> Iterator[Finding]:
+    """Check «2016 年 1 条,2017 年 2 条,两年共 3 条», and «甲局 1 条、乙局 2 条,两个部门共 3 条»."""
     flat = [one for one in sentence.quantities if one.depth == 0 and one.kind == "count"]
     for at, total in enumerate(flat):
-        hit = _YEARS.search(sentence.masked[: total.start])
-        many = _MANY_YEARS.get(hit[1], 0) if hit else 0
+        head = sentence.masked[: total.start]
+        so_many = _SO_MANY.search(head)
+        hit = so_many or _YEARS.search(head)
+        many = _MANY[hit[1]] if hit else 0
         parts = tuple(flat[max(0, at - many) : at])
         if not many or len(parts) != many or any(one.unit != total.unit for one in parts):
             continue
         heads = [sentence.masked[: one.start] for one in parts]
         in_a_row = all(one.before == "、" for one in parts[1:])
-        if all(map(_OF_A_YEAR.search, heads)) or (_OF_YEARS.search(heads[0]) and in_a_row):
+        if so_many or all(map(_OF_A_YEAR.search, heads)) or (_OF_YEARS.search(heads[0]) and in_a_row):
             yield from _judge(_Found(sentence, total, parts, complete=True, examples=False))
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 from server.report.amounts import Amount, read_cell, told
 from server.report.entry import Entry
 from server.report.finding import Finding
-from server.report.rules.percentages import growth, may_have_grown, share
+from server.report.rules.growth import growth, may_have_grown
+from server.report.rules.shares import share
 
 _PERCENT: Final = "_percent"
 _GROWTH: Final = "同比"
