@@ -21,6 +21,8 @@ from server.store.sqlite import connect, prepare_sqlite
 Tx = AsyncConnection
 T = TypeVar("T")
 
+_CUT_OFF: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError)
+"""What asyncpg says of a connection that ended; the second, between the server's last word and the end."""
 _UNDONE: Final = ("40P01", "40001")  # PostgreSQL: deadlock_detected, serialization_failure
 _TRIES: Final = 6
 
@@ -134,7 +136,7 @@ def _plain_errors() -> Iterator[None]:
         yield
     except Undone as error:
         raise StoreBusy(str(error)) from error
-    except (sqlite3.OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+    except (sqlite3.OperationalError, *_CUT_OFF) as error:
         raise _away(error) from error  # a script speaks to the driver itself
     except asyncpg.PostgresError as error:
         if error.sqlstate in _UNDONE:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from server.store.due import take_due
-from server.store.tx import Store, StoreAway
+from server.store.tx import Store, StoreAway, Tx
 
 DAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 pytestmark = [pytest.mark.parametrize("engine", ["postgresql"]), pytest.mark.usefixtures("postgres")]
@@ -16,6 +16,10 @@ pytestmark = [pytest.mark.parametrize("engine", ["postgresql"]), pytest.mark.use
 CUT_OFF = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+FIELDS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+LAST_WORD = b"E" + (len(FIELDS) + 4).to_bytes(4, "big") + FIELDS
+"""An ErrorResponse: what a server that is shut down says to each of its connections, before it ends them."""
 
 
 async def ask(store: Store, question: str) -> object:
@@ -45,6 +49,24 @@ async def test_a_script_begins_its_transaction_without_a_statement(store: Store)
         await take_due(tx, (), at=DAY, until=DAY, room=1)
         assert (await tx.get_raw_connection()).driver_connection.is_in_transaction()
     assert said == []
+
+
+@pytest.mark.parametrize("asks_next", ["by script", "by statement", "to commit"])
+async def test_who_asks_after_the_servers_last_word_and_before_the_line_ends_is_told_it_is_away(
+    store: Store, asks_next: str
+):
+    async def act(tx: Tx) -> None:
+        await take_due(tx, (), at=DAY, until=DAY, room=1)
+        driver: Any = (await tx.get_raw_connection()).driver_connection
+        driver._protocol.data_received(LAST_WORD)
+        if asks_next == "by script":
+            await take_due(tx, (), at=DAY, until=DAY, room=1)
+        elif asks_next == "by statement":
+            await tx.execute(sa.text("SELECT 1"))
+
+    with pytest.raises(StoreAway):
+        await store.write(act)
+    assert await ask(store, "SELECT 1") == 1
 
 
 async def take_nothing(store: Store, *, is_cut: bool) -> int:
