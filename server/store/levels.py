@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -161,6 +162,7 @@ async def list_principals(tx: Tx, person_id: str, *, at: datetime) -> tuple[str,
     return tuple(dict.fromkeys((await tx.execute(wanted)).scalars()))
 
 
+@cache
 def _select() -> sa.Select[Any]:
     principal, acting = person.alias("principal"), person.alias("acting")
     return (

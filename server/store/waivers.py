@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -80,6 +81,7 @@ async def waived_findings(tx: Tx, item_id: str, content_hash: str) -> frozenset[
     return frozenset(one.finding for one in await list_waivers(tx, item_id, content_hash) if one.holds)
 
 
+@cache
 def _select() -> sa.Select[Any]:
     first, second = person.alias("first"), person.alias("second")
     return (

@@ -72,7 +72,7 @@ async def main(folder: Path) -> None:
             await parts.store.write(act)
             await parts.wake()
             # Asked for only once it may be there: a reader who asks all the time in the office's own
-            # process takes it a quarter of its time.
+            # process takes part of its time.
             while not written.exists() or not await _is_there(reader, page):  # noqa: ASYNC110 -- nothing tells
                 await asyncio.sleep(0.001)
             latencies.append(1000 * (time.perf_counter() - begun))
