@@ -25,6 +25,7 @@ class _Shared:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.commit: asyncio.Task[None] | None = None  # stands once the first part has come true
+        self.is_ending = False  # the task has its turn, and will not leave the connection behind
         self.lost: BaseException | None = None
 
 
@@ -70,8 +71,13 @@ class CommitLine:
                 # Whoever waits is told; when all of them were called off, nobody is left to be.
                 shared.commit.add_done_callback(lambda task: task.cancelled() or task.exception())
             commit = shared.commit
-        # Shielded, because a part that is called off must not call off the others' commit.
-        await asyncio.shield(commit)
+        try:
+            # Shielded, because a part that is called off must not call off the others' commit.
+            await asyncio.shield(commit)
+        except asyncio.CancelledError:
+            if commit.cancelling() and not shared.is_ending:
+                await self._give_up(shared)
+            raise
 
     async def _open(self) -> _Shared:
         connection, self._idle = self._idle, None
@@ -86,15 +92,23 @@ class CommitLine:
         """Give up the transaction when nobody else has a part in it, or when SQLite has undone it itself."""
         if shared.commit is None:
             self._shared = None
-            await asyncio.shield(shared.connection.close())  # what it has not committed is undone
+            await shared.connection.close()  # what it has not committed is undone
         elif not _is_open(shared.connection):
             # A full disk undoes the transaction, not the statement, and whoever is called off in the middle
             # of one takes the connection along: what came next would commit by itself, or never.
             self._shared = None
             shared.lost = error
 
+    async def _give_up(self, shared: _Shared) -> None:
+        """Undo all of it in place of the task that was to commit, which the end of the loop called off."""
+        shared.is_ending = True
+        if self._shared is shared:
+            self._shared = None
+        await shared.connection.close()
+
     async def _end(self, shared: _Shared) -> None:
         async with self._turn:
+            shared.is_ending = True
             if self._shared is shared:
                 self._shared = None
             if shared.lost is not None:

@@ -4,7 +4,6 @@ To take one from SQLAlchemy's pool, to begin, to commit and to give it back star
 them cost three times what the transaction does. The pool has what was undone, and bounds how many there are.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -37,12 +36,12 @@ class Connections:
         try:
             yield connection
         except BaseException:
-            await asyncio.shield(connection.close())  # the pool undoes what is open
+            await connection.close()  # the pool undoes what is open, and drops what it is called off in
             raise
         try:
             await commit(connection)
         except BaseException:
-            await asyncio.shield(_drop(connection))  # what became of the transaction, only the server knows
+            await _drop(connection)  # what became of the transaction, only the server knows
             raise
         if self._asked or len(self._idle) == KEPT:
             await connection.close()
@@ -71,5 +70,7 @@ class Connections:
 
 
 async def _drop(connection: AsyncConnection) -> None:
-    await connection.invalidate()
-    await connection.close()
+    try:
+        await connection.invalidate()
+    finally:
+        await connection.close()
