@@ -1,9 +1,13 @@
-"""PostgreSQL's driver: what ended is not handed out, and a transaction begins without a statement."""
+"""PostgreSQL's driver: what ended is not handed out, and a transaction begins without a statement.
+
+A connection that ended may not know it yet. Beginning does nothing, so where that fails another one is taken.
+"""
 
 from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import PoolProxiedConnection
 
 from server.store.driver import lent_by_pool
 
@@ -11,28 +15,60 @@ POOL: Final[dict[str, Any]] = {"pool_size": 4, "max_overflow": 11, "pool_use_lif
 """Fifteen at most, and four at rest beside those kept in connections.py. What a burst opens beyond them is
 closed when it is given back, and opening one costs more than a release."""
 
+_MOST: Final = POOL["pool_size"] + 2
+"""So many are begun on in turn: one that was kept, all that wait in the pool, and one that is opened anew."""
+
 
 def prepare_postgresql(engine: sa.Engine) -> None:
-    """Let the pool notice what the driver knows already: that the server went away meanwhile."""
+    """Let the pool notice what the driver knows already, and a statement begin before it has a connection."""
 
     @sa.event.listens_for(engine, "checkout")
     def refuse_ended(connection: Any, _record: Any, _handed_out: Any) -> None:
         if connection.driver_connection.is_closed():
             raise sa.exc.InvalidatePoolError
 
+    @sa.event.listens_for(engine, "before_execute")
+    def begin_first(connection: sa.Connection, *_statement: Any) -> None:
+        if not connection.in_transaction():
+            _begin(connection)
+
 
 async def begin(tx: AsyncConnection) -> None:
     """Begin a transaction that has no statement yet; raises ConnectionError.
 
-    SQLAlchemy begins with its own first statement. It has no public word for the beginning alone, and a
-    statement for its sake would be one journey more for each transaction of the hot path.
+    SQLAlchemy has no public word for the beginning alone, and a statement for its sake would be one journey
+    more for each transaction of the hot path.
     """
-    lent = lent_by_pool(tx)
     try:
-        await cast("Any", lent.dbapi_connection)._start_transaction()  # noqa: SLF001 -- see above
+        await _start(lent_by_pool(tx))
     except tx.dialect.loaded_dbapi.Error as error:
         await tx.invalidate(error)
-        raise ConnectionError(str(error)) from error
+        await tx.run_sync(_begin)
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Begin, on another connection where one has ended; within a greenlet of SQLAlchemy's."""
+    refusal: BaseException | None = None
+    for _connection in range(_MOST):
+        try:
+            lent = connection.connection  # another one, once it was invalidated
+        except OSError as error:  # no socket, no route, no such name
+            raise ConnectionError(str(error)) from error
+        driver = cast("Any", lent.dbapi_connection)
+        if driver._transaction is not None:  # noqa: SLF001 -- a script began
+            return
+        try:
+            driver.run_async(lambda _connection, lent=lent: _start(lent))
+        except connection.dialect.loaded_dbapi.Error as error:
+            refusal = error
+            connection.invalidate(error)
+        else:
+            return
+    raise ConnectionError(str(refusal)) from refusal
+
+
+async def _start(lent: PoolProxiedConnection) -> None:
+    await cast("Any", lent.dbapi_connection)._start_transaction()  # noqa: SLF001 -- see begin()
 
 
 async def commit(tx: AsyncConnection) -> None:

@@ -109,6 +109,7 @@ async def run_script(tx: Tx, script: Script[T]) -> T:
         return await cast("Connection", driver).visit(partial(_run_here, script=script))
     if not driver.is_in_transaction():
         await begin(tx)
+        driver = driver_of(tx)  # another one, where the first had ended
     return await _run_there(driver, script)
 
 

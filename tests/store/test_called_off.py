@@ -35,7 +35,7 @@ class Watched:
             error = None
             try:
                 yield awaited
-            except BaseException as raised:
+            except BaseException as raised:  # noqa: BLE001 -- it is the work's to deal with
                 error = raised
 
 
@@ -91,7 +91,7 @@ async def test_a_connection_comes_back(
     store: Store,
     act: Callable[[Store], Awaitable[None]],
     times: int,
-    is_all: bool,  # noqa: FBT001
+    is_all: bool,
     recwarn: pytest.WarningsRecorder,
 ):
     for is_open in (True, False):  # a connection that is there already, and one that is yet to be opened

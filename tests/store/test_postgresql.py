@@ -1,13 +1,16 @@
 """PostgreSQL's driver as the store takes it: what ended is not handed out, and a script begins by itself."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from server.store.connections import KEPT
 from server.store.due import take_due
+from server.store.postgresql import POOL
 from server.store.tx import Store, StoreAway, Tx
 
 DAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -69,18 +72,40 @@ async def test_who_asks_after_the_servers_last_word_and_before_the_line_ends_is_
     assert await ask(store, "SELECT 1") == 1
 
 
-async def take_nothing(store: Store, *, is_cut: bool) -> int:
+async def by_script(tx: Tx) -> None:
+    await take_due(tx, (), at=DAY, until=DAY, room=1)
+
+
+async def by_statement(tx: Tx) -> None:
+    await tx.execute(sa.text("SELECT 1"))
+
+
+async def drivers_at_rest(store: Store, count: int) -> list[Any]:
+    """Have so many connections kept or in the pool, and give what the driver has of each."""
+    async with AsyncExitStack() as stack:
+        held = [await stack.enter_async_context(store.begin()) for _one in range(count)]
+        return [(await tx.get_raw_connection()).driver_connection for tx in held]
+
+
+@pytest.mark.parametrize("begins", [by_script, by_statement])
+@pytest.mark.parametrize("many", [1, KEPT + POOL["pool_size"]])
+async def test_who_begins_after_the_servers_last_word_takes_another_connection(
+    store: Store, begins: Any, many: int
+):
+    ended = await drivers_at_rest(store, many)
+    for driver in ended:
+        driver._protocol.data_received(LAST_WORD)
+        assert not driver.is_closed()
+    async with store.begin() as tx:
+        await begins(tx)
+        assert (await tx.get_raw_connection()).driver_connection not in ended
+        assert (await tx.execute(sa.text("SELECT 2"))).scalar() == 2
+
+
+async def test_a_transaction_whose_connection_ended_before_it_began_takes_another(store: Store):
     async with store.begin() as tx:
         driver: Any = (await tx.get_raw_connection()).driver_connection
-        pid: int = driver.get_server_pid()
-        if is_cut:
-            await driver.close()
-        await take_due(tx, (), at=DAY, until=DAY, room=1)
-    return pid
-
-
-async def test_a_transaction_that_cannot_begin_gives_its_connection_up(store: Store):
-    ended = await take_nothing(store, is_cut=False)
-    with pytest.raises(StoreAway):
-        await take_nothing(store, is_cut=True)
-    assert await take_nothing(store, is_cut=False) != ended
+        pid = driver.get_server_pid()
+        await driver.close()
+        await by_script(tx)
+    assert await ask(store, "SELECT pg_backend_pid()") != pid
