@@ -45,6 +45,11 @@ def ending(media: Attachment | Picture) -> str:
     return "文件" if found == "bin" else found.upper()
 
 
+def breakable(url: str) -> Markup:
+    """Let an address go on in the next line behind each of its slashes."""
+    return Markup("/<wbr>").join(clean(url).split("/"))
+
+
 def is_mongolian(words: str) -> bool:
     """Say whether words are written in the traditional Mongolian script; no other text of ours uses it."""
     return any("\u1800" <= sign <= "\u18af" for sign in words)
@@ -71,6 +76,7 @@ def _environment() -> Environment:
         iso=iso,
         size=size,
         ending=ending,
+        breakable=breakable,
         line=one_line,
         media=media_path,
         data=data_block,

@@ -113,6 +113,7 @@ class Pages:
             if content.disclosure.validity == "valid"
             else VALIDITY_NAMES[content.disclosure.validity],
             successor=_successor(content),
+            related=tuple(one for one in content.related if one.role != "replaced_by"),
             corrected=content.release > 1 and content.updated_at > content.published_at,
             neighbours=tuple(sorted(content.neighbours, key=lambda n: n.role, reverse=True)),
             twin_name=LANGUAGE_NAMES[content.twin.language] if content.twin else "",

@@ -44,6 +44,8 @@ A_PAGE: Final = 20
 _FARTHEST: Final = 500
 _MOST: Final = A_PAGE * _FARTHEST
 _TOPICS: Final = 60
+_LONGEST: Final = 60
+"""Characters of a question; it is a search word, not a text."""
 _KEEP: Final = {**PUBLIC_SECURITY, "Cache-Control": "public, max-age=60", "X-Robots-Tag": "noindex"}
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,7 +62,7 @@ class Asked(BaseModel):
     """What stands behind the question mark. Words that others hang on our links are passed over."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    q: Annotated[str, Field(max_length=60)] = ""
+    q: Annotated[str, Field(max_length=_LONGEST)] = ""
     year: Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_nothing)] = None
     org: _Word = None
     kind: Annotated[Kind | None, BeforeValidator(_nothing)] = None
@@ -110,9 +112,11 @@ def add_finding(app: web.Application) -> None:
 
 
 async def show_search(request: web.Request) -> web.Response:
-    """Show what was found, best first."""
-    parts, asked = request.config_dict[PARTS], Asked.model_validate(dict(request.query))
-    question = one_line(asked.q)
+    """Show what was found, best first; a question that is too long stands in its field to be shortened."""
+    parts, query = request.config_dict[PARTS], dict(request.query)
+    typed = one_line(query.get("q", ""))
+    question = typed if len(typed) <= _LONGEST else ""
+    asked = Asked.model_validate({**query, "q": question})
     async with parts.store.read() as tx:
         found = await search(tx, question, asked.filters(parts.site))
         start = (asked.page - 1) * A_PAGE
@@ -124,7 +128,7 @@ async def show_search(request: web.Request) -> web.Response:
     html = Pages(parts.site).render(
         "search.html",
         feeds=_feeds(asked, parts.site),
-        asked=question if found.terms else "", is_empty_asked=bool(question), page=page,
+        asked=question if found.terms else "", typed=typed, longest=_LONGEST, page=page,
         fields=_fields(asked, choices, parts.site, "year", "org", "kind", "column"),
     )  # fmt: skip
     return await prepared(request, html.encode(), HTML, _KEEP)

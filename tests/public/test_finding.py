@@ -104,6 +104,22 @@ async def test_an_empty_search_is_just_the_form(reader):
     assert not page.xpath("//*[@role='status']")
 
 
+async def test_a_question_that_is_too_long_comes_back_to_be_shortened(reader):
+    asked = "医保" * 150
+    page = await reader.page(f"/search?q={asked}&year=2026")
+    assert page.xpath("//form[@class='filters']//input[@name='q']/@value") == [asked]
+    assert "最多 60 个字，现在有 300 个" in page.xpath("string(//*[@role='status'])")
+    assert page.xpath("//form[@class='filters']//select[@name='year']")
+    await reader.page(f"/feed/search.rss?q={asked}", 400)
+
+
+async def test_a_catalogue_that_has_nothing_for_a_question_says_so_and_leads_back(reader):
+    page = await reader.page("/catalogue?number=没有这个文号")
+    told = page.xpath("//*[@role='status']")[0]
+    assert "没有符合这些条件的公开信息" in told.text_content()
+    assert told.xpath(".//a/@href") == ["/catalogue"]
+
+
 async def test_what_was_asked_cannot_become_part_of_the_page(reader):
     page = await reader.page('/search?q="><script>alert(1)</script>')
     assert page.xpath("//script[not(@src)]") == []
