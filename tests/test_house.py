@@ -174,6 +174,18 @@ def test_no_browser_is_asked_by_eval():
     assert [str(path) for path in tracked() if path.suffix == ".py" and waiting in text_of(path)] == []
 
 
+def test_no_test_gives_up_before_a_machine_with_much_to_do_has_answered():
+    """A bound of a few seconds holds here and breaks elsewhere: count, or spend `time.process_time`."""
+    bound = re.compile(r"asyncio\.timeout\((\d+(?:\.\d+)?)\)")
+    soon = [
+        f"{path.relative_to(ROOT)}: {seconds} s"
+        for path in (ROOT / "tests").rglob("*.py")
+        for seconds in bound.findall(text_of(path))
+        if float(seconds) < 10
+    ]
+    assert soon == []
+
+
 def test_lock_files_name_no_host():
     locks = [path for path in tracked() if path.name in ("constraints.txt", "package-lock.json")]
     assert [str(path) for path in locks if "://" in text_of(path)] == []

@@ -47,9 +47,9 @@ REPEATED = {
 @pytest.mark.parametrize("name", REPEATED)
 def test_what_repeats_itself_costs_seconds_at_most_and_nothing_is_lost(name: str):
     old, new = REPEATED[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
     pieces = compare_texts(old, new)
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
     assert "".join(one.text for one in pieces if one.what != "new") == old
     assert "".join(one.text for one in pieces if one.what != "gone") == new
 

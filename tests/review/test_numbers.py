@@ -176,11 +176,11 @@ PERSON = "<tr><td>甲某</td><td>一</td></tr>"
     ids=["blanks", "blanks behind a year", "blanks in a head", "one word over and over"],
 )
 def test_no_text_keeps_a_pattern_busy(body: str):
-    begun = time.perf_counter()
+    begun = time.process_time()
     found_in(body)
     # Linear: a quarter of a second. With a pattern that goes back at every sign it was hours, and a pattern
     # at work lets nothing else of the process run.
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize("makers", ["kept", "signed", "packed"])

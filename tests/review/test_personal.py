@@ -160,6 +160,6 @@ def test_two_megabytes_pasted_are_looked_through_in_seconds():
         for n in range(28_000)
     )
     assert len(body.encode()) > 2_000_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert rules_in(body) == []
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20

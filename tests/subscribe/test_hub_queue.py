@@ -120,16 +120,16 @@ async def test_many_subscribers_are_told_by_few_hands_at_once(stage, subscriber)
 
 
 async def test_a_host_that_does_not_answer_holds_up_one_hand_and_not_the_others(
-    store, now, tmp_path, subscriber
+    stage, store, now, tmp_path, subscriber
 ):
     silent = Subscriber(hold=asyncio.Event())
     await silent.start("127.0.0.2")
+    for number in range(20):
+        await stage.ask(silent.callback(f"?id={number}"))
+    await stage.subscribe(subscriber.callback())
     try:
-        async with open_stage(store, now, tmp_path / "public", patience=2.0) as stage:
-            for number in range(20):
-                await stage.ask(silent.callback(f"?id={number}"))
-            await stage.subscribe(subscriber.callback())
-            assert await stage.publish() == 21
+        async with open_stage(store, now, tmp_path / "public", patience=2.0) as hasty:
+            assert await hasty.publish() == 21
         assert len(subscriber.sent) == 1
         # Four at once are waited for, and once they have been silent nobody else there is called.
         assert len(silent.sent) == 4
