@@ -12,7 +12,7 @@ from typing import cast
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.store.driver import driver_of
-from server.store.sqlite import BEGIN, Connection
+from server.store.sqlite import BEGIN, Connection, commit, say
 
 
 class Undone(ConnectionError):
@@ -84,7 +84,7 @@ class CommitLine:
         if connection is None:
             connection = await self._engine.connect()
             await connection.execution_options(tongfa_writing=True)
-        _say(connection, BEGIN)
+        say(connection, BEGIN)
         self._shared = _Shared(connection)
         return self._shared
 
@@ -115,7 +115,7 @@ class CommitLine:
                 await shared.connection.close()
                 raise Undone("the shared transaction was undone") from shared.lost
             try:
-                await _commit(shared.connection)
+                await commit(shared.connection)
             except BaseException:
                 await shared.connection.close()
                 raise
@@ -125,28 +125,15 @@ class CommitLine:
 @asynccontextmanager
 async def _part(connection: AsyncConnection) -> AsyncIterator[None]:
     """Undo what is done inside, and only that, when it raises."""
-    _say(connection, "SAVEPOINT part")
+    say(connection, "SAVEPOINT part")
     try:
         yield
     except BaseException:
         if _is_open(connection):
-            _say(connection, "ROLLBACK TO part")
-            _say(connection, "RELEASE part")
+            say(connection, "ROLLBACK TO part")
+            say(connection, "RELEASE part")
         raise
-    _say(connection, "RELEASE part")
-
-
-async def _commit(connection: AsyncConnection) -> None:
-    """Commit; SQLAlchemy only where a statement of its own made it believe that it began."""
-    if connection.in_transaction():
-        await connection.commit()
-    else:
-        await cast("Connection", driver_of(connection)).commit()
-
-
-def _say(connection: AsyncConnection, word: str) -> None:
-    """Say a word to SQLite itself: SQLAlchemy's own words cost more than what is done between them."""
-    cast("Connection", driver_of(connection)).say(word)
+    say(connection, "RELEASE part")
 
 
 def _is_open(connection: AsyncConnection) -> bool:

@@ -13,7 +13,9 @@ from typing import Any, Final, Self, TypeVar, cast
 
 import aiosqlite
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.store.driver import driver_of
 from server.store.privacy import close_to_others
 
 T = TypeVar("T")
@@ -186,6 +188,19 @@ def _open(database: str, **settings: Any) -> sqlite3.Connection:
     for ending in ("", "-wal", "-shm"):  # the latter two are made with the mode of the first
         close_to_others(Path(database + ending))
     return opened
+
+
+def say(connection: AsyncConnection, word: str) -> None:
+    """Say a word to SQLite itself: SQLAlchemy's own words cost more than what is done between them."""
+    cast("Connection", driver_of(connection)).say(word)
+
+
+async def commit(connection: AsyncConnection) -> None:
+    """Commit; SQLAlchemy only where a statement of its own made it believe that it began."""
+    if connection.in_transaction():
+        await connection.commit()
+    else:
+        await cast("Connection", driver_of(connection)).commit()
 
 
 def prepare_sqlite(engine: sa.Engine) -> None:

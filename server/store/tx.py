@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from server.store.commits import CommitLine, Undone
 from server.store.connections import Connections
 from server.store.postgresql import POOL, prepare_postgresql
+from server.store.reading import ReadingConnections
 from server.store.room import Room, is_full
 from server.store.sqlite import connect, prepare_sqlite
 
@@ -59,7 +60,7 @@ class Store:
         self.engine: AsyncEngine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._line = CommitLine(self.engine) if self.is_sqlite else None
-        self._connections = None if self.is_sqlite else Connections(self.engine)
+        self._connections = ReadingConnections(self.engine) if self.is_sqlite else Connections(self.engine)
         self.room = Room()
 
     @asynccontextmanager
@@ -68,7 +69,7 @@ class Store:
         mark = _inside.set(True)
         try:
             with _plain_errors():
-                async with self._open() if self._line is None else self._line.stand() as tx:
+                async with self._connections.lend() if self._line is None else self._line.stand() as tx:
                     yield tx
         except StoreFull as error:
             self.room.refused(str(error))
@@ -98,7 +99,7 @@ class Store:
         mark = _inside.set(True)
         try:
             with _plain_errors():
-                async with self._open() as tx:
+                async with self._connections.lend() as tx:
                     yield tx
         finally:
             _inside.reset(mark)
@@ -107,26 +108,8 @@ class Store:
         """Close every connection."""
         if self._line is not None:
             await self._line.close()
-        if self._connections is not None:
-            await self._connections.close()
+        await self._connections.close()
         await self.engine.dispose()
-
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Tx]:
-        """Open a transaction: on SQLite one that reads, on PostgreSQL one for either."""
-        if self._connections is not None:
-            async with self._connections.lend() as tx:
-                yield tx
-            return
-        try:
-            connection = await self.engine.connect()
-        except OSError as error:
-            raise StoreAway(str(error)) from error
-        try:
-            async with connection.begin():
-                yield connection
-        finally:
-            await connection.close()
 
 
 @contextmanager
