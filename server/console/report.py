@@ -4,27 +4,32 @@ import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Final, Literal, cast
+from urllib.parse import quote
 
 from aiohttp import web
 
 from server.console.organ_years import asked_org, asked_year, today_of
 from server.console.page import Page, Visit
+from server.console.report_check import SEVERITIES, said
 from server.console.snapshots import rows_of_snapshot
 from server.console.statistics import rows_address
 from server.core.organs import get_org
 from server.core.problems import Problem, Problems
 from server.forms.refusals import REFUSALS, refusals_of
 from server.forms.report_items import write_report_item
+from server.report.cells import Key
 from server.report.declaring import HISTORY, Declared, declare
 from server.report.drafting.draft import Draft
 from server.report.drafting.given import key_text, shown
 from server.report.drafting.html import draft_as_html
+from server.report.drafting.json import draft_as_json
 from server.report.drafting.word import draft_as_docx
 from server.report.drafting.workbook import draft_as_xlsx
 from server.report.figures import CHANNEL_NAMES, Question, channel_figures
 from server.report.filing import MOVES, Move, filings_below, move
+from server.report.finding import Finding
 from server.report.snapshots import take_snapshot
-from server.report.yearly import draft_of_year
+from server.report.yearly import draft_of_year, faults_of
 from server.store.declared import list_declared
 from server.store.orgs import list_orgs
 from server.store.snapshots import list_snapshots
@@ -35,6 +40,7 @@ _MIMES: Final = {
     "docx": f"{_OFFICE}.wordprocessingml.document",
     "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
     "html": "text/html",
+    "json": "application/json",
 }
 _STATES: Final = {
     "draft": ("还没有报送", ""),
@@ -56,7 +62,7 @@ async def give_draft(visit: Visit) -> web.StreamResponse:
     """Give the draft as a file; `review=1` with the source of every figure."""
     made = visit.query("format") or "docx"
     if made not in _MIMES:
-        raise Problem("invalid", "只能下载 docx、xlsx、html", field="format")
+        raise Problem("invalid", "只能下载 docx、xlsx、html、json", field="format")
     year = asked_year(visit)
     async with visit.parts.store.read() as tx:
         org = await asked_org(tx, visit)
@@ -67,7 +73,7 @@ async def give_draft(visit: Visit) -> web.StreamResponse:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    charset = "utf-8" if made == "html" else None
+    charset = "utf-8" if made in ("html", "json") else None
     return web.Response(body=body, content_type=_MIMES[made], charset=charset, headers=headers)
 
 
@@ -174,11 +180,13 @@ def _typed(visit: Visit, standing: dict[str, str]) -> list[Declared]:
 
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     year, draft, formless = asked_year(visit), None, ""
+    faults: tuple[Finding, ...] = ()
     async with visit.parts.store.read() as tx:
         org = await asked_org(tx, visit)
         orgs = await list_orgs(tx, visit.who.orgs_for("read_statistics"))
         try:
             draft = await draft_of_year(tx, org.code, year, at=visit.parts.now())
+            faults = await faults_of(tx, org, draft, at=visit.parts.now())
         except Problem as refusal:  # before 2014 there is no form; the page still shows what there is
             formless = str(refusal)
         declared = {one.key: one for one in await list_declared(tx, org.id, year)}
@@ -193,7 +201,8 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         declared=declared, filings=filings, states=_STATES, moves=_MOVES, typed=typed, key_text=key_text,
         shown=shown, channels=CHANNEL_NAMES, rows=_rows_of(org.code, year), fields=visit.fields,
         frozen_rows=rows_of_snapshot(org.code, year),
-        opened=_opened(typed), has_ended=year < today_of(visit).year,
+        opened=_opened(typed) | {key[0] for one in faults for key in one.cells}, faults=faults,
+        severities=SEVERITIES, said=said, cell_link=_cell_link, has_ended=year < today_of(visit).year,
         formless=formless, history=HISTORY, proved={"item": proved.items, **proved.deliveries},
         before=_behind_last(draft, org.code, year - 1) if draft else "",
         may_write=org.id in visit.who.orgs_for("write"), may_file=org.id in visit.who.orgs_for("file_report"),
@@ -212,6 +221,11 @@ def _rows_of(org_code: str, year: int) -> Callable[[str, str], str]:
     return address
 
 
+def _cell_link(key: Key) -> str:
+    """Give the place of a cell on the page."""
+    return f"#cell:{quote(key_text(key))}"
+
+
 def _behind_last(draft: Draft, org_code: str, year: int) -> str:
     """Give the address of the lines behind last year's figure; "" where it was declared."""
     last = draft.given.last
@@ -221,13 +235,15 @@ def _behind_last(draft: Draft, org_code: str, year: int) -> str:
 
 
 def _written(draft: Draft, made: str, *, review: bool) -> bytes:
-    match cast("Literal['docx', 'xlsx', 'html']", made):
+    match cast("Literal['docx', 'xlsx', 'html', 'json']", made):
         case "docx":
             return draft_as_docx(draft, review=review)
         case "html":
             return draft_as_html(draft, review=review)
         case "xlsx":
             return draft_as_xlsx(draft)
+        case "json":
+            return draft_as_json(draft)
 
 
 PAGES = (

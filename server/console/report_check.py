@@ -13,7 +13,7 @@ from server.report.amounts import told
 from server.report.apart import Brought, Checked
 
 _PATH: Final = "/console/report/check"
-_SEVERITIES: Final = {"error": ("错误", "bad"), "warning": ("提醒", "wait"), "note": ("说明", "")}
+SEVERITIES: Final = {"error": ("错误", "bad"), "warning": ("提醒", "wait"), "note": ("说明", "")}
 
 
 async def show_form(visit: Visit) -> web.StreamResponse:
@@ -37,14 +37,15 @@ def _brought(file: Upload) -> Brought:
     return Brought(file.name, file.body, file.field)
 
 
-def _said(value: Decimal | str | None) -> str:
+def said(value: Decimal | str | None) -> str:
+    """Give what a finding says is or should be, as a reader writes it."""
     return told(value) if isinstance(value, Decimal) else value or ""
 
 
 def _shown(visit: Visit, found: Checked | None, name: str, error: Exception | None = None) -> web.Response:
     trouble = refusals_of(error)
     return visit.show(
-        "report_check.html", section="report", found=found, name=name, severities=_SEVERITIES, said=_said,
+        "report_check.html", section="report", found=found, name=name, severities=SEVERITIES, said=said,
         trouble=trouble, trouble_heading="没有检查",
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The cells of a form's tables, found by their labels in a document's grids or in an entry's names."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +15,9 @@ Key = tuple[str, str, str]
 
 _LONGEST_WORDS: Final = 16
 _FOUR: Final = "四"
+_UNIT: Final = re.compile(r"(?<=\d)\s*(?:条|件|次|个|人次|人|篇|份|期|宗|起)$")
+_NONE: Final = frozenset({"无", "没有", "暂无"})
+"""Words that people write where a count should stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def _values(cells: tuple[str, ...], table: Table, row: Row) -> tuple[Cell, ...] 
         cells = cells[1:]
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
         return None
-    values = tuple(read_cell(cell) for cell in cells[:width])
+    values = tuple(read_cell(_UNIT.sub("", cell)) for cell in cells[:width])
     return None if any(_is_heading(value) for value in values) else values
 
 
@@ -136,6 +140,8 @@ def _is_head(left: tuple[str, ...], table: Table) -> bool:
 def _is_heading(value: Cell) -> bool:
     """Say whether a cell holds prose or a heading rather than something meant as a figure."""
     if not isinstance(value, Words):
+        return False
+    if value.text in _NONE:
         return False
     return len(value.text) > _LONGEST_WORDS or not any(sign.isdigit() for sign in value.text)
 

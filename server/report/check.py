@@ -58,6 +58,16 @@ def check_entries(entries: tuple[Entry, ...]) -> tuple[tuple[Entry, tuple[Findin
     )
 
 
+def check_form(cells: Cells, organ: str, last: Cells | None) -> Iterator[Finding]:
+    """Check the cells of a form that an organ filled in, and against its form of the year before."""
+    yield from check_equations(cells)
+    yield from check_cells(cells)
+    yield from check_parts(cells)
+    yield from check_rules_made(cells, organ)
+    if last is not None:
+        yield from check_years(cells, last)
+
+
 def cells_of(report: Report) -> Cells:
     """Give the cells of a report in the version of the form that it uses."""
     match report:
@@ -82,7 +92,7 @@ def _document_form(document: Document) -> Form | None:
 def _check_document(document: Document, last: Report | None) -> Iterator[Finding]:
     year, cells = document.year(), cells_of(document)
     yield from check_document_format(document, year)
-    yield from _check_cells(cells, organ_of_title(document.title()), last)
+    yield from check_form(cells, organ_of_title(document.title()), None if last is None else cells_of(last))
     yield from check_tables(document.grids)
     told: list[Sentence] = []
     for paragraph in document.paragraphs:
@@ -108,7 +118,7 @@ def _check_document(document: Document, last: Report | None) -> Iterator[Finding
 def _check_entry(entry: Entry, last: Report | None) -> Iterator[Finding]:
     cells = cells_of(entry)
     yield from check_entry_format(entry)
-    yield from _check_cells(cells, entry.locality, last)
+    yield from check_form(cells, entry.locality, None if last is None else cells_of(last))
     yield from check_figures(entry, cells)
     yield from check_rates(entry, last if isinstance(last, Entry) else None)
     yield from check_entry_estimates(entry)
@@ -118,12 +128,3 @@ def _check_entry(entry: Entry, last: Report | None) -> Iterator[Finding]:
         place, cell = "/".join(path), None if isinstance(value, list) else read_cell(value)
         if isinstance(cell, Amount) and place not in cells.places.values() and "percent" not in path[-1]:
             yield from tell(cells, path[-1], cell.value, place, context=f"信息公开申请 {place}")
-
-
-def _check_cells(cells: Cells, organ: str, last: Report | None) -> Iterator[Finding]:
-    yield from check_equations(cells)
-    yield from check_cells(cells)
-    yield from check_parts(cells)
-    yield from check_rules_made(cells, organ)
-    if last is not None:
-        yield from check_years(cells, cells_of(last))

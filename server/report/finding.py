@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Literal, Self
 
 from server.report.amounts import as_number
+from server.report.cells import Key
 
 Severity = Literal["error", "warning", "note"]
 
@@ -13,7 +14,8 @@ Severity = Literal["error", "warning", "note"]
 class Finding:
     """One fault: `stated` is what the report says, `computed` what follows from its own figures.
 
-    `where` names the cell, the paragraph or the path in the entry; `hint` says what would close the gap.
+    `where` names the cell, the paragraph or the path in the entry; `hint` says what would close the gap;
+    `cells` are those of the form in which somebody would look for the fault.
     """
 
     rule: str
@@ -22,6 +24,7 @@ class Finding:
     stated: Decimal | str | None
     computed: Decimal | str | None
     hint: str = ""
+    cells: tuple[Key, ...] = ()
 
     @property
     def difference(self) -> Decimal | None:

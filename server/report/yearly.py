@@ -4,9 +4,11 @@ from datetime import date, datetime
 
 from server.core.problems import Problem
 from server.report.amounts import Amount, read_cell
+from server.report.check import check_form
 from server.report.drafting.draft import Draft, compose
 from server.report.drafting.given import Last, gather
 from server.report.figures import Question, channel_figures
+from server.report.finding import Finding
 from server.report.forms.versions import form_of_year
 from server.store.declared import list_declared
 from server.store.orgs import OrgRow, find_org_by_code
@@ -27,6 +29,15 @@ async def draft_of_year(tx: Tx, org_code: str, year: int, *, at: datetime) -> Dr
     last = await _last_year(tx, org, year - 1, at=at)
     declared = await list_declared(tx, org.id, year)
     return compose(org.name, year, gather(form, figures, kinds, declared, last))
+
+
+async def faults_of(tx: Tx, org: OrgRow, draft: Draft, *, at: datetime) -> tuple[Finding, ...]:
+    """Check a draft's cells with each other and with the year before; blank ones its page counts already."""
+    last = None
+    if form_of_year(draft.year - 1) is not None:
+        last = (await draft_of_year(tx, org.code, draft.year - 1, at=at)).given.as_cells()
+    found = check_form(draft.given.as_cells(), org.name, last)
+    return tuple(one for one in found if one.rule != "blank_cell")
 
 
 async def _last_year(tx: Tx, org: OrgRow, year: int, *, at: datetime) -> Last | None:

@@ -1,11 +1,13 @@
 """server/console/report.py, report_check.py: a year of an organ, and a report that somebody wrote."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
 from tests.console.conftest import XSS, ConsoleOffice, Seen
 from tests.house import CODE
+from tests.report.samples import OUTCOMES
 
 
 def _figures(seen: Seen) -> list[str]:
@@ -32,6 +34,35 @@ async def test_figures_are_entered_with_their_source(office: ConsoleOffice):
     assert (wrong.status, wrong.fields[key], wrong.fields["source"]) == (422, XSS, XSS)
     done = await desk.follow(await desk.post("/console/report/figures", {**told, "source": "登记簿"}))
     assert done.fields[key] == "12"
+
+
+async def test_figures_that_do_not_add_up_are_told_with_the_way_to_their_cell(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    told = {"org": CODE, "year": "2026", "source": "登记簿"}
+    block = {f"figure:四|行政复议|{name}": count for name, count in zip(OUTCOMES, "31024", strict=True)}
+    seen = await desk.follow(await desk.post("/console/report/figures", {**told, **block}))
+    assert "数字核对：1 处不符" in seen.words
+    assert "写为 4，应为 6，相差 2" in seen.words
+    (link,) = [one for one in seen.links if one.startswith("#cell:")]
+    assert unquote(link) == "#cell:四|行政复议|总计"
+    assert "cell:四|行政复议|总计" in [fields.get("id") for _tag, fields in seen.tags]
+    mended = {**told, "figure:四|行政复议|总计": "6"}
+    seen = await desk.follow(await desk.post("/console/report/figures", mended))
+    assert "已填的数字之间没有不符" in seen.words
+
+
+async def test_what_is_carried_over_is_compared_with_the_year_before(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    for year, row, count in (
+        ("2025", "四、结转下年度继续办理", "3"),
+        ("2026", "二、上年结转政府信息公开申请数量", "2"),
+    ):
+        page = await desk.get(f"/console/report?year={year}")
+        (key,) = [name for name in _figures(page) if row in name and name.endswith("|自然人")]
+        await desk.post("/console/report/figures", {"org": CODE, "year": year, "source": "簿", key: count})
+    seen = await desk.get("/console/report?year=2026")
+    assert "写为 2，应为 3" in seen.words
+    assert "数字核对" not in (await desk.get("/console/report?year=2024")).words
 
 
 @pytest.mark.parametrize("page", ["report", "report/assessment", "report/months", "report/silent", "follows"])

@@ -12,7 +12,7 @@ from typing import Final
 from channels.item import KIND_NAMES, Kind
 from server.core.days import day_of
 from server.report.amounts import Amount, Blank, Cell, read_cell, told
-from server.report.cells import Key
+from server.report.cells import Cells, Key
 from server.report.figures import CHANNEL_NAMES, Figures
 from server.report.forms.form import Form
 from server.report.forms.form2014 import CHANNELS, TOTAL
@@ -76,6 +76,11 @@ class GivenFigures:
     def last_source(self) -> str:
         """Say where last year's figure comes from."""
         return "" if self.last is None else self.last.source
+
+    def as_cells(self) -> Cells:
+        """Give the form as the checks read it: what nobody entered is blank."""
+        values = {key: self.cell(*key).cell for key in keys_of(self.form).values()}
+        return Cells(self.form, values, {}, frozenset(table.key for table in self.form.tables))
 
     def cell(self, table: str, row: str, column: str) -> Given:
         """Give what stands in a cell; a blank one says so."""

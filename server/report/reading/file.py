@@ -33,13 +33,22 @@ def read_report(file: Path) -> Document | tuple[Entry, ...]:
 
 
 def read_content(content: bytes, suffix: str) -> Document | tuple[Entry, ...]:
-    """Read the bytes of a report."""
+    """Read the bytes of a report; raises Unreadable, also where nothing in it can be checked."""
+    read = _read(content, suffix)
+    if isinstance(read, Document) and not read.parts:
+        raise Unreadable("文件里没有文字可以检查；扫描件和图片请换成带文字的文件。")
+    return read
+
+
+def _read(content: bytes, suffix: str) -> Document | tuple[Entry, ...]:
     if content.startswith(b"PK"):
         return _read_archive(content)
     if content.startswith(_OLD_WORD):
         raise Unreadable("这是旧版 Word、Excel 或 WPS 文件，请另存为 .docx 或 .xlsx 后再检查。")
+    if content.startswith(b"{\\rtf"):
+        raise Unreadable("这是 RTF 文件，请用 Word 或 WPS 另存为 .docx 后再检查。")
     if content.startswith(b"%PDF"):
-        raise Unreadable("暂不能读 PDF,请用生成它的 .docx 文件，或把文字复制到文本文件后再检查。")
+        raise Unreadable("暂不能读 PDF，请用生成它的 .docx 文件，或把文字复制到文本文件后再检查。")
     text = _decode(content)
     if not text.strip():
         raise Unreadable("文件是空的。")

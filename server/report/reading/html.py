@@ -64,7 +64,8 @@ class _Collected:
 def _is_layout(table: Any) -> bool:
     if table.find(".//table") is not None:
         return True
-    return any(len(cell.text_content()) > _PROSE for cell in table.iter("td", "th"))
+    cells = list(table.iter("td", "th"))
+    return len(cells) == 1 or any(len(cell.text_content()) > _PROSE for cell in cells)
 
 
 def _rows(table: Any) -> list[list[str]]:

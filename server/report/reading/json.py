@@ -17,7 +17,7 @@ def read_json(text: str) -> tuple[Entry, ...]:
         read = json.loads(text, parse_float=Decimal, parse_constant=Decimal)
     except (ValueError, RecursionError) as error:
         where = f"第 {error.lineno} 行第 {error.colno} 列" if isinstance(error, json.JSONDecodeError) else ""
-        raise Unreadable(f"不是正确的 JSON{':' + where if where else ''}。") from None
+        raise Unreadable(f"不是正确的 JSON{'：' + where if where else ''}。") from None
     listed = read if isinstance(read, list) else [read]
     if not listed or len(listed) > _MOST:
         raise Unreadable("JSON 里没有报告，或者报告太多。")

@@ -3,6 +3,7 @@
 What is hidden (sheets, rows, columns) no reader sees, and is not read.
 """
 
+import re
 import zipfile
 from io import BytesIO
 from typing import Any, Final
@@ -15,6 +16,10 @@ from server.report.forms.form import normal
 from server.report.forms.versions import FORMS
 from server.report.reading.unreadable import Unreadable
 
+_UNCOUNTED: Final = re.compile(
+    rb'<c (?![^>]{0,200}t="str")[^>]{0,200}r="([A-Z]{1,3}\d{1,7})"[^>]{0,200}>'
+    rb"<f(?:\s[^>]{0,200})?>[^<]{0,8192}</f>(?:<v\s?/>|<v></v>)?</c>"
+)
 _ROWS: Final = 20_000
 _COLUMNS: Final = 64
 _LAST_HEAD: Final = (
@@ -28,11 +33,22 @@ def read_workbook(content: bytes) -> Document:
         book = openpyxl.load_workbook(BytesIO(content), data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError):
         raise Unreadable("XLSX 文件已损坏，不能打开；请用 Excel 或 WPS 重新另存一次。") from None
+    if formula := _uncounted(content):
+        raise Unreadable(f"表格里的公式还没有算出结果（{formula}）；请用 Excel 或 WPS 打开、保存一次再检查。")
     parts: list[str | list[list[str]]] = []
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
             parts.extend(_parts(sheet))
     return build(parts)
+
+
+def _uncounted(content: bytes) -> str:
+    """Give the cell of a formula that no program has counted yet, "" where there is none: it seems blank."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and (hit := _UNCOUNTED.search(archive.read(name))):
+                return hit[1].decode(errors="replace")
+    return ""
 
 
 def _parts(sheet: Any) -> list[str | list[list[str]]]:

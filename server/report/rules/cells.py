@@ -21,8 +21,8 @@ def check_cells(cells: Cells) -> Iterator[Finding]:
         if isinstance(cell, Blank) and key[0] in cells.whole:
             blanks.setdefault(key[0], []).append(told_key(key))
         elif isinstance(cell, Words):
-            hint = "应填数字，减少写成 -4 这样" if key[2] == _SIGNED else "应填数字，不适用填“/”"
-            yield Finding("not_a_number", "warning", cells.place(key), cell.text, None, hint)
+            hint = "应填数字，减少写成 -4 这样" if key[2] == _SIGNED else "应填数字，没有的填 0，不适用填“/”"
+            yield Finding("not_a_number", "warning", cells.place(key), cell.text, None, hint, (key,))
         elif isinstance(cell, Amount):
             yield from _check_amount(cells, key, cell)
     for table, empty in blanks.items():
@@ -40,8 +40,9 @@ def check_parts(cells: Cells) -> Iterator[Finding]:
         part = cells.amount(bound.table, bound.part, column)
         whole = cells.amount(bound.table, bound.whole, column)
         if part is not None and whole is not None and part.value > whole.value:
-            place = cells.place((bound.table, bound.part, column))
-            yield Finding(bound.rule, "error", place, part.value, whole.value, f"不应大于“{bound.whole}”")
+            key = (bound.table, bound.part, column)
+            hint = f"不应大于“{bound.whole}”"
+            yield Finding(bound.rule, "error", cells.place(key), part.value, whole.value, hint, (key,))
     yield from _check_channels(cells)
 
 
@@ -55,7 +56,8 @@ def _check_channels(cells: Cells) -> Iterator[Finding]:
     given = [one.value for one in channels if one is not None]
     if total is None or not given:
         return
-    place = cells.place(("统计表", TOTAL, column))
+    key = ("统计表", TOTAL, column)
+    place = cells.place(key)
     if max(given) > total.value:
         yield Finding(
             "channel_exceeds_total",
@@ -64,17 +66,18 @@ def _check_channels(cells: Cells) -> Iterator[Finding]:
             total.value,
             max(given),
             "任何渠道的条数都不应大于主动公开总数",
+            (key,),
         )
     elif len(given) == len(channels) and sum(given, Decimal(0)) < total.value:
         hint = "同一信息只计 1 条，总数不应大于各渠道之和"
-        yield Finding("channels_short", "error", place, total.value, sum(given, Decimal(0)), hint)
+        yield Finding("channels_short", "error", place, total.value, sum(given, Decimal(0)), hint, (key,))
 
 
 def _check_amount(cells: Cells, key: tuple[str, str, str], cell: Amount) -> Iterator[Finding]:
     if any(word in key[2] or word in key[1] for word in _MONEY):
         if cell.value < 0:
-            yield Finding("negative", "error", cells.place(key), cell.value, None, "金额不应为负数")
+            yield Finding("negative", "error", cells.place(key), cell.value, None, "金额不应为负数", (key,))
     elif cell.value != cell.value.to_integral_value():
-        yield Finding("not_whole", "error", cells.place(key), cell.value, None, "件数应是整数")
+        yield Finding("not_whole", "error", cells.place(key), cell.value, None, "件数应是整数", (key,))
     elif cell.value < 0 and key[2] != _SIGNED:
-        yield Finding("negative", "error", cells.place(key), cell.value, None, "件数不应为负数")
+        yield Finding("negative", "error", cells.place(key), cell.value, None, "件数不应为负数", (key,))

@@ -4,7 +4,7 @@ A blank part is not a zero: as long as one is missing, only a sum that is alread
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -52,15 +52,19 @@ def check_equations(cells: Cells) -> Iterator[Finding]:
             broken.append(fault)
     sound = {key for instance in held for key in (*instance.left, *instance.right)}
     for one in broken:
-        finding = Finding(
+        suspect = _suspect(cells, one, broken, sound)
+        hint = _SAID.get(one.instance.equation.rule, "各分项之和应等于合计")
+        if suspect is not None:
+            hint += f"；若“{cells.place(suspect[0])}”为 {told(suspect[1])}，即可吻合"
+        yield Finding(
             one.instance.equation.rule,
             "error",
             one.instance.where,
             one.stated,
             one.computed,
-            _SAID.get(one.instance.equation.rule, "各分项之和应等于合计"),
+            hint,
+            one.instance.right if suspect is None else (suspect[0],),
         )
-        yield replace(finding, hint=finding.hint + _suspect(cells, one, broken, sound))
 
 
 def _instances(cells: Cells) -> Iterator[_Instance]:
@@ -103,8 +107,10 @@ def _evaluate(cells: Cells, instance: _Instance) -> _Broken | None:
     return _Broken(instance, stated, computed)
 
 
-def _suspect(cells: Cells, one: _Broken, broken: list[_Broken], sound: set[Key]) -> str:
-    """Name the one cell whose change would mend every equation that it stands in, if there is just one."""
+def _suspect(
+    cells: Cells, one: _Broken, broken: list[_Broken], sound: set[Key]
+) -> tuple[Key, Decimal] | None:
+    """Give the one cell whose change would mend every equation that it stands in, and its value then."""
     found: list[tuple[Key, Decimal]] = []
     for key in (*one.instance.left, *one.instance.right):
         cell = cells.values.get(key)
@@ -118,7 +124,4 @@ def _suspect(cells: Cells, one: _Broken, broken: list[_Broken], sound: set[Key])
         value = cell.value + next(iter(changes))
         if len(changes) == 1 and value >= 0:
             found.append((key, value))
-    if len(found) != 1:
-        return ""
-    key, value = found[0]
-    return f"；若“{cells.place(key)}”为 {told(value)}，即可吻合"
+    return found[0] if len(found) == 1 else None

@@ -38,4 +38,6 @@ def check_rules_made(cells: Cells, organ: str) -> Iterator[Finding]:
         found = cells.amount(*key)
         if key[:2] == (_TABLE, _ROW) and found is not None and found.value > 0:
             hint = f"“{organ}”无权制定规章：内部规章制度和行政规范性文件不是规章"
-            yield Finding("rules_without_power", "error", cells.place(key), found.value, Decimal(0), hint)
+            yield Finding(
+                "rules_without_power", "error", cells.place(key), found.value, Decimal(0), hint, (key,)
+            )

@@ -20,9 +20,9 @@ def check_years(cells: Cells, last: Cells) -> Iterator[Finding]:
             now = cells.amount(bound.table, bound.row, column)
             then = last.amount(bound.table, bound.last_year_row, column)
             if now is not None and then is not None and now.value != then.value:
-                place = cells.place((bound.table, bound.row, column))
+                key = (bound.table, bound.row, column)
                 hint = f"上一年度报告“{bound.last_year_row}”为 {told(then.value)}"
-                yield Finding(bound.rule, "error", place, now.value, then.value, hint)
+                yield Finding(bound.rule, "error", cells.place(key), now.value, then.value, hint, (key,))
     yield from _check_in_force(cells, last)
 
 
@@ -38,7 +38,7 @@ def _check_in_force(cells: Cells, last: Cells) -> Iterator[Finding]:
             continue
         expected = before.value + made.value - repealed.value
         if now.value != expected:
-            place = cells.place((_RULES_TABLE, row.key, IN_FORCE))
+            key = (_RULES_TABLE, row.key, IN_FORCE)
             # Clean-ups and reorganisations break it too, so that a person must judge.
             hint = "上年现行有效 + 本年制发 − 本年废止；因清理或机构调整不等时请在文中说明"
-            yield Finding("in_force", "warning", place, now.value, expected, hint)
+            yield Finding("in_force", "warning", cells.place(key), now.value, expected, hint, (key,))
