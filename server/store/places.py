@@ -6,6 +6,7 @@ is published or withdrawn later.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -44,17 +45,6 @@ class Stale:
 
     delivery_id: str
     serial: int
-
-
-# Made once: aliases of its own take a statement a millisecond, and a page asks for fifteen lists.
-_NEWER, _NEWER_RELEASE = delivery.alias("newer"), release.alias("newer_release")
-_IS_NEWEST = ~sa.exists().where(
-    _NEWER.c.item_id == place.c.item_id,
-    _NEWER.c.account_id == place.c.account_id,
-    _NEWER.c.state.in_(SHOWN),
-    _NEWER_RELEASE.c.id == _NEWER.c.release_id,
-    _NEWER_RELEASE.c.number > release.c.number,
-)
 
 
 async def list_newest(tx: Tx, account_id: str, key: str, limit: int) -> tuple[Placed, ...]:
@@ -167,8 +157,27 @@ async def list_beside(
 async def _list(
     tx: Tx, account_id: str, key: str, *, limit: int, first: int = 1, last: int | None = None
 ) -> tuple[Placed, ...]:
+    wanted = _shown().where(
+        place.c.account_id == account_id, place.c.list_key == key, place.c.ordinal >= first
+    )
+    if last is not None:
+        wanted = wanted.where(place.c.ordinal <= last)
+    return tuple(_placed_of(row) for row in await tx.execute(wanted.limit(limit)))
+
+
+@cache
+def _shown() -> sa.Select[Any]:
+    """Give the shown lines of lists, newest first; made once, and asked for fifteen times by each page."""
+    newer, newer_release = delivery.alias("newer"), release.alias("newer_release")
+    newest = ~sa.exists().where(
+        newer.c.item_id == place.c.item_id,
+        newer.c.account_id == place.c.account_id,
+        newer.c.state.in_(SHOWN),
+        newer_release.c.id == newer.c.release_id,
+        newer_release.c.number > release.c.number,
+    )
     # No window function here: both engines walk the list's key backwards and stop at the limit.
-    wanted = (
+    return (
         sa.select(
             place.c.ordinal,
             place.c.item_id,
@@ -184,15 +193,9 @@ async def _list(
             ),
         )
         .join(release, release.c.id == delivery.c.release_id)
-        .where(
-            place.c.account_id == account_id, place.c.list_key == key, place.c.ordinal >= first, _IS_NEWEST
-        )
+        .where(newest)
         .order_by(place.c.ordinal.desc())
-        .limit(limit)
     )
-    if last is not None:
-        wanted = wanted.where(place.c.ordinal <= last)
-    return tuple(_placed_of(row) for row in await tx.execute(wanted))
 
 
 async def mark_stale(tx: Tx, delivery_ids: tuple[str, ...], *, at: datetime) -> None:
