@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -43,7 +44,6 @@ from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
 from server.ephemeral.tokens import SharedTokens
 from server.ephemeral.wakeups import Wakeups
-from server.forms.report_items import ReportDesk, draft_last_year
 from server.importing.texts import TextReader
 from server.network import open_session
 from server.opener import Opener
@@ -53,20 +53,16 @@ from server.public.site import add_practice_site, add_site
 from server.readers import Readers, open_readers
 from server.rehearsal import allowed_inside, open_rehearsal, practice_root, rehearsal_platforms
 from server.report.assessing.scheme import OURS, BadScheme, Indicator, read_scheme
-from server.report.monthly import draft_last_month
-from server.review.archive import recheck
 from server.review.examiner import Examiner
-from server.review.planned import PlannedExaminer
+from server.rota import open_rota
 from server.runner import Runner
 from server.security.vault import Vault
 from server.settings import Settings, site_of
 from server.store.blobs import Blobs
 from server.store.schema import is_current, migrate
 from server.store.tx import Store, StoreAway
+from server.watch.clocks import Clocks
 from server.watch.disk import LOW, free_bytes
-from server.watch.joblist import open_jobs
-from server.watch.jobs import Jobs
-from server.watch.remind import Sinks
 
 Role = Literal["web", "worker", "clock"]
 LEAD_SECONDS: Final = 15.0
@@ -186,7 +182,8 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         )
         vault = await asyncio.to_thread(Vault.from_file, settings.secret_key_file)
         allowed = allowed_inside(settings)
-        session = await stack.enter_async_context(open_session(allowed))
+        clocks = Clocks(_now, own_host=urlsplit(settings.public_url).hostname or "")
+        session = await stack.enter_async_context(open_session(allowed, clocks.trace()))
         opener = Opener(
             vault=vault,
             store=store,
@@ -206,7 +203,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             now=_now,
             new_id=new_id,
             wake=wakeups.wake,
-            is_ready=lambda: _readiness(store, redis, settings.var),
+            is_ready=lambda: _readiness(store, redis, settings.var, clocks),
             sites=sites,
             calendar=calendar,
             open_channel=opener,
@@ -217,7 +214,16 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             bounds=Bounds(**settings.bounds.model_dump()),
             rehearsal=open_rehearsal(settings, opener.http),
             assessment=await _read_scheme(settings.assessment_file),
-            jobs=_jobs(settings, workplace, calendar, wakeups, opener, readers, children=children),
+            jobs=open_rota(
+                settings,
+                workplace,
+                calendar,
+                wakeups.wake,
+                opener=opener,
+                readers=readers,
+                children=children,
+                clocks=clocks,
+            ),
             examiner=Examiner(store, sites, blobs.read, TextReader(children)),
             children=children,
             factor_roles=frozenset(settings.totp_required_roles),
@@ -240,36 +246,6 @@ def _workplace(
         worker=worker,
         lease=timedelta(seconds=settings.worker.lease_seconds),
         budgets=budgets,
-    )
-
-
-def _jobs(
-    settings: Settings,
-    workplace: Workplace,
-    calendar: LiveCalendar,
-    wakeups: Wakeups,
-    opener: "Opener",
-    readers: Readers,
-    *,
-    children: Children,
-) -> Jobs:
-    most = settings.bounds.attachment_bytes
-    desk = ReportDesk(workplace.store, opener.blobs, opener.sites, children, most, _now, new_id)
-    planned = PlannedExaminer(workplace.store, calendar)
-    return open_jobs(
-        workplace,
-        calendar,
-        wakeups.wake,
-        http=opener.http,
-        sinks=_sinks(settings),
-        recheck=lambda: recheck(workplace.store, at=_now()),
-        recheck_planned=lambda: planned.examine(at=_now()),
-        free=lambda: asyncio.to_thread(free_bytes, settings.var),
-        readers={
-            **readers.acts(),
-            "reports": partial(draft_last_year, desk),
-            "months": lambda: draft_last_month(workplace.store, at=_now()),
-        },
     )
 
 
@@ -324,14 +300,19 @@ async def _open_redis(stack: AsyncExitStack, settings: Settings) -> tuple[Privat
     return valkey, redis
 
 
-async def _readiness(store: Store, redis: Redis, var: Path) -> dict[str, str]:
+async def _readiness(store: Store, redis: Redis, var: Path, clocks: Clocks) -> dict[str, str]:
     try:
         state = "ok" if await is_current(store) else "schema is not current: run tongfa migrate"
     except StoreAway:
         state = "away"
     free = await asyncio.to_thread(free_bytes, var)
     disk = "full" if store.room.is_full or not free else "low" if free < LOW else "ok"
-    return {"store": state, "redis": "ok" if await is_answering(redis) else "away", "disk": disk}
+    return {
+        "store": state,
+        "redis": "ok" if await is_answering(redis) else "away",
+        "disk": disk,
+        "clock": "wrong" if clocks.is_wrong else "ok",
+    }
 
 
 async def _serve_web(settings: Settings, house: House, stop: asyncio.Event) -> None:
@@ -372,21 +353,6 @@ async def _run_clock(house: House, stop: asyncio.Event) -> None:
     finally:
         await clock.stop()
         await house.leases.release("clock")
-
-
-def _sinks(settings: Settings) -> Sinks:
-    watch = settings.watch
-    return Sinks(
-        site_name=settings.site.name,
-        webhook=watch.webhook,
-        internal=watch.webhook_internal,
-        mail_host=watch.mail_host,
-        mail_port=watch.mail_port,
-        mail_user=watch.mail_user,
-        mail_password=watch.mail_password,
-        mail_from=watch.mail_from,
-        mail_to=watch.mail_to,
-    )
 
 
 def _now() -> datetime:

@@ -152,7 +152,7 @@ class AsideResolver(AbstractResolver):
         """Close nothing: the threads are everybody's."""
 
 
-def open_session(allowed: Allowed | None = None) -> aiohttp.ClientSession:
+def open_session(allowed: Allowed | None = None, *traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
     """Give a session that keeps no cookies and refuses to send while a transaction is open.
 
     With `allowed` it goes inside only there: a request elsewhere inside raises LeadsInside.
@@ -162,7 +162,9 @@ def open_session(allowed: Allowed | None = None) -> aiohttp.ClientSession:
         if allowed is None
         else _GuardedConnector(allowed, aiohttp.ThreadedResolver(), keeps_names=True)
     )
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=list(traces)
+    )
 
 
 def open_guarded_session(inner: Inner, seconds: float) -> aiohttp.ClientSession:

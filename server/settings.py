@@ -35,6 +35,7 @@ from pydantic_settings import (
 from channels.item import Column, Site
 from server.column_settings import USUAL_COLUMNS, ColumnSettings, Name, placed
 from server.file_errors import reason_of
+from server.review.keeping import KEPT
 from server.store.people import Role
 from server.subscribe.push_key import read_push_key
 from server.subscribe.push_message import encode_point, pack
@@ -144,6 +145,7 @@ class WatchSettings(BaseModel):
 
     model_config = _FORBID
     webhook: Annotated[str, Field(repr=False, max_length=500)] = ""
+    backup_days: Annotated[int, Field(ge=0, le=400)] = 3  # an older last backup is told of; 0: never
     webhook_internal: bool = False  # allow an address of the office's own network
     mail_host: Annotated[str, Field(max_length=253)] = ""
     mail_port: Annotated[int, Field(ge=1, le=65535)] = 465
@@ -197,6 +199,7 @@ class Settings(BaseSettings):
     theme_file: Path | None = None
     assessment_file: Path | None = None
     bounds: BoundsSettings = BoundsSettings()
+    keep_unused_days: Annotated[int, Field(ge=KEPT.days, le=3650)] = 30  # unsaved texts may have such files
     worker: WorkerSettings = WorkerSettings()
     http_seconds: Annotated[float, Field(ge=1, le=300)] = 15.0
     secret_key_file: Path = Path()

@@ -168,14 +168,15 @@ async def mend_item(request: web.Request) -> web.Response:
         raise Problem("unknown_finding", "有的检查意见已不存在，请重新检查", field="findings")
     draft = mend(checked.item, [known[key] for key in form.findings])
     body = await read_body(draft.body_html)
-    by = signed_in(request).person_id
+    who = signed_in(request)
     async with parts.store.begin() as tx:
         item = await get_item_for(tx, request, "write")
         _require_same(item, checked)
-        pictures = await find_pictures(tx, body.pictures)
+        pictures = await find_pictures(tx, body.pictures, who.sight)
         seen = await revise_item(
-            tx, item.id, draft.with_body(body.html, pictures), by=by, at=parts.now(), new_id=parts.new_id
-        )
+            tx, item.id, draft.with_body(body.html, pictures), by=who.person_id, at=parts.now(),
+            new_id=parts.new_id,
+        )  # fmt: skip
     return answer(ItemOut.of(seen, parts.site))
 
 

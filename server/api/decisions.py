@@ -168,13 +168,13 @@ async def retry_delivery(request: web.Request) -> web.Response:
 async def file_taken_down(request: web.Request) -> web.Response:
     """Record that a person took a post down where no call can."""
     parts, form = request.config_dict[PARTS], await form_of(request, TakenDownIn)
-    by = signed_in(request).person_id
+    who = signed_in(request)
     async with parts.store.begin() as tx:
         leg = await _delivery_for(tx, request, "file_evidence")
         if form.picture is not None:
-            await require_picture(tx, form.picture, field="picture")
+            await require_picture(tx, form.picture, who.sight, field="picture")
         gone = await record_taken_down(
-            tx, leg, form.proof, parts.bench, picture=form.picture, by=by, at=parts.now()
+            tx, leg, form.proof, parts.bench, picture=form.picture, by=who.person_id, at=parts.now()
         )
     return answer(DeliveryOut.of(gone))
 

@@ -165,7 +165,7 @@ async def file_evidence(request: web.Request) -> web.Response:
         who = signed_in(request)
         who.require("file_evidence", (await get_item(tx, leg.item_id)).org.id)
         if form.picture is not None:
-            await require_picture(tx, form.picture, field="picture")
+            await require_picture(tx, form.picture, who.sight, field="picture")
         leg = await record_evidence(tx, leg.id, proof, parts.bench, by=who.person_id, at=parts.now())
     await parts.wake()
     return answer(DeliveryOut.of(leg), 201)

@@ -9,7 +9,7 @@ from server.api.route import Route
 from server.forms.words import Out
 from server.parts import PARTS
 
-_SERVES_WITHOUT: Final = ("disk",)
+_SERVES_WITHOUT: Final = ("disk", "clock")
 """Parts without which readers are served still: a balancer must not take the process away for them."""
 
 
@@ -32,7 +32,7 @@ async def show_health(_request: web.Request) -> web.Response:
 
 
 async def show_readiness(request: web.Request) -> web.Response:
-    """Say whether every part is there; 503 when one is not. A disk that fills makes it degraded."""
+    """Say whether every part is there; 503 when one is not. Disk and clock alone make it degraded."""
     parts = await request.config_dict[PARTS].is_ready()
     wanting = {name for name, state in parts.items() if state != "ok"}
     if wanting - set(_SERVES_WITHOUT):

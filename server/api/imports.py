@@ -143,7 +143,7 @@ async def _take(
 
 async def _create(parts: Parts, document: Document, body: Body, filing: Filing, by: str) -> str:
     async with parts.store.begin() as tx:
-        draft = await draft_of_document(tx, document, body, filing)
+        draft = await draft_of_document(tx, document, body, filing, by=by)
         return (await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)).id
 
 

@@ -53,7 +53,7 @@ async def show_media(request: web.Request) -> web.Response:
     """Give the bytes of a stored file."""
     parts, sha256 = request.config_dict[PARTS], request.match_info["sha256"]
     async with parts.store.read() as tx:
-        row = await find_media(tx, sha256)
+        row = await find_media(tx, sha256, signed_in(request).sight)
     if row is None:
         raise Problem("unknown_media", "没有这个文件，请核对编号")
     # Never shown as a page of ours, whatever is in it.

@@ -130,7 +130,7 @@ async def take_taken_down(visit: Visit) -> web.StreamResponse:
         async with parts.store.begin() as tx:
             leg, _seen = await delivery_for(tx, visit, "file_evidence")
             if form.picture is not None:
-                await require_picture(tx, form.picture, field="picture")
+                await require_picture(tx, form.picture, visit.who.sight, field="picture")
             await record_taken_down(
                 *(tx, leg, form.proof, parts.bench),
                 picture=form.picture, by=visit.who.person_id, at=parts.now(),

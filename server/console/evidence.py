@@ -50,7 +50,7 @@ async def take_evidence(visit: Visit) -> web.StreamResponse:
         async with parts.store.begin() as tx:
             leg, _seen = await delivery_for(tx, visit, "file_evidence")
             if proof.picture is not None:
-                await require_picture(tx, proof.picture, field="picture")
+                await require_picture(tx, proof.picture, visit.who.sight, field="picture")
             await record_evidence(tx, leg.id, proof, parts.bench, by=visit.who.person_id, at=parts.now())
     except REFUSALS as error:
         return await _shown(visit, error, picture)

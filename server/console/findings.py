@@ -72,7 +72,7 @@ async def _mend(visit: Visit) -> None:
     draft = mend(checked.item, [known[key] for key in form.findings])
     body = await read_body(draft.body_html)
     async with parts.store.begin() as tx:
-        pictures = await find_pictures(tx, body.pictures)
+        pictures = await find_pictures(tx, body.pictures, visit.who.sight)
         await revise_item(
             tx, checked.item.id, draft.with_body(body.html, pictures), by=visit.who.person_id,
             at=parts.now(), new_id=parts.new_id, base=checked.item.revision.number,

@@ -157,7 +157,7 @@ async def _drafted(visit: Visit, upload: Upload, filing: Filing, batch: str = ""
     try:
         document, body = await _read(visit, upload)
         async with parts.store.begin() as tx:
-            draft = await draft_of_document(tx, document, body, filing)
+            draft = await draft_of_document(tx, document, body, filing, by=by)
             item = await create_item(tx, draft, by=by, at=at, new_id=parts.new_id)
             await insert_marks(tx, item.id, _marks_of(document, upload.name))
             if batch:

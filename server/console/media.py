@@ -76,7 +76,7 @@ async def show_picture(visit: Visit) -> web.Response:
     """Give the bytes of a stored file to the editor, never as a page of ours."""
     sha256 = visit.place("sha256")
     async with visit.parts.store.read() as tx:
-        row = await find_media(tx, sha256)
+        row = await find_media(tx, sha256, visit.who.sight)
     if row is None:
         raise Problem("unknown_media", "没有这个文件")
     headers = {**_PRIVATE, "Content-Disposition": f"attachment; filename={sha256[:16]}"}

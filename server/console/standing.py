@@ -1,4 +1,4 @@
-"""How the visitor's organs stand: the year, the week, the accounts, documents without interpretation."""
+"""How the visitor's organs stand: year, week, accounts, documents without interpretation, unused files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from server.console.page import Visit
 from server.console.statistics import rows_address
 from server.core.days import day_of
 from server.report.figures import Question
+from server.store.media import Unused, count_unused
 from server.store.obligations import ObligationSeen, list_obligations_between
 from server.store.orgs import list_orgs
 from server.store.statistics import Counter, Sieve, sum_figures
@@ -36,6 +37,7 @@ class Standing:
     accounts: tuple[AccountLine, ...]
     uninterpreted: tuple[ObligationSeen, ...]
     has_more_uninterpreted: bool
+    unused: Unused | None  # None: no matter of the visitor's
 
     @property
     def unwell(self) -> int:
@@ -59,6 +61,7 @@ async def read_standing(tx: Tx, visit: Visit) -> Standing:
         tuple(one for one in await read_lines(tx, visit) if not one.rests),
         lacking[:_MOST],
         len(lacking) > _MOST,
+        await count_unused(tx) if visit.who.orgs_for("run_jobs") else None,
     )
 
 

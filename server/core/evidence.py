@@ -9,6 +9,7 @@ from server.core.problems import Problem
 from server.core.settle import Bench, go_live
 from server.store.deliveries import DeliverySeen, LostRace, find_delivery, get_delivery
 from server.store.evidence import Evidence, insert_evidence
+from server.store.media import use_media
 from server.store.rows import Taken
 from server.store.tx import Tx
 
@@ -24,6 +25,8 @@ async def record_evidence(
         raise Problem("wrong_state", "这条投递现在不需要登记凭据：它还没轮到、已经登记过或已经取消")
     if proof.shown_at > at:
         raise Problem("invalid", f"公开时间不能晚于现在（{say_moment(at)}）", field="shown_at")
+    if proof.picture is not None:
+        await use_media(tx, leg.item_id, (proof.picture,))
     try:
         await insert_evidence(tx, delivery_id, proof, id=bench.new_id(), by=by, at=at)
         receipt = Receipt(platform_id=f"evidence:{delivery_id}", link=None, live_at=proof.shown_at)

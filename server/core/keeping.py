@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from server.core.occupancy import is_half, mark_half, seized, unmark_half
+from server.core.occupancy import files_kept, is_half, mark_half, seized, unmark_half
 from server.core.parcel import Manifest, check_archive, unpack, write_archive
 from server.store.dumps import (
     DumpFailed,
@@ -27,11 +27,14 @@ from server.store.dumps import (
     is_empty,
     load,
 )
+from server.store.jobs import JobRow, write_run
 from server.store.schema import knows_revision, revision_of
 from server.store.tx import Store
 
 _BLOB: Final = re.compile(r"[0-9a-f]{64}")
 FOLDERS: Final = ("media", "site")
+BACKUP: Final = "backup"
+"""Under which name the last backup stands among the jobs."""
 
 
 class CannotKeep(Exception):
@@ -48,23 +51,26 @@ class Restored:
 
 
 async def backup(store: Store, var: Path, target: Path, *, at: datetime, version: str) -> Manifest:
-    """Write a backup while the office works on; nothing is left of one that fails.
+    """Write a backup while the office works on, and note that there is one.
 
-    Raises CannotKeep, DumpFailed and OSError.
+    Nothing is left of one that fails. Raises CannotKeep, DumpFailed and OSError.
     """
     await asyncio.to_thread(_refuse_target, target, var)
     schema = await revision_of(store)
     if schema is None:
         raise CannotKeep("数据库是空的，没有可备份的内容")
     dumped, part = (target.with_name(f".{target.name}.{what}") for what in ("database", "part"))
-    try:
+    async with AsyncExitStack() as stack:
+        await asyncio.to_thread(stack.enter_context, files_kept(var))
+        stack.push_async_callback(asyncio.to_thread, _remove, dumped, part)
         await asyncio.to_thread(_make_private, dumped)
         await dump(store, dumped)  # before the files, so that it names none that the backup does not have
-        return await asyncio.to_thread(
+        manifest = await asyncio.to_thread(
             _write, part, target, _files(dump_name(store), dumped, var), at.isoformat(), version, schema
         )
-    finally:
-        await asyncio.to_thread(_remove, dumped, part)
+    done = JobRow(BACKUP, at, at, "done", len(manifest.members), None, 0, 0, None)
+    await store.write(lambda tx: write_run(tx, done))
+    return manifest
 
 
 async def restore(store: Store, var: Path, source: Path, *, at: datetime, force: bool) -> Restored:

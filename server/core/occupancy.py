@@ -1,4 +1,7 @@
-"""Who works in a data folder: any number of processes, or one restore; and whether a restore broke off."""
+"""Who works in a data folder: any number of processes, or one restore; and whether a restore broke off.
+
+A backup reads the database first and the files afterwards, so no file may go in between.
+"""
 
 import fcntl
 import os
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 _LOCK: Final = "in-use.lock"
+_FILES: Final = "files.lock"
 _HALF: Final = "restoring"
 
 
@@ -31,6 +35,20 @@ def occupied(var: Path) -> Iterator[None]:
 def seized(var: Path) -> Iterator[None]:
     """Have a folder to oneself; raises Occupied while any process works in it."""
     with _locked(var, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def files_kept(var: Path) -> Iterator[None]:
+    """Let no file of the folder be taken away; waits while some are, so begin it in a thread."""
+    with _locked(var, fcntl.LOCK_SH, name=_FILES, waits=True):
+        yield
+
+
+@contextmanager
+def files_may_go(var: Path) -> Iterator[None]:
+    """Take files of the folder away; raises Occupied while a backup reads them, or another takes some."""
+    with _locked(var, fcntl.LOCK_EX, name=_FILES):
         yield
 
 
@@ -58,11 +76,12 @@ def unmark_half(var: Path) -> None:
 
 
 @contextmanager
-def _locked(var: Path, kind: int) -> Iterator[None]:
-    handle = os.open(var / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _locked(var: Path, kind: int, *, name: str = _LOCK, waits: bool = False) -> Iterator[None]:
+    handle = os.open(var / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)  # the kernel lets go of it when the process dies
+            # The kernel lets go of it when the process dies.
+            fcntl.flock(handle, kind if waits else kind | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Occupied from None
         yield

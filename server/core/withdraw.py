@@ -38,6 +38,7 @@ from server.store.deliveries import (
     put_off,
 )
 from server.store.items import WithdrawnAs, get_item, list_released, lock_newest, set_withdrawn
+from server.store.media import use_media
 from server.store.placing import touch_lists_of
 from server.store.releases import list_releases, move_releases
 from server.store.takedowns import close_takedown, find_newer
@@ -116,6 +117,8 @@ async def record_taken_down(
         )
     except LostRace as error:
         raise Problem("lost_race", "这条投递刚刚被别人处理，请刷新后再看") from error
+    if picture is not None:
+        await use_media(tx, leg.item_id, (picture,))
     await close_takedown(tx, leg.id, proof, picture, by=by, at=at)
     await _write_lines(tx, leg, bench, at=at)
     await note(tx, "delivery.taken_down", await of_leg(tx, leg), at=at, proof=proof, picture=picture)

@@ -13,6 +13,7 @@ from server.forms.words import Day, Filled, Form, Line, OrgCode, Prose, Sha256, 
 from server.importing.files import Wanted, find_attachments, find_pictures, require_picture
 from server.importing.html import Body, BodyPicture
 from server.security.access import SignedIn
+from server.store.media import Sight
 from server.store.templates import Reach
 from server.store.tx import Tx
 
@@ -107,28 +108,28 @@ async def draft_of(
         openness=form.openness,
         validity=form.validity,
         overview=form.overview,
-        pictures=await find_pictures(tx, body.pictures),
-        attachments=await find_attachments(tx, wanted),
+        pictures=await find_pictures(tx, body.pictures, who.sight),
+        attachments=await find_attachments(tx, wanted, who.sight),
         statutory=None if form.statutory is None else tuple(sorted(set(form.statutory))),
         language=form.language,
         index_number=form.index_number,
-        overrides=None if form.overrides is None else await _overrides(tx, form.overrides),
+        overrides=None if form.overrides is None else await _overrides(tx, form.overrides, who.sight),
         joint_orgs=None
         if form.joint_orgs is None
         else await find_joint_orgs(tx, form.joint_orgs, org.as_org()),
     )
 
 
-async def _overrides(tx: Tx, given: tuple[OverrideIn, ...]) -> tuple[Override, ...]:
+async def _overrides(tx: Tx, given: tuple[OverrideIn, ...], sight: Sight) -> tuple[Override, ...]:
     """Give the overrides with their covers looked up; refuses two for one place, and unknown pictures."""
     places = [(one.channel, one.account) for one in given]
     if len(set(places)) < len(places):
         raise Problem("invalid", "同一渠道或账号的改写只能有一份", field="overrides")
     for number, one in enumerate(given):
         if one.cover is not None:
-            await require_picture(tx, one.cover, field=f"overrides.{number}.cover")
+            await require_picture(tx, one.cover, sight, field=f"overrides.{number}.cover")
     covers = [BodyPicture(one.cover, "") for one in given if one.cover is not None]
-    pictures = {picture.sha256: picture for picture in await find_pictures(tx, covers)}
+    pictures = {picture.sha256: picture for picture in await find_pictures(tx, covers, sight)}
     return tuple(
         Override(one.channel, one.account, one.title, one.summary, pictures.get(one.cover or ""))
         for one in given

@@ -59,6 +59,7 @@ _NOT_THERE: Final[Mapping[str, tuple[Code, str]]] = {
     "release": ("unknown_item", "没有这次发布，请从稿件或发布列表进入"),
     "person": ("unknown_person", "没有这个人员"),
     "org": ("unknown_org", "没有这个机构"),
+    "media": ("unknown_media", "有文件上传后长期没有用到，刚刚被清理，请重新上传"),
 }
 _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
     "org": ("code", "这个机构代码已被使用"),

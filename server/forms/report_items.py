@@ -24,6 +24,7 @@ from server.report.drafting.word import draft_as_docx
 from server.report.drafting.workbook import draft_as_xlsx
 from server.report.yearly import draft_of_year
 from server.store.blobs import Blobs
+from server.store.media import Sight
 from server.store.report_items import find_report_item, insert_report_item, list_report_writers
 from server.store.rows import Taken
 from server.store.tx import Store
@@ -76,7 +77,7 @@ async def write_report_item(desk: ReportDesk, org_code: str, year: int, *, by: s
     ]
     try:
         async with desk.store.begin() as tx:
-            files = await find_attachments(tx, wanted)
+            files = await find_attachments(tx, wanted, Sight(by))
             draft = Draft(
                 kind="notice", org=org.as_org(), title=report.title, column=column,
                 summary=f"{org.name}{year}年政府信息公开情况", body_html=body.html,

@@ -7,7 +7,7 @@ from channels.item import Attachment, Picture
 from server.core.problems import Problem
 from server.importing.attachments import TYPES, safe_name, type_of
 from server.importing.html import BodyPicture
-from server.store.media import MediaRow, list_media
+from server.store.media import MediaRow, Sight, find_media, list_media
 from server.store.tx import Tx
 
 _FAMILIES = {kind.mime: kind.family for kind in TYPES.values()}
@@ -21,23 +21,26 @@ class Wanted:
     name: str
 
 
-async def find_pictures(tx: Tx, wanted: Sequence[BodyPicture]) -> tuple[Picture, ...]:
-    """Give the pictures of a body; refuses those that were never uploaded."""
-    known = await list_media(tx, tuple(picture.sha256 for picture in wanted))
+async def find_pictures(tx: Tx, wanted: Sequence[BodyPicture], sight: Sight) -> tuple[Picture, ...]:
+    """Give the pictures of a body; refuses those that were never uploaded, and those he may not have."""
+    known = await list_media(tx, tuple(picture.sha256 for picture in wanted), sight)
     return tuple(_picture(known.get(picture.sha256), picture) for picture in wanted)
 
 
-async def find_attachments(tx: Tx, wanted: Sequence[Wanted]) -> tuple[Attachment, ...]:
-    """Give the attachments of a draft; refuses those never uploaded or called what they are not."""
-    known = await list_media(tx, tuple(file.sha256 for file in wanted))
+async def find_attachments(tx: Tx, wanted: Sequence[Wanted], sight: Sight) -> tuple[Attachment, ...]:
+    """Give the attachments of a draft.
+
+    Refuses those never uploaded, those he may not have, and those called what they are not.
+    """
+    known = await list_media(tx, tuple(file.sha256 for file in wanted), sight)
     return tuple(
         _attachment(known.get(file.sha256), file, f"attachments.{place}") for place, file in enumerate(wanted)
     )
 
 
-async def require_picture(tx: Tx, sha256: str, *, field: str) -> None:
-    """Refuse a hash under which no picture is stored."""
-    row = (await list_media(tx, (sha256,))).get(sha256)
+async def require_picture(tx: Tx, sha256: str, sight: Sight, *, field: str) -> None:
+    """Refuse a hash under which no picture is stored, or none that he may have."""
+    row = await find_media(tx, sha256, sight)
     if row is None or row.width is None:
         raise Problem("unknown_media", "没有这张图片，请先上传", field=field)
 

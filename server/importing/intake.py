@@ -9,7 +9,7 @@ from server.importing.attachments import read_attachment, safe_name, type_of
 from server.importing.pictures import is_picture, read_picture
 from server.importing.silence import STILL_SAID, silence
 from server.store.blobs import Blobs
-from server.store.media import Makers, MediaRow, find_media, put_media
+from server.store.media import Makers, MediaRow, Sight, find_media, put_media
 from server.store.tx import Store
 
 
@@ -61,8 +61,9 @@ async def take_file(
     row = MediaRow(sha256, file.mime, len(file.body), file.width, file.height, file.makers)
     async with store.begin() as tx:
         await put_media(tx, row, by=by, at=at)
-        kept = await find_media(tx, sha256) or row
+        kept = await find_media(tx, sha256, Sight(by)) or row
         await note(tx, "media.upload", at=at, sha256=sha256, name=file.name, size=row.size)
+    await blobs.put_back(sha256, file.body)
     return Stored(kept, file.name)
 
 

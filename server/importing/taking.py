@@ -10,7 +10,7 @@ from server.importing.files import find_pictures
 from server.importing.found import Document
 from server.importing.html import Body, read_body
 from server.store.blobs import Blobs
-from server.store.media import MediaRow, put_media
+from server.store.media import MediaRow, Sight, put_media
 from server.store.tx import Store, Tx
 
 LONGEST_TITLE = 200
@@ -31,7 +31,7 @@ class Filing:
 async def keep_document(store: Store, blobs: Blobs, document: Document, *, by: str, at: datetime) -> Body:
     """Clean the body and keep the pictures that are left in it; refuses a body that no channel can carry."""
     body = await read_body(document.body)
-    used = [one.sha256 for one in body.pictures]
+    used = sorted(one.sha256 for one in body.pictures)  # who holds several does so in one order
     for sha256 in used:
         await blobs.put(document.pictures[sha256].body)
     if used:
@@ -40,10 +40,14 @@ async def keep_document(store: Store, blobs: Blobs, document: Document, *, by: s
                 file = document.pictures[sha256]
                 row = MediaRow(sha256, file.mime, len(file.body), file.width, file.height)
                 await put_media(tx, row, by=by, at=at)
+    for sha256 in used:
+        await blobs.put_back(sha256, document.pictures[sha256].body)
     return body
 
 
-async def draft_of_document(tx: Tx, document: Document, body: Body, filing: Filing) -> Draft:
+async def draft_of_document(
+    tx: Tx, document: Document, body: Body, filing: Filing, *, by: str
+) -> Draft:  # fmt: skip
     """Give the draft of a document; what the file does not say is left for the editor."""
     number = document.document_number
     return Draft(
@@ -62,7 +66,7 @@ async def draft_of_document(tx: Tx, document: Document, body: Body, filing: Fili
         openness=filing.openness,
         validity="valid",
         overview="",
-        pictures=await find_pictures(tx, body.pictures),
+        pictures=await find_pictures(tx, body.pictures, Sight(by)),
         attachments=(),
         joint_orgs=await find_joint_orgs(tx, _joint_names(document, filing.org), filing.org),
     )

@@ -1,11 +1,13 @@
 """Keeping what somebody is writing (自动保存): his own, never another's, and never older over newer."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from server.core.problems import Problem
+from server.store.media import keep_brought
 from server.store.scratches import (
     Scratch,
     delete_old_scratches,
@@ -17,6 +19,7 @@ from server.store.tx import Tx
 
 MOST_SLOTS: Final = 50
 KEPT: Final = timedelta(days=30)
+_HASH: Final = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 async def keep(
@@ -36,6 +39,7 @@ async def keep(
         raise Problem("lost_race", "这份草稿在另一个页面里有更新的内容，请刷新后再写")
     if not await put_scratch(tx, person_id, slot, item_id, base, fields, after=after, at=at):
         raise Problem("lost_race", "这份草稿在另一个页面里有更新的内容，请刷新后再写")
+    await keep_brought(tx, _HASH.findall(json.dumps(dict(fields))), by=person_id, at=at)
     made = await find_scratch(tx, person_id, slot)
     if made is None:
         raise Problem("lost_race", "这份草稿刚刚被删去，请再保存一次")

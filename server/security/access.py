@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from server.core.problems import Problem
+from server.store.media import Sight
 from server.store.people import Role
 
 Act = Literal[
@@ -89,6 +90,11 @@ class SignedIn:
         if self.only_role is not None and act not in MAY[self.only_role]:
             return frozenset()
         return frozenset(org_id for role, org_id in self.reach if act in MAY[role])
+
+    @property
+    def sight(self) -> Sight:
+        """Which stored files he may have."""
+        return Sight(self.person_id, self.orgs_for("read"))
 
     def require(self, act: Act, org_id: str) -> None:
         """Refuse when the act is not allowed at the organ."""

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import secrets
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,25 @@ class Blobs:
             raise BlobTooLarge(f"{len(body)} bytes, {self._limit} allowed")
         return await asyncio.to_thread(self._put, body)
 
+    async def put_back(self, sha256: str, body: bytes, /) -> None:
+        """Keep bytes that were put before, once the database knows of them.
+
+        Between the two they may have been taken away as a file that nobody knows (core/unused.py).
+        """
+        if not await asyncio.to_thread(self._path(sha256).exists):
+            await self.put(body)
+
+    async def remove(self, sha256: str, /) -> None:
+        """Take the bytes away; nothing happens where there are none."""
+        await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
+
+    async def list_old(self, shelf: int, /, *, before: datetime) -> tuple[str, ...]:
+        """Give the hashes in one of the 256 folders whose bytes were written before a moment.
+
+        What a process that was killed left half written there so long ago is taken away.
+        """
+        return await asyncio.to_thread(self._list_old, self._root / f"{shelf:02x}", before.timestamp())
+
     async def read(self, sha256: str, /) -> bytes:
         """Give the bytes; raises KeyError when there are none."""
         # The name comes from outside: nothing but a hash may become a path.
@@ -44,6 +64,15 @@ class Blobs:
 
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256
+
+    def _list_old(self, folder: Path, before: float) -> tuple[str, ...]:
+        if not folder.is_dir():
+            return ()
+        old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
+        for path in old:
+            if path.name.startswith("."):
+                path.unlink(missing_ok=True)
+        return tuple(sorted(path.name for path in old if _SHA256.fullmatch(path.name)))
 
     def _put(self, body: bytes) -> str:
         sha256 = hashlib.sha256(body).hexdigest()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from channels.item import Attachment, JointOrg, Kind, Language, Openness, Org, Override, Picture, Validity
+from server.store.media import use_media
 from server.store.practice_tables import practice_serial
 from server.store.rows import NotThere, Taken, upsert
 from server.store.tables import index_serial, item, org, release, revision
@@ -153,7 +155,7 @@ async def insert_item(
 
 
 async def insert_revision(tx: Tx, item_id: str, seen: RevisionSeen) -> None:
-    """Write a revision."""
+    """Write a revision; raises NotThere when a file of it was taken away meanwhile."""
     await tx.execute(
         revision.insert().values(
             id=seen.id,
@@ -170,6 +172,14 @@ async def insert_revision(tx: Tx, item_id: str, seen: RevisionSeen) -> None:
             submitted_at=seen.submitted_at,
         )
     )
+    await use_media(tx, item_id, _files_of(seen.sheet))
+
+
+def _files_of(sheet: Sheet) -> Iterator[str]:
+    """Give the hash of every file; the pictures of the body stand in the sheet."""
+    for file in (*sheet.pictures, *sheet.attachments, *(one.cover for one in sheet.overrides)):
+        if file is not None:
+            yield file.sha256
 
 
 async def move_revision(tx: Tx, revision_id: str, old: tuple[str, ...], new: str, **more: Any) -> bool:

@@ -307,6 +307,12 @@ evidence = sa.Table(
     text_column("note", nullable=True),
     ref_column("recorded_by", "people.id"),
     moment_column("recorded_at"),
+    sa.Index(
+        "ix_evidence_picture",
+        "picture",
+        sqlite_where=sa.text("picture IS NOT NULL"),
+        postgresql_where=sa.text("picture IS NOT NULL"),
+    ),
 )
 
 followup = sa.Table(

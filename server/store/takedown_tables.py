@@ -24,6 +24,12 @@ takedown = sa.Table(
     ),
     sa.CheckConstraint("picture IS NULL OR done_at IS NOT NULL", name="picture_of_proof"),
     sa.Index(
+        "ix_takedowns_picture",
+        "picture",
+        sqlite_where=sa.text("picture IS NOT NULL"),
+        postgresql_where=sa.text("picture IS NOT NULL"),
+    ),
+    sa.Index(
         "ix_takedowns_newer",
         "newer_id",
         sqlite_where=sa.text("newer_id IS NOT NULL"),

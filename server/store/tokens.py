@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from server.store.people import Role
-from server.store.tables import token
+from server.store.tables import person, token
 from server.store.tx import Tx
 
 Use = Literal["api", "session"]
@@ -55,6 +55,26 @@ async def find_token_by_digest(tx: Tx, digest: str) -> TokenRow | None:
     """Give the token with this digest, whether it still holds or not."""
     row = (await tx.execute(sa.select(token).where(token.c.digest == digest))).one_or_none()
     return None if row is None else _token_of(row)
+
+
+async def list_ending(
+    tx: Tx, *, after: datetime, until: datetime, limit: int
+) -> tuple[tuple[TokenRow, str], ...]:
+    """Give the programs' tokens in use that end in a span, the next first, each with its owner's name."""
+    wanted = (
+        sa.select(token, person.c.name.label("owner"))
+        .join(person, person.c.id == token.c.person_id)
+        .where(
+            token.c.use == "api",
+            token.c.revoked_at.is_(None),
+            token.c.used_at.is_not(None),
+            token.c.expires_at > after,
+            token.c.expires_at <= until,
+        )
+        .order_by(token.c.expires_at, token.c.id)
+        .limit(limit)
+    )
+    return tuple((_token_of(row), row.owner) for row in await tx.execute(wanted))
 
 
 async def list_tokens(tx: Tx, person_id: str) -> tuple[TokenRow, ...]:

@@ -17,8 +17,8 @@ from server.store.page_checks import list_wrong_pages
 from server.store.tx import Store, Tx
 from server.store.watching import list_orphans
 from server.watch.archive import archive_flagged
-from server.watch.disk import disk_alerts
 from server.watch.emergencies import emergencies_due
+from server.watch.machine import Machine, backup_late, machine_alerts, tokens_ending
 from server.watch.overdue import overdue_alert
 from server.watch.planned import planned_flagged
 from server.watch.silence import silent_accounts, silent_columns
@@ -38,14 +38,27 @@ _LINK_GRACE: Final = timedelta(minutes=10)
 _FAILURES: Final = 3
 
 
-async def watch(store: Store, site: Site, *, at: datetime, free: int | None = None, basis: str = "") -> int:
+async def watch(
+    store: Store,
+    site: Site,
+    *,
+    at: datetime,
+    machine: Machine = Machine(),  # noqa: B008 -- frozen
+    basis: str = "",
+    backup_days: int = 0,
+) -> int:
     """Ask every rule and write down what stands; say how many matters were raised, changed or cleared.
 
-    `free` is how many bytes the disk of the data has left, None when nobody knows; `basis` where the office
-    has its terms of takedowns from.
+    `basis` says where the office has its terms of takedowns from, `backup_days` how old the last backup may
+    be; 0: as old as it will.
     """
     async with store.read() as tx:
-        asked = [*(disk_alerts(free) if free is not None else ()), *await _ask(tx, site, at, basis)]
+        asked = [
+            *machine_alerts(machine, at=at),
+            *await backup_late(tx, backup_days, at=at),
+            *await tokens_ending(tx, at=at),
+            *await _ask(tx, site, at, basis),
+        ]
         standing = {one.key: one for one in asked[:MOST]}
         known = {seen.alert.key: seen.alert for seen in await list_alerts(tx, limit=MOST)}
     news = [one for key, one in standing.items() if known.get(key) != one]

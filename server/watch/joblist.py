@@ -20,6 +20,7 @@ from server.core.workplace import Workplace
 from server.watch.alerts import watch
 from server.watch.jobs import Act, Job, Jobs
 from server.watch.links import check_links
+from server.watch.machine import Machine
 from server.watch.overdue import repair
 from server.watch.pages import check_pages, check_wrong_pages
 from server.watch.remind import Sinks, remind
@@ -35,6 +36,7 @@ JOBS: Final = (
     Job("seal", "封存操作记录", Every(2)),
     Job("lapsed", "收回中断的投递", Every(2)),
     Job("repair", "补发到期未发布的内容", Every(300)),
+    Job("unused", "每夜清理没有用到的上传文件", Daily(time(2, 50))),
     Job("links", "核对文件与解读的双向链接", Every(60)),
     Job("all_links", "每夜核对全部解读链接", Daily(time(3, 30))),
     Job("pages", "每夜核对本站网页和其中的链接", Daily(time(4, 0))),
@@ -64,14 +66,15 @@ def open_jobs(
     sinks: Sinks,
     recheck: Callable[[], Awaitable[int]],
     recheck_planned: Callable[[], Awaitable[int]],
-    free: Callable[[], Awaitable[int]] | None = None,
+    look_at_machine: Callable[[], Awaitable[Machine]],
+    backup_days: int = 0,
     readers: Mapping[str, Act] = MappingProxyType({}),
 ) -> Jobs:
     """Give the jobs of one process; `http` looks at our own pages, reminders go to `sinks`.
 
     `recheck` holds some of what is live against the word list, `recheck_planned` what waits for its time;
-    each says how many. `free` gives the room on the disk of the data. `readers` are acts that others bring,
-    by the name of their job.
+    each says how many. `look_at_machine` says how disk, clock and certificate stand, `backup_days` how old
+    the last backup may be. `readers` are acts that others bring, by the name of their job.
     """
     counted_on = 0
 
@@ -86,8 +89,10 @@ def open_jobs(
         return counted
 
     async def look() -> int:
-        room = None if free is None else await free()
-        return await watch(place.store, place.site, at=place.now(), free=room, basis=place.bench.terms.basis)
+        return await watch(
+            place.store, place.site, at=place.now(), machine=await look_at_machine(),
+            basis=place.bench.terms.basis, backup_days=backup_days,
+        )  # fmt: skip
 
     acts = {
         "calendar": follow_calendar,
@@ -108,7 +113,7 @@ def open_jobs(
         "archive": recheck,
         "watch": look,
         "remind": lambda: remind(place.store, sinks),
-        **dict.fromkeys(("reports", "months", "hub_verify", "hub_tell", "push"), _nothing),
+        **dict.fromkeys(("reports", "months", "unused", "hub_verify", "hub_tell", "push"), _nothing),
         **readers,
     }
     return Jobs(JOBS, acts, place.store, place.now, wake)

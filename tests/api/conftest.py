@@ -32,6 +32,7 @@ from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, Role, insert_person, put_grant
 from server.store.tx import Store, Tx
 from server.watch.joblist import open_jobs
+from server.watch.machine import Machine
 from server.watch.remind import Sinks
 from tests.audited import WITHOUT_A_LINE, count_lines, route_of
 from tests.founding import found_once
@@ -222,6 +223,9 @@ async def open_office(
     async def is_ready() -> dict[str, str]:
         return opened.ready
 
+    async def look_at_machine() -> Machine:
+        return Machine()
+
     redis = open_redis(f"unix://{folder}/none", seconds=0.2)
     parts = Parts(
         store=store,
@@ -246,6 +250,7 @@ async def open_office(
             sinks=Sinks(),
             recheck=lambda: recheck(store, at=now()),
             recheck_planned=lambda: house.planned.examine(at=now()),
+            look_at_machine=look_at_machine,
         ),
         examiner=examiner,
     )

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import FormData
 from PIL import Image
 
-from tests.api.conftest import BOUNDS, Office, an_item
+from tests.api.conftest import BOUNDS, DEPARTMENT, NEIGHBOUR, Office, an_item
 
 MEDIA = "/api/v1/media"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"
@@ -147,3 +147,37 @@ async def test_a_file_that_is_not_there_is_a_404(office: Office, name: str):
 @pytest.mark.parametrize("login", ["reviewer", "reporter"])
 async def test_who_writes_nothing_uploads_nothing(office: Office, login: str):
     assert (await office.upload("a.pdf", PDF, by=login)).refusal == (403, "forbidden", "")
+
+
+@pytest.mark.parametrize("login", ["clerk", "stranger"])
+async def test_a_hash_alone_gives_nobody_the_unpublished_file_of_an_organ_that_he_may_not_read(
+    office: Office, login: str
+):
+    photo, paper = (await office.upload("a.jpg", a_photo())).json, (await office.upload("a.pdf", PDF)).json
+    await office.item(
+        body=f'<p>甲<img src="{photo["reference"]}" alt="图"></p>',
+        attachments=[{"sha256": paper["sha256"], "name": "a.pdf"}],
+    )
+    org = {"clerk": DEPARTMENT, "stranger": NEIGHBOUR}[login]
+    for told in (photo, paper):
+        read = await office.get(f"{MEDIA}/{told['sha256']}", by=login)
+        assert read.refusal == (404, "unknown_media", "")
+    for field, changes in (
+        ("body", {"body": f'<p>甲<img src="{photo["reference"]}" alt="图"></p>'}),
+        ("attachments.0.sha256", {"attachments": [{"sha256": paper["sha256"], "name": "a.pdf"}]}),
+        ("overrides.0.cover", {"overrides": [{"channel": "wechat", "cover": photo["sha256"]}]}),
+    ):
+        taken = await office.post("/api/v1/items", an_item(org=org, **changes), by=login)
+        assert taken.refusal == (422, "unknown_media", field)
+
+
+async def test_a_file_in_use_is_there_for_whoever_reads_its_item_and_its_bytes_for_whoever_has_them(
+    office: Office,
+):
+    told = (await office.upload("a.pdf", PDF)).json
+    address = f"{MEDIA}/{told['sha256']}"
+    assert (await office.get(address, by="reviewer")).status == 404  # nobody has shown it to him yet
+    await office.item(attachments=[{"sha256": told["sha256"], "name": "a.pdf"}])
+    assert (await office.get(address, by="reviewer")).content == PDF
+    await office.upload("b.pdf", PDF, by="stranger")
+    assert (await office.get(address, by="stranger")).content == PDF

@@ -10,6 +10,9 @@ REVISION: Final = "0020"
 _AT: Final = datetime(2026, 6, 30, 15, 30, tzinfo=UTC)  # 23:30 in Beijing, the last half hour of a month
 _DAY: Final = date(2026, 6, 30)
 TAKEN_BACK: Final = _AT + timedelta(hours=1)
+FILES: Final = tuple(sign * 64 for sign in "abcdf")
+"""What the public notice has: two pictures of its body, an attachment, the cover of a post, a proof."""
+UNUSED: Final = "e" * 64
 _ORG: Final = "org"
 _PEOPLE: Final = ("author", "chief")
 
@@ -28,12 +31,20 @@ def rows() -> list[tuple[str, list[Row]]]:
             "grants",
             [{"person_id": who, "org_id": _ORG, "role": who} for who in _PEOPLE],
         ),
+        ("media", [_file(sha256) for sha256 in (*FILES, UNUSED)]),
         ("accounts", [_account("site", "website"), _account("feed", "feed"), _account("weibo", "weibo")]),
     ]
     public, back = _item("public", 1), _item("back", 2)
     told.extend((table, public[table] + back[table]) for table in public)
     told.append(("day_counters", _counters(public["ledger"] + back["ledger"])))
     return told
+
+
+def _file(sha256: str) -> Row:
+    return {
+        "sha256": sha256, "mime": "image/png", "size": 4, "width": 4, "height": 4, "created_by": "author",
+        "created_at": _AT,
+    }  # fmt: skip
 
 
 def _account(slug: str, channel: str) -> Row:
@@ -60,8 +71,9 @@ def _item(name: str, number: int) -> dict[str, list[Row]]:
         "revisions": [
             {
                 "id": f"{name}-v", "item_id": name, "number": 1, "state": "released",
-                "title": f"公告{number}", "summary": "摘要", "body": "<p>正文</p>",
-                "sheet": _SHEET, "content_hash": "0" * 64,
+                "title": f"公告{number}", "summary": "摘要",
+                "body": "<p>正文</p>" if is_back else f'<p>正文<img src="media:{FILES[0]}"></p>',
+                "sheet": _SHEET if is_back else {**_SHEET, **_FILED}, "content_hash": "0" * 64,
                 "created_by": "author", "created_at": _AT, "submitted_at": _AT, "submitted_by": "author",
             }
         ],
@@ -88,6 +100,12 @@ def _item(name: str, number: int) -> dict[str, list[Row]]:
                 "outcome": "live", "notes": {},
             }
             for leg in legs
+        ],
+        "evidence": [] if is_back else [
+            {
+                "id": "proof", "delivery_id": legs[0]["id"], "place": "公告栏", "shown_at": _AT,
+                "shown_by": "张三", "picture": FILES[4], "recorded_by": "author", "recorded_at": _AT,
+            }
         ],
         "ledger": [line for leg in legs for line in _lines(name, leg)],
         "page_changes": [{"item_id": name, "changed_at": _AT, "serial": 1, "is_read": False}],
@@ -130,8 +148,17 @@ def _counters(lines: list[Row]) -> list[Row]:
 
 _NEXT: Final = _DAY + timedelta(days=1)  # withdrawn half an hour into the next month
 _ACTS: Final = {"live": "nobody", "withdrawn": "nobody", "withdrawing": "clock", "withdraw_by_hand": "owner"}
+_PICTURE: Final = {"mime": "image/png", "size": 4, "width": 4, "height": 4, "alt": "图"}
 _SHEET: Final = {
     "column": "tzgg", "source": None, "document_number": None, "formed_on": "2026-06-29", "topic": "民政",
     "genre": "公告", "keywords": [], "openness": "open", "validity": "valid", "overview": "摘要",
     "pictures": [], "attachments": [],
 }  # fmt: skip
+_FILED: Final = {
+    "pictures": [{**_PICTURE, "sha256": FILES[1]}],
+    "attachments": [{"sha256": FILES[2], "name": "a.png", "mime": "image/png", "size": 4}],
+    "overrides": [
+        {"channel": "weibo", "cover": {**_PICTURE, "sha256": FILES[3]}},
+        {"channel": "wechat", "cover": None},
+    ],
+}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.store.media import MediaRow, find_media, list_media, put_media
+from server.store.media import MediaRow, Sight, find_media, list_media, put_media
 from server.store.orgs import OrgRow, find_org_by_code, insert_org, list_orgs, subtree_ids
 from server.store.people import (
     Grant,
@@ -129,6 +129,6 @@ async def test_a_file_is_known_by_what_was_first_said_of_it(tree: Store, now: An
     async with tree.begin() as tx:
         await put_media(tx, first, by="p", at=now())
         await put_media(tx, MediaRow("a" * 64, "text/plain", 10, None, None), by="p", at=now())
-        assert await find_media(tx, "a" * 64) == first
-        assert await list_media(tx, ("a" * 64, "b" * 64)) == {"a" * 64: first}
-        assert await list_media(tx, ()) == {}
+        assert await find_media(tx, "a" * 64, Sight("p")) == first
+        assert await list_media(tx, ("a" * 64, "b" * 64), Sight("p")) == {"a" * 64: first}
+        assert await list_media(tx, (), Sight("p")) == {}

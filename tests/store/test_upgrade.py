@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from server.core.verify import verify_rows
 from server.report.figures import Question, channel_figures
 from server.store import schema
 from server.store.ledger_tables import month_counter
+from server.store.media import delete_unused, end_terms
 from server.store.schema import migrate
 from server.store.takedown_tables import takedown
 from server.store.tx import Store
@@ -63,6 +64,15 @@ async def test_an_old_office_counts_as_before_and_what_was_coming_down_has_its_t
     assert (total.items, total.deliveries["website"], total.withdrawn_deliveries["website"]) == (2, 2, 1)
     assert dict(months.all()) == {"2026-06": 8, "2026-07": 1}
     assert sorted(terms.all()) == [("back-feed", due), ("back-weibo", due)]
+
+
+async def test_what_an_old_office_uses_stays_and_what_it_does_not_begins_its_term(old: Store):
+    await migrate(old)
+    async with old.begin() as tx:
+        assert await end_terms(tx, before=datetime.now(UTC) - timedelta(hours=1), limit=99) == ()
+        ended = await end_terms(tx, before=datetime.now(UTC), limit=99)
+        assert ended == tuple(sorted((*old_office.FILES, old_office.UNUSED)))
+        assert [row.sha256 for row in await delete_unused(tx, ended)] == [old_office.UNUSED]
 
 
 def _build(connection: sa.Connection, scripts: ScriptDirectory) -> None:

@@ -20,6 +20,7 @@ from server.store.jobs import JobRow, write_run
 from server.store.links import LinkSeen, Pair, write_link_check
 from server.store.permissions import put_permission, set_account_access
 from server.watch.alerts import watch
+from server.watch.machine import Machine
 from tests.house import SITE, House
 
 
@@ -128,7 +129,7 @@ async def test_a_matter_is_raised_once_and_cleared_when_it_is_settled(house: Hou
 async def test_a_disk_that_fills_is_told_of_while_there_is_room_to_write_it_down(
     house: House, megabytes: int, level: str | None
 ):
-    await watch(house.store, SITE, at=house.now(), free=megabytes << 20)
+    await watch(house.store, SITE, at=house.now(), machine=Machine(free=megabytes << 20))
     async with house.store.read() as tx:
         told = {seen.alert.key: seen.alert.level for seen in await list_alerts(tx, limit=100)}
     assert told.get("disk") == level
