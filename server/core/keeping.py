@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from server.core.occupancy import files_kept, is_half, mark_half, seized, unmark_half
 from server.core.parcel import Manifest, check_archive, unpack, write_archive
@@ -27,6 +27,7 @@ from server.store.dumps import (
     is_empty,
     load,
 )
+from server.store.durable import sync_folder
 from server.store.jobs import JobRow, write_run
 from server.store.schema import knows_revision, revision_of
 from server.store.tx import Store
@@ -143,19 +144,11 @@ def _write(
     _make_private(part)
     with part.open("wb") as written:
         manifest = write_archive(written, files, made_at=made_at, version=version, schema=schema)
-        _sync(written)
+        written.flush()
+        os.fsync(written.fileno())
     part.rename(target)
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(target.parent)
     return manifest
-
-
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _files(database: str, dumped: Path, var: Path) -> Iterator[tuple[str, Path]]:

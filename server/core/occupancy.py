@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from server.store.durable import sync_folder
+
 _LOCK: Final = "in-use.lock"
 _FILES: Final = "files.lock"
 _HALF: Final = "restoring"
@@ -66,13 +68,13 @@ def is_half(var: Path) -> bool:
 def mark_half(var: Path) -> None:
     """Write down that a restore has begun to change what is here; durable when it returns."""
     (var / _HALF).touch()
-    _sync(var)
+    sync_folder(var)
 
 
 def unmark_half(var: Path) -> None:
     """Write down that what is here is whole."""
     (var / _HALF).unlink()
-    _sync(var)
+    sync_folder(var)
 
 
 @contextmanager
@@ -85,13 +87,5 @@ def _locked(var: Path, kind: int, *, name: str = _LOCK, waits: bool = False) -> 
         except BlockingIOError:
             raise Occupied from None
         yield
-    finally:
-        os.close(handle)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)

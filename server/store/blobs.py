@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from server.store.durable import sync_folder
 from server.store.privacy import close_to_others
 from server.store.room import is_full
 from server.store.tx import StoreFull
@@ -95,13 +96,5 @@ class Blobs:
         finally:
             draft.unlink(missing_ok=True)
         for folder in (path.parent, self._root):
-            _sync_folder(folder)
+            sync_folder(folder)
         return sha256
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,10 +9,8 @@ from structlog.testing import capture_logs
 from server.api.problems import answer_problems
 from server.api.requests import name_request
 from server.console.door import answer_trouble
-from server.parts import PARTS
-from server.runner import Runner
 from tests.api.conftest import Office
-from tests.ports import free_port
+from tests.api.served import connected_to
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 32\r\n\r\n"
 FACES: dict[str, list[object]] = {
@@ -35,21 +33,12 @@ async def test_an_unreadable_body_is_refused_and_no_error_of_ours(
             await request.read()
         return web.Response(text="taken")
 
-    app = web.Application(middlewares=FACES[face])  # type: ignore[arg-type]
-    app[PARTS] = office.parts
-    app.router.add_post("/", take)
-    runner, port = Runner(app, shutdown_timeout=1), free_port()
     with capture_logs() as lines:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(HEAD)
-        async with asyncio.timeout(20):
+        async with connected_to(take, office.parts, FACES[face]) as (reader, writer), asyncio.timeout(20):
+            writer.write(HEAD)
             await began.wait()  # with all of it at once no handler is asked
             writer.write(b"x" * 32)
             answer = await reader.read()
-        writer.close()
-        await runner.cleanup()
     assert answer.startswith(b"HTTP/1.1 400 " if is_read else b"HTTP/1.1 200 ")
     assert not [one for one in lines if one["log_level"] == "error"]
     assert not [one for one in caplog.records if one.levelname == "ERROR"]

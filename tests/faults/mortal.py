@@ -32,7 +32,8 @@ from server.core.workplace import Workplace
 from server.network import open_session
 from server.settings import load_settings
 from server.store.accounts import AccountRow
-from server.store.tx import Store, Tx
+from server.store.tx import Store
+from tests.faults.mortal_store import MortalStore
 
 ENDS = "('live', 'withdrawn', 'replaced', 'cancelled', 'superseded', 'gone_at_platform')"
 ERRANDS = ("deliver ", "push ", "live ", "accepted ", "unknown ", "withdrawing ", "refresh ")
@@ -139,21 +140,6 @@ class Steps:
         sys.addaudithook(hook)
 
 
-class MortalStore(Store):
-    """Dies before or after a commit."""
-
-    def __init__(self, url: str, steps: Steps) -> None:
-        super().__init__(url)
-        self._steps = steps
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
-        async with super().begin() as tx:
-            yield tx
-            self._steps.step("before commit")
-        self._steps.step("after commit")
-
-
 class MortalTransport(Transport):
     """Dies before a request leaves, at some moment while it is under way, or after its answer came."""
 
@@ -231,7 +217,7 @@ async def _work(orders: Orders) -> list[Step]:
         var=orders.var, database_url=orders.database_url, redis_url=orders.redis_url,
         public_url=orders.public_url, http_seconds=orders.http_seconds,
     )  # fmt: skip
-    store = MortalStore(orders.database_url, steps)
+    store = MortalStore(orders.database_url, steps.step)
     async with open_house(settings, migrate_first=False) as house, open_session() as session:
         session.trace_configs.append(trace_of(steps))
         opener: Any = house.workplace.open_channel

@@ -7,8 +7,6 @@ transport that ends it before or after a request. The code under test has no hoo
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +21,8 @@ from server.core.live_site import LiveSite
 from server.core.rounds import open_time_gates, recover_lapsed, take_errands
 from server.core.settle import Bench
 from server.core.workplace import Workplace
-from server.store.tx import Store, Tx, refuse_network_inside_transaction
+from server.store.tx import refuse_network_inside_transaction
+from tests.faults.mortal_store import MortalStore
 from tests.house import LIMITS, SITE, open_plain
 
 
@@ -51,21 +50,6 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class MortalStore(Store):
-    """Dies before or after a commit."""
-
-    def __init__(self, url: str, steps: Steps) -> None:
-        super().__init__(url)
-        self._steps = steps
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
-        async with super().begin() as tx:
-            yield tx
-            self._steps.step("before commit")
-        self._steps.step("after commit")
-
-
 class MortalTransport(Transport):
     """Dies before a request leaves or after its answer came."""
 
@@ -87,7 +71,7 @@ def work(orders: Orders) -> list[str]:
 
 async def _work(orders: Orders) -> list[str]:
     steps = Steps(orders.die_at)
-    store = MortalStore(orders.database_url, steps)
+    store = MortalStore(orders.database_url, steps.step)
     trace = aiohttp.TraceConfig()
 
     async def guard(*_args: Any) -> None:
