@@ -70,17 +70,24 @@ async def _forget(tx: Tx, *, before: datetime, at: datetime) -> tuple[bool, tupl
 
 
 async def _clear_unknown(attic: Attic, before: datetime, at: datetime) -> int:
-    """Take away files that were never written down: whoever brought them was cut off."""
+    """Take away files that were never written down: whoever brought them was cut off.
+
+    That is rare. Where more are unknown than known, the folder is rather that of another database.
+    """
     first = at.toordinal() * _SHELVES % 256
-    cleared = 0
-    for shelf in range(first, first + _SHELVES):
-        old = await attic.blobs.list_old(shelf, before=before)
-        for begin in range(0, len(old), _A_TIME):
-            async with attic.store.read() as tx:
-                unknown = await list_unknown(tx, old[begin : begin + _A_TIME])
-            for sha256 in unknown:
-                cleared += await _remove(attic, sha256)
-    return cleared
+    old = [
+        sha256
+        for shelf in range(first, first + _SHELVES)
+        for sha256 in await attic.blobs.list_old(shelf, before=before)
+    ]
+    unknown: list[str] = []
+    for begin in range(0, len(old), _A_TIME):
+        async with attic.store.read() as tx:
+            unknown += await list_unknown(tx, tuple(old[begin : begin + _A_TIME]))
+    if len(unknown) * 2 > len(old):
+        log.warning("unknown_files_kept", unknown=len(unknown), known=len(old) - len(unknown))
+        return 0
+    return sum([await _remove(attic, sha256) for sha256 in unknown])
 
 
 async def _remove(attic: Attic, sha256: str) -> bool:

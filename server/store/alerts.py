@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
@@ -12,6 +12,8 @@ from server.store.rows import upsert
 from server.store.tx import Tx
 
 Level = Literal["warn", "alarm"]
+_KEPT: Final = timedelta(days=90)
+"""So long a settled matter is kept for whoever looks into the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,11 @@ async def raise_alerts(tx: Tx, alerts: Iterable[Alert], *, at: datetime) -> None
 
 
 async def clear_alerts(tx: Tx, keys: Iterable[str], *, at: datetime) -> None:
-    """Note that matters are settled."""
+    """Note that matters are settled, and forget those that were long ago."""
     await tx.execute(
         alert.update().where(alert.c.key.in_(tuple(keys)), alert.c.cleared_at.is_(None)).values(cleared_at=at)
     )
+    await tx.execute(alert.delete().where(alert.c.cleared_at < at - _KEPT))
 
 
 async def list_alerts(tx: Tx, *, limit: int) -> tuple[AlertSeen, ...]:

@@ -28,6 +28,7 @@ _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a commit that was answered survives the power cut
     "foreign_keys=ON",
+    "journal_size_limit=67108864",  # what a long reader, as a backup, made the log take it gives back
     "busy_timeout=15000",  # the other process's write
 )
 

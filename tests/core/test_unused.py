@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -191,21 +192,39 @@ async def test_bringing_and_clearing_at_once_leave_no_row_without_its_bytes(
     assert await what_stands(house, attic, files) == set(names)
 
 
+def beside(sha256: str) -> str:
+    """Give the name of a file that lies in the same folder."""
+    names = (f"known {number}" for number in count())
+    return next(name for name in names if hashlib.sha256(name.encode()).hexdigest()[:2] == sha256[:2])
+
+
 async def test_bytes_that_were_never_written_down_go_on_their_night(house: House, attic: Attic, now: Hand):
-    body = b"whoever brought this was cut off"
-    sha256 = await attic.blobs.put(body)
-    known = await bring(house, attic, "known")
+    sha256 = await attic.blobs.put(b"whoever brought this was cut off")
     folder = attic.var / "media" / sha256[:2]
     await asyncio.to_thread((folder / ".half.0123").write_bytes, b"ha")
-    for name in (sha256, ".half.0123"):
+    known = beside(sha256)
+    files = {known: await bring(house, attic, known)}
+    async with house.store.begin() as tx:
+        draft = house.draft(attachments=(attached(files[known]),))
+        await create_item(tx, draft, by=house.author, at=now(), new_id=house.new_id)
+    for name in (sha256, ".half.0123", files[known]):
         await asyncio.to_thread(os.utime, folder / name, (now().timestamp(), now().timestamp()))
     for _night in range(16):
         assert await clear_attic(attic, at=now()) == 0  # each of the folders, and the file is young
         now.move(days=1)
     now.move(days=15)
-    assert sum([await clear_attic(attic, at=now() + timedelta(days=night)) for night in range(16)]) == 2
-    assert await asyncio.to_thread(lambda: list(folder.glob("*"))) == []
-    assert sha256 == hashlib.sha256(body).hexdigest() != known
+    assert sum([await clear_attic(attic, at=now() + timedelta(days=night)) for night in range(16)]) == 1
+    assert await asyncio.to_thread(os.listdir, folder) == [files[known]]
+    assert await what_stands(house, attic, files) == {known}
+
+
+async def test_files_of_another_database_stay(house: House, attic: Attic, now: Hand):
+    sha256 = await attic.blobs.put(b"of the office that this database does not know")
+    now.moment = datetime.now(UTC) + timedelta(days=31)
+    for _night in range(16):
+        assert await clear_attic(attic, at=now()) == 0
+        now.move(days=1)
+    assert await attic.blobs.read(sha256)
 
 
 async def test_nothing_goes_while_a_backup_reads_the_files_and_a_backup_waits_for_what_goes(

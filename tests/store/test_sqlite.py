@@ -117,3 +117,22 @@ async def test_a_long_statement_that_returns_rows_knows_how_many_it_changed(conn
         await cursor.executemany("INSERT INTO words (word) VALUES (?)", [(str(n),) for n in range(2500)])
         await cursor.execute("UPDATE words SET word = word || ? RETURNING id", ("里",))
         assert len(await cursor.fetchall()) == cursor.rowcount == 2500
+
+
+@pytest.mark.slow
+async def test_the_log_gives_the_disk_back_what_a_long_reader_made_it_take(tmp_path: Path):
+    store, log = Store(f"sqlite+aiosqlite:///{tmp_path}/x.db"), tmp_path / "x.db-wal"
+
+    async def write(times: int) -> int:
+        for _ in range(times):
+            async with store.begin() as tx:
+                await tx.execute(sa.text("INSERT INTO sheets VALUES (zeroblob(1048576))"))
+        return (await asyncio.to_thread(log.stat)).st_size
+
+    async with store.begin() as tx:
+        await tx.execute(sa.text("CREATE TABLE sheets (body BLOB)"))
+    async with store.read() as reader:
+        await reader.execute(sa.text("SELECT count(*) FROM sheets"))
+        assert await write(70) > 64 << 20
+    assert await write(2) <= 64 << 20
+    await store.close()

@@ -125,6 +125,21 @@ async def test_a_matter_is_raised_once_and_cleared_when_it_is_settled(house: Hou
     assert key not in await look(house)
 
 
+async def test_a_matter_settled_long_ago_is_forgotten(house: House):
+    async def stand_ever() -> list[str]:
+        async with house.store.read() as tx:
+            rows = await tx.exec_driver_sql("SELECT key FROM alerts WHERE key IN ('disk', 'clock')")
+            return sorted(rows.scalars())
+
+    for machine in (Machine(free=0), Machine()):
+        await watch(house.store, SITE, at=house.now(), machine=machine)
+    assert await stand_ever() == ["disk"]
+    house.now.move(days=91)
+    for machine in (Machine(ahead=timedelta(hours=1)), Machine()):
+        await watch(house.store, SITE, at=house.now(), machine=machine)
+    assert await stand_ever() == ["clock"]
+
+
 @pytest.mark.parametrize(("megabytes", "level"), [(5000, None), (900, "warn"), (200, "alarm")])
 async def test_a_disk_that_fills_is_told_of_while_there_is_room_to_write_it_down(
     house: House, megabytes: int, level: str | None
