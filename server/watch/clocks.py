@@ -55,9 +55,10 @@ class Clocks:
             return
         try:
             theirs = parsedate_to_datetime(date)
-        except ValueError:
+            ahead = at - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+        except (ValueError, OverflowError):  # a stranger wrote it, and his answer is not to be lost for it
             return
-        self._note(host, at, at - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)))
+        self._note(host, at, ahead)
 
     @property
     def ahead(self) -> timedelta | None:

@@ -127,6 +127,20 @@ async def test_a_clock_is_wrong_when_a_platform_has_another_time(now: Hand, date
     assert clocks.ahead is None
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        "", "0", "Wed, 25 Nov 2026 02:00:00 +" + "9" * 30, "Mon, 01 Jan 0001 00:00:00 +2359",
+        "Fri, 31 Dec 9999 23:59:59 -2359", "Wed, 25 Nov 2026 99:00:00 GMT", "25 25 25 25:25:25", "\0" * 9,
+        "Wed, 25 Nov " + "9" * 5000 + " 02:00:00 GMT",
+    ],
+)  # fmt: skip
+def test_whatever_a_stranger_says_the_time_is_takes_nothing_from_his_answer(now: Hand, date: str):
+    clocks = Clocks(now, own_host="")
+    clocks.hear("a.invalid", date)
+    assert clocks.ahead is None or clocks.is_wrong
+
+
 def test_one_platform_with_a_wrong_clock_does_not_make_ours_wrong(now: Hand):
     now.moment = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
     clocks = Clocks(now, own_host="own.invalid")
