@@ -1,9 +1,13 @@
 """What anybody's program may read: lists, whole items, changes with tombstones, search."""
 
 import gzip
+import json
 
+import jsonschema
 import pytest
 
+from server.api.openapi import openapi_document
+from server.api.reading import ROUTES
 from server.core.catalogue import read_changes
 from tests.api.conftest import Office
 
@@ -204,3 +208,27 @@ async def test_a_head_has_the_headers_of_a_get(office):
     head = await office.call("HEAD", f"{FRONT}/columns", by=None)
     get = await office.call("GET", f"{FRONT}/columns", by=None)
     assert (head.status, head.headers["ETag"]) == (200, get.headers["ETag"])
+
+
+async def test_every_answer_and_every_refusal_is_what_the_document_says(office):
+    document = json.loads(openapi_document(ROUTES))
+    shown, gone = await publish(office), await publish(office, title="将被撤回")
+    await withdraw(office, gone)
+    asked = {
+        "columns": ("",),
+        "items": ("", "?limit=1", "?year=1999", "?limit=51", "?cursor=x", "?kind=x"),
+        "items/{item_id}": (f"/{shown}", f"/{gone}", "/nobody"),
+        "changes": ("", "?only=pages", "?since=now", "?since=x", "?only=x"),
+        "search": ("?q=医疗", "?q=没有这个词", "", f"?q={'字' * 61}", "?q=x&page=0"),
+    }
+    assert {f"{FRONT}/{path}" for path in asked} == document["paths"].keys()
+    for path, questions in asked.items():
+        told = document["paths"][f"{FRONT}/{path}"]["get"]["responses"]
+        seen = {}
+        for question in questions:
+            reply = await office.get(f"{FRONT}/{path.partition('/')[0]}{question}", by=None)
+            seen[question] = reply.status
+            said = told.get(str(reply.status)) or told[f"{reply.status // 100}XX"]
+            content = said["content"][reply.headers["Content-Type"].partition(";")[0]]
+            jsonschema.validate(reply.json, {**content["schema"], "components": document["components"]})
+        assert 200 in seen.values(), seen
