@@ -61,6 +61,10 @@ class Settlement:
     receipt: Receipt
 
 
+_Batch = list[tuple[Settlement, asyncio.Future[bool]]]
+"""What waits for a commit; each is told whether that settled it, or it must be settled alone."""
+
+
 def is_plain(outcome: Outcome, leg: Leg) -> TypeGuard[Receipt]:
     """Say whether an outcome may be settled with others: nothing waits for it or is replaced by it."""
     is_live = isinstance(outcome, Receipt) and outcome.live_at is not None
@@ -73,29 +77,30 @@ class Settlements:
     def __init__(self, together: float = TOGETHER) -> None:
         """Begin with none; `together` is how many seconds the first waits for the others."""
         self._together = together
-        self._waiting: list[tuple[Settlement, asyncio.Future[None]]] = []
+        self._waiting: _Batch = []
         self._writer: asyncio.Task[None] | None = None
         self._complete: asyncio.Future[None] | None = None  # stands while others are waited for
 
     async def settle(self, settlement: Settlement, place: Place) -> None:
-        """Settle an arrival; returns when that is durable. Raises what the whole commit raised."""
-        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Settle an arrival; returns when that is durable. Raises what its commit raised."""
+        ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((settlement, ended))
         if self._writer is None or self._writer.done():  # done: it was called off, and nobody waits for it
             self._writer = asyncio.create_task(self._write(place), name="settlements")
         elif len(self._waiting) >= place.under_way:
             self._stop_waiting()
-        await ended
+        if not await ended:
+            await place.store.write(partial(_settle_alone, one=settlement, place=place))
 
     async def _write(self, place: Place) -> None:
         """Commit what waits until nothing does; each is told how its commit ended."""
         while self._waiting:
             await self._gather(place)
             batch, self._waiting = self._waiting, []
-            act = partial(settle_all, settlements=tuple(s for s, _ended in batch), place=place)
-            commit = asyncio.create_task(place.store.write(act), name="settling")
+            act = _settle_together(tuple(one for one, _ended in batch), place)
+            commit = asyncio.create_task(act, name="settling")
             # Told by the commit, not from here: who writes may be called off before it has ended.
-            commit.add_done_callback(partial(_tell, tuple(ended for _settlement, ended in batch)))
+            commit.add_done_callback(partial(_tell, batch))
             await asyncio.wait((commit,))
         self._writer = None
 
@@ -117,34 +122,37 @@ class Settlements:
             self._complete.set_result(None)
 
 
-def _tell(waiting: tuple[asyncio.Future[None], ...], commit: asyncio.Task[None]) -> None:
+def _tell(batch: _Batch, commit: asyncio.Task[frozenset[str]]) -> None:
     error = None if commit.cancelled() else commit.exception()
-    for ended in waiting:
+    for one, ended in batch:
         if ended.done():  # whoever handed it in was called off
             continue
         if commit.cancelled():
             ended.cancel()
         elif error is None:
-            ended.set_result(None)
+            ended.set_result(one.leg.id not in commit.result())
         else:
             ended.set_exception(error)
 
 
-async def settle_all(tx: Tx, settlements: tuple[Settlement, ...], place: Place) -> None:
-    """Make deliveries live whose posts are plain arrivals; a lease that was lost settles nothing."""
+async def _settle_together(settlements: tuple[Settlement, ...], place: Place) -> frozenset[str]:
+    """Make deliveries live whose posts are plain arrivals; give the ids of those left to be settled alone.
+
+    A lease that was lost settles nothing.
+    """
     at = place.now()
     arrivals = tuple(_arrival(one, place.limits[one.leg.channel], at) for one in settlements)
     # What was live before midnight may be earlier than what was counted since: that is settled by itself.
     today = tuple(one for one in arrivals if one.day >= day_of(at))
-    left = await settle_arrivals(tx, today, at=at, new_id=place.bench.new_id)
-    left |= {one.delivery_id for one in arrivals if one.day < day_of(at)}
-    for one in settlements:
-        if one.leg.id in left:
-            await _settle_alone(tx, one, place, at=at)
+    left = frozenset(one.delivery_id for one in arrivals if one.day < day_of(at))
+    if today:
+        left |= await settle_arrivals(place.store, today, at=at, new_id=place.bench.new_id)
+    return left
 
 
-async def _settle_alone(tx: Tx, one: Settlement, place: Place, *, at: datetime) -> None:
+async def _settle_alone(tx: Tx, one: Settlement, place: Place) -> None:
     """Settle an arrival of yesterday, or whose release was withdrawn or replaced while the call lasted."""
+    at = place.now()
     leg = await get_delivery(tx, one.leg.id)
     if (leg.state, leg.attempt_id) == ("sending", one.leg.attempt_id):
         await settle(tx, leg, one.receipt, place.limits[leg.channel], place.bench, at=at)

@@ -1,18 +1,19 @@
 """Arrivals: many posts that went live, settled in one commit by a script (see scripts.py).
 
 Everything an arrival changes is changed here for all of them: state and receipt, attempt, ledger lines and
-counters, and the release that is live with its first delivery.
+counters, and the release that is live with its first delivery. SQLite takes it in steps, PostgreSQL at once.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
+from typing import Final
 
 from server.store.ledger_tables import FIRST
-from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
-from server.store.tx import Tx
+from server.store.scripts import Dialect, Script, commit_script, json_of
+from server.store.tx import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +37,63 @@ class Arrival:
 
 
 async def settle_arrivals(
-    tx: Tx, arrivals: tuple[Arrival, ...], *, at: datetime, new_id: Callable[[], str]
+    store: Store, arrivals: tuple[Arrival, ...], *, at: datetime, new_id: Callable[[], str]
 ) -> frozenset[str]:
     """Settle those whose release is still planned or live; give the ids of deliveries left to settle().
 
     A delivery that is no longer sent under its attempt is neither moved nor given back: its lease was lost.
     """
-    return await run_script(tx, _settle(dialect_of(tx), arrivals, at, new_id))
+    return await commit_script(store, partial(_settle, arrivals=arrivals, at=at, new_id=new_id))
 
 
 def _settle(
     dialect: Dialect, arrivals: tuple[Arrival, ...], at: datetime, new_id: Callable[[], str]
 ) -> Script[frozenset[str]]:
-    texts, now = _texts(dialect), dialect.text_of(at)
-    # Locked until the commit: a withdrawal that overtakes us would not see these live, nor we it.
+    settle = _settle_in_steps if dialect.is_sqlite else _settle_at_once
+    return settle(dialect, arrivals, dialect.text_of(at), new_id)
+
+
+def _settle_at_once(
+    dialect: Dialect, arrivals: tuple[Arrival, ...], now: str, new_id: Callable[[], str]
+) -> Script[frozenset[str]]:
+    """Settle by one statement, which is its own transaction: a journey in place of six."""
+    rows = [
+        {
+            **move,
+            "release_id": one.release_id,
+            "org_id": one.org_id,
+            "kind": one.kind,
+            "col": one.column,
+            "day": one.day.isoformat(),
+            "counted_as": one.counted_as,
+            "line": new_id() if one.is_counted else None,
+            "item_line": new_id() if one.is_counted else None,
+        }
+        for one, move in zip(arrivals, _moves(arrivals, dialect), strict=True)
+    ]
+    return frozenset(row[0] for row in (yield _text_at_once(dialect), (json_of(rows), now)))
+
+
+def _settle_in_steps(
+    dialect: Dialect, arrivals: tuple[Arrival, ...], now: str, new_id: Callable[[], str]
+) -> Script[frozenset[str]]:
+    texts = _texts(dialect)
     rows = yield texts["releases"], (json_of(sorted({one.release_id for one in arrivals})),)
     states = {row[0]: row[1] for row in rows}
-    here, left = list[Arrival](), set[str]()
-    for one in arrivals:
-        if states[one.release_id] in ("planned", "live"):
-            here.append(one)
-        else:
-            left.add(one.delivery_id)
-    move = texts["move" if dialect.is_sqlite else "move_whole"]
-    moved = {row[0] for row in (yield move, (json_of(_moves(here, dialect)), now))}
+    here = tuple(one for one in arrivals if states[one.release_id] in ("planned", "live"))
+    moved = {row[0] for row in (yield texts["move"], (json_of(_moves(here, dialect)), now))}
     come = tuple(one for one in here if one.delivery_id in moved)
-    if come and dialect.is_sqlite:
+    if come:
         yield texts["close"], (json_of([one.attempt_id for one in come]), now)
         yield texts["live"], (json_of(sorted({one.release_id for one in come})),)
-    if come:
         lines = _lines(tuple(one for one in come if one.is_counted), new_id)
         if lines:
             first = {row[0] for row in (yield texts["ledger"], (json_of(lines.values()), now))}
             yield texts["count"], (json_of(_counts(lines, first)),)
-    return frozenset(left)
+    return frozenset(one.delivery_id for one in arrivals) - {one.delivery_id for one in here}
 
 
-def _moves(arrivals: list[Arrival], dialect: Dialect) -> list[dict[str, str | None]]:
+def _moves(arrivals: tuple[Arrival, ...], dialect: Dialect) -> list[dict[str, str | None]]:
     return [
         {
             "id": one.delivery_id,
@@ -112,73 +133,110 @@ def _counts(lines: Mapping[tuple[str, str], dict[str, str]], first: set[str]) ->
     return [{**dict(zip(keys, key, strict=True)), "n": sums[key]} for key in sorted(sums)]
 
 
-def _behind_snapshots(dialect: Dialect, now: str) -> str:
-    """Give when a line was written, as server/store/ledger.py puts it behind the snapshots of its year."""
-    if dialect.is_sqlite:
-        return f"""max({now}, (
-            SELECT coalesce(strftime('%Y-%m-%d %H:%M:%f', max(taken_at), '+0.001 seconds') || '000', '')
-            FROM snapshots WHERE year = CAST(substr(g.day, 1, 4) AS INTEGER)))"""
-    return f"""greatest({now}, (
-        SELECT max(taken_at) + interval '1 millisecond' FROM snapshots
-        WHERE year = extract(year FROM g.day)))"""
+_MOVE: Final = dict.fromkeys(("id", "attempt_id", "platform_id", "link"), "text") | {
+    "live_at": "moment",
+    "look_at": "moment",
+}
+_MOVED: Final = """state = 'live', platform_id = g.platform_id, link = g.link, live_at = g.live_at,
+                changed_at = {now}, due_at = g.look_at, looks = 0, reason = NULL, who_acts = 'nobody'"""
+_LINE: Final = """id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at,
+                topic, account_id, joint"""
+_FIRST_ONLY: Final = f"ON CONFLICT (item_id, channel) WHERE {FIRST} DO NOTHING"
+_COUNTED: Final = """(day, org_id, channel, kind, "column", line)
+            DO UPDATE SET count = day_counters.count + excluded.count"""
 
 
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
-    now = dialect.moment("$2")
-    moves = dialect.given(
-        "$1",
-        id="text",
-        attempt_id="text",
-        platform_id="text",
-        link="text",
-        live_at="moment",
-        look_at="moment",
-    )
-    key = {"org_id": "text", "channel": "text", "kind": "text", "col": "text", "day": "day"}
-    lines = dialect.given("$1", id="text", item_id="text", delivery_id="text", **key)
-    counts = dialect.given("$1", n="int", **key)
-    move = f"""
-            UPDATE deliveries SET state = 'live', platform_id = g.platform_id, link = g.link,
-                live_at = g.live_at, changed_at = {now}, due_at = g.look_at, looks = 0, reason = NULL,
-                who_acts = 'nobody'
-            FROM {moves}
+    """Give SQLite's steps: it has one writer, so nothing is locked.
+
+    On either engine a line is written behind the snapshots of its year, as server/store/ledger.py puts it.
+    """
+    now, key = dialect.moment("$2"), {"org_id": "text", "channel": "text", "kind": "text", "col": "text"}
+    lines = dialect.given("$1", id="text", item_id="text", delivery_id="text", **key, day="day")
+    return {
+        "releases": f"SELECT id, state FROM releases WHERE id IN {dialect.ids('$1')}",
+        "move": f"""
+            UPDATE deliveries SET {_MOVED.format(now=now)} FROM {dialect.given("$1", **_MOVE)}
             WHERE deliveries.id = g.id AND {dialect.not_by("deliveries.state")} = 'sending'
                 AND deliveries.attempt_id = g.attempt_id
-            RETURNING deliveries.id"""
-    close = f"UPDATE attempts SET closed_at = {now}, outcome = 'live' WHERE closed_at IS NULL AND id IN"
-    live = "UPDATE releases SET state = 'live' WHERE state = 'planned' AND number = 1 AND id IN"
-    return {
-        "releases": f"""
-            SELECT id, state FROM releases WHERE id IN {dialect.ids("$1")} ORDER BY id
-            {dialect.locked("FOR NO KEY UPDATE")}""",
-        "move": move,
-        "close": f"{close} {dialect.ids('$1')}",
-        "live": f"{live} {dialect.ids('$1')}",
-        # All three in one journey, which costs PostgreSQL more than what is done at its end.
-        "move_whole": f"""
-            WITH moved AS (
-                {move}, deliveries.attempt_id, deliveries.release_id
-            ), closed AS (
-                {close} (SELECT attempt_id FROM moved)
-            ), begun AS (
-                {live} (SELECT release_id FROM moved)
-            )
-            SELECT id FROM moved""",
+            RETURNING deliveries.id""",
+        "close": f"""
+            UPDATE attempts SET closed_at = {now}, outcome = 'live'
+            WHERE closed_at IS NULL AND id IN {dialect.ids("$1")}""",
+        "live": f"""
+            UPDATE releases SET state = 'live'
+            WHERE state = 'planned' AND number = 1 AND id IN {dialect.ids("$1")}""",
         "ledger": f"""
-            INSERT INTO ledger
-                (id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at,
-                topic, account_id, joint)
+            INSERT INTO ledger ({_LINE})
             SELECT g.id, 'counted', g.item_id, g.channel, g.org_id, g.kind, g.col, g.day, g.delivery_id,
-                {_behind_snapshots(dialect, now)}, coalesce({dialect.text_in("v.sheet", "topic")}, ''),
-                d.account_id,
+                max({now}, (
+                    SELECT coalesce(
+                        strftime('%Y-%m-%d %H:%M:%f', max(taken_at), '+0.001 seconds') || '000', '')
+                    FROM snapshots WHERE year = CAST(substr(g.day, 1, 4) AS INTEGER))),
+                coalesce({dialect.text_in("v.sheet", "topic")}, ''), d.account_id,
                 coalesce(nullif({dialect.text_in("v.sheet", "joint_orgs")}, '[]'), '')
             FROM {lines} JOIN deliveries d ON d.id = g.delivery_id
                 JOIN releases r ON r.id = d.release_id JOIN revisions v ON v.id = r.revision_id WHERE true
-            ON CONFLICT (item_id, channel) WHERE {FIRST} DO NOTHING RETURNING id""",
+            {_FIRST_ONLY} RETURNING id""",
         "count": f"""
             INSERT INTO day_counters (day, org_id, channel, kind, "column", line, count)
-            SELECT g.day, g.org_id, g.channel, g.kind, g.col, 'counted', g.n FROM {counts} WHERE true
-            ON CONFLICT (day, org_id, channel, kind, "column", line)
-            DO UPDATE SET count = day_counters.count + excluded.count""",
+            SELECT g.day, g.org_id, g.channel, g.kind, g.col, 'counted', g.n
+            FROM {dialect.given("$1", n="int", **key, day="day")} WHERE true
+            ON CONFLICT {_COUNTED}""",
     }
+
+
+@cache
+def _text_at_once(dialect: Dialect) -> str:
+    """Give the same for PostgreSQL, all of it in one statement.
+
+    Releases are locked first: a withdrawal that overtakes us would not see these live, nor we it. A lock
+    that was waited for gives the row as it is by then. Lines and counters are written in the order of their
+    keys, so that no two of these wait for each other.
+    """
+    now = dialect.moment("$2")
+    words = ("release_id", "org_id", "kind", "col", "counted_as", "line", "item_line")
+    given = dialect.given("$1", **_MOVE, **dict.fromkeys(words, "text"), day="day")
+    return f"""
+        WITH given AS MATERIALIZED (
+            SELECT * FROM {given}
+        ), held AS MATERIALIZED (
+            SELECT r.id, r.state, r.revision_id FROM releases r WHERE r.id IN (SELECT release_id FROM given)
+            ORDER BY r.id FOR NO KEY UPDATE
+        ), moved AS (
+            UPDATE deliveries SET {_MOVED.format(now=now)}
+            FROM given g JOIN held ON held.id = g.release_id AND held.state IN ('planned', 'live')
+            WHERE deliveries.id = g.id AND deliveries.state = 'sending'
+                AND deliveries.attempt_id = g.attempt_id
+            RETURNING g.*, deliveries.item_id, deliveries.account_id, held.revision_id
+        ), closed AS (
+            UPDATE attempts SET closed_at = {now}, outcome = 'live'
+            WHERE closed_at IS NULL AND id IN (SELECT attempt_id FROM moved)
+        ), begun AS (
+            UPDATE releases SET state = 'live'
+            WHERE state = 'planned' AND number = 1 AND id IN (SELECT release_id FROM moved)
+        ), first AS (
+            SELECT DISTINCT ON (m.item_id, l.channel) l.line_id, l.channel, m.*
+            FROM moved m,
+                LATERAL (VALUES (m.line, m.counted_as), (m.item_line, 'item')) AS l(line_id, channel)
+            WHERE l.line_id IS NOT NULL ORDER BY m.item_id, l.channel, m.id
+        ), written AS (
+            INSERT INTO ledger ({_LINE})
+            SELECT f.line_id, 'counted', f.item_id, f.channel, f.org_id, f.kind, f.col, f.day, f.id,
+                greatest({now}, (
+                    SELECT max(taken_at) + interval '1 millisecond' FROM snapshots
+                    WHERE year = extract(year FROM f.day))),
+                coalesce(v.sheet ->> 'topic', ''), f.account_id,
+                coalesce(nullif(v.sheet ->> 'joint_orgs', '[]'), '')
+            FROM first f JOIN revisions v ON v.id = f.revision_id ORDER BY f.item_id, f.channel
+            {_FIRST_ONLY}
+            RETURNING day, org_id, channel, kind, "column"
+        ), counted AS (
+            INSERT INTO day_counters (day, org_id, channel, kind, "column", line, count)
+            SELECT day, org_id, channel, kind, "column", 'counted', count(*) FROM written
+            GROUP BY day, org_id, channel, kind, "column" ORDER BY day, org_id, channel, kind, "column"
+            ON CONFLICT {_COUNTED}
+        )
+        SELECT g.id FROM given g JOIN held ON held.id = g.release_id
+        WHERE held.state NOT IN ('planned', 'live')"""

@@ -10,7 +10,7 @@ The text is PostgreSQL's, with `$1`; `Dialect` holds what SQLite says otherwise.
 import json
 import re
 import sqlite3
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 from server.store.driver import driver_of
 from server.store.postgresql import begin
 from server.store.sqlite import Connection
-from server.store.tx import Tx
+from server.store.tx import Store, Tx
 
 T = TypeVar("T")
 Rows = Sequence[Sequence[Any]]
@@ -111,6 +111,29 @@ async def run_script(tx: Tx, script: Script[T]) -> T:
         await begin(tx)
         driver = driver_of(tx)  # another one, where the first had ended
     return await _run_there(driver, script)
+
+
+async def commit_script(store: Store, script: Callable[[Dialect], Script[T]]) -> T:
+    """Run a script that is a transaction of its own, durable on return; done again when it was undone.
+
+    On PostgreSQL it must be one statement, which needs no BEGIN and no COMMIT: one journey in place of three.
+    """
+    return await store.write(partial(_run_alone, script=script))
+
+
+async def _run_alone(tx: Tx, script: Callable[[Dialect], Script[T]]) -> T:
+    dialect = dialect_of(tx)
+    if dialect.is_sqlite:
+        return await run_script(tx, script(dialect))
+    steps = script(dialect)
+    statement, values = next(steps)
+    rows = await driver_of(tx).fetch(statement, *values)
+    try:
+        steps.send(rows)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    raise RuntimeError("a script that commits by itself has one statement on PostgreSQL")
 
 
 def _run_here(connection: sqlite3.Connection, script: Script[T]) -> T:

@@ -61,7 +61,18 @@ MUTANTS = (
     ),
     Mutant(
         "a batch of arrivals does not ask whose attempt it is",
-        (Change(ARRIVALS, "\n                AND deliveries.attempt_id = g.attempt_id", ""),),
+        (
+            Change(
+                ARRIVALS,
+                """("deliveries.state")} = 'sending'\n                AND deliveries.attempt_id = g.attempt_id""",
+                """("deliveries.state")} = 'sending'""",
+            ),
+            Change(
+                ARRIVALS,
+                """AND deliveries.state = 'sending'\n                AND deliveries.attempt_id = g.attempt_id""",
+                "AND deliveries.state = 'sending'",
+            ),
+        ),
         ("tests/core/test_dispatch.py", "tests/faults/test_takeover.py"),
     ),
     Mutant(
@@ -240,6 +251,7 @@ MUTANTS = (
                 "        lines = _lines(tuple(one for one in come if one.is_counted), new_id)\n",
                 "        lines = _lines(come[:0], new_id)\n",
             ),
+            Change(ARRIVALS, "WHERE l.line_id IS NOT NULL ORDER", "WHERE false ORDER"),
         ),
         ("tests/core/test_dispatch.py",),
     ),
