@@ -22,7 +22,7 @@ from server.core.late import settle_late
 from server.core.settle import settle
 from server.core.settlements import Settlement, is_plain
 from server.core.workplace import Workplace
-from server.store.accounts import AccountRow, get_account, list_accounts_by_id
+from server.store.accounts import AccountRow, get_account
 from server.store.attempts import add_note, close_attempt, first_opened, renew_leases
 from server.store.backlog import Leg, Order, claim_backlog
 from server.store.deliveries import get_delivery, move, put_off
@@ -80,12 +80,12 @@ async def claim(
         lanes.shut,
         lanes.outside,
     )
-    legs, place.memory.is_left = await claim_backlog(tx, order)
-    if not legs:
+    claims = await claim_backlog(tx, order)
+    place.memory.is_left = claims.is_left
+    if not claims.legs:
         return ()
-    contents = await _readable(tx, place, legs, at=at)
-    legs = tuple(leg for leg in legs if leg.release_id in contents)
-    accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in legs))
+    contents = await _readable(tx, place, claims.legs, at=at)
+    legs = tuple(leg for leg in claims.legs if leg.release_id in contents)
     first_tried = await first_opened(tx, tuple(leg.id for leg in legs if leg.tries > 1))
     await _place(tx, legs, contents, at=at)
     for leg in legs:
@@ -93,7 +93,11 @@ async def claim(
             contents[leg.release_id] = await with_neighbours(tx, contents[leg.release_id], place.site)
     return tuple(
         Claimed(
-            leg, lease_until, first_tried.get(leg.id, at), accounts[leg.account_id], contents[leg.release_id]
+            leg,
+            lease_until,
+            first_tried.get(leg.id, at),
+            claims.accounts[leg.account_id],
+            contents[leg.release_id],
         )
         for leg in legs
     )

@@ -1,10 +1,9 @@
 """Accounts: where an org is present, with their sealed secrets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -18,6 +17,12 @@ from server.store.tx import Tx
 
 OWNER: Final = "owner"
 """The setting that names who looks after an account."""
+
+COLUMNS: Final = """a.id, a.org_id, o.code, o.name, a.channel, a.slug, a.name, a.counted_as,
+            CAST(a.settings AS text), a.secret, a.state, p.until, a.practice"""
+JOINED: Final = f"""accounts a JOIN orgs o ON o.id = a.org_id
+            LEFT JOIN {permission.name} p ON p.account_id = a.id"""
+"""What a script asks for to have whole accounts, `a`, and where it finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,37 +146,18 @@ async def set_settings(tx: Tx, account_id: str, changes: Mapping[str, str | None
 
 
 def _by_id(dialect: Dialect, ids: frozenset[str]) -> Script[dict[str, AccountRow]]:
-    rows = yield _by_id_text(dialect), (json_of(sorted(ids)),)
-    accounts = {}
-    for (
-        key,
-        org_id,
-        code,
-        org_name,
-        channel,
-        slug,
-        name,
-        counted_as,
-        settings,
-        sealed,
-        state,
-        until,
-        practice,
-    ) in rows:
-        accounts[key] = AccountRow(
-            key, Org(org_id, code, org_name), channel, slug, name, counted_as, json.loads(settings), sealed,
-            state, moment_of(until), bool(practice),
-        )  # fmt: skip
-    return accounts
+    rows = yield f"SELECT {COLUMNS} FROM {JOINED} WHERE a.id IN {dialect.ids('$1')}", (json_of(sorted(ids)),)  # noqa: S608 -- of constants
+    return {row[0]: account_of_script(row) for row in rows}
 
 
-@cache
-def _by_id_text(dialect: Dialect) -> str:
-    return f"""
-        SELECT a.id, a.org_id, o.code, o.name, a.channel, a.slug, a.name, a.counted_as,
-            CAST(a.settings AS text), a.secret, a.state, p.until, a.practice
-        FROM accounts a JOIN orgs o ON o.id = a.org_id LEFT JOIN {permission.name} p ON p.account_id = a.id
-        WHERE a.id IN {dialect.ids("$1")}"""  # noqa: S608 -- of constants
+def account_of_script(row: Sequence[Any]) -> AccountRow:
+    """Give the account whose COLUMNS a script was given."""
+    key, org_id, code, org_name, channel, slug, name, counted_as, *told = row
+    settings, sealed, state, until, practice = told
+    return AccountRow(
+        key, Org(org_id, code, org_name), channel, slug, name, counted_as, json.loads(settings), sealed,
+        state, moment_of(until), bool(practice),
+    )  # fmt: skip
 
 
 def _select() -> sa.Select[Any]:

@@ -5,13 +5,14 @@ waits for another; within an account the organs take turns, so one that releases
 make the others wait for all of them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain, zip_longest
 from typing import Any, Final
 
+from server.store.accounts import COLUMNS, JOINED, AccountRow, account_of_script
 from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
 from server.store.tx import Tx
 
@@ -55,46 +56,73 @@ class Leg:
     attempt_id: str
 
 
-async def claim_backlog(tx: Tx, order: Order) -> tuple[tuple[Leg, ...], bool]:
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What was claimed, from which accounts by id; `is_left`: something had to stay for want of room."""
+
+    legs: tuple[Leg, ...]
+    accounts: Mapping[str, AccountRow]
+    is_left: bool
+
+
+async def claim_backlog(tx: Tx, order: Order) -> Claims:
     """Claim deliveries: `sending`, each with a lease and an open attempt, and their items' first date fixed.
 
     PostgreSQL passes over an account that another worker is claiming from at this moment: two claims
-    together must not have more in flight than an account allows. The second of what it gives says whether
-    something was left behind for want of room.
+    together must not have more in flight than an account allows.
     """
     return await run_script(tx, _claim(dialect_of(tx), order))
 
 
-def _claim(dialect: Dialect, order: Order) -> Script[tuple[tuple[Leg, ...], bool]]:
+def _claim(dialect: Dialect, order: Order) -> Script[Claims]:
     texts, at = _texts(dialect), dialect.text_of(order.at)
-    waiting = [row for row in (yield texts["accounts"], (at,)) if row[0] not in order.passed_over]
-    if not waiting:
-        return (), False
-    flying = {row[0]: row[1] for row in (yield texts["flying"], ())}
-    lines, is_left = list[list[tuple[str, bool]]](), False
-    platforms = frozenset(row[0] for row in waiting if row[1] not in OWN)
-    for account_id, channel in waiting:
-        room = min(order.concurrency[channel] - flying.get(account_id, 0), order.limit)
-        if channel not in OWN:
-            room = 0 if channel in order.shut else min(room, order.outside)
-        if room > 0:
-            rows = yield texts["sendable"], (account_id, at, room)
-            lines.append([(row[0], account_id in platforms) for row in rows])
-        is_left |= room <= 0 or len(lines[-1]) == room
+    waiting = [account_of_script(row) for row in (yield texts["accounts"], (at,))]
+    accounts = {one.id: one for one in waiting if one.id not in order.passed_over}
+    if not accounts:
+        return Claims((), {}, is_left=False)
+    found = yield from search(dialect, [_bounds(one, order) for one in accounts.values()], at)
+    is_left = any(len(ids) >= room for _account_id, room, ids in found)
+    lines = [[(key, accounts[of].channel not in OWN) for key in ids] for of, _room, ids in found]
     ids, is_cut = _in_turn(lines, order)
     is_left |= is_cut
     if not ids:
-        return (), is_left
-    seen = {row[0]: row for row in (yield texts["legs"], (json_of(ids),))}
-    claims = [_claim_row(seen[key], order, dialect) for key in ids]
-    given, until = json_of(claims), dialect.text_of(order.lease_until)
+        return Claims((), {}, is_left)
+    given = json_of([{"id": key, "attempt_id": order.new_id()} for key in ids])
+    until = dialect.text_of(order.lease_until)
     if dialect.is_sqlite:
-        moved = {row[0] for row in (yield texts["claim"], (given, at))}
+        rows = yield texts["claim"], (given, at, until)
         yield texts["attempts"], (given, order.worker, at, until)
-        yield texts["published"], (json_of(list(moved)), at)
+        yield texts["published"], (json_of([row[0] for row in rows]), at)
     else:
-        moved = {row[0] for row in (yield texts["claim_whole"], (given, at, order.worker, until))}
-    return tuple(_leg(seen[row["id"]], row) for row in claims if row["id"] in moved), is_left
+        rows = yield texts["claim_whole"], (given, at, until, order.worker)
+    legs = {row[0]: Leg(*row) for row in rows}
+    return Claims(tuple(legs[key] for key in ids if key in legs), accounts, is_left)
+
+
+def _bounds(account: AccountRow, order: Order) -> dict[str, str | int]:
+    """Say how many posts of an account may be in flight, and how many more this claim may take."""
+    most, limit = order.concurrency[account.channel], order.limit
+    if account.channel not in OWN:
+        limit = 0 if account.channel in order.shut else min(limit, order.outside)
+    return {"id": account.id, "most": most, "room": limit}
+
+
+def search(
+    dialect: Dialect, bounds: list[dict[str, Any]], at: str
+) -> Script[list[tuple[str, int, list[str]]]]:
+    """Give for each account how much room it has, and that many of what it has to send, in order.
+
+    Of each account `bounds` say its `id`, the `most` it may have in flight, and this claim's `room` for it.
+    """
+    texts = _texts(dialect)
+    if not dialect.is_sqlite:
+        return [tuple(row) for row in (yield texts["search"], (json_of(bounds), at))]
+    flying, found = {row[0]: row[1] for row in (yield texts["flying"], ())}, []
+    for one in bounds:
+        room = min(one["most"] - flying.get(one["id"], 0), one["room"])
+        rows = (yield texts["sendable"], (one["id"], at, room)) if room > 0 else ()
+        found.append((one["id"], room, [row[0] for row in rows]))
+    return found
 
 
 def _in_turn(lines: list[list[tuple[str, bool]]], order: Order) -> tuple[list[str], bool]:
@@ -112,78 +140,72 @@ def _in_turn(lines: list[list[tuple[str, bool]]], order: Order) -> tuple[list[st
     return ids, is_left
 
 
-def _leg(seen: Sequence[Any], claim: Mapping[str, Any]) -> Leg:
-    key, release_id, number, item_id, account_id, channel, counted_as, *_rest = seen
-    return Leg(
-        key, release_id, number, item_id, account_id, channel, counted_as, claim["tries"], claim["attempt_id"]
-    )
-
-
-def _claim_row(seen: Sequence[Any], order: Order, dialect: Dialect) -> dict[str, Any]:
-    return {
-        "id": seen[0],
-        "state": seen[7],
-        "tries": seen[8] + 1,
-        "attempt_id": order.new_id(),
-        "due_at": dialect.text_of(order.lease_until),
-    }
-
-
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
-    given = dialect.given("$1", id="text", state="text", tries="int", attempt_id="text", due_at="moment")
-    first, second = dialect.moment("$1"), dialect.moment("$2")
-    state = dialect.not_by("deliveries.state")
+    given = dialect.given("$1", id="text", attempt_id="text")
+    at = dialect.moment("$2")
     claim = f"""
-            UPDATE deliveries SET state = 'sending', attempt_id = g.attempt_id, tries = g.tries,
-                due_at = g.due_at, changed_at = {second}, reason = NULL, who_acts = 'clock'
-            FROM {given}
-            WHERE deliveries.id = g.id AND {state} = g.state AND {dialect.not_by("deliveries")}.{_SENDABLE}
-            RETURNING deliveries.id"""
+            UPDATE deliveries SET state = 'sending', attempt_id = g.attempt_id, tries = deliveries.tries + 1,
+                due_at = {dialect.moment("$3")}, changed_at = {at}, reason = NULL, who_acts = 'clock'
+            FROM {given} WHERE deliveries.id = g.id AND {dialect.not_by("deliveries")}.{_SENDABLE}
+            RETURNING deliveries.id, release_id,
+                (SELECT number FROM releases WHERE releases.id = release_id), item_id, account_id, channel,
+                counted_as, tries, deliveries.attempt_id"""
     attempts = "INSERT INTO attempts (id, delivery_id, number, worker, opened_at, lease_until, notes)"
     return {
         # What a broadcasting account has to send goes with a push (core/pushes.py), never by itself.
         "accounts": f"""
-            SELECT a.id, a.channel FROM accounts a WHERE a.state = 'active' AND EXISTS (
-                SELECT 1 FROM deliveries d
-                WHERE d.account_id = a.id AND d.{_SENDABLE} AND (d.due_at IS NULL OR d.due_at <= {first})
+            SELECT {COLUMNS} FROM {JOINED} WHERE a.state = 'active' AND EXISTS (
+                SELECT 1 FROM deliveries d WHERE d.account_id = a.id
+                AND d.{_SENDABLE} AND (d.due_at IS NULL OR d.due_at <= {dialect.moment("$1")})
             ) AND NOT EXISTS (SELECT 1 FROM broadcast_plans b WHERE b.account_id = a.id)
             ORDER BY a.id {dialect.locked("FOR NO KEY UPDATE OF a SKIP LOCKED")}""",
         "flying": "SELECT account_id, count(*) FROM deliveries WHERE state = 'sending' GROUP BY account_id",
-        # An older release still in flight there must land first, or it could overwrite the newer one.
-        "sendable": f"""
+        "sendable": _sendable(dialect, "$1", at, "$3"),
+        # All accounts in one journey. Their rows are locked by now: no other claim adds to what is in flight.
+        "search": f"""
+            SELECT g.id, r.room, ARRAY({_sendable(dialect, "g.id", at, "greatest(r.room, 0)")})::text[]
+            FROM {dialect.given("$1", id="text", most="int", room="int")}, LATERAL (
+                SELECT least(g.most - (
+                    SELECT count(*) FROM deliveries WHERE account_id = g.id AND state = 'sending'
+                ), g.room) AS room) AS r
+            ORDER BY g.id""",
+        "claim": claim,
+        "attempts": f"""
+            {attempts}
+            SELECT g.attempt_id, g.id, d.tries, $2, {dialect.moment("$3")}, {dialect.moment("$4")}, '{{}}'
+            FROM {given} JOIN deliveries d ON d.id = g.id AND d.attempt_id = g.attempt_id""",
+        "published": f"""
+            UPDATE items SET published_at = {at} WHERE published_at IS NULL
+            AND id IN (SELECT item_id FROM deliveries WHERE id IN {dialect.ids("$1")})""",
+        # All three in one journey, which costs PostgreSQL more than what is done at its end.
+        "claim_whole": f"""
+            WITH moved AS (
+                {claim}
+            ), opened AS (
+                {attempts}
+                SELECT attempt_id, id, tries, $4, {at}, {dialect.moment("$3")}, '{{}}' FROM moved
+            ), dated AS (
+                UPDATE items SET published_at = {at} WHERE published_at IS NULL
+                AND id IN (SELECT item_id FROM moved)
+            )
+            SELECT * FROM moved""",
+    }
+
+
+def _sendable(dialect: Dialect, account: str, at: str, room: str) -> str:
+    """Give what an account has to send: its organs in turn, who waits longest first.
+
+    An older release still in flight there must land first, or it could overwrite the newer one.
+    """
+    return f"""
             SELECT w.id FROM (
                 SELECT id, item_id, changed_at FROM deliveries
-                WHERE account_id = $1 AND {_SENDABLE} AND (due_at IS NULL OR due_at <= {second})
+                WHERE account_id = {account} AND {_SENDABLE} AND (due_at IS NULL OR due_at <= {at})
                 AND NOT EXISTS (
                     SELECT 1 FROM deliveries f WHERE f.item_id = deliveries.item_id
                     AND f.account_id = deliveries.account_id AND {dialect.not_by("f.state")} = 'sending')
                 ORDER BY changed_at, id LIMIT {WINDOW}
             ) AS w JOIN items i ON i.id = w.item_id
             ORDER BY row_number() OVER (PARTITION BY i.org_id ORDER BY w.changed_at, w.id), w.changed_at, w.id
-            LIMIT $3""",
-        "legs": f"""
-            SELECT d.id, d.release_id, r.number, d.item_id, d.account_id, d.channel, d.counted_as,
-                d.state, d.tries
-            FROM deliveries d JOIN releases r ON r.id = d.release_id WHERE d.id IN {dialect.ids("$1")}""",
-        "claim": claim,
-        "attempts": f"""
-            {attempts}
-            SELECT g.attempt_id, g.id, g.tries, $2, {dialect.moment("$3")}, {dialect.moment("$4")}, '{{}}'
-            FROM {given} JOIN deliveries d ON d.id = g.id AND d.attempt_id = g.attempt_id""",
-        "published": f"""
-            UPDATE items SET published_at = {second} WHERE published_at IS NULL
-            AND id IN (SELECT item_id FROM deliveries WHERE id IN {dialect.ids("$1")})""",
-        # All three in one journey, which costs PostgreSQL more than what is done at its end.
-        "claim_whole": f"""
-            WITH moved AS (
-                {claim}, deliveries.item_id, deliveries.attempt_id, deliveries.tries
-            ), opened AS (
-                {attempts}
-                SELECT attempt_id, id, tries, $3, {second}, {dialect.moment("$4")}, '{{}}' FROM moved
-            ), dated AS (
-                UPDATE items SET published_at = {second} WHERE published_at IS NULL
-                AND id IN (SELECT item_id FROM moved)
-            )
-            SELECT id FROM moved""",
-    }
+            LIMIT {room}"""

@@ -104,7 +104,7 @@ async def test_a_round_for_many_takes_as_many_turns_at_the_database_as_for_one(
         taken = await take_errands(house.place, room=20)
         seen.append(turns - before)
         assert len(taken) == count
-    assert seen == [5, 5]  # what is due, the claim, what it carries, the accounts, the commit
+    assert seen == [4, 4]  # what is due, the claim, what it carries, the commit
 
 
 async def test_an_arrival_that_a_withdrawal_overtakes_does_not_stay(house: House):

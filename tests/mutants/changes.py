@@ -396,8 +396,8 @@ MUTANTS = (
         (
             Change(
                 BACKLOG,
-                "room = min(order.concurrency[channel] - flying.get(account_id, 0), order.limit)",
-                "room = min(order.concurrency[channel] + flying.get(account_id, 0) * 0 + 99, order.limit)",
+                'room = min(one["most"] - flying.get(one["id"], 0), one["room"])',
+                'room = one["room"]',
             ),
         ),
         ("tests/core/test_dispatch.py",),

@@ -9,7 +9,7 @@ import pytest
 
 from server.core.follow import bind
 from server.core.rounds import open_time_gates
-from server.store.backlog import _texts
+from server.store.backlog import search
 from server.store.followups import Follow
 from server.store.gates import list_late_marks
 from server.store.scripts import Dialect, Script, dialect_of, run_script
@@ -27,8 +27,9 @@ async def order_of_sending(house: House, limit: int) -> tuple[str, ...]:
 
 
 def _next(dialect: Dialect, account: str, at: datetime, limit: int) -> Script[tuple[str, ...]]:
-    rows = yield _texts(dialect)["sendable"], (account, dialect.text_of(at), limit)
-    return tuple(row[0] for row in rows)
+    bounds = [{"id": account, "most": limit, "room": limit}]
+    ((_account, _room, ids),) = yield from search(dialect, bounds, dialect.text_of(at))
+    return tuple(ids)
 
 
 async def waiting(house: House) -> int:
