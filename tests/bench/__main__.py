@@ -101,38 +101,52 @@ class _Bench:
             "taskiq": lambda items, pace: self._peer("taskiq", items, pace),
             "celery": lambda items, pace: self._peer("celery", items, pace),
         }
+        if engine == "PostgreSQL":  # SQLite has one process
+            self._contenders["three processes"] = lambda items, pace: self._own("apart", items, pace)
 
     def compare(self, items: int, rounds: int) -> list[Row]:
         """Run everybody in turns, at full speed and at a pace; give the rows."""
         fast = self._rounds(items, 0.0, rounds)
         paced = self._rounds(100, PACE, rounds)
-        ours, calm = fast["Tongfa"], paced["Tongfa"]
-        rate = statistics.median(run.items_a_second for run in ours)
-        p50, p99 = (statistics.median(getattr(run, name) for run in calm) for name in ("p50", "p99"))
+        rows = [*self._rates(fast, "Tongfa"), *self._delays(paced, "Tongfa")]
+        if "three processes" in fast:
+            rows += [*self._rates(fast, "three processes"), *self._delays(paced, "three processes")]
+        _print_spent(self._engine, items, fast["Tongfa"][-1])
+        return rows
+
+    def _rates(self, runs: dict[str, list[Run]], ours: str) -> list[Row]:
+        """Compare how many items a second ours and the others manage."""
+        rate = statistics.median(run.items_a_second for run in runs[ours])
         rows = []
         for name, least in (("taskiq", 5.0), ("celery", 5.0), ("floor", 0.5)):
-            peer = statistics.median(run.items_a_second for run in fast[name])
+            peer = statistics.median(run.items_a_second for run in runs[name])
             ratio = rate / peer
             goal = None if name == "celery" else least
             rows.append(
                 Row(
-                    f"one item to four platforms, {self._engine}", rate, peer, name, "items/s",
+                    f"one item to four platforms, {self._engine}{_apart(ours)}", rate, peer, name, "items/s",
                     ratio,
                     f">= {least}" if goal else "", None if goal is None else ratio >= goal,
                 )
             )  # fmt: skip
+        return rows
+
+    def _delays(self, runs: dict[str, list[Run]], ours: str) -> list[Row]:
+        """Compare how long an item takes with ours and with the others, at a pace."""
+        rows = []
         for name in ("taskiq", "celery", "floor"):
-            for figure, value in (("p50", p50), ("p99", p99)):
-                peer = statistics.median(getattr(run, figure) for run in paced[name])
+            for figure in ("p50", "p99"):
+                value, peer = (
+                    statistics.median(getattr(run, figure) for run in runs[one]) for one in (ours, name)
+                )
                 has_goal = name == "taskiq"
                 rows.append(
                     Row(
-                        f"{figure} at {PACE:g} items/s, {self._engine}", value, peer, name, "ms",
-                        value / peer,
+                        f"{figure} at {PACE:g} items/s, {self._engine}{_apart(ours)}", value, peer, name,
+                        "ms", value / peer,
                         "< 1" if has_goal else "", value < peer if has_goal else None,
                     )
                 )  # fmt: skip
-        _print_spent(self._engine, items, ours[-1])
         return rows
 
     def _rounds(self, items: int, pace: float, rounds: int) -> dict[str, list[Run]]:
@@ -150,8 +164,9 @@ class _Bench:
     def _own(self, module: str, items: int, pace: float) -> Run:
         database = self._database(module)
         orders = {
-            "database": with_tables(database) if module == "ours" else database,
+            "database": with_tables(database) if module in ("ours", "apart") else database,
             "platform": self._platform,
+            "queue": self._queue,
             "items": items,
             "pace": pace,
         }
@@ -187,6 +202,11 @@ class _Bench:
             last[str(item)] = max(last.get(str(item), 0.0), done_at)
         latencies = [1000 * (last[item] - at) for item, at in kicked["kicked"].items()]
         return _run(items, max(last.values()) - kicked["begun"], latencies, {})
+
+
+def _apart(ours: str) -> str:
+    """Name the reading in which ours takes items in one process and sends them in two others."""
+    return "" if ours == "Tongfa" else f", {ours}"
 
 
 def _run(items: int, seconds: float, latencies: list[float], spent: dict[str, float]) -> Run:

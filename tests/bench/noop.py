@@ -118,31 +118,37 @@ async def found(tx: Tx, *, at: datetime) -> None:
 
 
 @asynccontextmanager
-async def open_office(database: str, platform: str) -> AsyncIterator[Office]:
-    """Open an office on a migrated database."""
+async def open_place(database: str, platform: str, worker: str = "bench") -> AsyncIterator[Workplace]:
+    """Open a worker's place on a migrated database."""
     store = Store(database)
     async with open_session() as session:
         http = Transport(session, seconds=15)
-        place = Workplace(
+        yield Workplace(
             store=store,
             bench=Bench(Calendar(), new_id),
             sites=LiveSite(SITE),
             open_channel=lambda row: Noop(row.slug, http, platform),
             limits={Noop.kind: Noop.limits},
             now=lambda: datetime.now(UTC),
-            worker="bench",
+            worker=worker,
             lease=timedelta(seconds=60),
         )
+    await store.close()
+
+
+@asynccontextmanager
+async def open_office(database: str, platform: str) -> AsyncIterator[Office]:
+    """Open an office on a migrated database that has none yet."""
+    async with open_place(database, platform) as place:
         accounts = tuple(
             AccountRow(new_id(), ORG, Noop.kind, word, word, word, {}, None, "active") for word in CHANNELS
         )
-        async with store.begin() as tx:
+        async with place.store.begin() as tx:
             at = place.now()
             await found(tx, at=at)
             for account in accounts:
                 await insert_account(tx, account, at=at)
-        yield Office(store, place, accounts)
-    await store.close()
+        yield Office(place.store, place, accounts)
 
 
 def _draft() -> Draft:
