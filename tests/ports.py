@@ -4,32 +4,30 @@ import socket
 from collections.abc import Iterator
 from typing import Final
 
-_FIRST: Final = 15_000
-_BLOCKS: Final = 160
+_ALL: Final = range(15_000, 31_000)
+"""Below those from which a kernel gives away: none of these is taken by a connection before we listen."""
 _BLOCK: Final = 100
-"""Below the ports from which a kernel gives away: none of these is taken by a connection before we listen."""
 
 _held: Final[list[socket.socket]] = []
-"""What tells all processes of this machine which blocks are ours, for as long as we live."""
+"""The first port of each block that is ours: nobody can have it for as long as this process lives."""
 
 
 def _ports() -> Iterator[int]:
     while True:
-        block = _block_of_our_own()
-        yield from range(_FIRST + block * _BLOCK, _FIRST + (block + 1) * _BLOCK)
+        yield from _block_of_our_own()
 
 
-def _block_of_our_own() -> int:
+def _block_of_our_own() -> range:
     """Take a block that no other process of any tests has: a look at a port alone would not keep it free."""
-    for block in range(_BLOCKS):
-        mark = socket.socket(socket.AF_UNIX)
+    for first in _ALL[::_BLOCK]:
+        mark = socket.socket()
         try:
-            mark.bind(f"\0tongfa-tests-ports-{block}")  # a name that goes with its process
+            mark.bind(("127.0.0.1", first))
         except OSError:
             mark.close()
             continue
         _held.append(mark)
-        return block
+        return range(first + 1, first + _BLOCK)
     raise AssertionError("all ports of the tests are taken")
 
 
