@@ -178,7 +178,7 @@ def _keep_own_pictures(tree: Any, content: Content) -> None:
 
 def _fit_table(table: Any) -> None:
     """Bring a table to a phone: its name before it, and a wide one in a frame that moves sideways."""
-    for caption in list(table.iter("caption")):
+    for caption in table.findall("caption"):
         name = lxml.html.Element("p", style=theme.TABLE_NAME)
         name.text = clean(str(caption.text_content()))
         caption.drop_tree()
@@ -196,7 +196,9 @@ def _fit_table(table: Any) -> None:
 
 
 def _columns(table: Any) -> int:
-    return max((sum(_span(cell) for cell in row.iter("td", "th")) for row in table.iter("tr")), default=0)
+    """Count the columns of a table; one that stands in a cell of it has its own."""
+    rows = table.xpath("tr | thead/tr | tbody/tr | tfoot/tr")
+    return max((sum(_span(cell) for cell in row.xpath("td | th")) for row in rows), default=0)
 
 
 def _span(cell: Any) -> int:

@@ -139,7 +139,7 @@ async def _outlook(visit: Visit, seen: ItemSeen) -> Outlook:
         follows = await list_follows(tx, seen.id, parts.calendar, at=parts.now())
         followers = await list_followers(tx, seen.id)
     accounts = tuple(one for one in choice.accounts if one.slug in choice.usual)
-    by_template = bool(choice.template) and not choice.releases
+    by_template = bool(choice.template) and choice.newest is None
     return Outlook(accounts, by_template, tuple(one.waits_for for one in follows), len(followers))
 
 

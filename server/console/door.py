@@ -177,8 +177,11 @@ async def _who(request: web.Request, parts: Parts, fields: Fields) -> tuple[Sign
     """Give who visits, with the secret of a session that began just now ("" when it did not)."""
     if is_log_in(fields):
         return await open_session(parts, request, fields)
+    secret = session_of(request)
+    if not secret:  # the cookie went at its time, or with the browser: no word of tokens to a person
+        raise Problem("not_signed_in", "登录已结束，请重新登录")
     async with parts.store.read() as tx:
-        who = await sign_in(tx, session_of(request), at=parts.now())
+        who = await sign_in(tx, secret, at=parts.now())
     if not who.is_session:  # a program's token, limited perhaps: pages ask what only a person is asked
         raise Problem("not_signed_in", "访问令牌只用于接口，网页请用登录名和口令登录")
     return who, ""

@@ -9,6 +9,7 @@ from server.console.cookies import put_session
 from server.console.door import entrance_of
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
+from server.console.people import ROLES
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.passwords import PasswordIn
@@ -20,6 +21,7 @@ from server.security.sign_in import end_others
 from server.security.staff import require_own_or_managed
 from server.store.factors import count_recovery_codes, find_factor
 from server.store.levels import list_deputies
+from server.store.orgs import list_orgs
 from server.store.people import get_person, list_grants
 from server.store.tokens import count_sessions
 
@@ -111,12 +113,14 @@ async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Respo
     me = visit.who.person_id
     async with visit.parts.store.read() as tx:
         grants = await list_grants(tx, me)
+        orgs = await list_orgs(tx, frozenset(one.org_id for one in grants))
         deputies = await list_deputies(tx, me, at=visit.parts.now())
         factor, codes_left = await find_factor(tx, me), await count_recovery_codes(tx, me)
         elsewhere = await count_sessions(tx, me, at=visit.parts.now()) - 1
     return visit.show(
         "me.html", section="me", trouble=trouble, trouble_heading="没有更改",
-        grants=grants, deputies=deputies, fields=visit.fields, elsewhere=elsewhere,
+        grants=grants, roles=ROLES, org_names={one.id: one.name for one in orgs},
+        deputies=deputies, fields=visit.fields, elsewhere=elsewhere,
         factor=factor if factor is not None and factor.secret is not None else None, codes_left=codes_left,
         must_have=is_required(visit.who.reach, visit.parts.factor_roles),
     )  # fmt: skip

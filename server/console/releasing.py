@@ -23,7 +23,7 @@ from server.forms.orders import ReleaseIn
 from server.forms.refusals import REFUSALS, refusals_of
 from server.store.accounts import AccountRow, list_accounts_in, list_accounts_named
 from server.store.broadcasts import list_plans
-from server.store.deliveries import list_deliveries
+from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.items import OPEN_STATES, ItemSeen, get_item
 from server.store.older_posts import Fate
 from server.store.orgs import list_orgs
@@ -45,7 +45,7 @@ class Choice:
     usual: tuple[str, ...]
     template: frozenset[str]  # slugs that cannot be left out without a reason
     left_out: Mapping[str, str]  # by the last release, and why
-    releases: int
+    newest: DeliverySeen | None  # one of the last release
     by_template: str = ""  # which template that is, in words
     posted: Mapping[str, Fate] = field(default_factory=dict)  # where older posts stand, and their usual fate
 
@@ -176,7 +176,7 @@ async def read_choice(tx: Tx, visit: Visit, seen: ItemSeen) -> Choice:
     named = "" if standing is None else await _named(tx, standing, visit.parts.site)
     return Choice(
         seen, tuple(accounts), usual, frozenset(template), {one.account: one.reason for one in left_out},
-        newest.release_number if newest else 0, named,
+        newest, named,
         await _usual_fates(tx, [one for one in accounts if one.slug in posted]),
     )  # fmt: skip
 

@@ -1,7 +1,9 @@
 """/console: my work, what a person must do first; below it how his organs stand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -13,8 +15,9 @@ from server.console.reviewing import early_for, waiting_for
 from server.console.rows import Row
 from server.console.standing import read_standing
 from server.core.days import day_of
+from server.security.access import Act, SignedIn
 from server.store.accounts import list_accounts_of
-from server.store.alerts import AlertSeen, list_alerts
+from server.store.alerts import Alert, AlertSeen, list_alerts
 from server.store.desk import DeskLine, Wanted, list_desk
 from server.store.doubts import STOPPED
 from server.store.emergencies import EmergencySeen
@@ -28,6 +31,14 @@ from server.watch.overdue import Overdue, list_overdue
 _MOST: Final = 30
 _ALERTS: Final = 200
 _SOON: Final = timedelta(days=7)
+_LEADS: Final[Mapping[str, tuple[str, Act]]] = {
+    "authorisation": ("/console/permissions", "manage_accounts"),
+    "calendar": ("/console/workdays", "read"),
+    "job": ("/console/jobs", "run_jobs"),
+    "report": ("/console/report", "read_statistics"),
+    "token": ("/console/permissions", "manage_accounts"),
+}
+"""Where something is done about an alert that is no item's, by its kind, and what that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,18 @@ async def show_work(visit: Visit) -> web.Response:
         standing = await read_standing(tx, visit) if visit.who.orgs_for("read") else None
     return visit.show(
         "work.html", section="work", work=work, standing=standing, now=visit.parts.now(),
+        lead_of=partial(lead_of, visit.who),
         today=day_of(visit.parts.now()), kinds=ENTRY_KINDS, account_states=ACCOUNT_STATES,
     )  # fmt: skip
+
+
+def lead_of(who: SignedIn, alert: Alert) -> str:
+    """Give the page on which a person does something about an alert, "" where there is none for him."""
+    if alert.item_id:
+        return f"/console/items/{alert.item_id}"
+    path, act = _LEADS.get(alert.kind, ("", "read"))
+    orgs = who.orgs_for(act)
+    return path if orgs and (alert.org_id is None or alert.org_id in orgs) else ""
 
 
 async def _work_of(tx: Tx, visit: Visit) -> Work:

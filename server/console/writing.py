@@ -145,7 +145,7 @@ def _require_words(body: str) -> None:
         numbers = "、".join(str(number) for number in silent[:10])
         raise Problem(
             "invalid",
-            f"第 {numbers} 张图片没有说明：请写明图中内容（alt），或标为“装饰图片”；其他内容都在，写好再保存",
+            f"第 {numbers} 张图片没有说明：请写明图中内容，或标为“装饰图片”；其他内容都在，写好再保存",
             field="body",
         )
 

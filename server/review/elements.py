@@ -62,14 +62,14 @@ def elements(subject: Subject, *, today: date) -> Iterator[Finding]:
 
 def pictures(subject: Subject) -> Iterator[Finding]:
     """Give pictures of the body that say nothing to whoever cannot see them."""
-    for image in _IMAGE.finditer(subject.body):
+    for number, image in enumerate(_IMAGE.finditer(subject.body), 1):
         words = _words_of(image)
         place = Place("body", html_offset=image.start(), html_length=len(image.group()))
         if _is_silent(image):
-            reason = "图片没有替代文字：请写明图中内容，或标为“装饰图片”"
+            reason = f"第{number}张图片没有说明：请写明图中内容，或标为“装饰图片”"
             yield Finding("picture_without_words", "warning", place, "", reason, BARRIER_FREE)
         elif words and _FILE_NAME.fullmatch(words):
-            reason = "替代文字像文件名，请写明图中内容"
+            reason = f"第{number}张图片的说明像文件名，请写明图中内容"
             yield Finding("picture_words_empty", "warning", place, words, reason, BARRIER_FREE)
 
 

@@ -10,7 +10,7 @@ from server.store.items import ItemSeen
 
 _BY_HAND = {
     "attachments": "请在原文件里改好后重新上传",
-    "pictures": "请改写图片的替代文字",
+    "pictures": "请改写图片的说明",
     "overrides": "请在渠道改写里修改",
 }
 _FIELDS = ("title", "summary", "overview", "source", "document_number", "body")

@@ -104,7 +104,7 @@ def passages_of(subject: Subject) -> tuple[Passage, ...]:
     prose = read_prose(subject.body)
     found.append(Passage("body", prose.text.translate(_PLAIN), prose.text, prose=prose))
     for number, picture in enumerate(subject.pictures):
-        found.append(_passage(f"pictures.{number}", picture.alt, "替代文字"))
+        found.append(_passage(f"pictures.{number}", picture.alt, "图片说明"))
     for number, one in enumerate(subject.overrides):
         found.append(_passage(f"overrides.{number}.title", one.title or "", "渠道标题"))
         found.append(_passage(f"overrides.{number}.summary", one.summary or "", "渠道摘要"))

@@ -127,8 +127,10 @@ async def end_token(tx: Tx, row: TokenRow, *, at: datetime) -> None:
 async def sign_in(tx: Tx, secret: str, *, at: datetime) -> SignedIn:
     """Give the person behind a token; refuses an unknown, ended or revoked one, and who was shut out."""
     row = await find_token_by_digest(tx, digest_of(secret)) if len(secret) <= _LONGEST_TOKEN else None
-    if row is None or row.revoked_at is not None:
+    if row is None or (row.use == "api" and row.revoked_at is not None):
         raise Problem("not_signed_in", "访问令牌无效，请重新登录")
+    if row.revoked_at is not None:
+        raise Problem("not_signed_in", "登录已结束，请重新登录")
     if row.expires_at is not None and row.expires_at <= at:
         raise Problem("not_signed_in", "登录已过期，请重新登录")
     person = await get_person(tx, row.person_id)

@@ -259,6 +259,14 @@ def test_a_narrow_table_fills_the_phone(columns: int):
     assert "width:100%" in Tags(article_html(body(table(columns)))).of("table")[0]["style"]
 
 
+def test_a_table_in_a_cell_counts_and_is_named_for_itself():
+    inner = table(2).replace("<table>", "<table><caption>里面的</caption>")
+    outer = f"<table><caption>外面的</caption><tbody><tr><td>一</td><td>{inner}</td></tr></tbody></table>"
+    html = article_html(body(outer))
+    assert [one["style"].partition(";")[0] for one in Tags(html).of("table")] == ["width:100%"] * 2
+    assert html.index("外面的") < html.index("<table") < html.index("里面的") < html.rindex("<table")
+
+
 @pytest.mark.parametrize("columns", [5, 12])
 def test_a_wide_table_moves_sideways(columns: int):
     html = article_html(body(f"<p>前</p>{table(columns)}<p>后</p>"))

@@ -30,7 +30,13 @@ async def test_a_new_password_ends_the_other_sessions_and_not_this_one(office: C
     desk, elsewhere = await _with_password(office), await office.desk("author")
     done = await desk.follow(await desk.post("/console/me/password", _words()))
     assert "已更改。" in done.words
-    assert (await elsewhere.get("/console")).status == 401
+    ended = await elsewhere.get("/console")
+    assert (ended.status, "登录已结束，请重新登录" in ended.words, "令牌" in ended.words) == (
+        401,
+        True,
+        False,
+    )
+    assert "信息员（写稿、送审、登记）" in done.words
 
 
 async def test_after_a_new_password_a_copy_of_the_old_session_opens_nothing(office: ConsoleOffice):

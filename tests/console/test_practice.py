@@ -67,7 +67,7 @@ async def test_a_practice_item_is_released_to_practice_accounts_alone(office: Co
     author = await office.desk("author")
     assert "演练" in (await author.get("/console/items")).words
     assert "【演练】关于做好医疗救助工作的通知" in (await author.get("/console/releases")).words
-    assert "已发布到演练网站" in (await author.get(f"/console/items/{made.id}")).words
+    assert "在演练网站" in (await author.get(f"/console/items/{made.id}")).words
 
 
 async def test_a_real_item_says_so_while_its_organ_practises_and_cannot_be_released(office: ConsoleOffice):

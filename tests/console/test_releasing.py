@@ -39,6 +39,11 @@ async def test_what_was_foretold_is_what_is_planned(office: ConsoleOffice):
     assert {leg.gate for leg in legs.values()} == {"time"}
     assert "等到12月1日（周二）09:00" in page.words
     assert ("已安排，还没有发布" in page.words, "已发布，" in page.words) == (True, False)
+    for path in ("/console/items", f"/console/items/{made['id']}"):
+        listed = (await desk.get(path)).words
+        assert ("已安排发布" in listed, "已公开" in listed) == (True, False)
+    again = await desk.get(f"/console/items/{made['id']}/release")
+    assert f"/console/releases/{legs['website'].release_id}" in again.links
 
 
 async def test_releasing_shows_a_row_for_each_account(office: ConsoleOffice):

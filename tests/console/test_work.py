@@ -87,12 +87,19 @@ async def test_what_is_silent_on_the_site_is_told_to_those_who_have_the_site(off
     assert "栏目“要闻”" not in (await (await office.desk("stranger")).get("/console")).words
 
 
-async def test_a_permission_that_ends_leads_whoever_may_grant_it_to_where_he_can(office: ConsoleOffice):
+async def test_an_alert_leads_whoever_may_act_to_where_he_can(office: ConsoleOffice):
+    org = office.house.org.id
+    alerts = [
+        Alert("token:weibo:7", "token", "warn", "账号“微博”的授权到期", org),
+        Alert("pending:2025", "report", "alarm", "2025年度的公开数字被退回", org),
+        Alert("calendar:2027", "calendar", "warn", "2027年的放假安排还没有导入"),
+        Alert("job:x", "job", "alarm", "定时任务连续失败"),
+        Alert("disk", "disk", "alarm", "磁盘快满了", org),
+    ]
     async with office.house.store.begin() as tx:
-        alert = Alert("token:weibo:7", "token", "warn", "账号“微博”的授权到期", office.house.org.id)
-        await raise_alerts(tx, [alert], at=office.house.now())
+        await raise_alerts(tx, alerts, at=office.house.now())
     led = {}
     for login in ("admin", "author"):
         main = (await (await office.desk(login)).get("/console")).html.partition('id="alerts"')[2]
-        led[login] = '<a href="/console/permissions">账号“微博”的授权到期</a>' in main
-    assert led == {"admin": True, "author": False}
+        led[login] = [f'">{one.message}</a>' in main for one in alerts]
+    assert led == {"admin": [True, True, True, True, False], "author": [False, True, True, False, False]}

@@ -212,6 +212,10 @@
   });
   press("clear", ({ clear }) => fill(clear, ""));
   press("put", ({ put, words }) => fill(put, words));
+  press("join", ({ join, words }) => {
+    const had = form.elements[join].value.split("、").map((one) => one.trim()).filter(Boolean);
+    fill(join, [...new Set([...had, words])].join("、"));
+  });
   if (surface) {
     press("take", ({ take: name }) => {
       const words = surface.selected().replace(/\s+/g, " ");
