@@ -13,6 +13,7 @@ from server.core.reschedule import reschedule
 from server.forms.complaints import filled_in
 from server.forms.orders import UrgentIn
 from server.forms.refusals import REFUSALS, refusals_of
+from server.store.emergencies import find_open_emergency
 from server.store.items import ItemSeen, get_item_at
 from server.store.release_lines import list_release_lines
 from server.store.releases import ReleaseRow, get_release
@@ -88,9 +89,11 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         row, seen = await _release(tx, visit)
         board = await read_board(tx, row, seen.org.id, visit.who)
         left_out = await list_left_out(tx, row.id)
+        found = await find_open_emergency(tx, row.item_id)
     trouble = refusals_of(error)
     return visit.show(
         "release.html", section="releases", row=row, seen=seen, board=board, left_out=left_out,
+        early=found if found is not None and found.release_id == row.id else None,
         trouble=trouble, typed=visit.fields, trouble_heading="没有更改",
     )  # fmt: skip
 

@@ -193,8 +193,13 @@ async def test_what_cannot_wait_goes_out_first_with_a_reason_and_a_term_and_is_r
     assert (silent.status, await office.house.legs(made["id"])) == (422, {})
     soon = [*late[:2], ("early_by", "2026-11-27T09:00")]
     assert "须在11月27日" in (await chief.post(f"{path}/look", soon)).words
-    assert (await chief.post(path, soon)).status == 303
-    waiting = await (await office.desk("reviewer")).get("/console")
+    sent = await chief.post(path, soon)
+    reviewer = await office.desk("reviewer")
+    for desk, leads in ((chief, False), (reviewer, True)):
+        progress = await desk.get(sent.location)
+        assert "先发后审：须在 2026-11-27 周五 09:00 前" in progress.words
+        assert (f"/console/items/{made['id']}/review" in progress.links) is leads
+    waiting = await reviewer.get("/console")
     assert "先发后审，等待审核（1）" in waiting.words
 
 
