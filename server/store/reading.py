@@ -4,7 +4,6 @@ To take one from SQLAlchemy's pool, to begin and to give it back starts a greenl
 much CPU as a short statement. What is kept holds no picture of the store: that ended with its transaction.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -34,7 +33,7 @@ class ReadingConnections:
             yield connection
             await commit(connection)
         except BaseException:
-            await asyncio.shield(connection.close())  # the pool ends what is open
+            await connection.close()  # the pool ends what is open, and drops what it is called off in
             raise
         if len(self._idle) < KEPT:
             self._idle.append(connection)
