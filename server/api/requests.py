@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
@@ -14,6 +15,7 @@ from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.complaints import BadForm, BadJson
 from server.forms.multipart import BROKEN, file_name
+from server.forms.refusals import TRIES
 from server.negotiation import PLAIN
 from server.parts import PARTS
 from server.security.log_in import Entrance
@@ -21,11 +23,15 @@ from server.security.office_wide import OFFICE_WIDE, require_for_office
 from server.security.origin import person_acting, stranger_acting
 from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import keep_use, sign_in
+from server.store.tx import do_again_if_undone
 
 FormT = TypeVar("FormT", bound=BaseModel)
 
 REQUEST_ID: Final = web.RequestKey("request_id", str)
 _REQUEST_ID_FORM: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_BODY: Final = web.RequestKey("body", bytes)
+_READING: Final = ("GET", "HEAD")
+_UPLOAD: Final = "multipart/form-data"
 _ID_FORM: Final = re.compile(r"[0-9A-Za-z]{1,64}")
 _BROKEN_JSON: Final = {"json_invalid", "json_type"}
 
@@ -84,7 +90,9 @@ def guarded(route: Route) -> Handler:
         if not all(_ID_FORM.fullmatch(value) for value in request.match_info.values()):
             raise web.HTTPNotFound
         with acting_as(actor):
-            return await route.handler(request)
+            if request.method in _READING or request.content_type == _UPLOAD:  # answers and files that stream
+                return await route.handler(request)
+            return await do_again_if_undone(partial(route.handler, request), tries=TRIES)
 
     return handler
 
@@ -105,7 +113,9 @@ def entrance_of(request: web.Request) -> Entrance:
 
 async def form_of(request: web.Request, model: type[FormT]) -> FormT:
     """Read the body as a form; an empty body is an empty form."""
-    body = await _read(request, request.config_dict[PARTS].bounds.body_bytes)
+    if _BODY not in request:
+        request[_BODY] = await _read(request, request.config_dict[PARTS].bounds.body_bytes)
+    body = request[_BODY]
     try:
         return model.model_validate_json(body or b"{}")
     except ValidationError as error:
@@ -128,7 +138,7 @@ def query_of(request: web.Request, model: type[FormT]) -> FormT:
 async def file_of(request: web.Request, limit: int) -> tuple[str, bytes]:
     """Read the one file of an upload form (field `file`), never more of it than `limit` bytes."""
     refused = Problem("invalid", "请用 multipart/form-data 上传一个名为 file 的文件", field="file")
-    if request.content_type != "multipart/form-data":
+    if request.content_type != _UPLOAD:
         raise refused
     try:
         form = await request.multipart()

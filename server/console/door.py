@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -26,7 +27,15 @@ from server.console.sections import section_of
 from server.core.acts import acting_as
 from server.core.problems import Problem
 from server.forms.multipart import UNREADABLE_BODY, has_hung_up
-from server.forms.refusals import REFUSALS, STATUSES, find_refusals, refusals_of, status_of, unkept_by
+from server.forms.refusals import (
+    REFUSALS,
+    STATUSES,
+    TRIES,
+    find_refusals,
+    refusals_of,
+    status_of,
+    unkept_by,
+)
 from server.parts import PARTS, Parts
 from server.security.access import SignedIn
 from server.security.known_browser import is_known, known_as
@@ -35,7 +44,7 @@ from server.security.office_wide import OFFICE_WIDE, require_for_office
 from server.security.second_factor import refuse_without_factor
 from server.security.sign_in import sign_in
 from server.store.practice import list_practising
-from server.store.tx import StoreAway
+from server.store.tx import StoreAway, do_again_if_undone
 
 _ID_FORM: Final = re.compile(r"[0-9A-Za-z]{1,64}")
 
@@ -198,7 +207,9 @@ async def _behind(page: Page, visit: Visit) -> web.StreamResponse:
             if page.method == "POST" and page.who in OFFICE_WIDE:
                 async with visit.parts.store.read() as tx:
                     await require_for_office(tx, visit.who, page.who)
-        return await page.handler(visit)
+        if page.method == "GET":
+            return await page.handler(visit)
+        return await do_again_if_undone(partial(page.handler, visit), tries=TRIES)
     except REFUSALS as error:
         found = refusals_of(error)
         title, words = STATUSES[found[0].code][1], tuple(one.message for one in found)

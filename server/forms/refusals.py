@@ -123,6 +123,10 @@ class Unkept:
     advice: str
 
 
+TRIES: Final = 3
+"""So often what somebody asked for is done before he is told that others stand in the way: PostgreSQL needs a
+second to see that two wait for one another."""
+
 _AWAY: Final = Unkept("store_away", "数据库暂时不可用", "数据库暂时不可用，刚才的操作没有保存", "请稍后再试")
 _BUSY: Final = Unkept(
     "store_busy", "同时有人在操作", "同时有人在操作同一批稿件，刚才的操作没有保存", "请再试一次"

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import asyncpg
@@ -28,6 +29,7 @@ _UNDONE: Final = ("40P01", "40001")  # PostgreSQL: deadlock_detected, serializat
 _TRIES: Final = 6
 
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
+_kept: ContextVar["_Kept | None"] = ContextVar("kept_meanwhile", default=None)
 
 
 class StoreAway(Exception):
@@ -52,6 +54,37 @@ def refuse_network_inside_transaction() -> None:
         raise NetworkInsideTransaction("no network call inside a transaction")
 
 
+@dataclass(slots=True)
+class _Kept:
+    """Whether a writing transaction came true within an act."""
+
+    is_any: bool = False
+
+
+async def do_again_if_undone(act: Callable[[], Awaitable[T]], *, tries: int = _TRIES) -> T:
+    """Do an act that opens its own transactions, and again while one was undone for another's sake.
+
+    What is within it happens again, so beside its transactions it may do nothing that must not. Raises
+    StoreBusy after so many tries, and at once where a transaction of it had come true before.
+    """
+    outer = _kept.get()
+    for tried in range(tries):
+        kept = _Kept()
+        mark = _kept.set(kept)
+        try:
+            return await act()
+        except StoreBusy:
+            if kept.is_any or tried == tries - 1:
+                raise
+        finally:
+            _kept.reset(mark)
+            if outer is not None:
+                outer.is_any |= kept.is_any
+        # Chance keeps the two from meeting again.
+        await asyncio.sleep(random.uniform(0, 0.02 * 2**tried))  # noqa: S311
+    raise AssertionError("unreachable")
+
+
 class Store:
     """The one truth, on SQLite or PostgreSQL."""
 
@@ -71,6 +104,8 @@ class Store:
             with _plain_errors():
                 async with self._connections.lend() if self._line is None else self._line.stand() as tx:
                     yield tx
+            if (kept := _kept.get()) is not None:
+                kept.is_any = True
         except StoreFull as error:
             self.room.refused(str(error))
             raise
@@ -82,16 +117,12 @@ class Store:
 
         Acts do nothing outside their transaction, so doing one again is harmless.
         """
-        for tried in range(_TRIES):
-            try:
-                async with self.begin() as tx:
-                    return await act(tx)
-            except StoreBusy:
-                if tried == _TRIES - 1:
-                    raise
-                # Chance keeps the two from meeting again.
-                await asyncio.sleep(random.uniform(0, 0.02 * 2**tried))  # noqa: S311
-        raise AssertionError("unreachable")
+
+        async def once() -> T:
+            async with self.begin() as tx:
+                return await act(tx)
+
+        return await do_again_if_undone(once)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
