@@ -177,9 +177,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         await sites.refresh(store)
         calendar = LiveCalendar()
         await calendar.refresh(store)
-        blobs = Blobs(
-            settings.var / "media", limit=max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
-        )
+        blobs = _blobs(settings)
         vault = await asyncio.to_thread(Vault.from_file, settings.secret_key_file)
         allowed = allowed_inside(settings)
         clocks = Clocks(_now, own_host=urlsplit(settings.public_url).hostname or "")
@@ -231,6 +229,11 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             trusted_proxies=settings.trusted_proxies,
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, readers)
+
+
+def _blobs(settings: Settings) -> Blobs:
+    largest = max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
+    return Blobs(settings.var / "media", limit=largest)
 
 
 def _workplace(
