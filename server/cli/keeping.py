@@ -65,6 +65,10 @@ def restore(
     if done.needs_migration:
         typer.echo("备份来自旧版本：请先运行 tongfa migrate。")
     typer.echo("请再运行 tongfa rebuild-site 和 tongfa verify。")
+    typer.echo(
+        "备份之后发出的微博和公众号文章，这份数据并不知道，会再发一次："
+        "请先只运行 tongfa web，暂停这些账号，到平台上核对以后再恢复账号。"
+    )
 
 
 def rebuild_site(
