@@ -13,7 +13,7 @@ async def _events(
 ) -> list[tuple[str, Any]]:
     """Read a stream until an event; `opened` is set once it has told how things stand."""
     found: list[tuple[str, Any]] = []
-    async with asyncio.timeout(20), desk.client.get(desk.base.with_path(path)) as answer:
+    async with desk.client.get(desk.base.with_path(path)) as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         name = ""
         async for line in answer.content:

@@ -30,7 +30,7 @@ def run_worker(forks: multiprocessing.context.BaseContext) -> Work:
     def run(orders: Orders) -> list[str] | None:
         with ProcessPoolExecutor(1, mp_context=forks) as pool:
             try:
-                return pool.submit(work, orders).result(timeout=60)
+                return pool.submit(work, orders).result(timeout=300)
             except BrokenProcessPool:
                 return None
 
