@@ -178,24 +178,19 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         calendar = LiveCalendar()
         await calendar.refresh(store)
         blobs = _blobs(settings)
-        vault = await asyncio.to_thread(Vault.from_file, settings.secret_key_file)
-        allowed = allowed_inside(settings)
         clocks = Clocks(_now, own_host=urlsplit(settings.public_url).hostname or "")
-        session = await stack.enter_async_context(open_session(allowed, clocks.trace()))
-        opener = Opener(
-            vault=vault,
-            store=store,
+        opener = await _opener(
+            stack,
+            settings,
+            store,
             sites=sites,
-            http=Transport(session, seconds=settings.http_seconds),
-            allowed=allowed,
-            root=FencedRoot(settings.var / "site"),
-            practice_root=FencedRoot(practice_root(settings)),
             blobs=blobs,
             tokens=SharedTokens(redis, owner=owner),
+            clocks=clocks,
         )
         workplace = _workplace(settings, opener, calendar, Budgets(redis), worker=owner)
         children = Children()
-        readers = await open_readers(stack, settings, store, vault, sites)
+        readers = await open_readers(stack, settings, store, opener.vault, sites)
         parts = Parts(
             store=store,
             now=_now,
@@ -208,7 +203,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             blobs=blobs,
             throttle=Throttle(redis),
             presence=Presence(redis),
-            vault=vault,
+            vault=opener.vault,
             bounds=Bounds(**settings.bounds.model_dump()),
             rehearsal=open_rehearsal(settings, opener.http),
             assessment=await _read_scheme(settings.assessment_file),
@@ -229,6 +224,31 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             trusted_proxies=settings.trusted_proxies,
         )
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, readers)
+
+
+async def _opener(
+    stack: AsyncExitStack,
+    settings: Settings,
+    store: Store,
+    *,
+    sites: LiveSite,
+    blobs: Blobs,
+    tokens: SharedTokens,
+    clocks: Clocks,
+) -> "Opener":
+    allowed = allowed_inside(settings)
+    session = await stack.enter_async_context(open_session(allowed, clocks.trace()))
+    return Opener(
+        vault=await asyncio.to_thread(Vault.from_file, settings.secret_key_file),
+        store=store,
+        sites=sites,
+        http=Transport(session, seconds=settings.http_seconds),
+        allowed=allowed,
+        root=FencedRoot(settings.var / "site"),
+        practice_root=FencedRoot(practice_root(settings)),
+        blobs=blobs,
+        tokens=tokens,
+    )
 
 
 def _blobs(settings: Settings) -> Blobs:
