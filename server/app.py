@@ -177,17 +177,9 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         await sites.refresh(store)
         calendar = LiveCalendar()
         await calendar.refresh(store)
-        blobs = _blobs(settings)
         clocks = Clocks(_now, own_host=urlsplit(settings.public_url).hostname or "")
-        opener = await _opener(
-            stack,
-            settings,
-            store,
-            sites=sites,
-            blobs=blobs,
-            tokens=SharedTokens(redis, owner=owner),
-            clocks=clocks,
-        )
+        tokens = SharedTokens(redis, owner=owner)
+        opener = await _open_opener(stack, settings, store, sites, tokens=tokens, clocks=clocks)
         workplace = _workplace(settings, opener, calendar, Budgets(redis), worker=owner)
         children = Children()
         readers = await open_readers(stack, settings, store, opener.vault, sites)
@@ -200,7 +192,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
             sites=sites,
             calendar=calendar,
             open_channel=opener,
-            blobs=blobs,
+            blobs=opener.blobs,
             throttle=Throttle(redis),
             presence=Presence(redis),
             vault=opener.vault,
@@ -217,7 +209,7 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
                 children=children,
                 clocks=clocks,
             ),
-            examiner=Examiner(store, sites, blobs.read, TextReader(children)),
+            examiner=Examiner(store, sites, opener.blobs.read, TextReader(children)),
             children=children,
             factor_roles=frozenset(settings.totp_required_roles),
             terms=settings.takedown.terms,
@@ -226,17 +218,17 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         yield House(parts, workplace, calendar, wakeups, Leases(redis, owner=owner), valkey, readers)
 
 
-async def _opener(
+async def _open_opener(
     stack: AsyncExitStack,
     settings: Settings,
     store: Store,
-    *,
     sites: LiveSite,
-    blobs: Blobs,
+    *,
     tokens: SharedTokens,
     clocks: Clocks,
-) -> "Opener":
-    allowed = allowed_inside(settings)
+) -> Opener:
+    """Give what opens channels; whoever answers them tells `clocks` what time it is there."""
+    allowed, bounds = allowed_inside(settings), settings.bounds
     session = await stack.enter_async_context(open_session(allowed, clocks.trace()))
     return Opener(
         vault=await asyncio.to_thread(Vault.from_file, settings.secret_key_file),
@@ -246,14 +238,9 @@ async def _opener(
         allowed=allowed,
         root=FencedRoot(settings.var / "site"),
         practice_root=FencedRoot(practice_root(settings)),
-        blobs=blobs,
+        blobs=Blobs(settings.var / "media", limit=max(bounds.attachment_bytes, bounds.picture_bytes)),
         tokens=tokens,
     )
-
-
-def _blobs(settings: Settings) -> Blobs:
-    largest = max(settings.bounds.attachment_bytes, settings.bounds.picture_bytes)
-    return Blobs(settings.var / "media", limit=largest)
 
 
 def _workplace(
