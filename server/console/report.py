@@ -23,6 +23,7 @@ from server.report.drafting.draft import Draft
 from server.report.drafting.given import key_text, shown
 from server.report.drafting.html import draft_as_html
 from server.report.drafting.json import draft_as_json
+from server.report.drafting.paper import GROUPS
 from server.report.drafting.word import draft_as_docx
 from server.report.drafting.workbook import draft_as_xlsx
 from server.report.figures import CHANNEL_NAMES, Question, channel_figures
@@ -194,6 +195,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         proved = (await channel_figures(tx, question, at=visit.parts.now())).total
         snapshots = await list_snapshots(tx, org.id, year)
         filings = await filings_below(tx, org, year)
+    (filing,) = (one for one in filings if one.org_id == org.id)
     trouble = refusals_of(error)
     typed = {name: value for name, value in visit.fields.pairs if name.startswith(_MARK)}
     return visit.show(
@@ -202,10 +204,12 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
         shown=shown, channels=CHANNEL_NAMES, rows=_rows_of(org.code, year), fields=visit.fields,
         frozen_rows=rows_of_snapshot(org.code, year),
         opened=_opened(typed) | {key[0] for one in faults for key in one.cells}, faults=faults,
-        severities=SEVERITIES, said=said, cell_link=_cell_link, has_ended=year < today_of(visit).year,
+        severities=SEVERITIES, said=said, cell_link=_cell_link, groups=GROUPS,
+        has_ended=year < today_of(visit).year,
         formless=formless, history=HISTORY, proved={"item": proved.items, **proved.deliveries},
         before=_behind_last(draft, org.code, year - 1) if draft else "",
         may_write=org.id in visit.who.orgs_for("write"), may_file=org.id in visit.who.orgs_for("file_report"),
+        may_enter=filing.state == "draft" and org.id in visit.who.orgs_for("file_report"), filing=filing,
         files=visit.who.orgs_for("file_report"), accepts=visit.who.orgs_for("accept_report"),
         trouble=trouble,
     )  # fmt: skip

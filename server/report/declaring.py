@@ -14,10 +14,12 @@ from server.core.problems import Problem, Problems
 from server.report.amounts import Amount, NotApplicable, read_cell
 from server.report.drafting.given import keys_of
 from server.report.figures import CHANNEL_NAMES
+from server.report.filing import SAID
 from server.report.forms.form import Form, normal
 from server.report.forms.versions import form_of_year
 from server.store.audit import Subject
 from server.store.declared import DeclaredFigure, insert_declared
+from server.store.filings import list_filings
 from server.store.orgs import OrgRow
 from server.store.tx import Tx
 
@@ -49,7 +51,11 @@ async def declare(
     at: datetime,
     new_id: Callable[[], str],
 ) -> tuple[DeclaredFigure, ...]:
-    """Write figures of an organ's year; raises Problems, one for each that cannot be, writing none."""
+    """Write figures of an organ's year; raises Problems, one for each that cannot be, writing none.
+
+    Raises Problem while the year is submitted, and once it was accepted: it must be sent back first.
+    """
+    await _require_open(tx, org, year)
     form = form_of_year(year)
     rows: list[DeclaredFigure] = []
     problems: list[Problem] = []
@@ -68,6 +74,13 @@ async def declare(
     told = {row.key: row.value for row in rows}
     await note(tx, "report.declare", Subject(org_id=org.id), at=at, year=year, figures=told)
     return tuple(rows)
+
+
+async def _require_open(tx: Tx, org: OrgRow, year: int) -> None:
+    (standing,) = await list_filings(tx, frozenset((org.id,)), year)
+    if standing.state != "draft":
+        then = "，不能再改" if standing.state == "closed" else "，退回以后才能改"
+        raise Problem("wrong_state", f"{org.name} {year} 年度的数字{SAID[standing.state]}{then}")
 
 
 def address_of(form: Form | None, given: str) -> str:

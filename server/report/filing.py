@@ -1,6 +1,7 @@
 """The way of an organ's yearly figures: draft → submitted → accepted → closed, or back with a reason.
 
-What is submitted is a snapshot, so that what the office accepts cannot change under its hands. Before a year
+What is submitted is a snapshot, and its entered figures stand still until it is sent back, so that what the
+office accepts cannot change under its hands. Before a year
 has ended its figures may be handed up to be looked at; only those of the whole year are accepted and closed.
 """
 
@@ -20,13 +21,13 @@ from server.store.tx import Tx
 
 Move = Literal["submit", "return", "accept", "close"]
 
-MOVES: Final[Mapping[Move, tuple[FilingState, FilingState]]] = {
-    "submit": ("draft", "submitted"),
-    "return": ("submitted", "draft"),
-    "accept": ("submitted", "accepted"),
-    "close": ("accepted", "closed"),
+MOVES: Final[Mapping[Move, tuple[tuple[FilingState, ...], FilingState]]] = {
+    "submit": (("draft",), "submitted"),
+    "return": (("submitted", "accepted"), "draft"),
+    "accept": (("submitted",), "accepted"),
+    "close": (("accepted",), "closed"),
 }
-_SAID: Final[Mapping[FilingState, str]] = {
+SAID: Final[Mapping[FilingState, str]] = {
     "draft": "还没有报送",
     "submitted": "已经报送",
     "accepted": "已经接收",
@@ -47,9 +48,9 @@ async def move(
 ) -> Filing:
     """Move an organ's year one step on or back; raises Problem when it stands elsewhere."""
     (standing,) = await list_filings(tx, frozenset((org.id,)), year)
-    old, new = MOVES[step]
-    if standing.state != old:
-        raise Problem("wrong_state", f"{org.name} {year} 年度的数字{_SAID[standing.state]}，不能这样做")
+    olds, new = MOVES[step]
+    if standing.state not in olds:
+        raise Problem("wrong_state", f"{org.name} {year} 年度的数字{SAID[standing.state]}，不能这样做")
     if step == "return" and not reason:
         raise Problem("invalid", "退回必须写明原因", field="reason")
     snapshot_id = standing.snapshot_id
@@ -62,7 +63,9 @@ async def move(
         await _require_whole_year(tx, standing, year, at=at)
     if step == "close":
         await _require_below(tx, org, year)
-    await move_filing(tx, org.id, year, old, new, reason=reason, snapshot_id=snapshot_id, by=by, at=at)
+    await move_filing(
+        tx, org.id, year, standing.state, new, reason=reason, snapshot_id=snapshot_id, by=by, at=at
+    )
     await note(tx, "report.filing", Subject(org_id=org.id), at=at, year=year, step=step, reason=reason)
     (moved,) = await list_filings(tx, frozenset((org.id,)), year)
     return moved

@@ -27,6 +27,7 @@ _HIDDEN: Final = re.compile(
     r"|\d{3,4}[-—]\d{7,8}|\d{7,}(?=[,。;)\s]|$)"
     r"|\d+(?:\.\d+)?\s*[-—–~]\s*\d+(?:\.\d+)?"
     r"|\d{1,2}\s*[、.．](?=\D)"
+    r"|\d{16,}"  # numbers of accounts and persons
 )
 _LISTED_NUMBER: Final = re.compile(r"^\s*\(?\d{1,2}\s*[).、．]")
 _QUANTITY: Final = re.compile(

@@ -51,6 +51,25 @@ async def test_figures_that_do_not_add_up_are_told_with_the_way_to_their_cell(of
     assert "已填的数字之间没有不符" in seen.words
 
 
+async def test_figures_stand_still_from_their_submission_until_they_are_sent_back(office: ConsoleOffice):
+    desk = await office.desk("chief")
+    year = {"org": CODE, "year": "2025"}
+    entered = {**year, "source": "簿", "figure:四|行政复议|总计": "3"}
+
+    async def move(step: str, reason: str = "") -> None:
+        told = {**year, "about": CODE, "move": step, "reason": reason}
+        assert "已登记" in (await desk.follow(await desk.post("/console/report/filing", told))).words
+
+    for step in ("submit", "accept"):
+        await move(step)
+        refused = await desk.post("/console/report/figures", entered)
+        assert (refused.status, "退回以后才能改" in refused.words) == (409, True)
+        assert _figures(refused) == []
+    await move("return", "复议数字有误")
+    done = await desk.follow(await desk.post("/console/report/figures", entered))
+    assert done.fields["figure:四|行政复议|总计"] == "3"
+
+
 async def test_what_is_carried_over_is_compared_with_the_year_before(office: ConsoleOffice):
     desk = await office.desk("chief")
     for year, row, count in (

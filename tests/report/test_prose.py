@@ -252,3 +252,19 @@ def test_right_prose_is_left_in_peace(text: str):
 def test_wrong_prose_is_found_with_what_it_should_be(text: str, rule: str, computed: object):
     found = [one.as_json() for one in findings(text)]
     assert [(one["rule"], one["computed"]) for one in found] == [(rule, computed)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "公开资金由1.2亿元下降到0亿元，下降20%。",
+        "访问量由80万次下降到0万次，下降90%。",
+        "全年公开0条，是上年0条的2倍，实现翻番，增长2倍。",
+        f"全年公开{'9' * 40}条，是上年1条的2倍，增长{'9' * 20}%。",
+        f"全年公开{'9' * 15}亿条，是上年0.{'0' * 14}1亿条的2倍，平均每月0.1条。",
+        f"甲{'9' * 15}件，占{'9' * 15}.{'9' * 15}%；乙0.{'0' * 14}1件，占0%；其他占{'9' * 15}%。",
+        "百百十条，其中一十一百件、千件。",
+    ],
+)
+def test_figures_that_cannot_be_are_no_fault_of_ours(text: str):
+    check_report(read_content(f"某旗2023年政府信息公开工作年度报告\n{text}\n".encode(), ".txt"))

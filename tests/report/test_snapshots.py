@@ -155,6 +155,12 @@ async def test_what_came_back_is_submitted_again_with_the_reason_of_the_return(f
         assert (await get_snapshot(tx, org, 2026, 2)).reason == "退回后重报：漏报一条"
 
 
+async def test_what_was_accepted_can_be_sent_back_until_it_is_closed(files: Files):
+    for step in ("submit", "accept"):
+        await files.step(LOW, step)
+    assert await files.step(LOW, "return", "复议数字有误") == "draft"
+
+
 async def test_a_return_says_why(files: Files):
     await files.step(LOW, "submit")
     with pytest.raises(Problem, match="退回必须写明原因"):
@@ -163,7 +169,7 @@ async def test_a_return_says_why(files: Files):
 
 @pytest.mark.parametrize(
     ("done", "step"),
-    [((), "accept"), ((), "close"), (("submit",), "submit"), (("submit", "accept"), "return"),
+    [((), "accept"), ((), "close"), (("submit",), "submit"), (("submit", "accept", "close"), "return"),
      (("submit", "accept", "close"), "submit")],
 )  # fmt: skip
 async def test_no_step_is_left_out_or_taken_twice(files: Files, done: tuple[str, ...], step: str):

@@ -15,12 +15,13 @@ WIDTH: Final = 156.0
 """Millimetres between the margins of A4 (GB/T 9704-2012)."""
 
 _BALANCE: Final = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
-_GROUPS: Final = {
+GROUPS: Final = {
     "(三)": "（三）不予公开",
     "(四)": "（四）无法提供",
     "(五)": "（五）不予处理",
     "(六)": "（六）其他处理",
 }
+"""How the outcomes of table three that are numbered alone are headed."""
 _ONLY_ONE: Final = "（区分处理的，只计这一情形，不计其他情形）"
 
 
@@ -105,7 +106,7 @@ def _requests(block: TableBlock) -> Sheet:
     first = 2  # behind 一 and 二
     boxes.append(Box(3 + first, 0, "三、本年度办理结果", down=done[0] - first + 1, is_label=True))
     for at, (row, (_label, cells), sources) in enumerate(lines):
-        group = _GROUPS.get(row.within, "")
+        group = GROUPS.get(row.within, "")
         if group and lines[at - 1][0].within != row.within:
             size = sum(other.within == row.within for other, *_rest in lines)
             boxes.append(Box(3 + at, 1, group, down=size, is_label=True))

@@ -161,6 +161,8 @@ def _check_rounded_growth(sentence: Sentence, one: Quantity, before: Sequence[Qu
 
 def _is_of_wrong_base(now: Decimal, before: Decimal, percent: Decimal, decimals: int) -> bool:
     """Say whether a growth is of this year's figure: «1.2 亿降到 1 亿,下降 20%» is 0.2 of 1, not of 1.2."""
+    if now == 0:
+        return False
     mistaken = rounded((now - before) * HUNDRED / now, decimals)
     return mistaken == percent and abs(mistaken - growth(now, before, decimals)) >= _PLAIN
 
