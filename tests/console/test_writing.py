@@ -328,3 +328,12 @@ async def test_what_a_single_account_says_goes_through_the_form_unharmed(office:
     await desk.post(path, {**a_form(base="1"), "overrides_of_accounts": kept})
     (one,) = (await _stored(office, made["id"])).revision.sheet.overrides
     assert (one.account, one.title) == ("weibo", "微博上的标题")
+
+
+async def test_who_looks_after_the_server_sees_how_much_lies_unused(office: ConsoleOffice):
+    desk, admin = await office.desk("author"), await office.desk("admin")
+    title = "没有用到的上传文件（1）"
+    assert title not in (await admin.get("/console")).words
+    await desk.post("/console/media", [], [("file", "p.png", a_picture())])
+    assert title in (await admin.get("/console")).words
+    assert title not in (await desk.get("/console")).words
