@@ -74,16 +74,21 @@ def _is_foreign(filed: tuple[str, ...]) -> sa.ColumnElement[bool]:
         catalogue_line.c.item_id == place.c.item_id, catalogue_line.c.column.not_in(filed)
     )
     unread = sa.exists().where(page_change.c.item_id == place.c.item_id, ~page_change.c.is_read)
-    return sa.or_(sa.and_(elsewhere, ~unread), _is_practised_elsewhere(filed))
+    return sa.or_(sa.and_(elsewhere, ~unread), _is_unlisted_elsewhere(filed))
 
 
-def _is_practised_elsewhere(filed: tuple[str, ...]) -> sa.ColumnElement[bool]:
-    """Say of a place that its item is a practice item filed elsewhere: those the catalogue never reads."""
+def _is_unlisted_elsewhere(filed: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """Say of a place that its item is filed elsewhere and has no line: it is practice, or was withdrawn."""
+    newer, told = release.alias("newer"), ("live", "withdrawn")
+    is_newest = ~sa.exists().where(
+        newer.c.item_id == release.c.item_id, newer.c.number > release.c.number, newer.c.state.in_(told)
+    )
     return sa.exists().where(
         item.c.id == place.c.item_id,
-        item.c.practice,
+        sa.or_(item.c.practice, item.c.withdrawn_at.is_not(None)),
         release.c.item_id == item.c.id,
-        release.c.state == "live",
+        release.c.state.in_(told),
+        is_newest,
         revision.c.id == release.c.revision_id,
         revision.c.sheet["column"].as_string().not_in(filed),
     )

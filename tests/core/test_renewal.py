@@ -17,7 +17,7 @@ from server.core.site_columns import Book, add_column, change_column, merge_colu
 from server.store.accounts import list_accounts_of
 from server.store.renewals import find_renewal, note_renewal, want_again
 from server.store.site_columns import ColumnRow, read_version
-from server.store.tables import place
+from server.store.tables import item, place
 from tests.faults.office import Office, open_sqlite_office
 from tests.house import House
 from tests.test_cli_keeping import TWO, lived, rebuilt
@@ -129,6 +129,10 @@ async def test_a_column_put_below_another_stands_there_too_and_leaves_no_trace_w
     office: Office,
 ):
     await briefly_lived(office)
+    async with office.store.read() as tx:
+        withdrawn = (
+            await tx.execute(sa.select(item.c.id).where(item.c.withdrawn_at.is_not(None)))
+        ).scalar_one()
     for parent, names in (("ywdt", True), (None, False)):
         seen = await book(office)
         async with office.store.begin() as tx:
@@ -140,6 +144,8 @@ async def test_a_column_put_below_another_stands_there_too_and_leaves_no_trace_w
         assert ("/column/tzgg/" in await page(office, "column/ywdt/index.html")) is True
         home = await page(office, "index.html")
         assert (home.count('href="/column/tzgg/"') == 0) is names
+        # What was withdrawn comes and goes with its column, though no page shows it.
+        assert (withdrawn in await placed(office, "ywdt")) is names
 
 
 async def changed(office: Office, slug: str, **changes: str | None) -> None:
