@@ -162,14 +162,7 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             ORDER BY a.id {dialect.locked("FOR NO KEY UPDATE OF a SKIP LOCKED")}""",
         "flying": "SELECT account_id, count(*) FROM deliveries WHERE state = 'sending' GROUP BY account_id",
         "sendable": _sendable(dialect, "$1", at, "$3"),
-        # All accounts in one journey. Their rows are locked by now: no other claim adds to what is in flight.
-        "search": f"""
-            SELECT g.id, r.room, ARRAY({_sendable(dialect, "g.id", at, "greatest(r.room, 0)")})::text[]
-            FROM {dialect.given("$1", id="text", most="int", room="int")}, LATERAL (
-                SELECT least(g.most - (
-                    SELECT count(*) FROM deliveries WHERE account_id = g.id AND state = 'sending'
-                ), g.room) AS room) AS r
-            ORDER BY g.id""",
+        "search": _search(dialect, at),
         "claim": claim,
         "attempts": f"""
             {attempts}
@@ -191,6 +184,17 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             )
             SELECT * FROM moved""",
     }
+
+
+def _search(dialect: Dialect, at: str) -> str:
+    """Ask for all accounts in one journey; they are locked, so no other claim adds to what is in flight."""
+    return f"""
+            SELECT g.id, r.room, ARRAY({_sendable(dialect, "g.id", at, "greatest(r.room, 0)")})::text[]
+            FROM {dialect.given("$1", id="text", most="int", room="int")}, LATERAL (
+                SELECT least(g.most - (
+                    SELECT count(*) FROM deliveries WHERE account_id = g.id AND state = 'sending'
+                ), g.room) AS room) AS r
+            ORDER BY g.id"""
 
 
 def _sendable(dialect: Dialect, account: str, at: str, room: str) -> str:
