@@ -21,6 +21,11 @@ from tests.channels.public_site import NoTokens
         ("https://[broken/1", ""),
         ("weibo.com/1", ""),
         ("", ""),
+        ("https://news.invalid\\@weibo.com/1", ""),  # a browser asks news.invalid
+        ("https://news.invalid\\.weibo.com/1", ""),
+        ("https:\\\\news.invalid/.weibo.com", ""),
+        ("https://news.invalid\n.weibo.com/1", ""),
+        ("https://news.\tinvalid@weibo.com/1", ""),
     ],
 )
 def test_the_host_is_what_a_browser_would_ask(address: str, host: str):
