@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import docx
 import openpyxl
@@ -22,6 +23,9 @@ RUN = f"<w:r><w:t>{WRONG}</w:t></w:r>"
 BOX = (
     f'<w:p {W} xmlns:v="urn:schemas-microsoft-com:vml"><w:r><w:pict><v:shape><v:textbox><w:txbxContent>'
     f"<w:p>{RUN}</w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>"
+)
+UNSPANNED = (
+    "<w:tbl><w:tblPr/><w:tblGrid/><w:tr><w:tc><w:tcPr><w:gridSpan/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>"
 )
 
 
@@ -151,3 +155,35 @@ def _book(total: Any) -> bytes:
 def test_a_file_in_which_nothing_can_be_checked_says_so(content: bytes, suffix: str, told: str):
     with pytest.raises(Unreadable, match=told):
         read_content(content, suffix)
+
+
+def _repacked(document: str) -> bytes:
+    """Give a .docx file with another text of its main part."""
+    written = BytesIO()
+    with ZipFile(BytesIO(_bytes(_docx()))) as whole, ZipFile(written, "w") as changed:
+        for name in whole.namelist():
+            changed.writestr(name, document if name == "word/document.xml" else whole.read(name))
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<w:p><w:r><w:rPr><w:vanish/><w:vanish/></w:rPr><w:t>x</w:t></w:r></w:p>",
+        "<w:tbl><w:tblPr/><w:tblGrid/><w:tr><w:trPr><w:del/><w:del/></w:trPr></w:tr></w:tbl>",
+        "<w:trPr><w:del/></w:trPr>",
+        "<w:tr><w:trPr><w:del/></w:trPr></w:tr>",
+    ],
+)
+def test_marks_of_deletion_that_no_program_writes_hide_nothing_else(body: str):
+    document = f"<w:document {W}><w:body>{body}<w:p>{RUN}</w:p></w:body></w:document>"
+    assert _rules(_repacked(document), ".docx") == _rules(WRONG.encode(), ".txt")
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["<a/>", f"<w:document {W}/>", f"<w:document {W}><w:body>{UNSPANNED}</w:body></w:document>"],
+)
+def test_a_word_file_without_what_it_must_have_is_refused_in_a_sentence(document: str):
+    with pytest.raises(Unreadable, match="已损坏"):
+        read_content(_repacked(document), ".docx")

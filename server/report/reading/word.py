@@ -7,10 +7,12 @@ changes are tracked is read; what was deleted or hidden is not. A table that onl
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 
 import docx
-from docx.opc.exceptions import PackageNotFoundError
+from docx.opc.exceptions import OpcError
+from docx.oxml.exceptions import XmlchemyError
 from docx.oxml.ns import qn
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
@@ -30,18 +32,21 @@ def read_word(content: bytes) -> Document:
     """Read the bytes of a .docx file; raises Unreadable."""
     try:
         file = docx.Document(BytesIO(content))
-        _lay_bare(file.element.body)
+        body = file.element.find(qn("w:body"))
+        if body is None:
+            raise ValueError("no body")
+        _lay_bare(body)
         return build(list(_parts(file)))
-    except (PackageNotFoundError, zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
+    except (
+        XmlchemyError, OpcError, zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, IndexError,
+    ):  # fmt: skip
         raise Unreadable("DOCX 文件已损坏，不能打开；请用 Word 或 WPS 重新另存一次。") from None
 
 
 def _lay_bare(body: Any) -> None:
     """Take away what frames text and what is not seen: the library looks into none of it."""
     for one in list(body.iter(*_UNSEEN, _FALLBACK)):
-        frame = one.getparent()
-        if frame is not None:  # a mark of deletion in a row's properties deletes the row
-            _drop(frame.getparent() if frame.tag == qn("w:trPr") and one.tag == qn("w:del") else one)
+        _drop(next(one.iterancestors(qn("w:tr"))) if _deletes_row(one) else one)
     for hidden in list(body.iter(qn("w:vanish"))):
         run = hidden.getparent().getparent()
         if run is not None and run.tag == qn("w:r") and hidden.get(qn("w:val")) not in ("0", "false"):
@@ -52,8 +57,16 @@ def _lay_bare(body: Any) -> None:
         _drop(frame)
 
 
+def _deletes_row(one: Any) -> bool:
+    """Say whether this is a mark of deletion among the properties of a row."""
+    above = [frame.tag for frame in islice(one.iterancestors(), 2)]
+    return one.tag == qn("w:del") and above == [qn("w:trPr"), qn("w:tr")]
+
+
 def _drop(one: Any) -> None:
-    one.getparent().remove(one)
+    """Take an element away; two marks may say so of the same one."""
+    if (holder := one.getparent()) is not None:
+        holder.remove(one)
 
 
 def _parts(holder: Any) -> Iterator[str | list[list[str]]]:
