@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from server.store.room import is_full
 from server.store.tx import StoreFull
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_HALF_WRITTEN: Final = re.compile(r"\.[0-9a-f]{8}\.[0-9a-f]{12}")
 
 
 class BlobTooLarge(Exception):
@@ -69,9 +71,9 @@ class Blobs:
     def _list_old(self, folder: Path, before: float) -> tuple[str, ...]:
         if not folder.is_dir():
             return ()
-        old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
+        old = [path for path in folder.iterdir() if _is_old(path, before)]
         for path in old:
-            if path.name.startswith("."):
+            if _HALF_WRITTEN.fullmatch(path.name):
                 path.unlink(missing_ok=True)
         return tuple(sorted(path.name for path in old if _SHA256.fullmatch(path.name)))
 
@@ -98,3 +100,12 @@ class Blobs:
         for folder in (path.parent, self._root):
             sync_folder(folder)
         return sha256
+
+
+def _is_old(path: Path, before: float) -> bool:
+    """Say whether this is a file of ours from before a moment; others may write and take away meanwhile."""
+    try:
+        seen = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(seen.st_mode) and seen.st_mtime < before

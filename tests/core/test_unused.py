@@ -201,13 +201,14 @@ def beside(sha256: str) -> str:
 async def test_bytes_that_were_never_written_down_go_on_their_night(house: House, attic: Attic, now: Hand):
     sha256 = await attic.blobs.put(b"whoever brought this was cut off")
     folder = attic.var / "media" / sha256[:2]
-    await asyncio.to_thread((folder / ".half.0123").write_bytes, b"ha")
+    half = f".{sha256[:8]}.0123456789ab"
+    await asyncio.to_thread((folder / half).write_bytes, b"ha")
     known = beside(sha256)
     files = {known: await bring(house, attic, known)}
     async with house.store.begin() as tx:
         draft = house.draft(attachments=(attached(files[known]),))
         await create_item(tx, draft, by=house.author, at=now(), new_id=house.new_id)
-    for name in (sha256, ".half.0123", files[known]):
+    for name in (sha256, half, files[known]):
         await asyncio.to_thread(os.utime, folder / name, (now().timestamp(), now().timestamp()))
     for _night in range(16):
         assert await clear_attic(attic, at=now()) == 0  # each of the folders, and the file is young
@@ -225,6 +226,26 @@ async def test_files_of_another_database_stay(house: House, attic: Attic, now: H
         assert await clear_attic(attic, at=now()) == 0
         now.move(days=1)
     assert await attic.blobs.read(sha256)
+
+
+def lay_beside(sha256: str, folder: Path) -> set[str]:
+    """Put what is no file of ours beside one; give the names of all that lies there then."""
+    linked, broken, whole = (folder / f"{sha256[:2]}{digit * 62}" for digit in "abc")
+    linked.symlink_to(folder / sha256)
+    broken.symlink_to(folder / "nothing")
+    whole.mkdir()
+    (folder / ".snapshot").mkdir()
+    (folder / ".nfs0001").write_bytes(b"of the file system")
+    return {path.name for path in folder.iterdir()}
+
+
+async def test_what_lies_there_and_is_no_file_of_ours_stays_and_stops_nothing(tmp_path: Path):
+    blobs = Blobs(tmp_path, limit=1000)
+    sha256 = await blobs.put(b"old")
+    folder, later = tmp_path / sha256[:2], datetime.now(UTC) + timedelta(hours=1)
+    there = await asyncio.to_thread(lay_beside, sha256, folder)
+    assert await blobs.list_old(int(sha256[:2], 16), before=later) == (sha256,)
+    assert set(await asyncio.to_thread(os.listdir, folder)) == there
 
 
 async def test_nothing_goes_while_a_backup_reads_the_files_and_a_backup_waits_for_what_goes(
