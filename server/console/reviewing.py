@@ -29,6 +29,7 @@ from server.store.items import ItemSeen, get_item, get_item_at, lock_newest
 from server.store.tx import Tx
 
 _MOST = 100
+_CONSIDERED = 500  # of those handed in; what waits for another level stands among them
 
 
 async def show_queue(visit: Visit) -> web.Response:
@@ -40,11 +41,13 @@ async def show_queue(visit: Visit) -> web.Response:
 
 
 async def waiting_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[DeskLine, ...]:
-    """Give the items on which the visitor may decide now: those whose next level is his."""
+    """Give the items on which the visitor may decide now, those whose next level is his; longest first."""
     by, at = visit.who.person_id, visit.parts.now()
     wanted = Wanted(visit.who.orgs_for("approve"), ("submitted",), not_by=by, oldest_first=True)
-    mine = []
-    for line in await list_desk(tx, wanted, limit=limit):
+    mine: list[DeskLine] = []
+    for line in await list_desk(tx, wanted, limit=_CONSIDERED):
+        if len(mine) == limit:
+            break
         seen = await get_item(tx, line.item_id)
         if await _stopped(tx, seen, await standing_of(tx, seen), by, at) is None:
             mine.append(line)

@@ -28,7 +28,8 @@ from server.store.takedowns import TakedownSeen, list_takedowns_by_hand
 from server.store.tx import Tx
 from server.watch.overdue import Overdue, list_overdue
 
-_MOST: Final = 30
+_MOST: Final = 10  # of each list; one more is asked for, so that the page can say that there are more
+_UNSAVED: Final = 30  # no other page has them
 _ALERTS: Final = 200
 _SOON: Final = timedelta(days=7)
 _LEADS: Final[Mapping[str, tuple[str, Act]]] = {
@@ -71,7 +72,7 @@ async def show_work(visit: Visit) -> web.Response:
         standing = await read_standing(tx, visit) if visit.who.orgs_for("read") else None
     return visit.show(
         "work.html", section="work", work=work, standing=standing, now=visit.parts.now(),
-        lead_of=partial(lead_of, visit.who),
+        lead_of=partial(lead_of, visit.who), most=_MOST,
         today=day_of(visit.parts.now()), kinds=ENTRY_KINDS, account_states=ACCOUNT_STATES,
     )  # fmt: skip
 
@@ -96,18 +97,18 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
     site_orgs = {one.org.id for one in await list_accounts_of(tx, ("website",))}
     told = reads | {None} if site_orgs & reads else reads
     return Work(
-        takedowns=await list_takedowns_by_hand(tx, acts, limit=_MOST),
-        returned=await list_desk(tx, Wanted(writes, ("returned",), by=me), limit=_MOST),
-        to_review=await waiting_for(tx, visit, limit=_MOST),
+        takedowns=await list_takedowns_by_hand(tx, acts, limit=_MOST + 1),
+        returned=await list_desk(tx, Wanted(writes, ("returned",), by=me), limit=_MOST + 1),
+        to_review=await waiting_for(tx, visit, limit=_MOST + 1),
         early=await early_for(tx, visit),
-        to_release=await list_desk(tx, Wanted(who.orgs_for("release"), ("approved",)), limit=_MOST),
-        unsaved=await list_scratches(tx, me, limit=_MOST),
-        drafts=await list_desk(tx, Wanted(writes, ("draft",), by=me), limit=_MOST),
-        submitted=await list_desk(tx, Wanted(writes, ("submitted",), by=me), limit=_MOST),
-        stopped=await waiting_for_people(tx, who, acts, most=_MOST, states=STOPPED),
-        overdue=tuple(one for one in overdue if one.stuck.org_id in reads)[:_MOST],
-        obligations=tuple(one for one in soon if one.obligation.org_id in writes)[:_MOST],
-        alerts=tuple(one for one in alerts if one.alert.org_id in told)[:_MOST],
+        to_release=await list_desk(tx, Wanted(who.orgs_for("release"), ("approved",)), limit=_MOST + 1),
+        unsaved=await list_scratches(tx, me, limit=_UNSAVED),
+        drafts=await list_desk(tx, Wanted(writes, ("draft",), by=me), limit=_MOST + 1),
+        submitted=await list_desk(tx, Wanted(writes, ("submitted",), by=me), limit=_MOST + 1),
+        stopped=await waiting_for_people(tx, who, acts, most=_MOST + 1, states=STOPPED),
+        overdue=tuple(one for one in overdue if one.stuck.org_id in reads),
+        obligations=tuple(one for one in soon if one.obligation.org_id in writes),
+        alerts=tuple(one for one in alerts if one.alert.org_id in told),
     )
 
 

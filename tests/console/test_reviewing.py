@@ -126,6 +126,17 @@ async def test_whoever_decided_on_one_level_is_not_asked_again(office: ConsoleOf
     assert "每一级要由不同的人审核" in (await desk.get(f"{item}/review")).words
 
 
+async def test_what_waits_for_others_hides_nothing_that_waits_for_oneself(office: ConsoleOffice):
+    await _two_levels(office)
+    for _ in range(11):  # one more than the first page shows of a list
+        made = await office.item()
+        await office.post(f"/api/v1/items/{made['id']}/submit")
+        await office.post(f"/api/v1/items/{made['id']}/approve", by="reviewer")
+    item, desk = await _handed_in(office), await office.desk("reviewer")
+    assert "等我审核（1）" in (await desk.get("/console")).words
+    assert f"{item}/review" in (await desk.get("/console/review")).links
+
+
 async def test_what_went_out_before_its_review_waits_for_it(office: ConsoleOffice):
     made = await office.item()
     term = (office.house.now() + timedelta(hours=24)).isoformat()

@@ -37,6 +37,17 @@ async def test_an_approved_item_waits_for_whoever_may_release(office: ConsoleOff
     assert "等待发布" not in (await (await office.desk("reviewer")).get("/console")).words
 
 
+async def test_a_list_that_is_longer_than_shown_says_so_and_leads_to_all_of_it(office: ConsoleOffice):
+    for number in range(11):
+        await office.item(title=f"关于第{number}号事项的通知")
+    desk = await office.desk("author")
+    seen = await desk.get("/console")
+    assert ("我的草稿（超过 10 条）" in seen.words, seen.words.count("号事项的通知")) == (True, 10)
+    everything = await desk.get("/console/items?state=draft&mine=1")
+    assert "/console/items?state=draft&mine=1" in seen.links
+    assert everything.words.count("号事项的通知") == 11
+
+
 async def test_a_refused_delivery_waits_for_a_person(office: ConsoleOffice):
     house = office.house
     made = await house.item()
