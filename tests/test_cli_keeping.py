@@ -41,7 +41,7 @@ def test_a_backup_goes_to_another_folder_and_is_whole_there(monkeypatch: pytest.
     done = tongfa("restore", "one.tar")
     assert done.exit_code == 0, done.output
     assert re.search("已恢复北京时间 [-0-9]{10} [:0-9]{5} 的备份", done.output)
-    assert "会再发一次" in done.output  # of what went out since, nothing here knows
+    assert "这份数据并不知道" in done.output  # what was written since
     assert tongfa("verify").exit_code == 0
     assert tongfa("org", "add", "01506DEMO", "示范旗人民政府办公室").exit_code == 1  # it is there already
 

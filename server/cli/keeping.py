@@ -17,6 +17,7 @@ from channels.item import PRACTICE_FOLDER
 from server.app import CannotStart, open_house, opener_into
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.days import SHANGHAI
+from server.core.ids import new_id
 from server.core.keeping import CannotKeep
 from server.core.keeping import backup as back_up
 from server.core.keeping import restore as put_back
@@ -55,20 +56,28 @@ def restore(
     settings = settings_or_end()
     done = _or_end(
         lambda: _with_store(
-            settings, lambda store: put_back(store, settings.var, file, at=datetime.now(UTC), force=force)
+            settings,
+            lambda store: put_back(
+                store, settings.var, file, at=datetime.now(UTC), force=force, new_id=new_id
+            ),
         )
     )
     made = datetime.fromisoformat(done.manifest.made_at).astimezone(SHANGHAI)
     typer.echo(f"已恢复北京时间 {made:%Y-%m-%d %H:%M} 的备份，共 {len(done.manifest.members)} 个文件。")
     if done.aside is not None:
         typer.echo(f"原来的数据在 {done.aside}（PostgreSQL 的在同名模式里），确认无误后可删除。")
-    if done.needs_migration:
-        typer.echo("备份来自旧版本：请先运行 tongfa migrate。")
+    if done.doubts.looked_for:
+        typer.echo(
+            f"备份时还没有发出的微博和公众号文章有 {done.doubts.looked_for} 条：系统先到平台上查找，"
+            "确认没有发过才发送（微博等 10 分钟，公众号等 2 小时）。"
+        )
+    if done.doubts.asked:
+        typer.echo(
+            f"等待群发的文章有 {done.doubts.asked} 篇，备份之后是否已经群发，系统不能查：请登录公众平台查看，"
+            "再在后台逐篇说明发出没有。"
+        )
     typer.echo("请再运行 tongfa rebuild-site 和 tongfa verify。")
-    typer.echo(
-        "备份之后发出的微博和公众号文章，这份数据并不知道，会再发一次："
-        "请先只运行 tongfa web，暂停这些账号，到平台上核对以后再恢复账号。"
-    )
+    typer.echo("备份之后新写的、更正的、撤回的稿件，这份数据并不知道：重新做之前，请先到微博和公众号上核对。")
 
 
 def rebuild_site(

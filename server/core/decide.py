@@ -7,6 +7,7 @@ from typing import Literal
 from channels.contract import KnowsHosts, Receipt
 from channels.hosts import host_of, is_below
 from server.core.acts import Verb, note, of_account, of_leg
+from server.core.gates import regate
 from server.core.overtaken import end_of
 from server.core.problems import Problem
 from server.core.release import OpenChannel
@@ -142,6 +143,8 @@ async def _move(
             await move(tx, leg.id, "needs_person", "ready", at=at, due_at=None, reason=None, who_acts="clock")
             if end is not None:
                 await move(tx, leg.id, "ready", end, at=at, who_acts="nobody")
+            else:
+                await regate(tx, leg.release_id, bench.calendar, at=at)
         case "give_up":
             told = "查看后决定放弃，不在这个账号上发布"
             await move(

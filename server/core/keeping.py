@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from typing import Final
 
 from server.core.occupancy import files_kept, is_half, mark_half, seized, unmark_half
 from server.core.parcel import Manifest, check_archive, unpack, write_archive
+from server.core.restored import Doubts, doubt_unsent
 from server.store.dumps import (
     DumpFailed,
     check_sqlite,
@@ -29,7 +30,7 @@ from server.store.dumps import (
 )
 from server.store.durable import sync_folder
 from server.store.jobs import JobRow, write_run
-from server.store.schema import knows_revision, revision_of
+from server.store.schema import knows_revision, migrate, revision_of
 from server.store.tx import Store
 
 _BLOB: Final = re.compile(r"[0-9a-f]{64}")
@@ -44,11 +45,11 @@ class CannotKeep(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back, and where the old state is now; None when there was none."""
+    """What was put back, where the old state is now (None when there was none), and what is in doubt."""
 
     manifest: Manifest
     aside: Path | None
-    needs_migration: bool
+    doubts: Doubts
 
 
 async def backup(store: Store, var: Path, target: Path, *, at: datetime, version: str) -> Manifest:
@@ -74,11 +75,14 @@ async def backup(store: Store, var: Path, target: Path, *, at: datetime, version
     return manifest
 
 
-async def restore(store: Store, var: Path, source: Path, *, at: datetime, force: bool) -> Restored:
+async def restore(
+    store: Store, var: Path, source: Path, *, at: datetime, force: bool, new_id: Callable[[], str]
+) -> Restored:
     """Put a backup in the place of what is here; the old state is put aside, nothing is deleted.
 
-    Everything is checked and unpacked before anything changes. Raises CannotKeep, BadArchive, DumpFailed,
-    Occupied and OSError.
+    Everything is checked and unpacked before anything changes. Before anything may start here, the database
+    has the newest schema, and what may have gone out since the backup is doubted. Raises CannotKeep,
+    BadArchive, DumpFailed, Occupied and OSError.
     """
     manifest = await asyncio.to_thread(check_archive, source)
     await _refuse_foreign(store, manifest)
@@ -105,15 +109,15 @@ async def restore(store: Store, var: Path, source: Path, *, at: datetime, force:
                 await asyncio.to_thread(_undo, var, aside)
                 raise
             await asyncio.to_thread(_swap_folders, var, staged, aside)
+            await migrate(store)
+            since = min(datetime.fromisoformat(manifest.made_at), at)
+            doubts = await store.write(lambda tx: doubt_unsent(tx, since=since, at=at, new_id=new_id))
             await asyncio.to_thread(unmark_half, var)
         finally:
             await asyncio.to_thread(shutil.rmtree, staged, ignore_errors=True)
         if is_new:
             await asyncio.to_thread(shutil.rmtree, aside)
-    head = await revision_of(store)
-    return Restored(
-        manifest, None if is_new else aside, needs_migration=not await knows_revision(head, head=True)
-    )
+    return Restored(manifest, None if is_new else aside, doubts)
 
 
 async def _refuse_foreign(store: Store, manifest: Manifest) -> None:

@@ -13,10 +13,11 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -154,8 +155,11 @@ def _is_ours(info: tarfile.TarInfo) -> bool:
 def _read_manifest(told: bytes) -> Manifest:
     try:
         manifest = _ADAPTER.validate_json(told)
-    except ValidationError as error:
+        made_at = datetime.fromisoformat(manifest.made_at)
+    except ValueError as error:  # pydantic's refusal is one
         raise BadArchive("备份文件的清单读不懂") from error
+    if made_at.tzinfo is None:
+        raise BadArchive("备份文件的清单没有说明制作时间的时区")
     if manifest.format != FORMAT:
         raise BadArchive(f"备份文件的格式是 {manifest.format}，这个版本只认 {FORMAT}")
     if sum(member.path.startswith("database/") for member in manifest.members) != 1:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from channels.contract import LOOKED_AT, TAKEN, Absent, CouldNotLook, Receipt, Sighting
+from server.core.gates import regate
 from server.core.overtaken import end_of
 from server.core.settle import settle
 from server.core.workplace import Workplace, is_look_put_off, read_leg
@@ -93,6 +94,8 @@ async def _settle_sighting(
             await move(tx, leg.id, "unknown", "ready", at=at, due_at=None, reason=None, who_acts="clock")
             if overtaken:
                 await move(tx, leg.id, "ready", overtaken, at=at, who_acts="nobody")
+            else:  # its gate may have shut meanwhile, or was never open: a restore doubts what waits, too
+                await regate(tx, leg.release_id, place.bench.calendar, at=at)
         case CouldNotLook(why, ask=ask) if ask or leg.looks + 1 >= LOOKS:
             await move(
                 tx, leg.id, "unknown", "needs_person", at=at,

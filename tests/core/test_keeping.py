@@ -20,6 +20,7 @@ from server.core.ids import new_id
 from server.core.keeping import CannotKeep, Restored, backup, restore
 from server.core.occupancy import Occupied, is_half, mark_half, occupied
 from server.core.parcel import MANIFEST, check_archive
+from server.core.restored import Doubts
 from server.core.verify import verify_files, verify_rows
 from server.store.blobs import Blobs
 from server.store.dumps import DumpFailed
@@ -74,7 +75,7 @@ async def backed_up(office: Office, folder: Path) -> Path:
 
 
 async def put_back(store: Store, folder: Path, source: Path, *, force: bool = False) -> Restored:
-    return await restore(store, folder / "elsewhere", source, at=AT, force=force)
+    return await restore(store, folder / "elsewhere", source, at=AT, force=force, new_id=new_id)
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -94,7 +95,7 @@ async def test_what_is_restored_is_the_office_that_was_backed_up(
     assert await items_of(elsewhere) == 3
     assert await verify_rows(elsewhere) == ()
     assert await verify_files(elsewhere, Blobs(tmp_path / "elsewhere" / "media", limit=1000)) == ()
-    assert (done.aside, done.needs_migration) == (None, False)
+    assert (done.aside, done.doubts) == (None, Doubts(0, 0))
     for folder in ("site", "media"):
         before = await asyncio.to_thread(files, office.var / folder)
         assert before
@@ -140,7 +141,7 @@ async def test_a_place_with_data_is_refused_and_left_as_it_is(office: Office, tm
     target = await backed_up(office, tmp_path)
     before = await asyncio.to_thread(files, office.var / "site")
     with pytest.raises(CannotKeep, match="--force"):
-        await restore(office.store, office.var, target, at=AT, force=False)
+        await restore(office.store, office.var, target, at=AT, force=False, new_id=new_id)
     assert await asyncio.to_thread(files, office.var / "site") == before
     assert await items_of(office.store) == 3
 
@@ -150,7 +151,7 @@ async def test_a_running_office_is_not_restored_over(office: Office, tmp_path: P
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, occupied(office.var))
         with pytest.raises(Occupied):
-            await restore(office.store, office.var, target, at=AT, force=True)
+            await restore(office.store, office.var, target, at=AT, force=True, new_id=new_id)
     assert await items_of(office.store) == 3
 
 
@@ -165,7 +166,7 @@ async def test_a_database_that_others_use_is_not_restored_over(
     async with other.read() as tx:
         await tx.exec_driver_sql("SELECT 1")
         with pytest.raises(CannotKeep, match="别的连接"):
-            await restore(office.store, office.var, target, at=AT, force=True)
+            await restore(office.store, office.var, target, at=AT, force=True, new_id=new_id)
     await other.close()
 
 

@@ -709,6 +709,28 @@ MUTANTS = (
         ("tests/store/test_guards.py",),
     ),
     Mutant(
+        "a restore doubts nothing",
+        (
+            Change(
+                "server/core/restored.py",
+                "doubtful = await list_doubtful(tx, _DOUBTED)",
+                "doubtful = await list_doubtful(tx, frozenset())",
+            ),
+        ),
+        ("tests/core/test_restored.py",),
+    ),
+    Mutant(
+        "what a look proved absent passes its gate by",
+        (
+            Change(
+                RECONCILE,
+                "                await regate(tx, leg.release_id, place.bench.calendar, at=at)",
+                "                pass",
+            ),
+        ),
+        ("tests/core/test_restored.py",),
+    ),
+    Mutant(
         "a claim searches by account before it searches by time",
         (Change(BACKLOG, "ORDER BY a.id {dialect.locked", "ORDER BY a.id DESC {dialect.locked"),),
         ("tests/core/test_backlog.py", "tests/core/test_dispatch.py"),
