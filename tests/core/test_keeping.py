@@ -19,7 +19,7 @@ from channels.docroot import FolderRoot
 from server.core.ids import new_id
 from server.core.keeping import CannotKeep, Restored, backup, restore
 from server.core.occupancy import Occupied, is_half, mark_half, occupied
-from server.core.parcel import MANIFEST, check_archive
+from server.core.parcel import MANIFEST, BadArchive, check_archive
 from server.core.restored import Doubts
 from server.core.verify import verify_files, verify_rows
 from server.store.blobs import Blobs
@@ -246,6 +246,18 @@ async def test_a_backup_of_a_newer_version_is_refused(office: Office, elsewhere:
     await asyncio.to_thread(rewrite, target, newer, {}, None, {"schema": "9999"})
     with pytest.raises(CannotKeep, match="更新的版本"):
         await put_back(elsewhere, tmp_path, newer)
+
+
+@pytest.mark.parametrize("made_at", ["yesterday", "2026-11-25T04:00:00"])
+async def test_a_backup_that_does_not_say_when_it_was_made_is_refused(
+    office: Office, elsewhere: Store, tmp_path: Path, made_at: str
+):
+    """What is looked for afterwards is looked for since then."""
+    timeless = tmp_path / "timeless.tar"
+    target = await backed_up(office, tmp_path)
+    await asyncio.to_thread(rewrite, target, timeless, {}, None, {"made_at": made_at})
+    with pytest.raises(BadArchive, match="清单"):
+        await put_back(elsewhere, tmp_path, timeless)
 
 
 def rewrite(
