@@ -27,7 +27,8 @@ async def certificate_until(url: URL) -> datetime | None:
             _reader, writer = await asyncio.open_connection(
                 url.host, url.port, ssl=unjudged, server_hostname=url.host
             )
-    except (OSError, TimeoutError):  # ssl.SSLError is an OSError
+    # ssl.SSLError is an OSError; a host that can be no name is a UnicodeError.
+    except (OSError, TimeoutError, UnicodeError):
         return None
     try:
         shown: bytes | None = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)

@@ -88,6 +88,8 @@ async def test_the_certificate_of_an_address_is_seen_whether_it_is_good_or_not(t
         assert await certificate_until(URL(f"https://127.0.0.1:{port}")) == ENDS
     assert await certificate_until(URL(f"https://127.0.0.1:{port}")) is None
     assert await certificate_until(URL(f"http://127.0.0.1:{port}")) is None
+    for never_a_host in (f"https://{'a' * 64}.example/", "https://a..example/"):
+        assert await certificate_until(URL(never_a_host)) is None
 
 
 @asynccontextmanager
