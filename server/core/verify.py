@@ -75,9 +75,8 @@ async def verify_files(store: Store, files: Files) -> tuple[Difference, ...]:
                 body = await files.read(sha256)
             except KeyError:
                 async with store.read() as tx:
-                    is_missed = await is_stored(
-                        tx, sha256
-                    )  # else it went meanwhile, as one that nothing used
+                    # Else it went meanwhile, as one that nothing used.
+                    is_missed = await is_stored(tx, sha256)
                 if is_missed:
                     wrong.append(Difference("file_is_there", sha256, 1, 0))
                 continue

@@ -45,9 +45,7 @@ async def keep_document(store: Store, blobs: Blobs, document: Document, *, by: s
     return body
 
 
-async def draft_of_document(
-    tx: Tx, document: Document, body: Body, filing: Filing, *, by: str
-) -> Draft:  # fmt: skip
+async def draft_of_document(tx: Tx, document: Document, body: Body, filing: Filing, *, by: str) -> Draft:
     """Give the draft of a document; what the file does not say is left for the editor."""
     number = document.document_number
     return Draft(
