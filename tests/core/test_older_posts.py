@@ -190,7 +190,7 @@ async def test_an_old_one_that_arrives_after_the_new_one_goes_as_well(house: Hou
     assert await verify_rows(house.store) == ()
 
 
-async def test_an_old_one_that_a_person_finds_later_goes_as_well(house: House):
+async def test_an_old_one_that_a_person_finds_later_is_to_be_taken_down_by_hand(house: House):
     house.platform.next_call("ok", "drop_after")
     house.platform.blind, house.platform.hint = True, {"ask": True}
     made = await house.published(("website", "weibo"))
@@ -205,7 +205,7 @@ async def test_an_old_one_that_a_person_finds_later_goes_as_well(house: House):
         told = Decision("it_is_there", "https://weibo.com/1/2")
         await decide(tx, old.id, told, house.bench, house.open_channel, by=house.chief, at=house.now())
     await house.run_until_quiet()
-    assert await states(house, made.id, "weibo") == ["withdrawn", "live"]
+    assert await states(house, made.id, "weibo") == ["withdraw_by_hand", "live"]
 
 
 async def test_the_old_one_is_never_taken_for_the_new_one_and_taken_down_for_itself(house: House):
