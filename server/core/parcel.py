@@ -155,13 +155,16 @@ def _is_ours(info: tarfile.TarInfo) -> bool:
 def _read_manifest(told: bytes) -> Manifest:
     try:
         manifest = _ADAPTER.validate_json(told)
-        made_at = datetime.fromisoformat(manifest.made_at)
     except ValueError as error:  # pydantic's refusal is one
         raise BadArchive("备份文件的清单读不懂") from error
-    if made_at.tzinfo is None:
-        raise BadArchive("备份文件的清单没有说明制作时间的时区")
     if manifest.format != FORMAT:
         raise BadArchive(f"备份文件的格式是 {manifest.format}，这个版本只认 {FORMAT}")
+    try:
+        made_at = datetime.fromisoformat(manifest.made_at)
+    except ValueError as error:
+        raise BadArchive("备份文件的清单没有说明制作时间") from error
+    if made_at.tzinfo is None:
+        raise BadArchive("备份文件的清单没有说明制作时间的时区")
     if sum(member.path.startswith("database/") for member in manifest.members) != 1:
         raise BadArchive("备份文件里应当恰有一份数据库")
     return manifest

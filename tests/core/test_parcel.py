@@ -12,6 +12,7 @@ import pytest
 from server.core.parcel import MANIFEST, BadArchive, check_archive, unpack, write_archive
 
 DATABASE = "database/tongfa.db"
+MADE_AT = "2026-11-30T03:00:00+00:00"
 
 
 def archive(
@@ -22,7 +23,7 @@ def archive(
         {"path": name, "size": len(body), "sha256": hashlib.sha256(body).hexdigest(), "mtime_ns": 0}
         for name, body, _more in members
     ]
-    told = {"format": 1, "made_at": "", "version": "", "schema": "0001"} | changes
+    told = {"format": 1, "made_at": MADE_AT, "version": "", "schema": "0001"} | changes
     told["members"] = listed if named is None else named
     with tarfile.open(path, "w") as tar:
         for name, body, more in [*members, (MANIFEST, json.dumps(told).encode(), {})]:
@@ -44,7 +45,7 @@ def good(tmp_path: Path) -> Path:
     path = tmp_path / "good.tar"
     with path.open("wb") as target:
         files = [(DATABASE, database), ("site/a/一.html", site), ("site/gone.html", tmp_path / "gone")]
-        write_archive(target, files, made_at="", version="0", schema="0001")
+        write_archive(target, files, made_at=MADE_AT, version="0", schema="0001")
     return path
 
 
