@@ -150,6 +150,7 @@ class Limits:
     picture_bytes: int | None
     calls_a_day: int | None
     settle_after: float  # seconds until a look after an unknown outcome can prove absence
+    settle_after_loss: float  # the same from a restore on, for whatever the lost office had under way
     confirm_after: tuple[float, ...]  # seconds between looks while accepted; the last repeats; () = at once
     concurrency: int = 1  # deliveries of one account in flight at a time
     looks_a_day: int | None = None  # of one account, for all its deliveries together

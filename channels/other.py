@@ -33,6 +33,7 @@ class Other:
         picture_bytes=None,
         calls_a_day=None,
         settle_after=0.0,
+        settle_after_loss=0.0,
         confirm_after=(),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from channels.contract import Channel, Tools
+from channels.contract import Channel, Limits, Tools
 from channels.feeds.channel import Feeds
 from channels.item import Account
 from channels.other import Other
@@ -14,6 +14,7 @@ from channels.weibo.channel import Weibo
 CHANNELS: Final[Mapping[str, type[Channel]]] = {
     channel.kind: channel for channel in (Website, Feeds, Weibo, WeChat, Other)
 }
+LIMITS: Final[Mapping[str, Limits]] = {kind: channel.limits for kind, channel in CHANNELS.items()}
 
 
 def open_channel(account: Account, tools: Tools) -> Channel:

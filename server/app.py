@@ -20,7 +20,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from channels.contract import DocRoot
-from channels.registry import CHANNELS
+from channels.registry import LIMITS
 from channels.transport import Transport
 from scheduler.clock import Clock
 from server.api.routes import add_api
@@ -251,7 +251,7 @@ def _workplace(
         bench=Bench(calendar, new_id, random.SystemRandom().random, settings.takedown.terms),
         sites=opener.sites,
         open_channel=opener,
-        limits={kind: channel.limits for kind, channel in CHANNELS.items()},
+        limits=LIMITS,
         now=_now,
         worker=worker,
         lease=timedelta(seconds=settings.worker.lease_seconds),

@@ -159,6 +159,7 @@ class Plain:
         picture_bytes=None,
         calls_a_day=None,
         settle_after=60,
+        settle_after_loss=600,
         confirm_after=(10.0, 60.0),
         concurrency=4,
     )

@@ -50,6 +50,7 @@ class Website:
         picture_bytes=None,
         calls_a_day=None,
         settle_after=1.0,
+        settle_after_loss=1.0,
         confirm_after=(),
         concurrency=4,
     )

@@ -68,6 +68,7 @@ class WeChat:
         calls_a_day=100,
         looks_a_day=90,  # freepublish/get and batchget take a hundred a day (§13); ten are for withdrawals
         settle_after=180.0,
+        settle_after_loss=7200.0,  # §14
         # 100 looks a day for all jobs of an account (§13): most end within a minute, and the event tells.
         confirm_after=(5.0, 15.0, 60.0, 120.0, 300.0, 900.0, 3600.0),
         watch_after=(86_400.0, 6 * 86_400.0, 23 * 86_400.0),  # a day, a week and a month after it went live

@@ -62,6 +62,7 @@ class Weibo:
         calls_a_day=100,
         watch_after=(86_400.0,),
         settle_after=120.0,  # 20032 says one to two minutes
+        settle_after_loss=600.0,  # §8
         confirm_after=(60.0, 120.0),
     )
 

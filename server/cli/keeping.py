@@ -14,6 +14,7 @@ import typer
 
 from channels.docroot import FolderRoot
 from channels.item import PRACTICE_FOLDER
+from channels.registry import LIMITS
 from server.app import CannotStart, open_house, opener_into
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.days import SHANGHAI
@@ -58,7 +59,7 @@ def restore(
         lambda: _with_store(
             settings,
             lambda store: put_back(
-                store, settings.var, file, at=datetime.now(UTC), force=force, new_id=new_id
+                store, settings.var, file, LIMITS, at=datetime.now(UTC), force=force, new_id=new_id
             ),
         )
     )

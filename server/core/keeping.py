@@ -8,13 +8,14 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from channels.contract import Limits
 from server.core.occupancy import files_kept, is_half, mark_half, seized, unmark_half
 from server.core.parcel import Manifest, check_archive, unpack, write_archive
 from server.core.restored import Doubts, doubt_unsent
@@ -76,7 +77,14 @@ async def backup(store: Store, var: Path, target: Path, *, at: datetime, version
 
 
 async def restore(
-    store: Store, var: Path, source: Path, *, at: datetime, force: bool, new_id: Callable[[], str]
+    store: Store,
+    var: Path,
+    source: Path,
+    limits: Mapping[str, Limits],
+    *,
+    at: datetime,
+    force: bool,
+    new_id: Callable[[], str],
 ) -> Restored:
     """Put a backup in the place of what is here; the old state is put aside, nothing is deleted.
 
@@ -111,7 +119,7 @@ async def restore(
             await asyncio.to_thread(_swap_folders, var, staged, aside)
             await migrate(store)
             since = min(datetime.fromisoformat(manifest.made_at), at)
-            doubts = await store.write(lambda tx: doubt_unsent(tx, since=since, at=at, new_id=new_id))
+            doubts = await store.write(lambda tx: doubt_unsent(tx, limits, since=since, at=at, new_id=new_id))
             await asyncio.to_thread(unmark_half, var)
         finally:
             await asyncio.to_thread(shutil.rmtree, staged, ignore_errors=True)

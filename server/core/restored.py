@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from channels.contract import Limits
 from server.core.states import UNSENT
 from server.store.attempts import close_attempt
 from server.store.broadcasts import leave_seats, move_push
@@ -18,10 +19,6 @@ from server.store.restored import Doubtful, insert_unknown_attempt, list_doubtfu
 from server.store.tx import Tx
 
 _DOUBTED: Final = UNSENT | {"sending", "unknown"}
-_SETTLED: Final[Mapping[str, timedelta]] = {"weibo": timedelta(minutes=10), "wechat": timedelta(hours=2)}
-"""So long after the restore a look would see whatever the lost office had under way: no job of WeChat's takes
-longer (contract wechat §14), and Weibo shows a post it took after two minutes."""
-
 _WORKER: Final = "restore"
 _MAY_BE_OUT: Final = "数据从备份恢复，备份之后可能已经发出，先到平台查找"
 _MAY_BE_PUSHED: Final = "数据从备份恢复，备份之后可能已经群发，系统不能查，请登录公众平台查看"
@@ -35,14 +32,17 @@ class Doubts:
     asked: int
 
 
-async def doubt_unsent(tx: Tx, *, since: datetime, at: datetime, new_id: Callable[[], str]) -> Doubts:
+async def doubt_unsent(
+    tx: Tx, limits: Mapping[str, Limits], *, since: datetime, at: datetime, new_id: Callable[[], str]
+) -> Doubts:
     """Doubt what was not known to be sent at `since`, when the backup was begun; `at` is when it is restored.
 
     No look tells which articles a push carried that nobody here remembers, so those are a person's.
     """
     doubtful = await list_doubtful(tx, _DOUBTED)
     for one in doubtful:
-        await _let_be_unknown(tx, one, since=since, at=at, new_id=new_id)
+        due = at + timedelta(seconds=limits[one.channel].settle_after_loss)
+        await _let_be_unknown(tx, one, since=since, at=at, due=due, new_id=new_id)
     pushed = tuple(one for one in doubtful if one.is_pushed)
     for one in pushed:
         await move(
@@ -57,9 +57,8 @@ async def doubt_unsent(tx: Tx, *, since: datetime, at: datetime, new_id: Callabl
 
 
 async def _let_be_unknown(
-    tx: Tx, one: Doubtful, *, since: datetime, at: datetime, new_id: Callable[[], str]
+    tx: Tx, one: Doubtful, *, since: datetime, at: datetime, due: datetime, new_id: Callable[[], str]
 ) -> None:
-    due = at + _SETTLED[one.channel]
     if one.state == "unknown":
         await put_off(tx, one.id, "unknown", due)
         return

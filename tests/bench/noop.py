@@ -49,7 +49,7 @@ class Noop:
     """One call and a receipt."""
 
     kind: ClassVar[str] = "weibo"
-    limits: ClassVar[Limits] = Limits(None, None, None, None, None, 10.0, (), concurrency=256)
+    limits: ClassVar[Limits] = Limits(None, None, None, None, None, 10.0, 10.0, (), concurrency=256)
 
     def __init__(self, slug: str, http: Transport, platform: str) -> None:
         """Take where to post."""

@@ -257,7 +257,7 @@ def test_limits_are_sane(kind):
     limits = CHANNELS[kind].limits
     counted = (limits.title, limits.text, limits.pictures, limits.picture_bytes, limits.calls_a_day)
     assert all(value is None or value > 0 for value in counted)
-    assert limits.settle_after >= 0
+    assert limits.settle_after_loss >= limits.settle_after >= 0
     assert all(pause > 0 for pause in limits.confirm_after)
     assert limits.concurrency >= 1
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from channels.docroot import FolderRoot
+from channels.registry import LIMITS
 from server.core.ids import new_id
 from server.core.keeping import CannotKeep, Restored, backup, restore
 from server.core.occupancy import Occupied, is_half, mark_half, occupied
@@ -75,7 +76,7 @@ async def backed_up(office: Office, folder: Path) -> Path:
 
 
 async def put_back(store: Store, folder: Path, source: Path, *, force: bool = False) -> Restored:
-    return await restore(store, folder / "elsewhere", source, at=AT, force=force, new_id=new_id)
+    return await restore(store, folder / "elsewhere", source, LIMITS, at=AT, force=force, new_id=new_id)
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -141,7 +142,7 @@ async def test_a_place_with_data_is_refused_and_left_as_it_is(office: Office, tm
     target = await backed_up(office, tmp_path)
     before = await asyncio.to_thread(files, office.var / "site")
     with pytest.raises(CannotKeep, match="--force"):
-        await restore(office.store, office.var, target, at=AT, force=False, new_id=new_id)
+        await restore(office.store, office.var, target, LIMITS, at=AT, force=False, new_id=new_id)
     assert await asyncio.to_thread(files, office.var / "site") == before
     assert await items_of(office.store) == 3
 
@@ -151,7 +152,7 @@ async def test_a_running_office_is_not_restored_over(office: Office, tmp_path: P
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, occupied(office.var))
         with pytest.raises(Occupied):
-            await restore(office.store, office.var, target, at=AT, force=True, new_id=new_id)
+            await restore(office.store, office.var, target, LIMITS, at=AT, force=True, new_id=new_id)
     assert await items_of(office.store) == 3
 
 
@@ -166,7 +167,7 @@ async def test_a_database_that_others_use_is_not_restored_over(
     async with other.read() as tx:
         await tx.exec_driver_sql("SELECT 1")
         with pytest.raises(CannotKeep, match="别的连接"):
-            await restore(office.store, office.var, target, at=AT, force=True, new_id=new_id)
+            await restore(office.store, office.var, target, LIMITS, at=AT, force=True, new_id=new_id)
     await other.close()
 
 

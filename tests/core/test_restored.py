@@ -37,7 +37,7 @@ class Fate:
 
     async def put_back(self, house: House) -> Restored:
         return await restore(
-            *(self.store, self.folder / "elsewhere", self.folder / "one.tar"),
+            *(self.store, self.folder / "elsewhere", self.folder / "one.tar", house.place.limits),
             at=house.now(), force=False, new_id=house.new_id,
         )  # fmt: skip
 
@@ -172,6 +172,16 @@ async def test_the_try_says_that_it_was_the_restore(house: House, fate: Fate):
     async with born.store.read() as tx:
         (only,) = await list_attempts(tx, (await seen(born, made)).id)
     assert (only.worker, only.outcome, only.opened_at) == ("restore", "unknown", taken_at)
+
+
+async def test_the_first_look_waits_as_long_as_the_platform_says(house: House, fate: Fate):
+    made = await planned(house)
+    await fate.back_up(house)
+    limits = house.place.limits
+    slow = replace(limits["weibo"], settle_after_loss=5_400)
+    house.place = replace(house.place, limits={**limits, "weibo": slow})
+    born = await fate.restored(house)
+    assert (await seen(born, made)).due_at == house.now() + timedelta(minutes=90)
 
 
 async def test_nothing_starts_where_a_restore_died_before_it_doubted(
