@@ -1,6 +1,7 @@
 """/api/v1/alerts, /metrics, /overdue: what somebody should look at, what should have gone, the repair."""
 
 from datetime import datetime
+from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -13,7 +14,9 @@ from server.store.alerts import AlertSeen, Level, list_alerts
 from server.store.gates import list_late_marks
 from server.watch.alerts import MOST
 from server.watch.gauges import read_gauges, write_gauges
-from server.watch.overdue import Overdue, list_overdue
+from server.watch.overdue import Overdue, count_overdue, list_overdue
+
+_MOST: Final = 500
 
 
 class AlertOut(Out):
@@ -86,8 +89,12 @@ class LateOut(Out):
 
 
 class OverduesOut(Out):
-    """What is overdue now, longest first, and what opened late, newest first."""
+    """What is overdue now, longest first, and what opened late, newest first.
 
+    `count` is how much is overdue in all; at most 500 are named.
+    """
+
+    count: int
     overdue: tuple[OverdueOut, ...]
     late: tuple[LateOut, ...]
 
@@ -106,15 +113,16 @@ async def list_standing(request: web.Request) -> web.Response:
     if who.orgs_for("run_jobs"):
         mine.add(None)
     async with request.config_dict[PARTS].store.read() as tx:
-        seen = await list_alerts(tx, limit=MOST)
-    return answer(AlertsOut(alerts=tuple(AlertOut.of(one) for one in seen if one.alert.org_id in mine)))
+        seen = await list_alerts(tx, of=frozenset(mine), limit=MOST)
+    return answer(AlertsOut(alerts=tuple(AlertOut.of(one) for one in seen)))
 
 
 async def show_overdue(request: web.Request) -> web.Response:
     """Give what should have gone and has not, and what went late."""
     parts, orgs = request.config_dict[PARTS], signed_in(request).orgs_for("read")
     async with parts.store.read() as tx:
-        overdue = await list_overdue(tx, at=parts.now())
+        overdue = await list_overdue(tx, orgs, at=parts.now(), limit=_MOST)
+        count, _since = await count_overdue(tx, orgs, at=parts.now())
         marks = await list_late_marks(tx, orgs, 200)
     late = tuple(
         LateOut(
@@ -127,8 +135,7 @@ async def show_overdue(request: web.Request) -> web.Response:
         )
         for one in marks
     )
-    mine = tuple(OverdueOut.of(one) for one in overdue if one.stuck.org_id in orgs)
-    return answer(OverduesOut(overdue=mine, late=late))
+    return answer(OverduesOut(count=count, overdue=tuple(map(OverdueOut.of, overdue)), late=late))
 
 
 async def repair_overdue(request: web.Request) -> web.Response:
@@ -138,8 +145,8 @@ async def repair_overdue(request: web.Request) -> web.Response:
     async with parts.store.begin() as tx:
         await note(tx, "job.run", at=parts.now(), job="repair")
     async with parts.store.read() as tx:
-        left = await list_overdue(tx, at=parts.now())
-    return answer(RepairedOut(opened=run.done, still_overdue=len(left)))
+        left, _since = await count_overdue(tx, at=parts.now())
+    return answer(RepairedOut(opened=run.done, still_overdue=left))
 
 
 async def show_metrics(request: web.Request) -> web.Response:

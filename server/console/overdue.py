@@ -7,9 +7,10 @@ from aiohttp import web
 from server.console.page import Page, Visit
 from server.core.acts import note
 from server.store.gates import list_late_marks
-from server.watch.overdue import list_overdue
+from server.watch.overdue import count_overdue, list_overdue
 
 _PATH: Final = "/console/overdue"
+_MOST: Final = 100
 _MOST_LATE: Final = 50
 
 
@@ -17,11 +18,13 @@ async def show_overdue(visit: Visit) -> web.StreamResponse:
     """Show what is overdue at the visitor's organs, longest first."""
     reads = visit.who.orgs_for("read")
     async with visit.parts.store.read() as tx:
-        overdue = await list_overdue(tx, at=visit.parts.now())
+        overdue = await list_overdue(tx, reads, at=visit.parts.now(), limit=_MOST)
+        count, _since = await count_overdue(tx, reads, at=visit.parts.now())
         late = await list_late_marks(tx, reads, _MOST_LATE)
-    mine = tuple(one for one in overdue if one.stuck.org_id in reads)
     may_repair = bool(visit.who.orgs_for("release"))
-    return visit.show("overdue.html", section="overdue", overdue=mine, late=late, may_repair=may_repair)
+    return visit.show(
+        "overdue.html", section="overdue", overdue=overdue, count=count, late=late, may_repair=may_repair
+    )
 
 
 async def take_repair(visit: Visit) -> web.StreamResponse:

@@ -24,7 +24,7 @@ from server.security.access import Act
 from server.store.accounts import list_accounts_in
 from server.store.approvals import find_last_approved
 from server.store.desk import DeskLine, Wanted, list_desk, list_steps
-from server.store.emergencies import EmergencySeen, find_open_emergency, list_standing_emergencies
+from server.store.emergencies import EmergencySeen, find_open_emergency, list_unreviewed
 from server.store.items import ItemSeen, get_item, get_item_at, lock_newest
 from server.store.tx import Tx
 
@@ -35,9 +35,9 @@ _CONSIDERED = 500  # of those handed in; what waits for another level stands amo
 async def show_queue(visit: Visit) -> web.Response:
     """Show what waits for the visitor's review, longest first, and what went out before its review."""
     async with visit.parts.store.read() as tx:
-        lines = await waiting_for(tx, visit, limit=_MOST)
-        early = await early_for(tx, visit)
-    return visit.show("queue.html", section="review", lines=lines, early=early)
+        lines = await waiting_for(tx, visit, limit=_MOST + 1)
+        early = await early_for(tx, visit, limit=_MOST + 1)
+    return visit.show("queue.html", section="review", lines=lines, early=early, most=_MOST)
 
 
 async def waiting_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[DeskLine, ...]:
@@ -54,17 +54,10 @@ async def waiting_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[DeskLine, ..
     return tuple(mine)
 
 
-async def early_for(tx: Tx, visit: Visit) -> tuple[EmergencySeen, ...]:
+async def early_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[EmergencySeen, ...]:
     """Give what went out before its review and waits for the visitor to review it now."""
-    orgs = visit.who.orgs_for("approve")
-    found = await list_standing_emergencies(tx, limit=_MOST)
-    return tuple(
-        one
-        for one in found
-        if one.org_id in orgs
-        and one.emergency.reviewed_at is None
-        and one.emergency.released_by != visit.who.person_id
-    )
+    orgs, by = visit.who.orgs_for("approve"), visit.who.person_id
+    return await list_unreviewed(tx, orgs, not_by=by, limit=limit)
 
 
 async def show_review(visit: Visit) -> web.Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
@@ -22,7 +22,7 @@ from server.store.desk import DeskLine, Wanted, list_desk
 from server.store.doubts import STOPPED
 from server.store.emergencies import EmergencySeen
 from server.store.items import ItemSeen
-from server.store.obligations import ObligationSeen, list_obligations_due
+from server.store.obligations import ObligationSeen, list_obligations_between
 from server.store.scratches import Scratch, list_scratches
 from server.store.takedowns import TakedownSeen, list_takedowns_by_hand
 from server.store.tx import Tx
@@ -72,7 +72,7 @@ async def show_work(visit: Visit) -> web.Response:
         standing = await read_standing(tx, visit) if visit.who.orgs_for("read") else None
     return visit.show(
         "work.html", section="work", work=work, standing=standing, now=visit.parts.now(),
-        lead_of=partial(lead_of, visit.who), most=_MOST,
+        lead_of=partial(lead_of, visit.who), most=_MOST, most_alerts=_ALERTS,
         today=day_of(visit.parts.now()), kinds=ENTRY_KINDS, account_states=ACCOUNT_STATES,
     )  # fmt: skip
 
@@ -90,25 +90,23 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
     who, at = visit.who, visit.parts.now()
     me, reads, writes = who.person_id, who.orgs_for("read"), who.orgs_for("write")
     acts = who.orgs_for("file_evidence") | who.orgs_for("release")
-    soon = await list_obligations_due(tx, day_of(at) + _SOON, _ALERTS)
-    overdue = await list_overdue(tx, at=at)
-    alerts = await list_alerts(tx, limit=_ALERTS)
+    soon = day_of(at) + _SOON
     # What belongs to no organ, a column of the site, is the matter of those who have the site.
     site_orgs = {one.org.id for one in await list_accounts_of(tx, ("website",))}
-    told = reads | {None} if site_orgs & reads else reads
+    told: frozenset[str | None] = reads | {None} if site_orgs & reads else reads
     return Work(
         takedowns=await list_takedowns_by_hand(tx, acts, limit=_MOST + 1),
         returned=await list_desk(tx, Wanted(writes, ("returned",), by=me), limit=_MOST + 1),
         to_review=await waiting_for(tx, visit, limit=_MOST + 1),
-        early=await early_for(tx, visit),
+        early=await early_for(tx, visit, limit=_MOST + 1),
         to_release=await list_desk(tx, Wanted(who.orgs_for("release"), ("approved",)), limit=_MOST + 1),
         unsaved=await list_scratches(tx, me, limit=_UNSAVED),
         drafts=await list_desk(tx, Wanted(writes, ("draft",), by=me), limit=_MOST + 1),
         submitted=await list_desk(tx, Wanted(writes, ("submitted",), by=me), limit=_MOST + 1),
         stopped=await waiting_for_people(tx, who, acts, most=_MOST + 1, states=STOPPED),
-        overdue=tuple(one for one in overdue if one.stuck.org_id in reads),
-        obligations=tuple(one for one in soon if one.obligation.org_id in writes),
-        alerts=tuple(one for one in alerts if one.alert.org_id in told),
+        overdue=await list_overdue(tx, reads, at=at, limit=_MOST + 1),
+        obligations=await list_obligations_between(tx, writes, date.min, soon, limit=_MOST + 1),
+        alerts=await list_alerts(tx, of=told, limit=_ALERTS + 1),
     )
 
 

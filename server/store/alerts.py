@@ -76,9 +76,17 @@ async def clear_alerts(tx: Tx, keys: Iterable[str], *, at: datetime) -> None:
     await tx.execute(alert.delete().where(alert.c.cleared_at < at - _KEPT))
 
 
-async def list_alerts(tx: Tx, *, limit: int) -> tuple[AlertSeen, ...]:
-    """Give what stands, alarms before warnings, oldest first."""
+async def list_alerts(
+    tx: Tx, *, limit: int, of: frozenset[str | None] | None = None
+) -> tuple[AlertSeen, ...]:
+    """Give what stands, alarms before warnings, oldest first.
+
+    `of` keeps to the matters of some organs; None among them stands for what belongs to no organ.
+    """
     wanted = sa.select(alert).where(alert.c.cleared_at.is_(None))
+    if of is not None:
+        mine = alert.c.org_id.in_(of - {None})
+        wanted = wanted.where(sa.or_(mine, alert.c.org_id.is_(None)) if None in of else mine)
     wanted = wanted.order_by(alert.c.level, alert.c.raised_at, alert.c.key).limit(limit)
     return tuple(_seen_of(row) for row in await tx.execute(wanted))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from server.store.review_tables import archive_check
-from server.store.rows import upsert
+from server.store.rows import in_turn, upsert
 from server.store.tables import account, delivery, item, release, revision
 from server.store.tx import Tx
 
@@ -131,7 +131,7 @@ async def forget_archive_check(tx: Tx, item_id: str) -> None:
 
 
 async def list_flagged(tx: Tx, *, limit: int) -> tuple[Flagged, ...]:
-    """Give the live items with something in them that blocks, as last checked."""
+    """Give the live items with something in them that blocks, as last checked; of all organs in turn."""
     wanted = (
         sa.select(archive_check, item.c.org_id, revision.c.title)
         .join(item, item.c.id == archive_check.c.item_id)
@@ -144,10 +144,8 @@ async def list_flagged(tx: Tx, *, limit: int) -> tuple[Flagged, ...]:
             ),
         )
         .where(archive_check.c.blocking > 0)
-        .order_by(archive_check.c.item_id)
-        .limit(limit)
     )
     return tuple(
         Flagged(row.item_id, row.org_id, row.title, row.blocking, row.words)
-        for row in await tx.execute(wanted)
+        for row in await tx.execute(in_turn(wanted, item.c.org_id, archive_check.c.item_id, limit=limit))
     )

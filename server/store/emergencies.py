@@ -7,6 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from server.store.review_tables import emergency
+from server.store.rows import in_turn
 from server.store.tables import item, release, revision
 from server.store.tx import Tx
 
@@ -75,19 +76,45 @@ async def close_emergency(
 
 
 async def list_standing_emergencies(tx: Tx, *, limit: int) -> tuple[EmergencySeen, ...]:
-    """Give what still waits for its review, and what was found wrong while readers still see it."""
-    waits = emergency.c.reviewed_at.is_(None)
+    """Give what still waits for its review, and what was found wrong while readers still see it.
+
+    Of all organs in turn, the first due first.
+    """
     stands = sa.and_(emergency.c.decision == "returned", release.c.state.in_(("planned", "live")))
-    wanted = (
+    wanted = _seen().where(sa.or_(_WAITS, stands))
+    ordered = in_turn(wanted, item.c.org_id, emergency.c.review_by, emergency.c.release_id, limit=limit)
+    return tuple(_seen_of(row) for row in await tx.execute(ordered))
+
+
+async def list_unreviewed(
+    tx: Tx, org_ids: frozenset[str], *, limit: int, not_by: str | None = None
+) -> tuple[EmergencySeen, ...]:
+    """Give what still waits for its review at some organs, the first due first.
+
+    `not_by` leaves out what a person released himself: another one reviews it.
+    """
+    wanted = _seen().where(_WAITS, item.c.org_id.in_(org_ids))
+    if not_by is not None:
+        wanted = wanted.where(emergency.c.released_by != not_by)
+    ordered = wanted.order_by(emergency.c.review_by, emergency.c.release_id).limit(limit)
+    return tuple(_seen_of(row) for row in await tx.execute(ordered))
+
+
+_WAITS = emergency.c.reviewed_at.is_(None)
+
+
+def _seen() -> sa.Select[Any]:
+    return (
         sa.select(emergency, item.c.org_id, revision.c.title)
         .join(item, item.c.id == emergency.c.item_id)
         .join(revision, revision.c.id == emergency.c.revision_id)
         .join(release, release.c.id == emergency.c.release_id)
-        .where(sa.or_(waits, stands), ~item.c.practice)
-        .order_by(emergency.c.review_by)
-        .limit(limit)
+        .where(~item.c.practice)
     )
-    return tuple(EmergencySeen(_emergency_of(row), row.org_id, row.title) for row in await tx.execute(wanted))
+
+
+def _seen_of(row: sa.Row[Any]) -> EmergencySeen:
+    return EmergencySeen(_emergency_of(row), row.org_id, row.title)
 
 
 def _emergency_of(row: sa.Row[Any]) -> Emergency:

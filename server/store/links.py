@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.store.clock_tables import link_check
-from server.store.rows import upsert
+from server.store.rows import in_turn, upsert
 from server.store.tables import delivery, followup, item
 from server.store.tx import Tx
 
@@ -113,17 +113,16 @@ async def write_link_check(tx: Tx, seen: LinkSeen, *, at: datetime) -> None:
 
 
 async def list_wrong_links(tx: Tx, *, since: datetime, limit: int) -> tuple[WrongLink, ...]:
-    """Give the pairs that have been wrong since before a moment."""
+    """Give the pairs that have been wrong since before a moment; of all organs in turn, longest first."""
     wanted = (
         sa.select(link_check, item.c.org_id)
         .join(item, item.c.id == link_check.c.source_id)
         .where(link_check.c.trouble.is_not(None), link_check.c.wrong_since <= since)
-        .order_by(link_check.c.wrong_since, link_check.c.interpretation_id)
-        .limit(limit)
     )
+    order = (link_check.c.wrong_since, link_check.c.interpretation_id, link_check.c.source_id)
     return tuple(
         WrongLink(row.interpretation_id, row.source_id, row.org_id, row.trouble, row.wrong_since)
-        for row in await tx.execute(wanted)
+        for row in await tx.execute(in_turn(wanted, item.c.org_id, *order, limit=limit))
     )
 
 

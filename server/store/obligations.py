@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from channels.item import Org
 from server.store.clock_tables import link_check, obligation
-from server.store.rows import NotThere, upsert
+from server.store.rows import NotThere, in_turn, upsert
 from server.store.tables import delivery, followup, item, org, revision
 from server.store.tx import Tx
 
@@ -113,9 +113,10 @@ async def list_open_obligations(tx: Tx, after: str, limit: int) -> tuple[Obligat
 
 
 async def list_obligations_due(tx: Tx, until: date, limit: int) -> tuple[ObligationSeen, ...]:
-    """Give what is open, not held and due on or before a day, earliest first."""
+    """Give what is open, not held and due on or before a day; of all organs in turn, earliest first."""
     wanted = _seen().where(_IS_OPEN, obligation.c.held.is_(False), obligation.c.due_on <= until)
-    rows = await tx.execute(wanted.order_by(obligation.c.due_on, obligation.c.source_id).limit(limit))
+    order = (obligation.c.due_on, obligation.c.source_id)
+    rows = await tx.execute(in_turn(wanted, obligation.c.org_id, *order, limit=limit))
     return tuple(_seen_of(row) for row in rows)
 
 

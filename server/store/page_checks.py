@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from server.store.clock_tables import page_check, page_round
-from server.store.rows import upsert
+from server.store.rows import in_turn, upsert
 from server.store.tables import delivery, item
 from server.store.tx import Tx
 
@@ -71,17 +71,16 @@ async def list_wrong_due(tx: Tx, before: datetime, limit: int) -> tuple[LivePage
 
 
 async def list_wrong_pages(tx: Tx, *, since: datetime, limit: int) -> tuple[WrongPage, ...]:
-    """Give the live pages that have been wrong since before a moment, longest first."""
+    """Give the live pages wrong since before a moment; of all organs in turn, longest first."""
     wanted = (
         _live()
         .add_columns(item.c.org_id, page_check.c.trouble, page_check.c.wrong_since)
         .join(page_check, page_check.c.delivery_id == delivery.c.id)
         .where(page_check.c.wrong_since <= since)
-        .order_by(page_check.c.wrong_since, page_check.c.delivery_id)
-        .limit(limit)
     )
+    ordered = in_turn(wanted, item.c.org_id, page_check.c.wrong_since, page_check.c.delivery_id, limit=limit)
     return tuple(
-        WrongPage(row.item_id, row.org_id, row.trouble, row.wrong_since) for row in await tx.execute(wanted)
+        WrongPage(row.item_id, row.org_id, row.trouble, row.wrong_since) for row in await tx.execute(ordered)
     )
 
 

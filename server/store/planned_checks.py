@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from server.store.clock_tables import planned_check
-from server.store.rows import upsert
+from server.store.rows import in_turn, upsert
 from server.store.tables import delivery, item, release, revision
 from server.store.tx import Tx
 
@@ -87,7 +87,7 @@ async def list_unchecked_planned(
 
 
 async def list_objected(tx: Tx, *, limit: int) -> tuple[Objected, ...]:
-    """Give the releases that wait and in which something blocks, soonest first."""
+    """Give the releases that wait and in which something blocks, of all organs in turn, soonest first."""
     due = sa.func.min(delivery.c.due_at)
     wanted = (
         sa.select(
@@ -103,15 +103,22 @@ async def list_objected(tx: Tx, *, limit: int) -> tuple[Objected, ...]:
             planned_check.c.release_id, release.c.item_id, item.c.org_id, revision.c.title,
             planned_check.c.blocking, planned_check.c.words,
         )
-        .order_by(due, planned_check.c.release_id)
-        .limit(limit)
     )  # fmt: skip
+    ordered = in_turn(wanted, item.c.org_id, due, planned_check.c.release_id, limit=limit)
     return tuple(
         Objected(
             row.release_id, row.item_id, row.org_id, row.title, row.due_at, row.blocking, row.words
         )
-        for row in await tx.execute(wanted)
+        for row in await tx.execute(ordered)
     )  # fmt: skip
+
+
+async def list_objected_among(tx: Tx, release_ids: frozenset[str]) -> frozenset[str]:
+    """Give those of some releases in which something blocks, as last examined."""
+    wanted = sa.select(planned_check.c.release_id).where(
+        planned_check.c.blocking > 0, planned_check.c.release_id.in_(release_ids)
+    )
+    return frozenset((await tx.execute(wanted)).scalars())
 
 
 async def _unchecked(

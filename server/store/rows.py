@@ -55,6 +55,18 @@ def rows_given(tx: Tx, columns: tuple[sa.Column[Any], ...], rows: Iterable[Mappi
     return sa.select(*picked).select_from(each).order_by(each.c.key).subquery("given")
 
 
+def in_turn(wanted: sa.Select[Any], organ: sa.Column[str], *order: Any, limit: int) -> sa.Select[Any]:
+    """Give the first row of each organ, then the second of each, and so on; rows of one organ by `order`.
+
+    A list of all organs that has an end must not be filled by the one that has most. `organ` is one of the
+    columns of `wanted`.
+    """
+    turn = sa.func.row_number().over(partition_by=organ, order_by=order).label("turn")
+    ranked = wanted.add_columns(turn).subquery()
+    rows = (column for column in ranked.c if column.name != "turn")
+    return sa.select(*rows).order_by(ranked.c.turn, ranked.c[organ.name]).limit(limit)
+
+
 def _json_of(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value  # a datetime is a date, too
 

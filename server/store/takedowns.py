@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from server.store.practice import shown_title
-from server.store.rows import upsert
+from server.store.rows import in_turn, upsert
 from server.store.tables import account, delivery, item, person, release, revision
 from server.store.takedown_tables import takedown
 from server.store.tx import Tx
@@ -115,39 +115,47 @@ async def find_taken_down(tx: Tx, delivery_id: str) -> TakenDown | None:
 
 
 async def list_takedowns(tx: Tx, *, limit: int) -> tuple[TakedownSeen, ...]:
-    """Give what must come down and still stands, practice left out, the first due first."""
-    return await _list(tx, ~item.c.practice, COMING_DOWN, limit)
+    """Give what must come down and still stands, practice left out.
+
+    Of all organs in turn, the first due first.
+    """
+    wanted = _seen().where(delivery.c.state.in_(COMING_DOWN), ~item.c.practice)
+    ordered = in_turn(wanted, item.c.org_id, takedown.c.due_at, delivery.c.id, limit=limit)
+    return tuple(_seen_of(row) for row in await tx.execute(ordered))
 
 
 async def list_takedowns_by_hand(tx: Tx, org_ids: frozenset[str], *, limit: int) -> tuple[TakedownSeen, ...]:
     """Give what people of some organs must take down, the first due first."""
-    return await _list(tx, item.c.org_id.in_(org_ids), ("withdraw_by_hand",), limit)
+    wanted = _seen().where(delivery.c.state == "withdraw_by_hand", item.c.org_id.in_(org_ids))
+    ordered = wanted.order_by(takedown.c.due_at, delivery.c.id).limit(limit)
+    return tuple(_seen_of(row) for row in await tx.execute(ordered))
 
 
-async def _list(
-    tx: Tx, which: sa.ColumnElement[bool], states: tuple[str, ...], limit: int
-) -> tuple[TakedownSeen, ...]:
+def _seen() -> sa.Select[Any]:
     # From the deliveries, of which few are coming down at any time, and not from the terms of all years.
-    wanted = (
+    return (
         sa.select(
             delivery.c.id,
             delivery.c.item_id,
             item.c.org_id,
             shown_title(),
-            account.c.name,
+            account.c.name.label("account_name"),
             delivery.c.state,
             takedown.c.decided_at,
             takedown.c.due_at,
             delivery.c.reason,
-            takedown.c.newer_id.is_not(None),
+            takedown.c.newer_id.is_not(None).label("is_older"),
         )
         .join(item, item.c.id == delivery.c.item_id)
         .join(release, release.c.id == delivery.c.release_id)
         .join(revision, revision.c.id == release.c.revision_id)
         .join(account, account.c.id == delivery.c.account_id)
         .join(takedown, takedown.c.delivery_id == delivery.c.id)
-        .where(delivery.c.state.in_(states), which)
-        .order_by(takedown.c.due_at, delivery.c.id)
-        .limit(limit)
     )
-    return tuple(TakedownSeen(*row) for row in await tx.execute(wanted))
+
+
+def _seen_of(row: sa.Row[Any]) -> TakedownSeen:
+    return TakedownSeen(
+        row.id, row.item_id, row.org_id, row.title, row.account_name, row.state, row.decided_at, row.due_at,
+        row.reason, row.is_older,
+    )  # fmt: skip

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from server.store.ledger_tables import day_counter
 from server.store.permission_tables import permission
+from server.store.rows import in_turn
 from server.store.tables import account, delivery, followup, item, org, release, revision
 from server.store.tx import Tx
 
@@ -154,18 +155,54 @@ async def list_org_tree(tx: Tx) -> tuple[tuple[str, str, str | None], ...]:
     return tuple((row.id, row.name, row.parent_id) for row in rows)
 
 
-async def list_stuck(tx: Tx, *, since: datetime, limit: int) -> tuple[Stuck, ...]:
-    """Give what should have gone before a moment and has not, longest overdue first."""
+async def list_stuck(tx: Tx, *, since: datetime, org_ids: frozenset[str], limit: int) -> tuple[Stuck, ...]:
+    """Give what should have gone before a moment at some organs and has not, longest overdue first."""
+    wanted = _stuck(since).where(item.c.org_id.in_(org_ids)).order_by(_DUE, delivery.c.id).limit(limit)
+    return tuple(_stuck_of(row) for row in await tx.execute(wanted))
+
+
+async def list_stuck_longest(tx: Tx, *, since: datetime) -> tuple[tuple[Stuck, int], ...]:
+    """Give for each organ with something stuck what is stuck longest, and how much there is."""
+    organ = item.c.org_id
+    turn = sa.func.row_number().over(partition_by=organ, order_by=(_DUE, delivery.c.id)).label("turn")
+    number = sa.func.count().over(partition_by=organ).label("number")
+    ranked = _stuck(since).add_columns(turn, number).subquery()
+    wanted = sa.select(ranked).where(ranked.c.turn == 1).order_by(ranked.c.due_at, ranked.c.org_id)
+    return tuple((_stuck_of(row), row.number) for row in await tx.execute(wanted))
+
+
+async def count_stuck(
+    tx: Tx, *, since: datetime, org_ids: frozenset[str] | None = None
+) -> tuple[int, datetime | None]:
+    """Give how much is stuck at some organs or at all, and since when the longest."""
+    stuck = _stuck(since)
+    if org_ids is not None:
+        stuck = stuck.where(item.c.org_id.in_(org_ids))
+    found = stuck.subquery()
+    row = (await tx.execute(sa.select(sa.func.count(), sa.func.min(found.c.due_at)).select_from(found))).one()
+    return row[0], row[1]
+
+
+async def list_stuck_releases(tx: Tx, *, since: datetime, after: str, limit: int) -> tuple[str, ...]:
+    """Give the releases behind `after` with something stuck, in the order of their ids."""
+    stuck = _stuck(since).where(delivery.c.release_id > after).subquery()
+    wanted = sa.select(stuck.c.release_id).distinct().order_by(stuck.c.release_id).limit(limit)
+    return tuple((await tx.execute(wanted)).scalars())
+
+
+_DUE: Final = sa.func.coalesce(delivery.c.due_at, delivery.c.changed_at)
+
+
+def _stuck(since: datetime) -> sa.Select[Any]:
     waiting = sa.and_(delivery.c.state == "waiting", delivery.c.gate.in_(("time", "slot", "check", "quota")))
-    due = sa.func.coalesce(delivery.c.due_at, delivery.c.changed_at)
-    wanted = (
+    return (
         sa.select(
             delivery.c.id,
             delivery.c.release_id,
             delivery.c.item_id,
             delivery.c.state,
             delivery.c.gate,
-            due.label("due_at"),
+            _DUE.label("due_at"),
             item.c.org_id,
             revision.c.title,
             account.c.slug,
@@ -174,16 +211,21 @@ async def list_stuck(tx: Tx, *, since: datetime, limit: int) -> tuple[Stuck, ...
         .join(revision, revision.c.id == release.c.revision_id)
         .join(item, item.c.id == delivery.c.item_id)
         .join(account, account.c.id == delivery.c.account_id)
-        .where(sa.or_(waiting, delivery.c.state.in_(("ready", "retry_wait"))), due <= since, ~item.c.practice)
-        .order_by(due, delivery.c.id)
-        .limit(limit)
+        .where(
+            sa.or_(waiting, delivery.c.state.in_(("ready", "retry_wait"))), since >= _DUE, ~item.c.practice
+        )
     )
-    rows: Any = await tx.execute(wanted)
-    return tuple(_stuck_of(row) for row in rows)
 
 
-async def list_unreleased(tx: Tx, *, limit: int) -> tuple[Unreleased, ...]:
-    """Give items that were never public, are meant to be and say when they were formed, oldest first."""
+async def list_unreleased(
+    tx: Tx, *, limit: int, org_ids: frozenset[str] | None = None, formed: tuple[date, date] | None = None
+) -> tuple[Unreleased, ...]:
+    """Give items that were never public, are meant to be and say when they were formed.
+
+    Of all organs in turn, longest formed first; `org_ids` keeps to some, `formed` to those formed within a
+    period, both days included.
+    """
+    formed_on = revision.c.sheet["formed_on"].as_string()
     newest = (
         sa.select(sa.func.max(revision.c.number))
         .where(revision.c.item_id == item.c.id)
@@ -191,7 +233,7 @@ async def list_unreleased(tx: Tx, *, limit: int) -> tuple[Unreleased, ...]:
         .scalar_subquery()
     )
     wanted = (
-        sa.select(item.c.id, item.c.org_id, revision.c.title, revision.c.sheet)
+        sa.select(item.c.id, item.c.org_id, revision.c.title, formed_on.label("formed_on"))
         .join(revision, sa.and_(revision.c.item_id == item.c.id, revision.c.number == newest))
         .where(
             item.c.published_at.is_(None),
@@ -199,19 +241,24 @@ async def list_unreleased(tx: Tx, *, limit: int) -> tuple[Unreleased, ...]:
             ~item.c.practice,
             # Asked here and not of the rows: any number of drafts without a day must hide none that has one.
             revision.c.sheet["openness"].as_string() == "open",
-            sa.func.coalesce(revision.c.sheet["formed_on"].as_string(), "") != "",
+            sa.func.coalesce(formed_on, "") != "",
         )
-        .order_by(item.c.created_at)
-        .limit(limit)
     )
+    if org_ids is not None:
+        wanted = wanted.where(item.c.org_id.in_(org_ids))
+    if formed is not None:
+        wanted = wanted.where(formed_on.between(*(day.isoformat() for day in formed)))
     return tuple(
-        Unreleased(row.id, row.org_id, row.title, date.fromisoformat(row.sheet["formed_on"]))
-        for row in await tx.execute(wanted)
+        Unreleased(row.id, row.org_id, row.title, date.fromisoformat(row.formed_on))
+        for row in await tx.execute(in_turn(wanted, item.c.org_id, formed_on, item.c.id, limit=limit))
     )
 
 
 async def list_orphans(tx: Tx, *, limit: int) -> tuple[tuple[str, str, str, str], ...]:
-    """Give live interpretations of withdrawn documents: interpretation, source, organ, source's title."""
+    """Give live interpretations of withdrawn documents: interpretation, source, organ, source's title.
+
+    Of all organs in turn.
+    """
     live = sa.exists().where(
         delivery.c.item_id == followup.c.interpretation_id,
         delivery.c.channel == "website",
@@ -228,10 +275,9 @@ async def list_orphans(tx: Tx, *, limit: int) -> tuple[tuple[str, str, str, str]
         sa.select(followup.c.interpretation_id, followup.c.source_id, item.c.org_id, newest.label("title"))
         .join(item, item.c.id == followup.c.source_id)
         .where(item.c.withdrawn_at.is_not(None), live, ~item.c.practice)
-        .order_by(followup.c.interpretation_id, followup.c.source_id)
-        .limit(limit)
     )
-    rows = await tx.execute(wanted)
+    order = (followup.c.interpretation_id, followup.c.source_id)
+    rows = await tx.execute(in_turn(wanted, item.c.org_id, *order, limit=limit))
     return tuple((row.interpretation_id, row.source_id, row.org_id, row.title) for row in rows)
 
 

@@ -21,11 +21,11 @@ from server.store.agenda import PlannedLeg, count_shown, list_planned_between, l
 from server.store.broadcast_tables import MOST_ARTICLES
 from server.store.broadcasts import list_plans
 from server.store.calendars import list_calendar_days
-from server.store.emergencies import list_standing_emergencies
+from server.store.emergencies import list_unreviewed
 from server.store.notices import list_notices_ending
 from server.store.obligations import list_obligations_between
 from server.store.orgs import list_orgs
-from server.store.planned_checks import list_objected
+from server.store.planned_checks import list_objected_among
 from server.store.practice import list_resting
 from server.store.sensitive_days import SensitiveDays, list_sensitive_days
 from server.store.tx import Tx
@@ -36,6 +36,7 @@ from server.watch.permissions import end_of
 _MOST_SLOTS: Final = 45
 MOST: Final = 1000
 """Entries of one kind in one view; an office plans some dozens."""
+_LONGEST_TERM: Final = timedelta(days=60)  # 20 working days are less, with the longest holidays among them
 
 Kind = Literal[
     "release", "follow", "obligation", "disclosure", "report", "permission", "review", "notice", "push",
@@ -175,7 +176,7 @@ async def read_agenda(tx: Tx, span: Span, *, at: datetime) -> Agenda:
 
 async def _releases(tx: Tx, span: Span, _calendar: Calendar, _at: datetime) -> list[Entry]:
     legs = await list_planned_between(tx, span.org_ids, span.start, span.end, limit=MOST)
-    objected = {one.release_id for one in await list_objected(tx, limit=MOST)}
+    objected = await list_objected_among(tx, frozenset(leg.release_id for leg in legs))
     found = []
     ordered = sorted(legs, key=lambda leg: leg.release_id)
     for _key, group in groupby(ordered, key=lambda leg: leg.release_id):
@@ -266,9 +267,10 @@ async def _obligations(tx: Tx, span: Span, _calendar: Calendar, at: datetime) ->
 async def _disclosures(tx: Tx, span: Span, calendar: Calendar, at: datetime) -> list[Entry]:
     """Give what is not public yet, on the last day the law leaves for it (条例 Art. 26)."""
     found = []
-    for one in await list_unreleased(tx, limit=MOST):
+    formed = (span.first - _LONGEST_TERM, span.last)
+    for one in await list_unreleased(tx, org_ids=span.org_ids, formed=formed, limit=MOST):
         due = disclosure_due(one.formed_on, calendar)
-        if one.org_id in span.org_ids and span.holds(due.day):
+        if span.holds(due.day):
             found.append(
                 Entry(
                     "disclosure", due.day, None, one.title, "主动公开的期限：形成之日起20个工作日",
@@ -327,9 +329,8 @@ async def _reviews(tx: Tx, span: Span, _calendar: Calendar, at: datetime) -> lis
             "先发后审：事后审核的期限", one.org_id, item_id=one.emergency.item_id,
             release_id=one.emergency.release_id, is_late=one.emergency.review_by < at,
         )
-        for one in await list_standing_emergencies(tx, limit=MOST)
-        if one.org_id in span.org_ids and span.holds(day_of(one.emergency.review_by))
-        and one.emergency.reviewed_at is None
+        for one in await list_unreviewed(tx, span.org_ids, limit=MOST)
+        if span.holds(day_of(one.emergency.review_by))
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from server.store.alerts import list_alerts
 from server.store.jobs import list_jobs
 from server.store.tx import Tx
 from server.store.words import ALERT_LEVELS
-from server.watch.overdue import list_overdue
+from server.watch.overdue import count_overdue
 
 _MOST: Final = 5000
 
@@ -28,12 +28,12 @@ class Gauge:
 
 async def read_gauges(tx: Tx, *, at: datetime) -> tuple[Gauge, ...]:
     """Give every number as it stands; those of one name follow one another."""
-    overdue = await list_overdue(tx, at=at)
-    oldest = max(((at - one.stuck.due_at).total_seconds() for one in overdue), default=0.0)
+    overdue, since = await count_overdue(tx, at=at)
+    oldest = 0.0 if since is None else (at - since).total_seconds()
     levels = Counter(seen.alert.level for seen in await list_alerts(tx, limit=_MOST))
     jobs = [row for row in (await list_jobs(tx)).values() if row.started_at is not None]
     return (
-        Gauge("tongfa_overdue_deliveries", "Deliveries due for ten minutes and not released.", len(overdue)),
+        Gauge("tongfa_overdue_deliveries", "Deliveries due for ten minutes and not released.", overdue),
         Gauge("tongfa_overdue_oldest_seconds", "How long the oldest of them has been due.", oldest),
         *(
             Gauge("tongfa_alerts", "Reminders that stand.", levels[level], {"level": level})

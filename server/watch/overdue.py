@@ -10,12 +10,18 @@ from server.core.rounds import open_time_gates, recover_lapsed
 from server.core.workplace import Workplace
 from server.store.alerts import Alert
 from server.store.tx import Tx
-from server.store.watching import Stuck, list_stuck
+from server.store.watching import (
+    Stuck,
+    count_stuck,
+    list_stuck,
+    list_stuck_longest,
+    list_stuck_releases,
+)
 
 OVERDUE: Final = timedelta(minutes=10)
 """Looks and retries take some minutes; what has not gone so long after its time is overdue."""
 
-MOST: Final = 500
+_BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +32,29 @@ class Overdue:
     why: str
 
 
-async def list_overdue(tx: Tx, *, at: datetime) -> tuple[Overdue, ...]:
-    """Give what is overdue, longest first."""
-    return tuple(Overdue(one, _why(one)) for one in await list_stuck(tx, since=at - OVERDUE, limit=MOST))
+async def list_overdue(tx: Tx, org_ids: frozenset[str], *, at: datetime, limit: int) -> tuple[Overdue, ...]:
+    """Give what is overdue at some organs, longest first."""
+    stuck = await list_stuck(tx, since=at - OVERDUE, org_ids=org_ids, limit=limit)
+    return tuple(Overdue(one, _why(one)) for one in stuck)
+
+
+async def count_overdue(
+    tx: Tx, org_ids: frozenset[str] | None = None, *, at: datetime
+) -> tuple[int, datetime | None]:
+    """Give how much is overdue at some organs or at all, and since when the longest."""
+    return await count_stuck(tx, since=at - OVERDUE, org_ids=org_ids)
 
 
 async def overdue_alert(tx: Tx, *, at: datetime) -> list[Alert]:
     """Give one alert for each organ with something overdue."""
-    by_org: dict[str, list[Overdue]] = {}
-    for one in await list_overdue(tx, at=at):
-        by_org.setdefault(one.stuck.org_id, []).append(one)
     return [
         Alert(
-            f"overdue:{org_id}",
-            "overdue",
-            "alarm",
-            f"有{len(ones)}项到期未发布，最早的应在{say_moment(ones[0].stuck.due_at)}发布：{ones[0].why}",
-            org_id,
+            f"overdue:{first.org_id}", "overdue", "alarm",
+            f"有{count}项到期未发布，最早的应在{say_moment(first.due_at)}发布：{_why(first)}",
+            first.org_id,
         )
-        for org_id, ones in by_org.items()
-    ]
+        for first, count in await list_stuck_longest(tx, since=at - OVERDUE)
+    ]  # fmt: skip
 
 
 async def repair(place: Workplace) -> int:
@@ -55,13 +64,18 @@ async def repair(place: Workplace) -> int:
     """
     await recover_lapsed(place)
     opened = await open_time_gates(place)
-    at = place.now()
+    at, after = place.now(), ""
 
-    async def act(tx: Tx) -> int:
-        stuck = await list_stuck(tx, since=at - OVERDUE, limit=MOST)
-        return len(await regate_all(tx, {one.release_id for one in stuck}, place.bench.calendar, at=at))
+    async def act(tx: Tx) -> tuple[str, int]:
+        ids = await list_stuck_releases(tx, since=at - OVERDUE, after=after, limit=_BATCH)
+        moved = await regate_all(tx, ids, place.bench.calendar, at=at)
+        return ids[-1] if len(ids) == _BATCH else "", len(moved)
 
-    return opened + await place.store.write(act)
+    while True:
+        after, moved = await place.store.write(act)
+        opened += moved
+        if not after:
+            return opened
 
 
 def _why(stuck: Stuck) -> str:
