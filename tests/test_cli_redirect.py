@@ -30,6 +30,13 @@ def test_of_a_file_with_a_wrong_line_nothing_is_taken(tmp_path: Path):
     assert redirect("remove", "/a.shtml").exit_code == 1
 
 
+@pytest.mark.parametrize("lines", ["b.shtml,/a/2.html\n/c.shtml,ftp://c", "/b.shtml\n/c.shtml,/a/1.html,/"])
+def test_every_wrong_line_of_a_file_is_named(tmp_path: Path, lines: str):
+    (tmp_path / "moved.csv").write_text(f"/a.shtml,/a/1.html\n{lines}\n", "utf-8")
+    told = redirect("import", "moved.csv")
+    assert (told.exit_code > 0, "第 2 行" in told.output, "第 3 行" in told.output) == (True, True, True)
+
+
 def test_a_file_in_another_encoding_is_a_sentence(tmp_path: Path):
     (tmp_path / "moved.csv").write_bytes("/旧,/新".encode("gbk"))
     told = redirect("import", "moved.csv")

@@ -17,6 +17,7 @@ from server.settings import Settings
 from server.store.tx import Store
 
 _MOST: Final = 100_000
+_MOST_NAMED: Final = 50
 _HEADS: Final = ("旧地址", "新地址")
 
 group = typer.Typer(help="网址跳转：旧地址自动转到新地址", no_args_is_help=True)
@@ -58,14 +59,22 @@ def _move(rows: tuple[tuple[int, str, str], ...]) -> None:
     async def act(store: Store, _settings: Settings) -> None:
         at = datetime.now(UTC)
         async with store.begin() as tx:
+            wrong = []
             for line, address, target in rows:
                 try:
                     await move_address(tx, address, target, at=at)
                 except Problem as problem:
-                    where = f"第 {line} 行：" if len(rows) > 1 else ""
-                    raise Problem(problem.code, f"{where}{problem.message}。没有写入任何一条。") from None
+                    wrong.append(f"第 {line} 行：{problem.message}" if len(rows) > 1 else problem.message)
+            if wrong:
+                raise Problem("invalid", f"{_said(wrong)}。没有写入任何一条。")
 
     on_database(act)
+
+
+def _said(wrong: list[str]) -> str:
+    """Name what is wrong with every line, so that a person corrects a file once."""
+    more = f"\n另有 {len(wrong) - _MOST_NAMED} 行也不对" if len(wrong) > _MOST_NAMED else ""
+    return "\n".join(wrong[:_MOST_NAMED]) + more
 
 
 def _read(file: Path) -> tuple[tuple[int, str, str], ...]:
@@ -75,14 +84,17 @@ def _read(file: Path) -> tuple[tuple[int, str, str], ...]:
         end(f"{file} 不是 UTF-8 编码，请在表格软件里另存为“CSV UTF-8”。", MISUSED)
     except OSError as error:
         end(f"{file} 读不了：{reason_of(error)}", MISUSED)
-    rows = []
+    rows, wrong = [], []
     for line, row in enumerate(csv.reader(io.StringIO(text)), start=1):
         cells = tuple(cell.strip() for cell in row)
         if not any(cells) or cells[:2] == _HEADS:
             continue
         if len(cells) != len(_HEADS):
-            end(f"第 {line} 行有 {len(cells)} 列，应为两列，旧地址和新地址。没有导入任何一条。", MISUSED)
-        rows.append((line, cells[0], cells[1]))
+            wrong.append(f"第 {line} 行有 {len(cells)} 列，应为两列，旧地址和新地址")
+        else:
+            rows.append((line, cells[0], cells[1]))
+    if wrong:
+        end(f"{_said(wrong)}。没有导入任何一条。", MISUSED)
     if len(rows) > _MOST:
         end(f"一次最多导入 {_MOST} 条，这个文件有 {len(rows)} 条。", MISUSED)
     return tuple(rows)

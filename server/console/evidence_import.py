@@ -84,7 +84,10 @@ def _shown(
     filed: tuple[Filed, ...] = (),
 ) -> web.Response:
     trouble = refusals_of(error)
-    wrong = {one.field.removeprefix("rows."): one.message for one in trouble if one.field.startswith("rows.")}
+    wrong: dict[int, list[Problem]] = {}
+    for one in trouble:
+        if one.field.startswith("rows."):
+            wrong.setdefault(int(one.field.split(".")[1]), []).append(one)
     told = trouble
     if wrong:
         sentence = f"{len(rows)} 行里有 {len(wrong)} 行不能登记，一行也没有登记；改正后请整张表再导入一次"
@@ -92,7 +95,7 @@ def _shown(
     return visit.show(
         # Those that somebody must put right come first: ten among a thousand are not found otherwise.
         "evidence_import.html", section="evidence", names=NAMES,
-        rows=sorted(rows, key=lambda row: str(row.number) not in wrong), wrong=wrong, states=_STATES,
+        rows=sorted(rows, key=lambda row: row.number not in wrong), wrong=wrong, states=_STATES,
         filed={one.number: one for one in filed}, trouble=told, trouble_heading="没有登记",
         new=sum(one.state == "filed" for one in filed),
     )  # fmt: skip

@@ -14,6 +14,12 @@ from server.store.rows import Taken
 from server.store.tx import Tx
 
 
+def require_past(shown_at: datetime, at: datetime) -> None:
+    """Refuse a proof of what was not shown yet."""
+    if shown_at > at:
+        raise Problem("invalid", f"公开时间不能晚于现在（{say_moment(at)}）", field="shown_at")
+
+
 async def record_evidence(
     tx: Tx, delivery_id: str, proof: Evidence, bench: Bench, *, by: str, at: datetime
 ) -> DeliverySeen:
@@ -23,8 +29,7 @@ async def record_evidence(
         raise Problem("unknown_delivery", "没有这条投递记录")
     if (leg.state, leg.gate) != ("waiting", "evidence"):
         raise Problem("wrong_state", "这条投递现在不需要登记凭据：它还没轮到、已经登记过或已经取消")
-    if proof.shown_at > at:
-        raise Problem("invalid", f"公开时间不能晚于现在（{say_moment(at)}）", field="shown_at")
+    require_past(proof.shown_at, at)
     if proof.picture is not None:
         await use_media(tx, leg.item_id, (proof.picture,))
     try:

@@ -36,40 +36,45 @@ def read_sensitive_sheet(content: bytes) -> tuple[SensitiveDays, ...]:
         raise Problem("invalid", f"一次最多导入 {MOST} 行", field="file")
     read, complaints = [], []
     for number, row in enumerate(rows, start=2):
-        try:
-            read.append(_read({key: INVISIBLE.sub("", str(row.get(key) or "")).strip() for key in _HEADS}))
-        except ValueError as wrong:
-            complaints.append(f"第 {number} 行：{wrong}")
+        found = _read({key: INVISIBLE.sub("", str(row.get(key) or "")).strip() for key in _HEADS})
+        if isinstance(found, SensitiveDays):
+            read.append(found)
+        else:
+            complaints.append(f"第 {number} 行：{'；'.join(found)}")
     if complaints:
         raise Problems(tuple(Problem("invalid", one, field="file") for one in complaints[:_MOST_COMPLAINTS]))
     return tuple(read)
 
 
-def _read(row: dict[str, str]) -> SensitiveDays:
-    first = _day(row["起始日"], "起始日")
-    last = _day(row["截止日"], "截止日") if row["截止日"] else first
-    if last < first:
-        raise ValueError("截止日不能早于起始日")
-    if (last - first).days >= LONGEST_RANGE:
-        raise ValueError(f"一段敏感日期最长 {LONGEST_RANGE} 天")
-    reason = " ".join(row["原因"].split())
+def _read(row: dict[str, str]) -> SensitiveDays | list[str]:
+    """Give a line as a value, or all that is wrong with it, so that a person corrects a sheet once."""
+    first, last = _day(row["起始日"]), _day(row["截止日"] or row["起始日"])
+    reason, weight = " ".join(row["原因"].split()), _WEIGHTS.get(row["程度"] or "提示")
+    wrong = [
+        f"{label}“{row[label][:20]}”不是存在的日期，应写成 2026-06-07"
+        for label, day in (("起始日", first), ("截止日", last))
+        if day is None and (row[label] or label == "起始日")
+    ]
+    if first and last and last < first:
+        wrong.append("截止日不能早于起始日")
+    elif first and last and (last - first).days >= LONGEST_RANGE:
+        wrong.append(f"一段敏感日期最长 {LONGEST_RANGE} 天")
     if not reason or len(reason) > LONGEST_REASON:
-        raise ValueError(f"原因要写，最多 {LONGEST_REASON} 个字")
-    weight = _WEIGHTS.get(row["程度"] or "提示")
+        wrong.append(f"原因要写，最多 {LONGEST_REASON} 个字")
     if weight is None:
-        raise ValueError("程度只能写“提示”或“警告”")
+        wrong.append("程度只能写“提示”或“警告”")
+    if wrong or first is None or last is None or weight is None:
+        return wrong
     return SensitiveDays(first, last, reason, weight)
 
 
-def _day(text: str, label: str) -> date:
+def _day(text: str) -> date | None:
     found = _DATE.fullmatch(text)
     try:
         day = date(*(int(part) for part in found.groups())) if found else None
     except ValueError:
-        day = None
-    if day is None or not 1990 <= day.year <= 2100:
-        raise ValueError(f"{label}“{text[:20]}”不是存在的日期，应写成 2026-06-07")
-    return day
+        return None
+    return day if day and 1990 <= day.year <= 2100 else None
 
 
 def _decoded(content: bytes) -> str:

@@ -4,13 +4,13 @@ An organ that counts by hand files a year's proofs at once. All rows are looked 
 that was filed before is passed over, so the same table may come in again with more rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
 from server.core.days import SHANGHAI
-from server.core.evidence import record_evidence
+from server.core.evidence import record_evidence, require_past
 from server.core.problems import Problem, Problems
 from server.core.settle import Bench
 from server.report.rows_in import RowIn
@@ -46,9 +46,10 @@ async def file_other_ways(
     by: str,
     at: datetime,
 ) -> tuple[Filed, ...]:
-    """File the proofs of rows; raises Problems, one for each row that cannot be (`rows.<number>`).
+    """File the proofs of rows; raises Problems, one for each wrong cell (`rows.<number>.<name>`).
 
-    Whoever gets Problems undoes the transaction: nothing is filed.
+    What is wrong with no cell alone is `rows.<number>`. Whoever gets Problems undoes the transaction: nothing
+    is filed.
 
     `may` says whether the person may file proofs for an organ, by its id.
     """
@@ -58,14 +59,16 @@ async def file_other_ways(
     problems: list[Problem] = []
     seen: dict[str, int] = {}
     for row in rows:
+        wrong = list(_wrong_cells(row, at))
         try:
-            leg, proof = await _leg_of(tx, row, may), _proof_of(row)
-            if leg.id in seen:
+            leg = await _leg_of(tx, row, may)
+            if seen.setdefault(leg.id, row.number) != row.number:
                 raise Problem("invalid", f"与第 {seen[leg.id]} 行重复")
-            seen[leg.id] = row.number
-            filed.append(await _file(tx, row, leg, proof, bench, by=by, at=at))
+            if not wrong:
+                filed.append(await _file(tx, row, leg, _proof_of(row), bench, by=by, at=at))
         except Problem as problem:
-            problems.append(Problem(problem.code, problem.message, field=f"rows.{row.number}"))
+            wrong.insert(0, problem)
+        problems += (_placed(one, row.number) for one in wrong)
     if problems:
         raise Problems(tuple(problems))  # and the caller's transaction is undone
     return tuple(filed)
@@ -74,15 +77,17 @@ async def file_other_ways(
 async def _leg_of(tx: Tx, row: RowIn, may: Callable[[str], bool]) -> DeliverySeen:
     number, named = row.values["索引号"], row.values["账号"]
     if not number:
-        raise Problem("invalid", "“索引号”是空的")
+        raise Problem("invalid", "“索引号”是空的", field="索引号")
     item = await find_item_by_index_number(tx, number)
     # A foreign organ's item is told from one that is not there by nobody.
     if item is None or not may(item.org.id):
-        raise Problem("unknown_item", f"没有索引号为“{number[:64]}”的稿件，或者您不能为它登记凭据")
+        told = f"没有索引号为“{number[:64]}”的稿件，或者您不能为它登记凭据"
+        raise Problem("unknown_item", told, field="索引号")
     here = [leg for leg in await list_deliveries(tx, item.id) if named in (leg.account, leg.account_name)]
     ours = [leg for leg in here if leg.channel == "other" and leg.state in ("waiting", "live")]
     if not ours:
-        raise Problem("unknown_delivery", f"这篇稿件没有发布到“{named[:60]}”，或者那里不用登记凭据")
+        told = f"这篇稿件没有发布到“{named[:60]}”，或者那里不用登记凭据" if named else "“账号”是空的"
+        raise Problem("unknown_delivery", told, field="账号")
     return ours[-1]
 
 
@@ -98,13 +103,26 @@ async def _file(
     return Filed(row.number, "filed", leg.id, leg.account)
 
 
-def _proof_of(row: RowIn) -> Evidence:
+def _placed(problem: Problem, number: int) -> Problem:
+    cell = f".{problem.field}" if problem.field in (*NAMES, "备注") else ""
+    return Problem(problem.code, problem.message, field=f"rows.{number}{cell}")
+
+
+def _wrong_cells(row: RowIn, at: datetime) -> Iterator[Problem]:
+    """Give everything that is wrong with a proof, so that a person corrects a sheet once."""
     for name, longest in _LONGEST.items():
-        if len(row.values.get(name, "")) > longest:
-            raise Problem("invalid", f"“{name}”不能超过 {longest} 字")
-    for name in ("公开地点", "经办人"):
-        if not row.values[name]:
-            raise Problem("invalid", f"“{name}”是空的")
+        value = row.values.get(name, "")
+        if len(value) > longest:
+            yield Problem("invalid", f"“{name}”不能超过 {longest} 字", field=name)
+        elif not value and name in NAMES:
+            yield Problem("invalid", f"“{name}”是空的", field=name)
+    try:
+        require_past(_moment(row.values["公开时间"]), at)
+    except Problem as problem:
+        yield Problem(problem.code, problem.message, field="公开时间")
+
+
+def _proof_of(row: RowIn) -> Evidence:
     return Evidence(
         place=row.values["公开地点"],
         shown_at=_moment(row.values["公开时间"]),
@@ -121,4 +139,5 @@ def _moment(text: str) -> datetime:
             return datetime.strptime(text, shape).replace(tzinfo=SHANGHAI)
         except ValueError:
             continue
-    raise Problem("invalid", f"“公开时间”读不懂：{text[:40]}；请写成 2026-03-05 或 2026-03-05 09:00")
+    told = f"“公开时间”读不懂：{text[:40]}" if text else "“公开时间”是空的"
+    raise Problem("invalid", f"{told}；请写成 2026-03-05 或 2026-03-05 09:00")

@@ -44,11 +44,11 @@ def read_words(body: bytes) -> tuple[WordRow, ...]:
             continue
         given = {head: cell.strip() for head, cell in zip(heads, cells, strict=False) if head}
         row, wrong = _row_of(given)
-        if row is not None and (before := known.setdefault((row.word, row.place), number)) != number:
-            wrong = f"与第{before}行重复"
+        if row.word and (before := known.setdefault((row.word, row.place), number)) != number:
+            wrong.append(f"与第{before}行重复")
         if wrong:
-            complaints.append(f"第{number}行：{wrong}")
-        elif row is not None:
+            complaints.append(f"第{number}行：{'；'.join(wrong)}")
+        else:
             found.append(row)
     if not found and not complaints:
         complaints.append("文件里没有词条")
@@ -104,8 +104,8 @@ def _rows(body: bytes) -> Iterator[list[str]]:
     return iter(rows)
 
 
-def _row_of(given: dict[str, str]) -> tuple[WordRow | None, str]:
-    """Give a line as a value, or what is wrong with it."""
+def _row_of(given: dict[str, str]) -> tuple[WordRow, list[str]]:
+    """Give a line as a value, and all that is wrong with it: a person corrects a sheet once."""
     cells = {name: given.get(name, "").removeprefix("'") for name in _COLUMNS}
     severity = _SEVERITIES.get(cells["severity"], cells["severity"] or "warning")
     place = _PLACES.get(cells["place"], cells["place"])
@@ -114,14 +114,13 @@ def _row_of(given: dict[str, str]) -> tuple[WordRow | None, str]:
         cells["word"], cells["right"], cells["context"], cast("WordSeverity", severity),
         cast("WordPlace", place), cast("WordKind", kind), cells["note"],
     )  # fmt: skip
-    return row, _complaint(row, cells)
+    return row, list(_complaints(row, cells))
 
 
-def _complaint(row: WordRow, cells: dict[str, str]) -> str:
-    long = next((name for name, most in _LENGTHS.items() if len(cells[name]) > most), None)
+def _complaints(row: WordRow, cells: dict[str, str]) -> Iterator[str]:
     names = dict(zip(_COLUMNS, _CHINESE, strict=True))
     wrongs = (
-        (long is not None, f"“{names.get(long or '')}”超过{_LENGTHS.get(long or '')}个字"),
+        *((len(cells[name]) > most, f"“{names[name]}”超过{most}个字") for name, most in _LENGTHS.items()),
         (len(row.word) < 2, "错词至少两个字，一个字会到处误报"),
         (row.word == row.right, "错词与正确形式相同"),
         (row.severity not in get_args(WordSeverity), _unknown("级别", cells["severity"], _SEVERITIES)),
@@ -129,7 +128,7 @@ def _complaint(row: WordRow, cells: dict[str, str]) -> str:
         (row.kind not in get_args(WordKind), _unknown("类别", cells["kind"], _KINDS)),
         (row.kind == "leader" and not row.right, "领导词条要在“正确形式”里写职务，多个职务用顿号分开"),
     )
-    return next((sentence for is_wrong, sentence in wrongs if is_wrong), "")
+    return (sentence for is_wrong, sentence in wrongs if is_wrong)
 
 
 def _unknown(noun: str, given: str, known: Mapping[str, str]) -> str:

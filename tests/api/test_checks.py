@@ -158,6 +158,14 @@ async def test_a_list_with_a_bad_line_is_refused_whole_with_a_sentence_for_each(
     assert (await office.get("/api/v1/dictionary", by="chief")).json["words"] == []
 
 
+def test_a_line_names_all_that_is_wrong_with_it():
+    with pytest.raises(Problems) as refused:
+        read_words("错词,正确形式,级别,位置,类别\n一,一,要命,背面,外语\n".encode())
+    (told,) = refused.value.problems
+    faults = ("至少两个字", "与正确形式相同", "没有级别“要命”", "没有位置“背面”", "没有类别“外语”")
+    assert [one in told.message for one in faults] == [True] * 5
+
+
 @pytest.mark.parametrize("text", ["", "甲,乙\n", "错词\n", "\0"])
 def test_what_is_no_list_is_refused(text: str):
     with pytest.raises((Problem, Problems)):

@@ -74,11 +74,11 @@ async def test_a_table_that_comes_again_with_more_rows_files_only_the_new_ones(o
     ("place", "shown_at", "by", "word"),
     [
         ("", "2026-11-25", "乌云", "公开地点"),
-        ("政务大厅", "昨天", "乌云", "读不懂"),
-        ("政务大厅", "2026-02-30", "乌云", "读不懂"),
-        ("政务大厅", "2027-01-01", "乌云", "不能晚于"),
+        ("政务大厅", "昨天", "乌云", "公开时间”读不懂"),
+        ("政务大厅", "2026-02-30", "乌云", "公开时间”读不懂"),
+        ("政务大厅", "2027-01-01", "乌云", "公开时间不能晚于"),
         ("政务大厅", "2026-11-25", "", "经办人"),
-        ("厅" * 201, "2026-11-25", "乌云", "200"),
+        ("厅" * 201, "2026-11-25", "乌云", "公开地点”不能超过 200"),
     ],
 )
 async def test_one_wrong_row_is_named_and_files_nothing(
@@ -88,9 +88,21 @@ async def test_one_wrong_row_is_named_and_files_nothing(
     rows = (HEAD, _row(good, "政务大厅", "2026-11-25", "乌云", ""), _row(bad, place, shown_at, by, ""))
     told = await _send(office, "\n".join(rows))
     assert told.status == 422
-    assert told.refusal[2] == "rows.3" or [one["field"] for one in told.json["errors"]] == ["rows.3"]
+    cell = f"rows.3.{word[:4]}"
+    assert told.refusal[2] == cell or [one["field"] for one in told.json["errors"]] == [cell]
     assert word in told.text
     assert (await _state(office, good))[0] == (await _state(office, bad))[0] == "waiting"
+
+
+async def test_everything_wrong_with_a_table_is_named_at_once_each_with_its_cell(office: Office):
+    item = await _on_the_board(office)
+    wrong = _row(item, "", "昨天", "", "注" * 501)
+    told = await _send(office, f"{HEAD}\n{wrong}\n查无此号,other,,2026-02-30,乌云,")
+    assert [one["field"] for one in told.json["errors"]] == [
+        "rows.2.公开地点", "rows.2.经办人", "rows.2.备注", "rows.2.公开时间",
+        "rows.3.索引号", "rows.3.公开地点", "rows.3.公开时间",
+    ]  # fmt: skip
+    assert (await _state(office, item))[0] == "waiting"
 
 
 async def test_the_same_delivery_twice_in_one_table_is_refused(office: Office):

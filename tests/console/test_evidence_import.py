@@ -55,6 +55,16 @@ async def test_one_wrong_row_files_none_and_every_row_says_why(office: ConsoleOf
     assert (await desk.get("/console/evidence")).words.count("起等待登记") == 1
 
 
+async def test_a_row_names_all_that_is_wrong_with_it(office: ConsoleOffice):
+    await office.house.published(("other",))
+    desk = await office.desk("author")
+    book = load_workbook(io.BytesIO((await desk.get(f"{AT}/table")).content))
+    number, account = next(book.active.iter_rows(min_row=2, max_col=2, values_only=True))
+    seen = await _sent(desk, f"{HEAD}\n{number},{account},,,,")
+    assert "1 行里有 1 行不能登记" in seen.words
+    assert [f"“{name}”是空的" in seen.words for name in ("公开地点", "公开时间", "经办人")] == [True] * 3
+
+
 async def test_a_day_may_be_written_as_offices_write_it(office: ConsoleOffice):
     await office.house.published(("other",))
     desk = await office.desk("author")

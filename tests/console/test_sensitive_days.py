@@ -47,6 +47,7 @@ async def test_a_sheet_comes_in_whole_or_not_at_all(office: ConsoleOffice):
     bad = f"{head}2026-06-07,2026-06-10,高考,警告\n{wrong}".encode()
     seen = await desk.post(f"{PATH}/import", {}, [("file", "表.csv", bad)])
     assert [one in seen.words for one in ("已登记的（0）", "第 3 行", "第 4 行", "第 5 行")] == [True] * 4
+    assert ("原因要写" in seen.words, "程度只能写" in seen.words) == (True, True)  # both of line 4
     good = f"{head}2026-06-07,2026-06-10,高考,警告\n2099/7/1,,周年,\n".encode("gb18030")
     await desk.post(f"{PATH}/import", {}, [("file", "表.csv", good)])
     page = (await desk.get(PATH)).words
