@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from server.console.charts import HIGH, WIDE, columns, length
+from server.console.leads import leads_of
 from server.console.organ_years import asked_year, today_of
 from server.console.page import Page, Visit
 from server.console.statistics import rows_address
@@ -43,6 +44,7 @@ async def show_overview(visit: Visit) -> web.StreamResponse:
             told = await overview(tx, year, visit.query("org") or None, today=today)
             accounts = await _accounts(tx, visit, today)
             silent = await silent_columns(tx, visit.parts.site, today)
+            leads = await leads_of(tx, visit.who, silent)
     except REFUSALS as error:
         return await _page(visit, today.year, trouble=refusals_of(error), sides=None)
     months = [(f"{month}月", _of_month(sides["month"], year, month)) for month in range(1, 13)]
@@ -57,7 +59,7 @@ async def show_overview(visit: Visit) -> web.StreamResponse:
         links={by: partial(rows_address, figures.question) for by, figures in sides.items()},
         bar=lambda number: length(number, max(counts), _BAR), accounts=accounts,
         alive={life: sum(one.life == life for one in accounts) for life in _LIVES}, lives=_LIVES,
-        silent=silent,
+        silent=silent, leads=leads,
     )  # fmt: skip
 
 

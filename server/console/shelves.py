@@ -1,6 +1,6 @@
 """The columns that a form offers: those that take new items, and the one an item stands in already."""
 
-from channels.item import Column, Site
+from channels.item import Site
 
 
 def columns_for(site: Site, slug: str) -> tuple[tuple[str, str], ...]:
@@ -16,6 +16,7 @@ def columns_for(site: Site, slug: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def first_column(site: Site) -> str:
-    """Give the column that an empty form begins with."""
-    return next((one for one in site.columns if one.is_open), Column("", "", "", "")).slug
+def first_column(site: Site, asked: str = "") -> str:
+    """Give the column that an empty form begins with: the open one that is asked for, or else the first."""
+    slugs = [one.slug for one in site.columns if one.is_open]
+    return asked if asked in slugs else next(iter(slugs), "")

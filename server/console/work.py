@@ -1,23 +1,21 @@
 """/console: my work, what a person must do first; below it how his organs stand."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import Final
 
 from aiohttp import web
 
 from server.console.deliveries import waiting_for_people
+from server.console.leads import leads_of
 from server.console.names import ACCOUNT_STATES, ENTRY_KINDS
 from server.console.page import Page, Visit
 from server.console.reviewing import early_for, waiting_for
 from server.console.rows import Row
 from server.console.standing import read_standing
 from server.core.days import day_of
-from server.security.access import Act, SignedIn
 from server.store.accounts import list_accounts_of
-from server.store.alerts import Alert, AlertSeen, list_alerts
+from server.store.alerts import AlertSeen, list_alerts
 from server.store.desk import DeskLine, Wanted, list_desk
 from server.store.doubts import STOPPED
 from server.store.emergencies import EmergencySeen
@@ -32,14 +30,6 @@ _MOST: Final = 10  # of each list; one more is asked for, so that the page can s
 _UNSAVED: Final = 30  # no other page has them
 _ALERTS: Final = 200
 _SOON: Final = timedelta(days=7)
-_LEADS: Final[Mapping[str, tuple[str, Act]]] = {
-    "authorisation": ("/console/permissions", "manage_accounts"),
-    "calendar": ("/console/workdays", "read"),
-    "job": ("/console/jobs", "run_jobs"),
-    "report": ("/console/report", "read_statistics"),
-    "token": ("/console/permissions", "manage_accounts"),
-}
-"""Where something is done about an alert that is no item's, by its kind, and what that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +59,13 @@ async def show_work(visit: Visit) -> web.Response:
     """Show what waits for the visitor."""
     async with visit.parts.store.read() as tx:
         work = await _work_of(tx, visit)
+        leads = await leads_of(tx, visit.who, (one.alert for one in work.alerts))
         standing = await read_standing(tx, visit) if visit.who.orgs_for("read") else None
     return visit.show(
         "work.html", section="work", work=work, standing=standing, now=visit.parts.now(),
-        lead_of=partial(lead_of, visit.who), most=_MOST, most_alerts=_ALERTS,
+        leads=leads, most=_MOST, most_alerts=_ALERTS,
         today=day_of(visit.parts.now()), kinds=ENTRY_KINDS, account_states=ACCOUNT_STATES,
     )  # fmt: skip
-
-
-def lead_of(who: SignedIn, alert: Alert) -> str:
-    """Give the page on which a person does something about an alert, "" where there is none for him."""
-    if alert.item_id:
-        return f"/console/items/{alert.item_id}"
-    path, act = _LEADS.get(alert.kind, ("", "read"))
-    orgs = who.orgs_for(act)
-    return path if orgs and (alert.org_id is None or alert.org_id in orgs) else ""
 
 
 async def _work_of(tx: Tx, visit: Visit) -> Work:

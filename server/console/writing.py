@@ -44,7 +44,8 @@ async def show_new(visit: Visit) -> web.Response:
     """Show an empty form, in the organ of the visitor."""
     orgs = await orgs_of(visit)
     kind = {"kind": "interpretation"} if visit.query("interprets") else {}
-    typed = Typed.new(org=orgs[0].code if orgs else "", column=first_column(visit.parts.site), **kind)
+    column = first_column(visit.parts.site, visit.query("column"))
+    typed = Typed.new(org=orgs[0].code if orgs else "", column=column, **kind)
     async with visit.parts.store.read() as tx:
         kept = await find_kept(tx, visit, visit.query("restore"))
         unsaved = await list_new_scratches(tx, visit.who.person_id, limit=_MOST_UNSAVED)

@@ -1,5 +1,7 @@
 """server/console/work.py: everybody sees first what waits for him."""
 
+import re
+
 from server.store.alerts import Alert, raise_alerts
 from tests.console.conftest import XSS, ConsoleOffice
 
@@ -102,7 +104,7 @@ async def test_an_alert_leads_whoever_may_act_to_where_he_can(office: ConsoleOff
     org = office.house.org.id
     alerts = [
         Alert("token:weibo:7", "token", "warn", "账号“微博”的授权到期", org),
-        Alert("pending:2025", "report", "alarm", "2025年度的公开数字被退回", org),
+        Alert(f"pending:2025:{org}:20260102", "report", "alarm", "2025年度的公开数字被退回", org),
         Alert("calendar:2027", "calendar", "warn", "2027年的放假安排还没有导入"),
         Alert("job:x", "job", "alarm", "定时任务连续失败"),
         Alert("disk", "disk", "alarm", "磁盘快满了", org),
@@ -113,4 +115,33 @@ async def test_an_alert_leads_whoever_may_act_to_where_he_can(office: ConsoleOff
     for login in ("admin", "author"):
         main = (await (await office.desk(login)).get("/console")).html.partition('id="alerts"')[2]
         led[login] = [f'">{one.message}</a>' in main for one in alerts]
-    assert led == {"admin": [True, True, True, True, False], "author": [False, True, True, False, False]}
+    # Nobody but an administrator renews a permission; an author sees the account of it.
+    assert led == {"admin": [True, True, True, True, False], "author": [True, True, True, False, False]}
+
+
+async def test_every_alert_leads_to_the_page_that_solves_it(office: ConsoleOffice):
+    house, org, code = office.house, office.house.org.id, office.house.org.code
+    made = await house.published()
+    leg = (await house.legs(made.id))["website"].id
+    leads = {
+        "column:tzgg": ("silence", None, "/console/items/new?column=tzgg"),
+        f"account:{leg}": ("silence", None, "/console/items/new"),
+        f"overdue:{org}": ("overdue", None, "/console/overdue"),
+        f"takedown:{leg}": ("takedown", made.id, f"/console/deliveries/{leg}"),
+        f"check:{made.id}": ("check", made.id, f"/console/items/{made.id}/check"),
+        "unreviewed:7": ("unreviewed", made.id, f"/console/items/{made.id}/review"),
+        f"disclosure:{made.id}": ("disclosure", made.id, f"/console/items/{made.id}"),
+        f"report:2026:{org}": ("report", None, f"/console/report?org={code}&year=2025"),
+        f"filing:2024:{org}:2026-01-05": ("report", None, f"/console/report?org={code}&year=2024"),
+        f"month:2026-10:{org}": ("report", None, f"/console/report/months?org={code}&year=2026"),
+    }
+    async with house.store.begin() as tx:
+        told = [Alert(key, kind, "warn", key, org, item) for key, (kind, item, _lead) in leads.items()]
+        await raise_alerts(tx, told, at=house.now())
+    desk = await office.desk("admin")
+    seen = await desk.get("/console")
+    for key, (_kind, _item, lead) in leads.items():
+        assert f'<a href="{lead.replace("&", "&amp;")}">{key}</a>' in seen.html, key
+        assert (await desk.get(lead)).status == 200, key
+    form = (await desk.get("/console/items/new?column=tzgg")).html
+    assert re.search(r'<option value="tzgg" selected', form)
