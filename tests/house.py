@@ -76,6 +76,12 @@ class House:
         self.planned = PlannedExaminer(store, self.calendar)
         self.examiner = Examiner(store, LiveSite(SITE), _no_blob, _no_text)
 
+    def lives_on(self, store: Store) -> "House":
+        """Give the house over another database, with the same platform, channels and time."""
+        born = House(store, self.now, self.new_id, self.platform, self._base, self._tools)
+        born.place = replace(born.place, open_channel=self.place.open_channel, limits=self.place.limits)
+        return born
+
     @property
     def rehearsal(self) -> Rehearsal:
         """The plain platform as what practice accounts post to; `is_rehearsed` says whether it is up."""
@@ -102,8 +108,12 @@ class House:
         if row.channel in self.real:
             return self.real[row.channel](row)
         if row.practice:  # its site and feeds need no address: the real channels write files
-            row = replace(row, settings={"base_url": self._base, **row.settings})
+            return self.open_here(row)
         return self.open_plain(row)
+
+    def open_here(self, row: AccountRow) -> Any:
+        """Open the plain channel of an account that does not say where its platform is."""
+        return self.open_plain(replace(row, settings={"base_url": self._base, **row.settings}))
 
     def open_plain(self, row: AccountRow) -> Any:
         return open_plain(row, self._tools)

@@ -44,10 +44,7 @@ class Fate:
     async def restored(self, house: House) -> House:
         """Give the house that lives on, with the platform and the time of the lost one."""
         await self.put_back(house)
-        born = House(self.store, house.now, house.new_id, house.platform, house._base, house._tools)
-        lost = house.place
-        born.place = replace(born.place, open_channel=lost.open_channel, limits=lost.limits)
-        return born
+        return house.lives_on(self.store)
 
 
 @pytest.fixture

@@ -1,22 +1,62 @@
-"""An office as the schema of revision 0020 had it: one notice that is public, one that is being taken back.
+"""An office as the schema of revision 0020 had it: one notice is public, one is being taken back, one waits.
 
 Written down from a database of that time, with the names and texts of nobody.
 """
 
+import asyncio
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from server.store import schema
+from server.store.tx import Store
 
 REVISION: Final = "0020"
 _AT: Final = datetime(2026, 6, 30, 15, 30, tzinfo=UTC)  # 23:30 in Beijing, the last half hour of a month
 _DAY: Final = date(2026, 6, 30)
 TAKEN_BACK: Final = _AT + timedelta(hours=1)
-FILES: Final = tuple(sign * 64 for sign in "abcdf")
+PLANNED: Final = _AT + timedelta(days=1)
+BODIES: Final = {
+    hashlib.sha256(body).hexdigest(): body for body in (b"%d png" % number for number in range(6))
+}
+"""The bytes of every file, by their hash."""
+*FILES, UNUSED = BODIES
 """What the public notice has: two pictures of its body, an attachment, the cover of a post, a proof."""
-UNUSED: Final = "e" * 64
+# Where the schema stands, and an index of words that each engine keeps in its own way.
+_OWN: Final = ("alembic_version", "catalogue_words", "sqlite_")
 _ORG: Final = "org"
 _PEOPLE: Final = ("author", "chief")
 
 Row = dict[str, Any]
+
+
+async def build(store: Store) -> None:
+    """Run the migrations that there were then on an empty database, and write the office's rows into it."""
+    scripts = await asyncio.to_thread(schema._load)
+    async with store.begin() as tx:
+        await tx.run_sync(_migrate, scripts)
+        there = await tx.run_sync(tables)
+        for name, of_table in rows():
+            await tx.execute(there[name].insert(), of_table)
+
+
+def tables(connection: sa.Connection) -> dict[str, sa.Table]:
+    """Give the tables as they stand there now; the schema of the day is not today's."""
+    known = sa.MetaData()
+    known.reflect(connection, only=lambda name, _known: not name.startswith(_OWN))
+    return dict(known.tables)
+
+
+def _migrate(connection: sa.Connection, scripts: ScriptDirectory) -> None:
+    then = {"fn": lambda revision, _context: scripts._upgrade_revs(REVISION, revision)}
+    context = MigrationContext.configure(connection, opts=then)
+    with Operations.context(context):
+        context.run_migrations()
 
 
 def rows() -> list[tuple[str, list[Row]]]:
@@ -34,15 +74,15 @@ def rows() -> list[tuple[str, list[Row]]]:
         ("media", [_file(sha256) for sha256 in (*FILES, UNUSED)]),
         ("accounts", [_account("site", "website"), _account("feed", "feed"), _account("weibo", "weibo")]),
     ]
-    public, back = _item("public", 1), _item("back", 2)
-    told.extend((table, public[table] + back[table]) for table in public)
-    told.append(("day_counters", _counters(public["ledger"] + back["ledger"])))
+    items = (_item("public", 1), _item("back", 2), _planned("planned", 3))
+    told.extend((table, [row for one in items for row in one[table]]) for table in items[0])
+    told.append(("day_counters", _counters(dict(told)["ledger"])))
     return told
 
 
 def _file(sha256: str) -> Row:
     return {
-        "sha256": sha256, "mime": "image/png", "size": 4, "width": 4, "height": 4, "created_by": "author",
+        "sha256": sha256, "mime": "image/png", "size": 5, "width": 4, "height": 4, "created_by": "author",
         "created_at": _AT,
     }  # fmt: skip
 
@@ -73,13 +113,13 @@ def _item(name: str, number: int) -> dict[str, list[Row]]:
                 "id": f"{name}-v", "item_id": name, "number": 1, "state": "released",
                 "title": f"公告{number}", "summary": "摘要",
                 "body": "<p>正文</p>" if is_back else f'<p>正文<img src="media:{FILES[0]}"></p>',
-                "sheet": _SHEET if is_back else {**_SHEET, **_FILED}, "content_hash": "0" * 64,
+                "sheet": _SHEET if is_back else {**_SHEET, **_FILED}, "content_hash": _SEALS[name],
                 "created_by": "author", "created_at": _AT, "submitted_at": _AT, "submitted_by": "author",
             }
         ],
         "approvals": [
             {
-                "id": f"{name}-a", "revision_id": f"{name}-v", "content_hash": "0" * 64,
+                "id": f"{name}-a", "revision_id": f"{name}-v", "content_hash": _SEALS[name],
                 "decision": "approved", "author_id": "author",
                 "decided_by": "chief", "decided_at": _AT, "level": 1, "round": 0,
                 "is_final": True,
@@ -89,7 +129,8 @@ def _item(name: str, number: int) -> dict[str, list[Row]]:
             {
                 "id": f"{name}-r", "item_id": name, "revision_id": f"{name}-v", "number": 1,
                 "change": "major",
-                "state": "withdrawn" if is_back else "live", "created_by": "chief", "created_at": _AT,
+                "state": "withdrawn" if is_back else "live", "not_before": None,
+                "created_by": "chief", "created_at": _AT,
             }
         ],
         "deliveries": legs,
@@ -112,6 +153,23 @@ def _item(name: str, number: int) -> dict[str, list[Row]]:
     }  # fmt: skip
 
 
+def _planned(name: str, number: int) -> dict[str, list[Row]]:
+    """Give the rows of an item whose time is to come on every account; nothing of it is public."""
+    tables = _item(name, number)
+    (told,), (version,), (order,) = tables["items"], tables["revisions"], tables["releases"]
+    untried = {
+        "attempt_id": None, "tries": 0, "platform_id": None, "link": None, "live_at": None,
+        "gate": "time", "due_at": PLANNED,
+    }  # fmt: skip
+    return {table: [] for table in tables} | {
+        "items": [told | {"published_at": None}],
+        "revisions": [version | {"body": "<p>正文</p>", "sheet": _SHEET}],
+        "approvals": tables["approvals"],
+        "releases": [order | {"not_before": PLANNED}],
+        "deliveries": [_leg(name, account, "waiting") | untried for account in ("site", "weibo")],
+    }
+
+
 def _leg(name: str, account: str, state: str) -> Row:
     channel = "website" if account == "site" else account
     return {
@@ -119,7 +177,7 @@ def _leg(name: str, account: str, state: str) -> Row:
         "channel": channel, "counted_as": channel, "state": state, "attempt_id": f"{name}-{account}-1",
         "tries": 1, "looks": 0, "who_acts": _ACTS[state], "platform_id": f"{name} on {account}",
         "link": f"http://site.invalid/{name}/{account}", "live_at": _AT, "changed_at": _AT, "created_at": _AT,
-        "due_at": TAKEN_BACK if state == "withdrawing" else None,
+        "gate": None, "due_at": TAKEN_BACK if state == "withdrawing" else None,
     }  # fmt: skip
 
 
@@ -147,8 +205,17 @@ def _counters(lines: list[Row]) -> list[Row]:
 
 
 _NEXT: Final = _DAY + timedelta(days=1)  # withdrawn half an hour into the next month
-_ACTS: Final = {"live": "nobody", "withdrawn": "nobody", "withdrawing": "clock", "withdraw_by_hand": "owner"}
-_PICTURE: Final = {"mime": "image/png", "size": 4, "width": 4, "height": 4, "alt": "图"}
+_ACTS: Final = {
+    "live": "nobody", "withdrawn": "nobody", "withdrawing": "clock", "withdraw_by_hand": "owner",
+    "waiting": "clock",
+}  # fmt: skip
+_SEALS: Final = {
+    "public": "1e905b43788c8ae1e8125f1d5dafbe3c28d5a2576087a517731e8046f9377b58",
+    "back": "c837dc31879ba823f95089074fe20b3e7ead0f321755d0f900399fae3eb84a58",
+    "planned": "3ca88196fdbaad47e7e9f905e2b6e45c2579fa9c775ac34bc33e2225dc05d0c4",
+}
+"""As the code of that time hashed them; a post's own cover, which is newer, as the code that first had it."""
+_PICTURE: Final = {"mime": "image/png", "size": 5, "width": 4, "height": 4, "alt": "图"}
 _SHEET: Final = {
     "column": "tzgg", "source": None, "document_number": None, "formed_on": "2026-06-29", "topic": "民政",
     "genre": "公告", "keywords": [], "openness": "open", "validity": "valid", "overview": "摘要",
@@ -156,7 +223,7 @@ _SHEET: Final = {
 }  # fmt: skip
 _FILED: Final = {
     "pictures": [{**_PICTURE, "sha256": FILES[1]}],
-    "attachments": [{"sha256": FILES[2], "name": "a.png", "mime": "image/png", "size": 4}],
+    "attachments": [{"sha256": FILES[2], "name": "a.png", "mime": "image/png", "size": 5}],
     "overrides": [
         {"channel": "weibo", "cover": {**_PICTURE, "sha256": FILES[3]}},
         {"channel": "wechat", "cover": None},

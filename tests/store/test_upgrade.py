@@ -1,6 +1,5 @@
 """A database of an early version comes to today's schema with all that stood in it, on both engines."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -8,13 +7,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
-from server.core.verify import verify_rows
+from server.core.verify import verify_revisions, verify_rows
 from server.report.figures import Question, channel_figures
-from server.store import schema
 from server.store.ledger_tables import month_counter
 from server.store.media import delete_unused, end_terms
 from server.store.schema import migrate
@@ -23,20 +18,12 @@ from server.store.tx import Store
 from tests.conftest import Hand, new_database
 from tests.store import old_office
 
-# Where the schema stands, and an index of words that each engine keeps in its own way.
-_OWN = ("alembic_version", "catalogue_words", "sqlite_")
-
 
 @pytest.fixture
 async def old(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """The database of an office that nobody has brought up to date."""
     opened = Store(await new_database(engine, request, tmp_path / "old"))
-    scripts = await asyncio.to_thread(schema._load)
-    async with opened.begin() as tx:
-        await tx.run_sync(_build, scripts)
-        tables = await tx.run_sync(_tables)
-        for name, rows in old_office.rows():
-            await tx.execute(tables[name].insert(), rows)
+    await old_office.build(opened)
     yield opened
     await opened.close()
 
@@ -54,7 +41,7 @@ async def test_nothing_of_an_old_office_is_lost_or_changed(old: Store):
 
 async def test_an_old_office_counts_as_before_and_what_was_coming_down_has_its_time(old: Store, now: Hand):
     await migrate(old)
-    assert await verify_rows(old) == ()
+    assert (await verify_rows(old), await verify_revisions(old)) == ((), ())
     count = sa.func.sum(month_counter.c.count)
     async with old.read() as tx:
         figures = await channel_figures(tx, Question(date(2026, 6, 1), date(2026, 7, 31)), at=now())
@@ -75,26 +62,11 @@ async def test_what_an_old_office_uses_stays_and_what_it_does_not_begins_its_ter
         assert [row.sha256 for row in await delete_unused(tx, ended)] == [old_office.UNUSED]
 
 
-def _build(connection: sa.Connection, scripts: ScriptDirectory) -> None:
-    """Run the migrations that there were then."""
-    then = {"fn": lambda revision, _context: scripts._upgrade_revs(old_office.REVISION, revision)}
-    context = MigrationContext.configure(connection, opts=then)
-    with Operations.context(context):
-        context.run_migrations()
-
-
 async def _everything(store: Store) -> dict[str, list[dict[str, Any]]]:
     """Give every row of every table that has any."""
     async with store.read() as tx:
-        tables = await tx.run_sync(_tables)
+        tables = await tx.run_sync(old_office.tables)
         found = {
             name: (await tx.execute(sa.select(table))).mappings().all() for name, table in tables.items()
         }
     return {name: [dict(row) for row in rows] for name, rows in found.items() if rows}
-
-
-def _tables(connection: sa.Connection) -> dict[str, sa.Table]:
-    """Give the tables as they stand there now; the schema of the day is not today's."""
-    known = sa.MetaData()
-    known.reflect(connection, only=lambda name, _known: not name.startswith(_OWN))
-    return dict(known.tables)
