@@ -25,6 +25,9 @@ _TAGS: Final = (("b", "strong"), ("i", "em"), ("u", "u"), ("strike", "s"))
 _MOST_PICTURE: Final = 10_000_000
 _CHANGED: Final = "文件里有修订痕迹，已按接受全部修订处理"
 _HIDDEN: Final = "文件里有隐藏文字，没有导入"
+_PARTED: Final = "｜"
+# A table in a cell of a table leaves a phone's reader two scroll bars and columns of two characters.
+_NESTED: Final = f"有表格套着表格，里面的改成了一行一句的文字，各格用“{_PARTED}”隔开，请核对"
 _CONTENTS: Final = "文件里的目录没有导入：网页上没有页码"
 # What Word draws only when it shows the page: there is no picture in the file.
 _DRAWN: Final = re.compile(r"/(?:chart|chartex|diagram)$")
@@ -51,6 +54,7 @@ class Block:
     aspect: float = 1.0  # width by height of a picture
     place: str = ""
     rows: list[list[str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)  # each row of a table as the body carries it in a cell
 
 
 @dataclass(slots=True)
@@ -293,29 +297,36 @@ class BlockReader:
         grid = grid_of(node)
         if has_deleted(node):
             self._file.warn(_CHANGED)
-        rows, written = [], []
+        rows, written, lines = [], [], []
+        above: dict[int, str] = {}  # by its column, what the cell says that reaches down to a row
         for number, cells in enumerate(grid):
-            texts, tags = [], []
+            texts, tags, line = [], [], []
             for column, cell in cells:
-                if goes_on(cell):
-                    continue
-                text, inner = self._cell(cell)
-                texts.append(text)
-                tags.append(f"<td{spans(cell, grid, number, column)}>{inner}</td>")
+                if not goes_on(cell):
+                    text, above[column] = self._cell(cell)
+                    texts.append(text)
+                    tags.append(f"<td{spans(cell, grid, number, column)}>{above[column]}</td>")
+                line.append(above.get(column, "").replace("<br>", " "))
             rows.append(texts)
             written.append(f"<tr>{''.join(tags)}</tr>")
+            lines.append(_PARTED.join(line))
         text = "\n".join("\t".join(cells) for cells in rows)
-        return Block("table", text, f"<table>{''.join(written)}</table>", rows=rows)
+        return Block("table", text, f"<table>{''.join(written)}</table>", rows=rows, lines=lines)
 
     def _cell(self, cell: etree._Element) -> tuple[str, str]:
+        """Give what a cell says, and what the body carries of it: a table within it line by line."""
         blocks = list(self._blocks(cell))
         if any(block.kind == "table" for block in blocks):
-            self._file.warn("有表格套着表格，里面的只导入了文字，请核对")
-        text = " ".join(block.text.replace("\t", " ") for block in blocks)
+            self._file.warn(_NESTED)
+        text = " ".join(
+            block.text.replace("\n", " ").replace("\t", _PARTED) if block.kind == "table"
+            else block.text.replace("\t", " ")
+            for block in blocks
+        )  # fmt: skip
         parts = [
             re.sub(r"</?p>", "", block.html) if block.kind == "picture"
             else block.html if block.kind == "text"
-            else html.escape(block.text.replace("\t", " "), quote=False)
+            else "<br>".join(line for line in block.lines if line.strip(_PARTED))
             for block in blocks
         ]  # fmt: skip
         return text, "<br>".join(parts)

@@ -206,6 +206,24 @@ def test_a_table_in_a_table_and_a_file_in_a_file_are_told():
     assert {"有表格套着表格", "文件里插入了另一"} <= {one[:8].removesuffix("，") for one in document.warnings}
 
 
+def test_a_table_within_a_cell_reads_line_by_line_with_its_looks_and_pictures():
+    paper = official(header="none")
+    cell = paper.add_table(rows=1, cols=2).cell(0, 1)
+    cell.text = "物资如下"
+    inner = cell.add_table(rows=4, cols=3)
+    inner.cell(0, 0).merge(inner.cell(1, 0)).text = "帐篷"
+    for row, words in enumerate((("20顶", "大"), ("30顶", "小"))):
+        inner.cell(row, 1).text, inner.cell(row, 2).text = words
+    inner.cell(2, 0).paragraphs[0].add_run("棉被").bold = True
+    inner.cell(2, 1).paragraphs[0].add_run().add_picture(io.BytesIO(png()))
+    document = read(paper)
+    body = sanitise(document.body).html
+    assert re.sub(r"<img[^>]*>", "<img>", body).endswith(
+        "<td>物资如下<br>帐篷｜20顶｜大<br>帐篷｜30顶｜小<br><strong>棉被</strong>｜<img>｜</td></tr></tbody></table>"
+    )
+    assert any("里面的改成了一行一句的文字" in one for one in document.warnings)
+
+
 def test_a_table_of_contents_with_its_page_numbers_stays_on_paper():
     paper = official(header="none")
     style = paper.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
