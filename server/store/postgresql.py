@@ -11,12 +11,13 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from server.store.driver import lent_by_pool
 
-POOL: Final[dict[str, Any]] = {"pool_size": 4, "max_overflow": 11, "pool_use_lifo": True}
-"""Fifteen at most, and four at rest beside those kept in connections.py. What a burst opens beyond them is
-closed when it is given back, and opening one costs more than a release."""
+MOST: Final = 12
+"""So many connections a process has at most, and keeps."""
 
-_MOST: Final = POOL["pool_size"] + 2
-"""So many are begun on in turn: one that was kept, all that wait in the pool, and one that is opened anew."""
+POOL: Final[dict[str, Any]] = {"pool_size": MOST, "max_overflow": 0, "pool_use_lifo": True}
+
+_TRIES: Final = MOST + 1
+"""So many connections are begun on in turn: all that there may be, and one that is opened anew."""
 
 
 def prepare_postgresql(engine: sa.Engine) -> None:
@@ -49,7 +50,7 @@ async def begin(tx: AsyncConnection) -> None:
 def _begin(connection: sa.Connection) -> None:
     """Begin, on another connection where one has ended; within a greenlet of SQLAlchemy's."""
     refusal: BaseException | None = None
-    for _connection in range(_MOST):
+    for _connection in range(_TRIES):
         try:
             lent = connection.connection  # another one, once it was invalidated
         except OSError as error:  # no socket, no route, no such name

@@ -1,17 +1,18 @@
 """Connections to PostgreSQL that are kept between transactions: what was undone is in none of them."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from server.store.connections import KEPT
+from server.store import connections
 from server.store.due import take_due
 from server.store.orgs import OrgRow, insert_org, list_all_orgs
-from server.store.postgresql import POOL
-from server.store.tx import Store, Tx
+from server.store.postgresql import MOST
+from server.store.tx import Store, StoreAway, Tx
 
 DAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 pytestmark = [pytest.mark.parametrize("engine", ["postgresql"]), pytest.mark.usefixtures("postgres")]
@@ -86,12 +87,30 @@ async def test_a_transaction_whose_commit_fails_is_in_no_connection_handed_out_l
         assert await ask(tx, "SELECT count(*) FROM late") == 0
 
 
-async def test_more_transactions_than_connections_all_have_their_turn(store: Store):
-    async def hold() -> None:
-        async with store.begin() as tx:
-            await ask(tx, "SELECT pg_sleep(0.02)")
+async def test_a_crowd_has_its_turns_on_connections_that_stay_open(store: Store):
+    pids: set[int] = set()
+
+    async def write_thrice() -> None:
+        for _time in range(3):
+            async with store.begin() as tx:
+                pids.add(await ask(tx, "SELECT pg_backend_pid() FROM pg_sleep(0.005)"))
 
     async with asyncio.timeout(60):
-        await asyncio.gather(*(hold() for _one in range(40)))
+        await asyncio.gather(*(write_thrice() for _one in range(5 * MOST)))
+    assert len(pids) == MOST
     async with store.read() as tx:
-        assert await ask(tx, OPEN) <= KEPT + POOL["pool_size"]
+        assert await ask(tx, OPEN) == MOST
+
+
+async def test_who_waits_in_vain_for_a_connection_is_told_the_store_is_away(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(connections, "_PATIENCE", 0.01)
+    async with AsyncExitStack() as stack:
+        for _one in range(MOST):
+            await stack.enter_async_context(store.begin())
+        with pytest.raises(StoreAway):
+            async with store.begin():
+                pass
+    async with store.read() as tx:
+        assert await ask(tx, "SELECT 1") == 1

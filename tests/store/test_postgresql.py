@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from server.store.connections import KEPT
 from server.store.due import take_due
-from server.store.postgresql import POOL
+from server.store.postgresql import MOST
 from server.store.tx import Store, StoreAway, Tx
 
 DAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -88,7 +87,7 @@ async def drivers_at_rest(store: Store, count: int) -> list[Any]:
 
 
 @pytest.mark.parametrize("begins", [by_script, by_statement])
-@pytest.mark.parametrize("many", [1, KEPT + POOL["pool_size"]])
+@pytest.mark.parametrize("many", [1, MOST])
 async def test_who_begins_after_the_servers_last_word_takes_another_connection(
     store: Store, begins: Any, many: int
 ):
