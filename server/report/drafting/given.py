@@ -120,14 +120,17 @@ def gather(
         if one.key in addresses:
             cells[addresses[one.key]] = Given(read_cell(one.value), _declared_source(one))
     _add_up(form, cells)
+    channels = {channel: figures.total.deliveries.get(channel, 0) for channel in CHANNEL_NAMES}
+    told = _told_in_form(form, cells)  # the text says what the table says, also where a person put it right
     return GivenFigures(
         form=form,
         cells=cells,
-        items=figures.total.items,
-        channels={channel: figures.total.deliveries.get(channel, 0) for channel in CHANNEL_NAMES},
-        kinds=by_kind,
+        items=told.get(TOTAL, figures.total.items),
+        channels=channels
+        | {key: told[row.key] for key, row in zip(STATUTORY, CHANNELS, strict=True) if row.key in told},
+        kinds=by_kind | {kind: told[label] for kind, label in _KINDS_2014.items() if label in told},
         last=last,
-        source=source,
+        source=cells[(form.tables[0].key, TOTAL, form.tables[0].columns[0])].source if told else source,
         until=_last_day(figures),
         withdrawn=figures.total.withdrawn_items,
         blanks=tuple(key for key in addresses.values() if key not in cells),
@@ -152,6 +155,14 @@ def _from_ledger(form: Form, figures: Figures, kinds: Mapping[str, int], source:
         note = f"{source}，种类为“{KIND_NAMES[kind]}”的稿件，请核对"
         cells[(table, label, column)] = Given(_whole(kinds.get(kind, 0)), note, ("item", kind))
     return cells
+
+
+def _told_in_form(form: Form, cells: Mapping[Key, Given]) -> dict[str, int]:
+    """Give the figures of the form of 2014 by their rows; later forms have no cell that the ledger counts."""
+    if form.version != "2014":
+        return {}
+    amounts = ((row, given.cell) for (_table, row, _column), given in cells.items())
+    return {row: int(cell.value) for row, cell in amounts if isinstance(cell, Amount)}
 
 
 def _declared_source(one: DeclaredFigure) -> str:

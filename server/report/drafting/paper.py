@@ -14,6 +14,8 @@ from server.report.forms.requests import ALL_DONE, CARRIED, ORGANISATIONS, PEOPL
 WIDTH: Final = 156.0
 """Millimetres between the margins of A4 (GB/T 9704-2012)."""
 
+_FIGURE: Final = 30.0
+_UNIT: Final = 16.0
 _BALANCE: Final = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
 GROUPS: Final = {
     "(三)": "（三）不予公开",
@@ -65,24 +67,34 @@ def sheet_of(blocks: Sequence[TableBlock]) -> Sheet:
 
 def _stacked(blocks: Sequence[TableBlock]) -> Sheet:
     """Set tables below one another, each with its title over it where there are several."""
-    many = max(len(block.table.columns) for block in blocks)
+    has_units = any(block.table.unit for block in blocks)
+    many = max(len(block.table.columns) for block in blocks) + has_units
     boxes: list[Box] = []
     row = 0
     for block in blocks:
         if len(blocks) > 1:
             boxes.append(Box(row, 0, block.table.title, across=1 + many, is_head=True))
             row += 1
-        heads = ("信息内容", *block.table.columns)
+        table = block.table
+        heads = (table.label, *((table.unit,) if table.unit else ()), *table.columns)
         boxes += (replace(box, is_head=True) for box in _spread(row, heads, many))
-        for (label, cells), sources in zip(block.rows, block.sources, strict=True):
+        for printed, (_key, cells), sources in zip(table.rows, block.rows, block.sources, strict=True):
+            for heading in table.headings.get(printed.key, ()):
+                row += 1
+                boxes.append(Box(row, 0, heading, across=1 + many, is_label=True))
             row += 1
-            first, *rest = _spread(row, (label, *cells), many)
+            unit = (printed.unit,) if table.unit else ()
+            first, *rest = _spread(row, (printed.label, *unit, *cells), many)
             told = sources if any(cells) else ()
             boxes += [replace(first, is_label=True, sources=told), *rest]
         row += 1
-    broad = max(WIDTH - many * 30.0, 60.0)
+    if has_units:
+        widths = (WIDTH - _UNIT - _FIGURE * (many - 1), _UNIT, *[_FIGURE] * (many - 1))
+    else:
+        broad = max(WIDTH - many * _FIGURE, 60.0)
+        widths = (broad, *[(WIDTH - broad) / many] * many)
     head = 0 if len(blocks) > 1 else 1
-    return Sheet(tuple(boxes), (broad, *[(WIDTH - broad) / many] * many), head)
+    return Sheet(tuple(boxes), widths, head)
 
 
 def _spread(row: int, texts: tuple[str, ...], many: int) -> list[Box]:

@@ -1,8 +1,9 @@
 """What a version of the form is made of: tables of rows and columns, and the equations of its cells."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal
 
 from server.report.amounts import plain
@@ -37,12 +38,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the form; `columns` are those that hold figures."""
+    """A table of the form; `columns` are those that hold figures.
+
+    `unit` is the head of a column of units, "" where the heads say them. `headings` are the lines without
+    figures that the form prints above a row, by its key.
+    """
 
     key: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    label: str = "信息内容"
+    unit: str = ""
+    headings: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

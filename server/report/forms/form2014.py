@@ -94,6 +94,16 @@ ROWS: Final = (
     Row("(三)接受培训人员数", "人次"),
 )
 
+_HEADINGS: Final = {
+    TOTAL: ("一、主动公开情况",),
+    CHANNELS[0].key: ("(二)通过不同渠道和方式公开政府信息的情况",),
+    "(一)回应公众关注热点或重大舆情数": ("二、回应解读情况",),
+    "1.参加或举办新闻发布会总次数": ("(二)通过不同渠道和方式回应解读的情况",),
+    "(一)收到申请数": ("三、依申请公开情况",),
+    "(一)政府信息公开工作专门机构数": ("八、机构建设和保障经费情况",),
+    "(一)召开政府信息公开工作会议或专题会议数": ("九、政府信息公开会议和培训情况",),
+}
+
 
 def _sum(rule: str, whole: str, parts: tuple[Row, ...]) -> Equation:
     return Equation(rule, "统计表", tuple(row.key for row in parts), (whole,), "down")
@@ -109,7 +119,9 @@ FORM_2014: Final = Form(
     letter="国办发〔2014〕32号",
     first=2014,
     last=2018,
-    tables=(Table("统计表", "政府信息公开情况统计表", (FIGURE,), ROWS),),
+    tables=(
+        Table("统计表", "政府信息公开情况统计表", (FIGURE,), ROWS, "统计指标", "单位", _HEADINGS),
+    ),
     equations=(
         _sum("ways_sum", "(一)收到申请数", _WAYS),
         _sum("closed_sum", "(二)申请办结数", _IN_TIME),
