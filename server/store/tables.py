@@ -245,7 +245,14 @@ delivery = sa.Table(
     sa.Index("ix_deliveries_state_due", "state", "due_at"),
     sa.Index("ix_deliveries_item", "item_id", "account_id"),
     sa.Index("ix_deliveries_account_state", "account_id", "state"),
-    sa.Index("ix_deliveries_account_live", "account_id", "live_at"),  # when an account last showed something
+    # When an account last showed something.
+    sa.Index(
+        "ix_deliveries_account_live",
+        "account_id",
+        "live_at",
+        sqlite_where=sa.text("live_at IS NOT NULL"),
+        postgresql_where=sa.text("live_at IS NOT NULL"),
+    ),
     # The backlog of an account in the order of waiting: the size of what waits, never of the archive.
     sa.Index(
         "ix_deliveries_backlog",

@@ -69,7 +69,10 @@ async def list_accounts_heard(
 
     `until` gives those that there were at a moment, each as it was then.
     """
-    shown = sa.select(sa.func.max(delivery.c.live_at)).where(delivery.c.account_id == account.c.id)
+    shown = sa.select(sa.func.max(delivery.c.live_at)).where(
+        delivery.c.account_id == account.c.id,
+        delivery.c.live_at.is_not(None),  # as its index has it
+    )
     last = (shown if until is None else shown.where(delivery.c.live_at < until)).scalar_subquery()
     wanted = sa.select(account, last.label("last_live_at"), permission.c.until).outerjoin(
         permission, permission.c.account_id == account.c.id
