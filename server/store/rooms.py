@@ -2,6 +2,7 @@
 
 from server.store import (
     audit_tables,
+    broadcast_tables,
     clock_tables,
     correction_tables,
     factor_tables,
@@ -23,6 +24,7 @@ from server.store import (
 
 ROOMS = (
     audit_tables,
+    broadcast_tables,
     clock_tables,
     correction_tables,
     factor_tables,
