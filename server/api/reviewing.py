@@ -25,7 +25,7 @@ from server.security.staff import require_own_or_managed
 from server.store.approvals import find_last_approved
 from server.store.emergencies import find_open_emergency
 from server.store.items import get_item_at
-from server.store.levels import Deputy, Level, LevelRole, levels_of, list_deputies, list_levels
+from server.store.levels import Deputy, Level, LevelRole, list_deputies, list_holding, list_levels
 from server.store.people import find_person, get_person
 from server.store.words import KINDS
 
@@ -139,12 +139,12 @@ async def show_levels(request: web.Request) -> web.Response:
     async with request.config_dict[PARTS].store.read() as tx:
         org = await get_org(tx, query.org, field="org")
         signed_in(request).require("read", org.id)
-        own = await list_levels(tx, org.id)
-        holding = {kind: await levels_of(tx, org.id, kind) for kind in KINDS}
+        own = await list_levels(tx, (org.id,))
+        holding = await list_holding(tx, [(org.id, kind) for kind in KINDS])
     return answer(
         OrgLevelsOut(
             own=tuple(_levels_out(one.kind, one.levels) for one in own),
-            holding=tuple(_levels_out(kind, levels) for kind, levels in holding.items()),
+            holding=tuple(_levels_out(kind, levels) for (_org, kind), levels in holding.items()),
         )
     )
 

@@ -1,5 +1,6 @@
 """/console/mine: the items of one editor of the last 30 days, and what each of them waits for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -10,10 +11,10 @@ from server.console.names import CHANNELS
 from server.console.page import Page, Visit
 from server.console.rows import CHANNEL_ORDER
 from server.core.standing import say_standing
-from server.review.levels import standing_of
+from server.review.levels import Standing, Version, standings_of
 from server.store.deliveries import DeliverySeen, list_newest_legs
 from server.store.desk import DeskLine, Wanted, count_desk, list_desk
-from server.store.items import RevisionState, get_item
+from server.store.items import RevisionState
 from server.store.tx import Tx
 
 _DAYS: Final = 30
@@ -58,17 +59,19 @@ def _of(state: RevisionState, reads: frozenset[str], me: str, done: Wanted) -> W
 
 async def _read(tx: Tx, lines: tuple[DeskLine, ...]) -> tuple[Mine, ...]:
     legs = await list_newest_legs(tx, frozenset(one.item_id for one in lines if one.state == "released"))
-    return tuple([await _mine(tx, one, legs.get(one.item_id, ())) for one in lines])
+    handed_in = [Version.of_line(one) for one in lines if one.state == "submitted"]
+    standings = await standings_of(tx, handed_in)
+    return tuple(_mine(one, legs.get(one.item_id, ()), standings) for one in lines)
 
 
-async def _mine(tx: Tx, line: DeskLine, legs: tuple[DeliverySeen, ...]) -> Mine:
+def _mine(line: DeskLine, legs: tuple[DeliverySeen, ...], standings: Mapping[str, Standing]) -> Mine:
     match line.state:
         case "draft":
             return Mine(line, ("等您写完后送审",), ())
         case "returned":
             return Mine(line, ("等您修改后再送审",), ())
         case "submitted":
-            standing = await standing_of(tx, await get_item(tx, line.item_id))
+            standing = standings[line.revision_id]
             level = f"“{standing.level.name}”" if standing.level else ""
             step = f"（第 {standing.next} 级，共 {standing.total} 级）" if standing.total > 1 else ""
             return Mine(line, (f"等{level}审核{step}",), ())

@@ -1,7 +1,7 @@
 """/console/review and …/review: handed in, read with what changed since the last approval, and decided."""
 
 import asyncio
-from datetime import datetime
+from itertools import islice
 
 from aiohttp import web
 
@@ -19,13 +19,13 @@ from server.importing.shape import shape
 from server.review.afterwards import review_afterwards
 from server.review.approvals import approve, return_item, submit
 from server.review.differences import Differences, compare_revisions
-from server.review.levels import Standing, require_decider, standing_of
+from server.review.levels import Decider, Standing, Version, decider_of, standing_of, standings_of
 from server.security.access import Act
 from server.store.accounts import list_accounts_in
 from server.store.approvals import find_last_approved
 from server.store.desk import DeskLine, Wanted, list_desk, list_steps
 from server.store.emergencies import EmergencySeen, find_open_emergency, list_unreviewed
-from server.store.items import ItemSeen, get_item, get_item_at, lock_newest
+from server.store.items import ItemSeen, get_item_at, lock_newest
 from server.store.tx import Tx
 
 _MOST = 100
@@ -44,14 +44,12 @@ async def waiting_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[DeskLine, ..
     """Give the items on which the visitor may decide now, those whose next level is his; longest first."""
     by, at = visit.who.person_id, visit.parts.now()
     wanted = Wanted(visit.who.orgs_for("approve"), ("submitted",), not_by=by, oldest_first=True)
-    mine: list[DeskLine] = []
-    for line in await list_desk(tx, wanted, limit=_CONSIDERED):
-        if len(mine) == limit:
-            break
-        seen = await get_item(tx, line.item_id)
-        if await _stopped(tx, seen, await standing_of(tx, seen), by, at) is None:
-            mine.append(line)
-    return tuple(mine)
+    lines = {Version.of_line(one): one for one in await list_desk(tx, wanted, limit=_CONSIDERED)}
+    standings, decider = await standings_of(tx, lines), await decider_of(tx, by, at=at)
+    mine = (
+        line for version, line in lines.items() if _stopped(decider, version, standings[version.id]) is None
+    )
+    return tuple(islice(mine, limit))
 
 
 async def early_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[EmergencySeen, ...]:
@@ -118,12 +116,12 @@ async def take_afterwards(visit: Visit) -> web.Response:
     return visit.go(f"/console/items/{item.id}", done="decided")
 
 
-async def _stopped(tx: Tx, seen: ItemSeen, standing: Standing, by: str, at: datetime) -> str | None:
-    """Say why somebody may not decide on an item now; None when he may."""
-    if seen.revision.created_by == by:
+def _stopped(decider: Decider, version: Version, standing: Standing) -> str | None:
+    """Say why somebody may not decide on a version now; None when he may."""
+    if version.author_id == decider.person_id:
         return "这一版是您自己写的，请由另一人审核。"
     try:
-        await require_decider(tx, seen, standing, by=by, at=at)
+        decider.acts_for(version, standing)
     except Problem as refusal:
         return refusal.message
     return None
@@ -148,7 +146,8 @@ async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Res
         content = await content_of_draft(tx, seen.id, parts.site, at=parts.now())
         accounts = await list_accounts_in(tx, visit.who.orgs_for("read"), practice=seen.practice)
         standing = await standing_of(tx, seen)
-        stopped = await _stopped(tx, seen, standing, visit.who.person_id, parts.now())
+        decider = await decider_of(tx, visit.who.person_id, at=parts.now())
+        stopped = _stopped(decider, Version.of(seen), standing)
         early = await find_open_emergency(tx, seen.id)
     usable = tuple(one for one in accounts if one.state == "active")
     checked = await parts.examiner.check_item(seen.id, at=parts.now())

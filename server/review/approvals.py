@@ -7,7 +7,7 @@ from typing import Literal
 from server.core.acts import Verb, note, of_item
 from server.core.practice import refuse_other_world
 from server.core.problems import Problem
-from server.review.levels import require_decider, standing_of
+from server.review.levels import Version, decider_of, standing_of
 from server.store.approvals import insert_decision
 from server.store.items import ItemSeen, get_item, move_revision
 from server.store.rows import Taken
@@ -65,7 +65,7 @@ async def _decide(
     if version.created_by == by:
         raise Problem("own_item", "不能审核自己撰写的版本，请由另一人审核")
     standing = await standing_of(tx, seen)
-    acts_for = await require_decider(tx, seen, standing, by=by, at=at)
+    acts_for = (await decider_of(tx, by, at=at)).acts_for(Version.of(seen), standing)
     is_final = standing.is_last
     # An approval of an earlier level leaves the version where it is: the next level decides.
     new = "submitted" if decision == "approved" and not is_final else decision

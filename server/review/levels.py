@@ -1,6 +1,6 @@
 """三审: which level of an item's review is next, and whether somebody may decide on it, also for another."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -8,10 +8,11 @@ from typing import Final
 
 from server.core.acts import note
 from server.core.problems import Problem
-from server.store.approvals import Decided, list_round
+from server.store.approvals import Decided, list_rounds
 from server.store.audit import Subject
+from server.store.desk import DeskLine
 from server.store.items import ItemSeen
-from server.store.levels import Level, LevelRole, levels_of, list_principals, replace_levels
+from server.store.levels import Level, LevelRole, list_holding, list_principals, replace_levels
 from server.store.people import list_reach
 from server.store.tx import Tx
 
@@ -60,30 +61,71 @@ class Standing:
         return self.levels[self.next - 1] if self.levels else None
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a review asks of a version: whose it is, and which content an approval would be sealed to."""
+
+    id: str
+    org_id: str
+    kind: str
+    content_hash: str
+    author_id: str
+
+    @classmethod
+    def of(cls, seen: ItemSeen) -> "Version":
+        """Give the newest version of an item."""
+        newest = seen.revision
+        return cls(newest.id, seen.org.id, seen.kind, newest.content_hash, newest.created_by)
+
+    @classmethod
+    def of_line(cls, line: DeskLine) -> "Version":
+        """Give the version that a line of a desk is about."""
+        return cls(line.revision_id, line.org_id, line.kind, line.content_hash, line.author_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Somebody who wants to decide, and for whom he acts: each with the roles at the organs they reach."""
+
+    person_id: str
+    reach: frozenset[tuple[str, str]]
+    principals: tuple[tuple[str, frozenset[tuple[str, str]]], ...]
+
+    def acts_for(self, version: Version, standing: Standing) -> str | None:
+        """Give for whom he decides on a version now, None for himself; raises Problem where he may not."""
+        decided = {one for done in standing.done for one in (done.decided_by, done.on_behalf_of)}
+        if self.person_id in decided:
+            raise Problem("own_item", "您已经在前面一级审核过，每一级要由不同的人审核")
+        level = standing.level
+        wanted = {(role, version.org_id) for role in (_FITS[level.role] if level else _DECIDES)}
+        if wanted & self.reach:
+            return None
+        for principal, reach in self.principals:
+            # Nobody decides on his own text through another, nor twice.
+            if wanted & reach and principal != version.author_id and principal not in decided:
+                return principal
+        if level is None:
+            return None  # nobody has set levels: the face has asked for the right to approve
+        raise Problem("forbidden", f"这一步是“{level.name}”，由{ROLE_NAMES[level.role]}审核")
+
+
+async def decider_of(tx: Tx, person_id: str, *, at: datetime) -> Decider:
+    """Give somebody as one who wants to decide at a moment."""
+    principals = [(one, await list_reach(tx, one)) for one in await list_principals(tx, person_id, at=at)]
+    return Decider(person_id, await list_reach(tx, person_id), tuple(principals))
+
+
 async def standing_of(tx: Tx, seen: ItemSeen) -> Standing:
     """Give where the review of an item's newest version stands."""
-    done, number = await list_round(tx, seen.revision.id, seen.revision.content_hash)
-    return Standing(await levels_of(tx, seen.org.id, seen.kind), done, number)
+    version = Version.of(seen)
+    return (await standings_of(tx, (version,)))[version.id]
 
 
-async def require_decider(tx: Tx, seen: ItemSeen, standing: Standing, *, by: str, at: datetime) -> str | None:
-    """Refuse who may not decide now; give for whom he acts, None for himself."""
-    if any(by in (one.decided_by, one.on_behalf_of) for one in standing.done):
-        raise Problem("own_item", "您已经在前面一级审核过，每一级要由不同的人审核")
-    level = standing.level
-    wanted = _FITS[level.role] if level else _DECIDES
-    if await _has_role(tx, by, seen.org.id, wanted):
-        return None
-    decided = {one for done in standing.done for one in (done.decided_by, done.on_behalf_of)}
-    for principal in await list_principals(tx, by, at=at):
-        # Nobody decides on his own text through another, nor twice.
-        if principal == seen.revision.created_by or principal in decided:
-            continue
-        if await _has_role(tx, principal, seen.org.id, wanted):
-            return principal
-    if level is None:
-        return None  # nobody has set levels: the face has asked for the right to approve
-    raise Problem("forbidden", f"这一步是“{level.name}”，由{ROLE_NAMES[level.role]}审核")
+async def standings_of(tx: Tx, versions: Collection[Version]) -> dict[str, Standing]:
+    """Give where the review of each version stands, by its id; in three statements, however many they are."""
+    rounds = await list_rounds(tx, {one.id: one.content_hash for one in versions})
+    levels = await list_holding(tx, {(one.org_id, one.kind) for one in versions})
+    return {one.id: Standing(levels[one.org_id, one.kind], *rounds[one.id]) for one in versions}
 
 
 async def set_levels(
@@ -99,7 +141,3 @@ async def set_levels(
     told = [f"{one.name}:{one.role}" for one in made]
     await note(tx, "review.levels", Subject(org_id=org_id), at=at, kind=kind, levels=told)
     return made
-
-
-async def _has_role(tx: Tx, person_id: str, org_id: str, wanted: frozenset[str]) -> bool:
-    return any(role in wanted and at == org_id for role, at in await list_reach(tx, person_id))

@@ -1,8 +1,9 @@
 """Approvals and returns of revisions, sealed to the content hash they were given for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -76,26 +77,31 @@ class Decided:
     decided_at: datetime
 
 
-async def list_round(tx: Tx, revision_id: str, content_hash: str) -> tuple[tuple[Decided, ...], int]:
-    """Give the approvals of a revision since it was last returned, by level, and the number of the round."""
-    mine = approval.c.revision_id == revision_id
-    counted = sa.select(sa.func.count()).select_from(approval).where(mine, approval.c.decision == "returned")
-    number: int = (await tx.execute(counted)).scalar_one()
+async def list_rounds(
+    tx: Tx, content_hashes: Mapping[str, str]
+) -> dict[str, tuple[tuple[Decided, ...], int]]:
+    """Give for revisions their approvals since each was last returned, by level, and the round's number.
+
+    `content_hashes` has the hash of each revision by its id: an approval holds for the very content alone.
+    """
     wanted = (
         sa.select(approval, person.c.name)
         .join(person, person.c.id == approval.c.decided_by)
-        .where(
-            mine,
-            approval.c.content_hash == content_hash,
-            approval.c.decision == "approved",
-            approval.c.round == number,
-        )
+        .where(approval.c.revision_id.in_(content_hashes))
         .order_by(approval.c.level)
     )
-    rows = await tx.execute(wanted)
+    rows: dict[str, list[sa.Row[Any]]] = {one: [] for one in content_hashes}
+    for row in await tx.execute(wanted):
+        rows[row.revision_id].append(row)
+    return {one: _round_of(found, content_hashes[one]) for one, found in rows.items()}
+
+
+def _round_of(rows: list[sa.Row[Any]], content_hash: str) -> tuple[tuple[Decided, ...], int]:
+    number = sum(row.decision == "returned" for row in rows)
     done = tuple(
         Decided(row.level, row.decided_by, row.name, row.on_behalf_of, row.reason, row.decided_at)
         for row in rows
+        if (row.decision, row.content_hash, row.round) == ("approved", content_hash, number)
     )
     return done, number
 

@@ -22,8 +22,11 @@ class DeskLine:
     item_id: str
     index_number: str
     kind: Kind
+    org_id: str
     org_name: str
     title: str
+    revision_id: str
+    content_hash: str
     number: int
     state: RevisionState
     author_id: str
@@ -73,8 +76,9 @@ async def list_desk(tx: Tx, wanted: Wanted, *, limit: int) -> tuple[DeskLine, ..
     changed_at = _changed_at()
     statement = (
         sa.select(
-            item.c.id, item.c.index_number, item.c.kind, org.c.name.label("org_name"), revision.c.title,
-            revision.c.number, revision.c.state, revision.c.created_by, person.c.name.label("author"),
+            item.c.id, item.c.index_number, item.c.kind, item.c.org_id, org.c.name.label("org_name"),
+            revision.c.title, revision.c.id.label("revision_id"), revision.c.content_hash, revision.c.number,
+            revision.c.state, revision.c.created_by, person.c.name.label("author"),
             changed_at.label("changed_at"), item.c.published_at, item.c.withdrawn_at,
             last_reason.label("reason"), item.c.practice,
         )
@@ -171,8 +175,11 @@ def _line_of(row: sa.Row[Any]) -> DeskLine:
         item_id=row.id,
         index_number=row.index_number,
         kind=cast("Kind", row.kind),
+        org_id=row.org_id,
         org_name=row.org_name,
         title=row.title,
+        revision_id=row.revision_id,
+        content_hash=row.content_hash,
         number=row.number,
         state=cast("RevisionState", row.state),
         author_id=row.created_by,

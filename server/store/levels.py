@@ -62,39 +62,51 @@ async def replace_levels(tx: Tx, org_id: str, kind: str, levels: Iterable[Level]
         await tx.execute(review_level.insert(), rows)
 
 
-async def list_levels(tx: Tx, org_id: str) -> tuple[LevelsSeen, ...]:
-    """Give what an organ has set itself."""
-    wanted = sa.select(review_level).where(review_level.c.org_id == org_id)
-    found: dict[str, list[Level]] = {}
-    for row in await tx.execute(wanted.order_by(review_level.c.kind, review_level.c.level)):
-        found.setdefault(row.kind, []).append(Level(row.level, row.role, row.name))
-    return tuple(LevelsSeen(org_id, kind, tuple(levels)) for kind, levels in found.items())
+async def list_levels(tx: Tx, org_ids: Collection[str]) -> tuple[LevelsSeen, ...]:
+    """Give what some organs have set themselves."""
+    wanted = sa.select(review_level).where(review_level.c.org_id.in_(org_ids))
+    found: dict[tuple[str, str], list[Level]] = {}
+    order = (review_level.c.org_id, review_level.c.kind, review_level.c.level)
+    for row in await tx.execute(wanted.order_by(*order)):
+        found.setdefault((row.org_id, row.kind), []).append(Level(row.level, row.role, row.name))
+    return tuple(LevelsSeen(org_id, kind, tuple(levels)) for (org_id, kind), levels in found.items())
 
 
-async def levels_of(tx: Tx, org_id: str, kind: str) -> tuple[Level, ...]:
-    """Give the levels that hold for a kind at an organ: its own, else those of the nearest organ above it.
+async def list_holding(
+    tx: Tx, wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Level, ...]]:
+    """Give the levels that hold, by organ and kind: its own, or else those of the nearest organ above.
 
-    At one organ what is set for the kind goes before what is set for all. () where nobody has set any.
+    At one organ what is set for the kind goes before what is set for all. () where nobody has set any. Two
+    statements, however many are asked for.
     """
-    for above in await upwards(tx, org_id):
-        by_kind = {seen.kind: seen.levels for seen in await list_levels(tx, above)}
-        levels = by_kind.get(kind) or by_kind.get(ANY_KIND)
-        if levels:
-            return levels
-    return ()
+    chains = await upwards(tx, {org_id for org_id, _kind in wanted})
+    above = {one for chain in chains.values() for one in chain}
+    own = {(seen.org_id, seen.kind): seen.levels for seen in await list_levels(tx, above)}
+    return {
+        (org_id, kind): next(
+            (own[key] for one in chains[org_id] for key in ((one, kind), (one, ANY_KIND)) if key in own), ()
+        )
+        for org_id, kind in wanted
+    }
 
 
-async def upwards(tx: Tx, org_id: str) -> tuple[str, ...]:
-    """Give an organ and those above it, nearest first."""
+async def upwards(tx: Tx, org_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Give for each of some organs itself and those above it, nearest first."""
     start = (
-        sa.select(org.c.id, org.c.parent_id, sa.literal(0).label("steps"))
-        .where(org.c.id == org_id)
+        sa.select(org.c.id.label("below"), org.c.id, org.c.parent_id, sa.literal(0).label("steps"))
+        .where(org.c.id.in_(org_ids))
         .cte("above", recursive=True)
     )
     above = start.union_all(
-        sa.select(org.c.id, org.c.parent_id, start.c.steps + 1).join(start, org.c.id == start.c.parent_id)
+        sa.select(start.c.below, org.c.id, org.c.parent_id, start.c.steps + 1).join(
+            start, org.c.id == start.c.parent_id
+        )
     )
-    return tuple((await tx.execute(sa.select(above.c.id).order_by(above.c.steps))).scalars())
+    chains: dict[str, list[str]] = {one: [] for one in org_ids}
+    for row in await tx.execute(sa.select(above.c.below, above.c.id).order_by(above.c.steps)):
+        chains[row.below].append(row.id)
+    return {below: tuple(chain) for below, chain in chains.items()}
 
 
 async def insert_deputy(tx: Tx, one: Deputy, *, by: str, at: datetime) -> None:

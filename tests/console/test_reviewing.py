@@ -7,6 +7,7 @@ import pytest
 from tests.api.conftest import an_item
 from tests.console.conftest import XSS, ConsoleOffice, Desk
 from tests.house import CODE
+from tests.watch.test_waking import heard
 
 
 async def _handed_in(office: ConsoleOffice, **changes: str) -> str:
@@ -31,6 +32,22 @@ async def test_what_waits_is_listed_and_approved(office: ConsoleOffice):
     assert f"{item}/review" in queue.links
     done = await desk.follow(await _decide(desk, item, "approve", reason="同意"))
     assert ("已审核通过。" in done.words, await _state(office, item)) == (True, "approved")
+
+
+@pytest.mark.parametrize(("login", "path"), [("chief", "/console/review"), ("author", "/console/mine")])
+async def test_a_list_of_what_waits_costs_the_statements_of_a_short_one(
+    office: ConsoleOffice, login: str, path: str
+):
+    desk, counts = await office.desk(login), []
+    for many in (2, 9):
+        for number in range(many):
+            await _handed_in(office, title=f"第{number}号通知")
+        with heard(office.house.store) as told:
+            seen = await desk.get(path)
+        assert seen.status == 200
+        counts.append(len(told))
+    assert counts[0] == counts[1]
+    assert seen.words.count("号通知") == 11
 
 
 async def test_a_return_needs_a_reason_and_keeps_the_page(office: ConsoleOffice):
