@@ -58,20 +58,21 @@ def _settle_at_once(
 ) -> Script[frozenset[str]]:
     """Settle by one statement, which is its own transaction: a journey in place of six."""
     rows = [
-        {
-            **move,
-            "release_id": one.release_id,
-            "org_id": one.org_id,
-            "kind": one.kind,
-            "col": one.column,
-            "day": one.day.isoformat(),
-            "counted_as": one.counted_as,
-            "line": new_id() if one.is_counted else None,
-            "item_line": new_id() if one.is_counted else None,
-        }
+        (
+            *move,
+            one.release_id,
+            one.org_id,
+            one.kind,
+            one.column,
+            one.day.isoformat(),
+            one.counted_as,
+            new_id() if one.is_counted else None,
+            new_id() if one.is_counted else None,
+        )
         for one, move in zip(arrivals, _moves(arrivals, dialect), strict=True)
     ]
-    return frozenset(row[0] for row in (yield _text_at_once(dialect), (json_of(rows), now)))
+    given = dialect.rows_of(_WHOLE, rows)
+    return frozenset(row[0] for row in (yield _text_at_once(dialect), (given, now)))
 
 
 def _settle_in_steps(
@@ -81,65 +82,66 @@ def _settle_in_steps(
     rows = yield texts["releases"], (json_of(sorted({one.release_id for one in arrivals})),)
     states = {row[0]: row[1] for row in rows}
     here = tuple(one for one in arrivals if states[one.release_id] in ("planned", "live"))
-    moved = {row[0] for row in (yield texts["move"], (json_of(_moves(here, dialect)), now))}
+    moves = dialect.rows_of(_MOVE, _moves(here, dialect))
+    moved = {row[0] for row in (yield texts["move"], (moves, now))}
     come = tuple(one for one in here if one.delivery_id in moved)
     if come:
         yield texts["close"], (json_of([one.attempt_id for one in come]), now)
         yield texts["live"], (json_of(sorted({one.release_id for one in come})),)
         lines = _lines(tuple(one for one in come if one.is_counted), new_id)
         if lines:
-            first = {row[0] for row in (yield texts["ledger"], (json_of(lines.values()), now))}
-            yield texts["count"], (json_of(_counts(lines, first)),)
+            written = yield texts["ledger"], (dialect.rows_of(_LINE, lines), now)
+            counts = Counter(tuple(row) for row in written)
+            # In the order of the keys: no two wait for each other.
+            sums = [(*key, counts[key]) for key in sorted(counts)]
+            yield texts["count"], (dialect.rows_of(_COUNT, sums),)
     return frozenset(one.delivery_id for one in arrivals) - {one.delivery_id for one in here}
 
 
-def _moves(arrivals: tuple[Arrival, ...], dialect: Dialect) -> list[dict[str, str | None]]:
+def _moves(arrivals: tuple[Arrival, ...], dialect: Dialect) -> list[tuple[str | None, ...]]:
+    text = dialect.text_of
     return [
-        {
-            "id": one.delivery_id,
-            "attempt_id": one.attempt_id,
-            "platform_id": one.platform_id,
-            "link": one.link,
-            "live_at": dialect.text_of(one.live_at),
-            "look_at": None if one.look_at is None else dialect.text_of(one.look_at),
-        }
+        (
+            one.delivery_id,
+            one.attempt_id,
+            one.platform_id,
+            one.link,
+            text(one.live_at),
+            None if one.look_at is None else text(one.look_at),
+        )
         for one in arrivals
     ]
 
 
-def _lines(arrivals: tuple[Arrival, ...], new_id: Callable[[], str]) -> dict[tuple[str, str], dict[str, str]]:
+def _lines(arrivals: tuple[Arrival, ...], new_id: Callable[[], str]) -> list[tuple[str, ...]]:
     """Make a line for each item on each channel, and one for each item."""
-    lines: dict[tuple[str, str], dict[str, str]] = {}
+    lines: dict[tuple[str, str], tuple[str, ...]] = {}
     for one in arrivals:
         for channel in (one.counted_as, "item"):
             if (one.item_id, channel) not in lines:
-                lines[one.item_id, channel] = {
-                    "id": new_id(),
-                    "item_id": one.item_id,
-                    "channel": channel,
-                    "org_id": one.org_id,
-                    "kind": one.kind,
-                    "col": one.column,
-                    "day": one.day.isoformat(),
-                    "delivery_id": one.delivery_id,
-                }
-    return lines
-
-
-def _counts(lines: Mapping[tuple[str, str], dict[str, str]], first: set[str]) -> list[dict[str, str | int]]:
-    """Add up the lines that were the first, in the order of the keys: no two wait for each other."""
-    keys = ("day", "org_id", "channel", "kind", "col")
-    sums = Counter(tuple(line[key] for key in keys) for line in lines.values() if line["id"] in first)
-    return [{**dict(zip(keys, key, strict=True)), "n": sums[key]} for key in sorted(sums)]
+                key = (one.day.isoformat(), one.org_id, channel, one.kind, one.column)
+                lines[one.item_id, channel] = (*key, new_id(), one.item_id, one.delivery_id)
+    return list(lines.values())
 
 
 _MOVE: Final = dict.fromkeys(("id", "attempt_id", "platform_id", "link"), "text") | {
     "live_at": "moment",
     "look_at": "moment",
 }
+_KEY: Final = {"day": "day"} | dict.fromkeys(("org_id", "channel", "kind", "col"), "text")
+_LINE: Final = _KEY | dict.fromkeys(("id", "item_id", "delivery_id"), "text")
+_COUNT: Final = _KEY | {"n": "int"}
+_WHOLE: Final = {
+    **_MOVE,
+    **dict.fromkeys(("release_id", "org_id", "kind", "col"), "text"),
+    "day": "day",
+    **dict.fromkeys(("counted_as", "line", "item_line"), "text"),
+}
+"""What goes in of arrivals: how they move, lines of the ledger, what a counter adds, or all of it at once."""
+
 _MOVED: Final = """state = 'live', platform_id = g.platform_id, link = g.link, live_at = g.live_at,
                 changed_at = {now}, due_at = g.look_at, looks = 0, reason = NULL, who_acts = 'nobody'"""
-_LINE: Final = """id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at,
+_COLUMNS: Final = """id, line, item_id, channel, org_id, kind, "column", day, delivery_id, written_at,
                 topic, account_id, joint"""
 _FIRST_ONLY: Final = f"ON CONFLICT (item_id, channel) WHERE {FIRST} DO NOTHING"
 _COUNTED: Final = """(day, org_id, channel, kind, "column", line)
@@ -152,12 +154,11 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
 
     On either engine a line is written behind the snapshots of its year, as server/store/ledger.py puts it.
     """
-    now, key = dialect.moment("$2"), {"org_id": "text", "channel": "text", "kind": "text", "col": "text"}
-    lines = dialect.given("$1", id="text", item_id="text", delivery_id="text", **key, day="day")
+    now = dialect.moment("$2")
     return {
         "releases": f"SELECT id, state FROM releases WHERE id IN {dialect.ids('$1')}",
         "move": f"""
-            UPDATE deliveries SET {_MOVED.format(now=now)} FROM {dialect.given("$1", **_MOVE)}
+            UPDATE deliveries SET {_MOVED.format(now=now)} FROM {dialect.given("$1", _MOVE)}
             WHERE deliveries.id = g.id AND {dialect.not_by("deliveries.state")} = 'sending'
                 AND deliveries.attempt_id = g.attempt_id
             RETURNING deliveries.id""",
@@ -168,7 +169,7 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             UPDATE releases SET state = 'live'
             WHERE state = 'planned' AND number = 1 AND id IN {dialect.ids("$1")}""",
         "ledger": f"""
-            INSERT INTO ledger ({_LINE})
+            INSERT INTO ledger ({_COLUMNS})
             SELECT g.id, 'counted', g.item_id, g.channel, g.org_id, g.kind, g.col, g.day, g.delivery_id,
                 max({now}, (
                     SELECT coalesce(
@@ -176,13 +177,14 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
                     FROM snapshots WHERE year = CAST(substr(g.day, 1, 4) AS INTEGER))),
                 coalesce({dialect.text_in("v.sheet", "topic")}, ''), d.account_id,
                 coalesce(nullif({dialect.text_in("v.sheet", "joint_orgs")}, '[]'), '')
-            FROM {lines} JOIN deliveries d ON d.id = g.delivery_id
+            FROM {dialect.given("$1", _LINE)} JOIN deliveries d ON d.id = g.delivery_id
                 JOIN releases r ON r.id = d.release_id JOIN revisions v ON v.id = r.revision_id WHERE true
-            {_FIRST_ONLY} RETURNING id""",
+            {_FIRST_ONLY} RETURNING day, org_id, channel, kind, "column"
+            """,
         "count": f"""
             INSERT INTO day_counters (day, org_id, channel, kind, "column", line, count)
             SELECT g.day, g.org_id, g.channel, g.kind, g.col, 'counted', g.n
-            FROM {dialect.given("$1", n="int", **key, day="day")} WHERE true
+            FROM {dialect.given("$1", _COUNT)} WHERE true
             ON CONFLICT {_COUNTED}""",
     }
 
@@ -196,11 +198,9 @@ def _text_at_once(dialect: Dialect) -> str:
     keys, so that no two of these wait for each other.
     """
     now = dialect.moment("$2")
-    words = ("release_id", "org_id", "kind", "col", "counted_as", "line", "item_line")
-    given = dialect.given("$1", **_MOVE, **dict.fromkeys(words, "text"), day="day")
     return f"""
         WITH given AS MATERIALIZED (
-            SELECT * FROM {given}
+            SELECT * FROM {dialect.given("$1", _WHOLE)}
         ), held AS MATERIALIZED (
             SELECT r.id, r.state, r.revision_id FROM releases r WHERE r.id IN (SELECT release_id FROM given)
             ORDER BY r.id FOR NO KEY UPDATE
@@ -222,7 +222,7 @@ def _text_at_once(dialect: Dialect) -> str:
                 LATERAL (VALUES (m.line, m.counted_as), (m.item_line, 'item')) AS l(line_id, channel)
             WHERE l.line_id IS NOT NULL ORDER BY m.item_id, l.channel, m.id
         ), written AS (
-            INSERT INTO ledger ({_LINE})
+            INSERT INTO ledger ({_COLUMNS})
             SELECT f.line_id, 'counted', f.item_id, f.channel, f.org_id, f.kind, f.col, f.day, f.id,
                 greatest({now}, (
                     SELECT max(taken_at) + interval '1 millisecond' FROM snapshots

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain, zip_longest
-from typing import Any, Final
+from typing import Final
 
 from server.store.accounts import COLUMNS, JOINED, AccountRow, account_of_script
 from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
@@ -21,6 +21,9 @@ WINDOW: Final = 2000
 
 OWN: Final = frozenset({"website", "feed", "other"})
 """Channels behind which no platform stands that could hang."""
+
+_TAKEN: Final = {"id": "text", "attempt_id": "text"}
+_BOUNDS: Final = {"id": "text", "most": "int", "room": "int"}
 
 # Word for word the condition of the partial index, or neither engine would use it.
 _SENDABLE: Final = "state IN ('ready', 'retry_wait')"
@@ -87,7 +90,7 @@ def _claim(dialect: Dialect, order: Order) -> Script[Claims]:
     is_left |= is_cut
     if not ids:
         return Claims((), {}, is_left)
-    given = json_of([{"id": key, "attempt_id": order.new_id()} for key in ids])
+    given = dialect.rows_of(_TAKEN, [(key, order.new_id()) for key in ids])
     until = dialect.text_of(order.lease_until)
     if dialect.is_sqlite:
         rows = yield texts["claim"], (given, at, until)
@@ -99,29 +102,29 @@ def _claim(dialect: Dialect, order: Order) -> Script[Claims]:
     return Claims(tuple(legs[key] for key in ids if key in legs), accounts, is_left)
 
 
-def _bounds(account: AccountRow, order: Order) -> dict[str, str | int]:
-    """Say how many posts of an account may be in flight, and how many more this claim may take."""
+def _bounds(account: AccountRow, order: Order) -> tuple[str, int, int]:
+    """Give an account, how many of its posts may be in flight, and how many more this claim may take."""
     most, limit = order.concurrency[account.channel], order.limit
     if account.channel not in OWN:
         limit = 0 if account.channel in order.shut else min(limit, order.outside)
-    return {"id": account.id, "most": most, "room": limit}
+    return account.id, most, limit
 
 
 def search(
-    dialect: Dialect, bounds: list[dict[str, Any]], at: str
+    dialect: Dialect, bounds: list[tuple[str, int, int]], at: str
 ) -> Script[list[tuple[str, int, list[str]]]]:
     """Give for each account how much room it has, and that many of what it has to send, in order.
 
-    Of each account `bounds` say its `id`, the `most` it may have in flight, and this claim's `room` for it.
+    Of each account `bounds` say its id, the most it may have in flight, and this claim's room for it.
     """
     texts = _texts(dialect)
     if not dialect.is_sqlite:
-        return [tuple(row) for row in (yield texts["search"], (json_of(bounds), at))]
+        return [tuple(row) for row in (yield texts["search"], (dialect.rows_of(_BOUNDS, bounds), at))]
     flying, found = {row[0]: row[1] for row in (yield texts["flying"], ())}, []
-    for one in bounds:
-        room = min(one["most"] - flying.get(one["id"], 0), one["room"])
-        rows = (yield texts["sendable"], (one["id"], at, room)) if room > 0 else ()
-        found.append((one["id"], room, [row[0] for row in rows]))
+    for account_id, most, limit in bounds:
+        room = min(most - flying.get(account_id, 0), limit)
+        rows = (yield texts["sendable"], (account_id, at, room)) if room > 0 else ()
+        found.append((account_id, room, [row[0] for row in rows]))
     return found
 
 
@@ -142,7 +145,7 @@ def _in_turn(lines: list[list[tuple[str, bool]]], order: Order) -> tuple[list[st
 
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
-    given = dialect.given("$1", id="text", attempt_id="text")
+    given = dialect.given("$1", _TAKEN)
     at = dialect.moment("$2")
     claim = f"""
             UPDATE deliveries SET state = 'sending', attempt_id = g.attempt_id, tries = deliveries.tries + 1,
@@ -190,7 +193,7 @@ def _search(dialect: Dialect, at: str) -> str:
     """Ask for all accounts in one journey; they are locked, so no other claim adds to what is in flight."""
     return f"""
             SELECT g.id, r.room, ARRAY({_sendable(dialect, "g.id", at, "greatest(r.room, 0)")})::text[]
-            FROM {dialect.given("$1", id="text", most="int", room="int")}, LATERAL (
+            FROM {dialect.given("$1", _BOUNDS)}, LATERAL (
                 SELECT least(g.most - (
                     SELECT count(*) FROM deliveries WHERE account_id = g.id AND state = 'sending'
                 ), g.room) AS room) AS r

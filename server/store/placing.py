@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from typing import Final
 
-from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
+from server.store.scripts import Dialect, Script, dialect_of, run_script
 from server.store.tx import Tx
+
+_STEP: Final = {"key": "text", "n": "int"}
 
 
 async def place_item(tx: Tx, account_id: str, keys: tuple[str, ...], item_id: str, *, at: datetime) -> None:
@@ -24,10 +27,10 @@ def _place(
     texts = _texts(dialect)
     has = {row[0] for row in (yield texts["has"], (account_id, item_id))}
     # In order: two transactions that change the same lists must not wait for each other.
-    steps = [{"key": key, "n": 0 if key in has else 1} for key in sorted(keys)]
-    rows = yield texts["lists"], (account_id, json_of(steps), dialect.text_of(at))
-    new = [{"key": row[0], "n": row[1]} for row in rows if row[0] not in has]
-    yield texts["places"], (account_id, json_of(new), item_id)
+    steps = [(key, 0 if key in has else 1) for key in sorted(keys)]
+    rows = yield texts["lists"], (account_id, dialect.rows_of(_STEP, steps), dialect.text_of(at))
+    new = [(row[0], row[1]) for row in rows if row[0] not in has]
+    yield texts["places"], (account_id, dialect.rows_of(_STEP, new), item_id)
 
 
 def _touch(dialect: Dialect, account_id: str, item_id: str, at: datetime) -> Script[None]:
@@ -39,7 +42,7 @@ def _touch(dialect: Dialect, account_id: str, item_id: str, at: datetime) -> Scr
 
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
-    given = dialect.given("$2", key="text", n="int")
+    given = dialect.given("$2", _STEP)
     now = dialect.moment("$3")
     return {
         "has": "SELECT list_key FROM places WHERE account_id = $1 AND item_id = $2 ORDER BY list_key",

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Final
 
 from server.store.releases import ReleaseRow
-from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
+from server.store.scripts import Dialect, Script, dialect_of, run_script
 from server.store.tx import Tx
 
 
@@ -41,24 +42,28 @@ def _insert_release(dialect: Dialect, row: ReleaseRow) -> Script[None]:
 
 def _insert_planned(dialect: Dialect, row: ReleaseRow, plan: tuple[Planned, ...]) -> Script[None]:
     rows = [
-        {
-            "id": leg.id,
-            "account_id": leg.account_id,
-            "channel": leg.channel,
-            "counted_as": leg.counted_as,
-            "state": "waiting" if leg.gate else "ready",
-            "gate": leg.gate,
-            "due_at": None if leg.due_at is None else dialect.text_of(leg.due_at),
-        }
+        (
+            leg.id,
+            leg.account_id,
+            leg.channel,
+            leg.counted_as,
+            "waiting" if leg.gate else "ready",
+            leg.gate,
+            None if leg.due_at is None else dialect.text_of(leg.due_at),
+        )
         for leg in plan
     ]
     at = dialect.text_of(row.created_at)
-    yield _texts(dialect)["deliveries"], (json_of(rows), row.id, row.item_id, at)
+    yield _texts(dialect)["deliveries"], (dialect.rows_of(_LEG, rows), row.id, row.item_id, at)
+
+
+_LEG: Final = dict.fromkeys(("id", "account_id", "channel", "counted_as", "state", "gate"), "text") | {
+    "due_at": "moment"
+}
 
 
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
-    words = dict.fromkeys(("id", "account_id", "channel", "counted_as", "state", "gate"), "text")
     at = dialect.moment("$4")
     return {
         "release": f"""
@@ -69,5 +74,5 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             INSERT INTO deliveries (id, release_id, item_id, account_id, channel, counted_as, state, gate,
                 due_at, tries, looks, changed_at, created_at)
             SELECT g.id, $2, $3, g.account_id, g.channel, g.counted_as, g.state, g.gate,
-                g.due_at, 0, 0, {at}, {at} FROM {dialect.given("$1", **words, due_at="moment")}""",
+                g.due_at, 0, 0, {at}, {at} FROM {dialect.given("$1", _LEG)}""",
     }

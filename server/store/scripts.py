@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from server.store.driver import driver_of
 from server.store.postgresql import begin
@@ -25,6 +25,10 @@ T = TypeVar("T")
 Rows = Sequence[Sequence[Any]]
 Script = Generator[tuple[str, tuple[Any, ...]], Rows, T]
 
+Columns = Mapping[str, str]
+"""The columns of rows that go in as one parameter, each with its type: moment, text, int or day."""
+
+_json_of: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PARAMETER = re.compile(r"\$(\d)")
 _TYPES = {"moment": "timestamptz", "text": "text", "int": "integer", "day": "date"}
 
@@ -47,20 +51,28 @@ class Dialect:
             return f"json_each({parameter})"
         return f"jsonb_array_elements_text({parameter}::text::jsonb)"
 
-    def given(self, parameter: str, **columns: str) -> str:
-        """Give a JSON list of objects as a table `g`; the types are moment, text, int and day."""
+    def given(self, parameter: str, columns: Columns) -> str:
+        """Give rows that went in by `rows_of` as a table `g`."""
         if not self.is_sqlite:
             typed = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in columns.items())
             return f"jsonb_to_recordset({parameter}::text::jsonb) AS g({typed})"
-        picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+        picked = ", ".join(f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(columns))
         return f"(SELECT {picked} FROM json_each({parameter})) AS g"
+
+    def rows_of(self, columns: Columns, rows: Iterable[Sequence[Any]]) -> str:
+        """Write rows with the values of these columns, in their order, as one parameter; moments are text.
+
+        SQLite finds a value sooner by its place than by its name.
+        """
+        if self.is_sqlite:
+            return _json_of(list(rows))
+        return _json_of([dict(zip(columns, row, strict=True)) for row in rows])
 
     def text_of(self, moment: datetime) -> str:
         """Write a moment as a parameter: SQLite's columns keep naive UTC text."""
-        moment = moment.astimezone(UTC)
-        if self.is_sqlite:
-            moment = moment.replace(tzinfo=None)
-        return moment.isoformat(" ", "microseconds")  # half of what strftime takes, ten times an item
+        # Half of what strftime takes, ten times an item.
+        text = moment.astimezone(UTC).isoformat(" ", "microseconds")
+        return text.removesuffix("+00:00") if self.is_sqlite else text
 
     def moment(self, parameter: str) -> str:
         """Give a parameter that holds a moment's text."""
@@ -97,9 +109,9 @@ def moment_of(value: Any) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def json_of(rows: Iterable[Mapping[str, Any]] | Sequence[str]) -> str:
-    """Write rows or ids as one parameter; moments are already text."""
-    return json.dumps(list(rows), ensure_ascii=False, separators=(",", ":"))
+def json_of(words: Iterable[str]) -> str:
+    """Write ids or words as one parameter."""
+    return _json_of(list(words))
 
 
 async def run_script(tx: Tx, script: Script[T]) -> T:
