@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from channels.sandbox.run import Sandbox, start_sandbox
+from channels.weibo.channel import Weibo
 from server.cli.remote import Remote, ServerRefused
 from server.core.verify import verify_rows
 from server.ephemeral.embedded import PrivateValkey
@@ -60,8 +61,8 @@ class Office:
             told = await author.get(f"/api/v1/items/{item_id}/deliveries")
         return {leg["account"]: leg["state"] for leg in told["deliveries"]}
 
-    async def until_live(self, items: list[str]) -> None:
-        ends = time.monotonic() + SECONDS
+    async def until_live(self, items: list[str], *, seconds: float = SECONDS) -> None:
+        ends = time.monotonic() + seconds
         while True:
             found = [await self.states(item_id) for item_id in items]
             if all(set(states.values()) == {"live"} for states in found):
@@ -124,7 +125,8 @@ async def test_a_worker_told_to_stop_while_a_platform_hangs_ends_and_another_fin
     took = await office.fleet.stop("worker-1")
     assert took < 10, took  # three seconds to finish, some for the interpreter to leave
     await office.fleet.start("worker-4", "worker")
-    await office.until_live([item])
+    # A look proves nothing before that.
+    await office.until_live([item], seconds=Weibo.limits.settle_after + SECONDS)
     await office.each_was_posted_once([item])
 
 
