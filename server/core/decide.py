@@ -12,7 +12,7 @@ from server.core.overtaken import end_of
 from server.core.problems import Problem
 from server.core.release import OpenChannel
 from server.core.settle import Bench, go_live
-from server.store.accounts import AccountRow, get_account, set_account_state
+from server.store.accounts import AccountRow, get_account, move_account
 from server.store.attempts import insert_look
 from server.store.deliveries import (
     DeliverySeen,
@@ -61,6 +61,9 @@ async def decide(
     leg = await find_delivery(tx, delivery_id)
     if leg is None:
         raise Problem("unknown_delivery", "没有这条投递记录")
+    # As settle() does, and first of all: a withdrawal under way would not see this delivery live, nor we it.
+    await lock_releases(tx, frozenset((leg.release_id,)))
+    leg = await get_delivery(tx, delivery_id)
     if leg.state != "needs_person":
         raise Problem("wrong_state", "这条投递现在不需要人来判断")
     if decision.tries not in (None, leg.tries):
@@ -102,8 +105,7 @@ async def send_again(tx: Tx, delivery_id: str, *, at: datetime) -> DeliverySeen:
 
 async def authorise(tx: Tx, account: AccountRow, *, at: datetime) -> int:
     """Make an account active again and free everything that waited for it; give how many that were."""
-    if account.state != "paused":  # an operator's pause is his to end
-        await set_account_state(tx, account.id, "active")
+    await move_account(tx, account.id, ("unauthorised",), "active")  # an operator's pause is his to end
     waiting = tuple(leg.id for leg in await list_of_account(tx, account.id, "blocked", limit=10_000))
     freed = await move_all(
         tx, waiting, ("blocked",), "ready", at=at, due_at=None, reason=None, who_acts="clock"
@@ -114,9 +116,8 @@ async def authorise(tx: Tx, account: AccountRow, *, at: datetime) -> int:
 
 async def set_paused(tx: Tx, account: AccountRow, *, is_paused: bool, at: datetime) -> AccountRow:
     """Pause an account or let it go on; one without permission cannot be talked into sending by this."""
-    if account.state == "unauthorised":
+    if not await move_account(tx, account.id, ("active", "paused"), "paused" if is_paused else "active"):
         raise Problem("wrong_state", "这个账号的授权已失效，请先重新授权", field="account")
-    await set_account_state(tx, account.id, "paused" if is_paused else "active")
     verb: Verb = "account.pause" if is_paused else "account.resume"
     await note(tx, verb, of_account(account), at=at, account=account.slug)
     return await get_account(tx, account.id)
@@ -135,8 +136,6 @@ async def _move(
                 _refuse_other_host(await get_account(tx, leg.account_id), decision.link, open_channel)
             await _refuse_older_post(tx, leg, decision.link)
             receipt = Receipt(leg.platform_id or f"person:{leg.id}", decision.link, decision.live_at or at)
-            # As settle() does: a withdrawal under way would not see this delivery live, nor we it.
-            await lock_releases(tx, frozenset((leg.release_id,)))
             await go_live(tx, leg, receipt, bench, at=at)
         case "it_is_not_there":
             end = await end_of(tx, leg)

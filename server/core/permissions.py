@@ -10,7 +10,7 @@ from channels.permission import Permission, Permitted
 from server.core.acts import note, of_account
 from server.core.release import OpenChannel
 from server.core.workplace import Workplace
-from server.store.accounts import AccountRow, get_account, list_accounts_of, set_unauthorised
+from server.store.accounts import AccountRow, get_account, list_accounts_of, move_account
 from server.store.permissions import put_permission
 from server.store.tx import Store, Tx
 from server.store.words import SOCIAL
@@ -63,7 +63,7 @@ async def note_permission(
             await put_permission(tx, account.id, until, at=at)
         case NeedsAuthorisation():
             await put_permission(tx, account.id, None, at=at)
-            if await set_unauthorised(tx, account.id):
+            if await move_account(tx, account.id, ("active",), "unauthorised"):
                 await note(
                     tx, "account.unauthorised", of_account(account), at=at,
                     account=account.slug, reason=seen.reason,

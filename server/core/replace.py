@@ -6,7 +6,7 @@ from server.core.acts import note, of_item
 from server.core.follow import mark_item_stale, mark_pages_stale
 from server.core.practice import refuse_mixing, refuse_other_world
 from server.core.problems import Problem
-from server.store.corrections import delete_replacement, find_successor, put_replacement
+from server.store.corrections import delete_replacement, find_successor, hold_replacements, put_replacement
 from server.store.deliveries import find_live_page
 from server.store.items import find_item, get_item
 from server.store.tx import Tx
@@ -18,6 +18,7 @@ async def replace_item(
     tx: Tx, item_id: str, by_id: str | None, *, by: str, at: datetime, field: str = "item"
 ) -> None:
     """Let `by_id` take the place of an item, or None of them any more; refuses itself and circles."""
+    await hold_replacements(tx)  # two that are no circle by themselves may be one together
     item = await get_item(tx, item_id)
     await refuse_other_world(tx, item)
     former = await find_successor(tx, item_id)

@@ -28,7 +28,7 @@ from server.core.overtaken import end_of
 from server.core.site_columns import filed_under
 from server.core.takedowns import Terms, set_terms
 from server.store import ledger
-from server.store.accounts import set_unauthorised
+from server.store.accounts import move_account
 from server.store.attempts import close_attempt, first_opened
 from server.store.deliveries import DeliverySeen, find_live_page, move, move_all, put_off
 from server.store.items import ItemSeen, list_released
@@ -79,7 +79,7 @@ async def settle(
             await _leave(tx, leg, "refused", "refused", reason, who_acts, at=at)
         case NeedsAuthorisation(reason):
             await _leave(tx, leg, "blocked", "needs_authorisation", reason, "owner", at=at)
-            await set_unauthorised(tx, leg.account_id)
+            await move_account(tx, leg.account_id, ("active",), "unauthorised")  # a pause stays one
             await end_permission(tx, leg.account_id, at=at)
         case OutcomeUnknown(reason):
             due = at + timedelta(seconds=limits.settle_after)

@@ -19,7 +19,7 @@ from server.report.forms.form import Form, normal
 from server.report.forms.versions import form_of_year
 from server.store.audit import Subject
 from server.store.declared import DeclaredFigure, insert_declared
-from server.store.filings import list_filings
+from server.store.filings import hold_filing
 from server.store.orgs import OrgRow
 from server.store.tx import Tx
 
@@ -55,7 +55,7 @@ async def declare(
 
     Raises Problem while the year is submitted, and once it was accepted: it must be sent back first.
     """
-    await _require_open(tx, org, year)
+    await _require_open(tx, org, year, at=at)
     form = form_of_year(year)
     rows: list[DeclaredFigure] = []
     problems: list[Problem] = []
@@ -76,8 +76,9 @@ async def declare(
     return tuple(rows)
 
 
-async def _require_open(tx: Tx, org: OrgRow, year: int) -> None:
-    (standing,) = await list_filings(tx, frozenset((org.id,)), year)
+async def _require_open(tx: Tx, org: OrgRow, year: int, *, at: datetime) -> None:
+    # Held, so that no figure comes in beside a submission and stands under what the office accepts.
+    standing = await hold_filing(tx, org.id, year, at=at)
     if standing.state != "draft":
         then = "，不能再改" if standing.state == "closed" else "，退回以后才能改"
         raise Problem("wrong_state", f"{org.name} {year} 年度的数字{SAID[standing.state]}{then}")

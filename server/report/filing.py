@@ -14,7 +14,7 @@ from server.core.days import day_of, say_moment
 from server.core.problems import Problem
 from server.report.snapshots import take_snapshot
 from server.store.audit import Subject
-from server.store.filings import Filing, FilingState, list_filings, move_filing
+from server.store.filings import Filing, FilingState, hold_filing, list_filings, move_filing
 from server.store.orgs import OrgRow, subtree_ids
 from server.store.snapshots import Snapshot, list_snapshots, seal_lines
 from server.store.tx import Tx
@@ -47,7 +47,7 @@ async def move(
     new_id: Callable[[], str],
 ) -> Filing:
     """Move an organ's year one step on or back; raises Problem when it stands elsewhere."""
-    (standing,) = await list_filings(tx, frozenset((org.id,)), year)
+    standing = await hold_filing(tx, org.id, year, at=at)
     olds, new = MOVES[step]
     if standing.state not in olds:
         raise Problem("wrong_state", f"{org.name} {year} 年度的数字{SAID[standing.state]}，不能这样做")

@@ -9,7 +9,7 @@ from typing import Any
 
 from server.core.acts import Verb, note
 from server.core.problems import Problem
-from server.security.access import SignedIn
+from server.security.access import MAY, SignedIn
 from server.store.audit import Subject
 from server.store.orgs import OrgRow
 from server.store.people import (
@@ -18,6 +18,7 @@ from server.store.people import (
     delete_grant,
     find_person,
     get_person,
+    hold_people,
     insert_person,
     list_grants,
     put_grant,
@@ -48,6 +49,7 @@ async def take_role(tx: Tx, row: PersonRow, org: OrgRow, role: Role, *, by: str,
     """Take a role from a person; nobody takes his own `admin`, so that one always remains."""
     if row.id == by and role == "admin":
         raise Problem("wrong_state", "不能收回自己的管理员角色，请由另一位管理员操作")
+    await _require_in_charge(tx, by, of=row)
     subject = await subject_of(tx, row.id)  # as it stood before: afterwards he may belong to no organ
     if not await delete_grant(tx, row.id, org.id, role):
         raise Problem("wrong_state", "这个人员在该机构没有这个角色")
@@ -58,6 +60,7 @@ async def shut_out(tx: Tx, row: PersonRow, *, by: str, at: datetime) -> PersonRo
     """Shut a person out: no password and no token of his opens anything from now on."""
     if row.id == by:
         raise Problem("wrong_state", "不能停用自己，请由另一位管理员操作")
+    await _require_in_charge(tx, by, of=row)
     if row.disabled_at is not None:
         raise Problem("wrong_state", "这个人员已经停用")
     await set_disabled(tx, row.id, at)
@@ -82,6 +85,14 @@ async def give_password(
     await set_password(tx, row.id, password_hash)
     await revoke_all(tx, row.id, at=at, use="session", keep=keep)
     await _note(tx, "person.password", row, at=at)
+
+
+async def _require_in_charge(tx: Tx, by: str, *, of: PersonRow) -> None:
+    """Refuse who manages people no more: of two who relieve each other at once, one remains."""
+    await hold_people(tx, (by, of.id))
+    is_out = (await get_person(tx, by)).disabled_at is not None
+    if is_out or not any("manage_people" in MAY[grant.role] for grant in await list_grants(tx, by)):
+        raise Problem("forbidden", "您管理人员的权限刚刚被收回，不能再这样做")
 
 
 async def person_called(tx: Tx, login: str) -> PersonRow:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from server.store.scripts import Dialect, Script, dialect_of, json_of, moment_of
 from server.store.tables import account, org
 from server.store.tx import Tx
 
+AccountState = Literal["active", "paused", "unauthorised"]
 OWNER: Final = "owner"
 """The setting that names who looks after an account."""
 
@@ -117,17 +118,10 @@ async def list_accounts_of(tx: Tx, channels: tuple[str, ...]) -> tuple[AccountRo
     return tuple(_account_of(row) for row in await tx.execute(wanted))
 
 
-async def set_account_state(tx: Tx, account_id: str, state: str) -> None:
-    """Make an account active, paused or unauthorised."""
-    await tx.execute(account.update().where(account.c.id == account_id).values(state=state))
-
-
-async def set_unauthorised(tx: Tx, account_id: str) -> bool:
-    """Let an active account wait for its permission; say whether it moved. A pause stays one."""
+async def move_account(tx: Tx, account_id: str, olds: tuple[AccountState, ...], new: AccountState) -> bool:
+    """Make an account in one of some states active, paused or unauthorised; say whether it was in one."""
     moved = await tx.execute(
-        account.update()
-        .where(account.c.id == account_id, account.c.state == "active")
-        .values(state="unauthorised")
+        account.update().where(account.c.id == account_id, account.c.state.in_(olds)).values(state=new)
     )
     return moved.rowcount == 1
 

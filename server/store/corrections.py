@@ -44,6 +44,12 @@ async def list_corrections(tx: Tx, release_ids: frozenset[str]) -> dict[str, Cor
     return {row.id: Correction(row.created_at, row.note) for row in await tx.execute(wanted)}
 
 
+async def hold_replacements(tx: Tx) -> None:
+    """Let nobody else let one item take another's place until the transaction ends; readers go on."""
+    if tx.dialect.name == "postgresql":  # SQLite has one writer
+        await tx.execute(sa.text("LOCK TABLE replacements IN SHARE ROW EXCLUSIVE MODE"))
+
+
 async def put_replacement(tx: Tx, item_id: str, by_id: str, *, by: str, at: datetime) -> None:
     """Let an item take another's place, also after a third one did."""
     values = {"by_id": by_id, "created_by": by, "created_at": at}

@@ -60,6 +60,20 @@ async def list_pending(tx: Tx, since: int, limit: int) -> tuple[tuple[int, Filin
     return tuple((row.year, _filing_of(row)) for row in await tx.execute(wanted))
 
 
+async def hold_filing(tx: Tx, org_id: str, year: int, *, at: datetime) -> Filing:
+    """Give how far an organ is, and let nobody else move it or enter a figure until the transaction ends.
+
+    A report that had not begun begins by this: what is not there cannot be held.
+    """
+    begun = {"org_id": org_id, "year": year, "state": "draft", "changed_at": at}
+    await tx.execute(
+        upsert(tx, filing).values(**begun).on_conflict_do_nothing(index_elements=["org_id", "year"])
+    )
+    held = _seen().select_from(filing.join(org, org.c.id == filing.c.org_id))
+    held = held.where(filing.c.org_id == org_id, filing.c.year == year).with_for_update(of=filing)
+    return _filing_of((await tx.execute(held)).one())
+
+
 async def move_filing(
     tx: Tx,
     org_id: str,
@@ -72,11 +86,7 @@ async def move_filing(
     by: str | None,
     at: datetime,
 ) -> None:
-    """Move a report on; raises LostRace when it is not where it was thought to be."""
-    begun = {"org_id": org_id, "year": year, "state": "draft", "changed_at": at}
-    await tx.execute(
-        upsert(tx, filing).values(**begun).on_conflict_do_nothing(index_elements=["org_id", "year"])
-    )
+    """Move a report that has begun on; raises LostRace when it is not where it was thought to be."""
     moved = await tx.execute(
         sa.update(filing)
         .values(state=new, reason=reason, snapshot_id=snapshot_id, changed_by=by, changed_at=at)

@@ -1,5 +1,6 @@
 """People and what they were granted: a role at an organ, which reaches everything below it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -68,6 +69,12 @@ async def delete_grant(tx: Tx, person_id: str, org_id: str, role: Role) -> bool:
         grant.delete().where(grant.c.person_id == person_id, grant.c.org_id == org_id, grant.c.role == role)
     )
     return taken.rowcount == 1
+
+
+async def hold_people(tx: Tx, ids: Collection[str]) -> None:
+    """Let nobody else hold or shut out one of these people until the transaction ends."""
+    held = sa.select(person.c.id).where(person.c.id.in_(ids)).order_by(person.c.id)
+    await tx.execute(held.with_for_update(key_share=True))
 
 
 async def set_password(tx: Tx, person_id: str, password_hash: str) -> None:

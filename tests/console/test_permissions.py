@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from yarl import URL
 
-from server.store.accounts import set_account_state
+from server.store.accounts import move_account
 from server.store.audit import Wanted, list_audit
 from tests.console.conftest import XSS, ConsoleOffice, Desk, Seen
 from tests.granting import SLUG, Granting, an_account_to_grant
@@ -47,7 +47,7 @@ async def test_an_account_that_was_never_granted_anything_waits_whatever_its_row
     office: ConsoleOffice, granting: Granting
 ):
     async with office.house.store.begin() as tx:
-        await set_account_state(tx, (await granting.account()).id, "active")
+        await move_account(tx, (await granting.account()).id, ("unauthorised",), "active")
     assert "没有授权，投递在等待" in (await (await office.desk("admin")).get(PAGE)).words
 
 

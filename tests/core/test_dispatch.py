@@ -7,7 +7,7 @@ import pytest
 
 from server.core.decide import authorise, set_paused
 from server.core.dispatch import claim
-from server.store.accounts import find_account, set_account_state
+from server.store.accounts import find_account, move_account
 from server.store.attempts import list_attempts
 from server.store.items import get_item
 from server.store.permissions import set_account_access
@@ -58,7 +58,7 @@ async def test_a_paused_account_queues_and_does_not_fail(house: House):
     async with house.store.begin() as tx:
         account = await find_account(tx, "website")
         assert account is not None
-        await set_account_state(tx, account.id, "paused")
+        await move_account(tx, account.id, ("active",), "paused")
     made = await house.published()
     assert await house.states(made.id) == {"website": "ready"}
 

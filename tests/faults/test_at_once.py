@@ -8,15 +8,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+import sqlalchemy as sa
 
-from server.core.decide import Decision, decide
+from server.core.decide import Decision, authorise, decide, set_paused
 from server.core.draft import revise_item
 from server.core.problems import Problem
 from server.core.release import ReleaseOrder
+from server.core.replace import replace_item
 from server.core.verify import verify_rows
 from server.core.withdraw import withdraw
+from server.report.declaring import Declared, declare
+from server.report.filing import move
+from server.security.staff import shut_out, take_role
+from server.store.accounts import find_account, get_account
 from server.store.deliveries import DeliverySeen
 from server.store.items import get_item
+from server.store.people import PersonRow, get_person, put_grant
 from server.store.tx import Tx
 from tests.core.test_follow import bound
 from tests.faults.test_paused import in_doubt, say
@@ -25,16 +32,21 @@ from tests.house import House
 pytestmark = pytest.mark.slow
 
 _SECONDS = 0.5
-"""So long the second may do what it can before the first commits."""
+"""So long the second may do on SQLite what it can before the first commits: nothing tells of its wait."""
+_IN_LINE = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 @asynccontextmanager
 async def beside(house: House, second: Callable[[], Awaitable[object]]) -> AsyncIterator[Tx]:
-    """Give a transaction; before it commits the second has begun, and it ends afterwards."""
+    """Give a transaction; before it commits the second is done or waits for it, and it ends afterwards."""
     async with house.store.begin() as tx:
         yield tx
         meanwhile = asyncio.ensure_future(second())
-        await asyncio.wait((meanwhile,), timeout=_SECONDS)
+        if house.store.is_sqlite:
+            await asyncio.wait((meanwhile,), timeout=_SECONDS)
+        else:
+            while not (meanwhile.done() or (await tx.execute(_IN_LINE)).scalar_one()):
+                pass
     await meanwhile
 
 
@@ -120,3 +132,68 @@ async def test_an_interpretation_released_while_its_source_is_withdrawn_waits_fo
     await house.run_until_quiet()
     legs = await house.legs(interpretation)
     assert {leg.gate for leg in legs.values()} == {"source_live"}
+
+
+async def test_a_figure_that_is_entered_while_the_year_is_submitted_is_refused(house: House):
+    async def enter() -> None:
+        figures = (Declared("items", "3", "手工台账"),)
+        async with house.store.begin() as tx:
+            await declare(tx, house.org, 2026, figures, by=house.author, at=house.now(), new_id=house.new_id)
+
+    with pytest.raises(Problem, match="已经报送"):
+        async with beside(house, enter) as tx:
+            await move(
+                tx, house.org, 2026, "submit",
+                reason=None, by=house.chief, at=house.now(), new_id=house.new_id,
+            )  # fmt: skip
+
+
+async def test_two_items_that_take_each_others_place_at_once_make_no_circle(house: House):
+    one, other = await house.item(), await house.item(document_number=None)
+
+    async def take_its_place() -> None:
+        async with house.store.begin() as tx:
+            await replace_item(tx, other.id, one.id, by=house.chief, at=house.now())
+
+    with pytest.raises(Problem, match="互相取代"):
+        async with beside(house, take_its_place) as tx:
+            await replace_item(tx, one.id, other.id, by=house.chief, at=house.now())
+
+
+@pytest.mark.parametrize("is_shut_out", [True, False])
+async def test_of_two_administrators_who_relieve_each_other_at_once_one_remains(
+    house: House, is_shut_out: bool
+):
+    async with house.store.begin() as tx:
+        for key in (house.author, house.chief):
+            await put_grant(tx, key, house.org.id, "admin")
+        author, chief = await get_person(tx, house.author), await get_person(tx, house.chief)
+
+    async def relieve(tx: Tx, row: PersonRow, by: PersonRow) -> None:
+        if is_shut_out:
+            await shut_out(tx, row, by=by.id, at=house.now())
+        else:
+            await take_role(tx, row, house.org, "admin", by=by.id, at=house.now())
+
+    async def relieve_the_other() -> None:
+        async with house.store.begin() as tx:
+            await relieve(tx, author, chief)
+
+    with pytest.raises(Problem, match="刚刚被收回"):
+        async with beside(house, relieve_the_other) as tx:
+            await relieve(tx, chief, author)
+
+
+async def test_an_account_that_is_paused_while_its_permission_comes_stays_paused(house: House):
+    async with house.store.read() as tx:
+        row = await find_account(tx, "weibo")
+    assert row is not None
+
+    async def permit() -> None:
+        async with house.store.begin() as tx:
+            await authorise(tx, row, at=house.now())
+
+    async with beside(house, permit) as tx:
+        await set_paused(tx, row, is_paused=True, at=house.now())
+    async with house.store.read() as tx:
+        assert (await get_account(tx, row.id)).state == "paused"

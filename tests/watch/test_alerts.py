@@ -11,7 +11,7 @@ from server.core.evidence import record_evidence
 from server.core.follow import bind
 from server.core.takedowns import Terms
 from server.core.withdraw import record_taken_down
-from server.store.accounts import find_account, set_account_state
+from server.store.accounts import find_account, move_account
 from server.store.alerts import AlertSeen, list_alerts
 from server.store.deliveries import get_delivery
 from server.store.evidence import Evidence
@@ -185,7 +185,7 @@ async def test_lost_authorisation_is_told(house: House):
     async with house.store.begin() as tx:
         account = await find_account(tx, "weibo")
         assert account is not None
-        await set_account_state(tx, account.id, "unauthorised")
+        await move_account(tx, account.id, ("active",), "unauthorised")
         await set_account_access(tx, account.id, {**account.settings, "owner": "张三 0477-0000000"}, None)
     assert "请负责人张三 0477-0000000重新授权" in await messages(house, "authorisation:")
 
