@@ -192,11 +192,13 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
 def _search(dialect: Dialect, at: str) -> str:
     """Ask for all accounts in one journey; they are locked, so no other claim adds to what is in flight."""
     return f"""
+            WITH flying AS MATERIALIZED (
+                SELECT account_id, item_id FROM deliveries WHERE state = 'sending'
+            )
             SELECT g.id, r.room, ARRAY({_sendable(dialect, "g.id", at, "greatest(r.room, 0)")})::text[]
             FROM {dialect.given("$1", _BOUNDS)}, LATERAL (
-                SELECT least(g.most - (
-                    SELECT count(*) FROM deliveries WHERE account_id = g.id AND state = 'sending'
-                ), g.room) AS room) AS r
+                SELECT least(g.most - (SELECT count(*) FROM flying WHERE account_id = g.id), g.room) AS room
+            ) AS r
             ORDER BY g.id"""
 
 
@@ -205,13 +207,19 @@ def _sendable(dialect: Dialect, account: str, at: str, room: str) -> str:
 
     An older release still in flight there must land first, or it could overwrite the newer one.
     """
+    # PostgreSQL looks each up among what flies, kept at hand; asked for each, it would go through all of it.
+    may_go = (
+        """NOT EXISTS (
+                    SELECT 1 FROM deliveries f WHERE f.item_id = deliveries.item_id
+                    AND f.account_id = deliveries.account_id AND +f.state = 'sending')"""
+        if dialect.is_sqlite
+        else "(account_id, item_id) NOT IN (SELECT account_id, item_id FROM flying)"
+    )
     return f"""
             SELECT w.id FROM (
                 SELECT id, item_id, changed_at FROM deliveries
                 WHERE account_id = {account} AND {_SENDABLE} AND (due_at IS NULL OR due_at <= {at})
-                AND NOT EXISTS (
-                    SELECT 1 FROM deliveries f WHERE f.item_id = deliveries.item_id
-                    AND f.account_id = deliveries.account_id AND {dialect.not_by("f.state")} = 'sending')
+                AND {may_go}
                 ORDER BY changed_at, id LIMIT {WINDOW}
             ) AS w JOIN items i ON i.id = w.item_id
             ORDER BY row_number() OVER (PARTITION BY i.org_id ORDER BY w.changed_at, w.id), w.changed_at, w.id
