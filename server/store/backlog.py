@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain, zip_longest
+from operator import itemgetter
 from typing import Final
 
 from server.store.accounts import COLUMNS, JOINED, AccountRow, account_of_script
-from server.store.scripts import Dialect, Script, dialect_of, json_of, run_script
+from server.store.scripts import Dialect, Rows, Script, dialect_of, json_of, run_script
 from server.store.tx import Tx
 
 WINDOW: Final = 2000
@@ -124,8 +125,19 @@ def search(
     for account_id, most, limit in bounds:
         room = min(most - flying.get(account_id, 0), limit)
         rows = (yield texts["sendable"], (account_id, at, room)) if room > 0 else ()
-        found.append((account_id, room, [row[0] for row in rows]))
+        found.append((account_id, room, _organs_in_turn(rows)[:room]))
     return found
+
+
+def _organs_in_turn(rows: Rows) -> list[str]:
+    """Put ids with their organs, given in the order of waiting: the first of each organ, then the second."""
+    taken, turns = dict[str, int](), list[tuple[int, str]]()
+    for key, organ in rows:
+        turn = taken.get(organ, 0)
+        taken[organ] = turn + 1
+        turns.append((turn, key))
+    turns.sort(key=itemgetter(0))  # in one turn who waits longest stays first
+    return [key for _turn, key in turns]
 
 
 def _in_turn(lines: list[list[tuple[str, bool]]], order: Order) -> tuple[list[str], bool]:
@@ -164,7 +176,17 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             ) AND NOT EXISTS (SELECT 1 FROM broadcast_plans b WHERE b.account_id = a.id)
             ORDER BY a.id {dialect.locked("FOR NO KEY UPDATE OF a SKIP LOCKED")}""",
         "flying": "SELECT account_id, count(*) FROM deliveries WHERE state = 'sending' GROUP BY account_id",
-        "sendable": _sendable(dialect, "$1", at, "$3"),
+        # In the order of waiting, each with its organ; where there is one organ, it has all the turns.
+        # An older release still in flight there must land first, or it could overwrite the newer one.
+        "sendable": f"""
+            SELECT w.id, i.org_id FROM (
+                SELECT id, item_id FROM deliveries
+                WHERE account_id = $1 AND {_SENDABLE} AND (due_at IS NULL OR due_at <= {at})
+                AND item_id NOT IN (
+                    SELECT item_id FROM deliveries WHERE account_id = $1 AND state = 'sending')
+                ORDER BY changed_at, id
+                LIMIT CASE (SELECT count(*) FROM orgs) WHEN 1 THEN $3 ELSE {WINDOW} END
+            ) AS w CROSS JOIN items i ON i.id = w.item_id""",
         "search": _search(dialect, at),
         "claim": claim,
         "attempts": f"""
@@ -190,37 +212,26 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
 
 
 def _search(dialect: Dialect, at: str) -> str:
-    """Ask for all accounts in one journey; they are locked, so no other claim adds to what is in flight."""
+    """Ask for all accounts in one journey; they are locked, so no other claim adds to what is in flight.
+
+    An older release still in flight there must land first, or it could overwrite the newer one. Each is
+    looked up among what flies, kept at hand; asked for each, PostgreSQL would go through all of it.
+    """
     return f"""
             WITH flying AS MATERIALIZED (
                 SELECT account_id, item_id FROM deliveries WHERE state = 'sending'
             )
-            SELECT g.id, r.room, ARRAY({_sendable(dialect, "g.id", at, "greatest(r.room, 0)")})::text[]
+            SELECT g.id, r.room, ARRAY(
+                SELECT w.id FROM (
+                    SELECT id, item_id, changed_at FROM deliveries
+                    WHERE account_id = g.id AND {_SENDABLE} AND (due_at IS NULL OR due_at <= {at})
+                    AND (account_id, item_id) NOT IN (SELECT account_id, item_id FROM flying)
+                    ORDER BY changed_at, id LIMIT {WINDOW}
+                ) AS w JOIN items i ON i.id = w.item_id
+                ORDER BY row_number() OVER (PARTITION BY i.org_id ORDER BY w.changed_at, w.id),
+                    w.changed_at, w.id
+                LIMIT greatest(r.room, 0))::text[]
             FROM {dialect.given("$1", _BOUNDS)}, LATERAL (
                 SELECT least(g.most - (SELECT count(*) FROM flying WHERE account_id = g.id), g.room) AS room
             ) AS r
             ORDER BY g.id"""
-
-
-def _sendable(dialect: Dialect, account: str, at: str, room: str) -> str:
-    """Give what an account has to send: its organs in turn, who waits longest first.
-
-    An older release still in flight there must land first, or it could overwrite the newer one.
-    """
-    # PostgreSQL looks each up among what flies, kept at hand; asked for each, it would go through all of it.
-    may_go = (
-        """NOT EXISTS (
-                    SELECT 1 FROM deliveries f WHERE f.item_id = deliveries.item_id
-                    AND f.account_id = deliveries.account_id AND +f.state = 'sending')"""
-        if dialect.is_sqlite
-        else "(account_id, item_id) NOT IN (SELECT account_id, item_id FROM flying)"
-    )
-    return f"""
-            SELECT w.id FROM (
-                SELECT id, item_id, changed_at FROM deliveries
-                WHERE account_id = {account} AND {_SENDABLE} AND (due_at IS NULL OR due_at <= {at})
-                AND {may_go}
-                ORDER BY changed_at, id LIMIT {WINDOW}
-            ) AS w JOIN items i ON i.id = w.item_id
-            ORDER BY row_number() OVER (PARTITION BY i.org_id ORDER BY w.changed_at, w.id), w.changed_at, w.id
-            LIMIT {room}"""

@@ -47,6 +47,20 @@ async def test_organs_take_turns_on_an_account(house: House):
     assert late.id in await claimed(house, 4)
 
 
+async def test_within_a_turn_the_organ_that_waits_longest_is_first(house: House):
+    others = [OrgRow(house.new_id(), f"00000003{n}", f"某局{n}", house.org.id) for n in range(2)]
+    async with house.store.begin() as tx:
+        for other in others:
+            await insert_org(tx, other, at=house.now())
+    waiting = []
+    for org in (house.org, house.org, *(one.as_org() for one in others), others[0].as_org(), house.org):
+        house.now.move(minutes=1)
+        waiting.append((await house.item(org=org)).id)
+        await house.release(waiting[-1])
+    # Its first, the first of the others, then what is second: the claim has room for four.
+    assert await claimed(house, 4) == [waiting[0], waiting[2], waiting[3], waiting[1]]
+
+
 async def test_a_claim_says_whether_something_was_left_behind(house: House):
     for _item in range(5):
         await house.release((await house.item()).id)
