@@ -139,7 +139,7 @@ async def show_levels(request: web.Request) -> web.Response:
     async with request.config_dict[PARTS].store.read() as tx:
         org = await get_org(tx, query.org, field="org")
         signed_in(request).require("read", org.id)
-        own = await list_levels(tx, (org.id,))
+        own = await list_levels(tx, frozenset((org.id,)))
         holding = await list_holding(tx, [(org.id, kind) for kind in KINDS])
     return answer(
         OrgLevelsOut(

@@ -43,7 +43,8 @@ async def take_levels(visit: Visit) -> web.Response:
 async def _page(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Response:
     async with visit.parts.store.read() as tx:
         orgs = await list_orgs(tx, visit.who.orgs_for("manage_people"))
-        own = [(org, await list_levels(tx, org.id)) for org in orgs]
+        seen = await list_levels(tx, frozenset(org.id for org in orgs))
+    own = [(org, tuple(one for one in seen if one.org_id == org.id)) for org in orgs]
     return visit.show(
         "levels.html", section="levels", trouble=trouble, trouble_heading="没有更改",
         orgs=orgs, own=own, kinds=_KINDS, roles=ROLE_NAMES, most=MOST_LEVELS, fields=visit.fields,

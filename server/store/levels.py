@@ -62,7 +62,7 @@ async def replace_levels(tx: Tx, org_id: str, kind: str, levels: Iterable[Level]
         await tx.execute(review_level.insert(), rows)
 
 
-async def list_levels(tx: Tx, org_ids: Collection[str]) -> tuple[LevelsSeen, ...]:
+async def list_levels(tx: Tx, org_ids: frozenset[str]) -> tuple[LevelsSeen, ...]:
     """Give what some organs have set themselves."""
     wanted = sa.select(review_level).where(review_level.c.org_id.in_(org_ids))
     found: dict[tuple[str, str], list[Level]] = {}
@@ -80,8 +80,8 @@ async def list_holding(
     At one organ what is set for the kind goes before what is set for all. () where nobody has set any. Two
     statements, however many are asked for.
     """
-    chains = await upwards(tx, {org_id for org_id, _kind in wanted})
-    above = {one for chain in chains.values() for one in chain}
+    chains = await upwards(tx, frozenset(org_id for org_id, _kind in wanted))
+    above = frozenset(one for chain in chains.values() for one in chain)
     own = {(seen.org_id, seen.kind): seen.levels for seen in await list_levels(tx, above)}
     return {
         (org_id, kind): next(
@@ -91,7 +91,7 @@ async def list_holding(
     }
 
 
-async def upwards(tx: Tx, org_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+async def upwards(tx: Tx, org_ids: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """Give for each of some organs itself and those above it, nearest first."""
     start = (
         sa.select(org.c.id.label("below"), org.c.id, org.c.parent_id, sa.literal(0).label("steps"))

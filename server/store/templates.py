@@ -75,7 +75,7 @@ async def find_standing(tx: Tx, org_id: str, kind: str, column: str) -> Standing
     """
     column = (await list_merged(tx)).get(column, column)
     reaches = [Reach(place, said) for place in dict.fromkeys((column, "")) for said in (kind, ANY_KIND)]
-    for above in (await upwards(tx, (org_id,)))[org_id]:
+    for above in (await upwards(tx, frozenset((org_id,))))[org_id]:
         own = await list_templates(tx, above)
         for reach in reaches:
             if slugs := own.get(reach):
