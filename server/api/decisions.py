@@ -124,6 +124,7 @@ async def show_delivery(request: web.Request) -> web.Response:
     async with parts.store.read() as tx:
         leg = await _delivery_for(tx, request, "read")
         seen = await get_item(tx, leg.item_id)
+        account = await get_account(tx, leg.account_id)
         sent = await what_was_sent(tx, leg, parts.open_channel, parts.site, at=parts.now())
         tries = await list_attempts_seen(tx, leg.id)
         looks = await list_looks(tx, leg.id, 50)
@@ -132,7 +133,7 @@ async def show_delivery(request: web.Request) -> web.Response:
         DoubtOut(
             delivery=DeliveryOut.of(leg),
             title=seen.revision.title,
-            sentence=say_standing(leg),
+            sentence=say_standing(leg, account.state),
             sent=None if sent is None else PostSentOut(**asdict(sent)),
             tries=tuple(TryOut.of(one) for one in tries),
             looks=tuple(LookOut.of(one) for one in looks),

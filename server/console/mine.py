@@ -12,6 +12,7 @@ from server.console.page import Page, Visit
 from server.console.rows import CHANNEL_ORDER
 from server.core.standing import say_standing
 from server.review.levels import Standing, Version, standings_of
+from server.store.accounts import AccountRow, list_accounts_by_id
 from server.store.deliveries import DeliverySeen, list_newest_legs
 from server.store.desk import DeskLine, Wanted, count_desk, list_desk
 from server.store.items import RevisionState
@@ -59,12 +60,19 @@ def _of(state: RevisionState, reads: frozenset[str], me: str, done: Wanted) -> W
 
 async def _read(tx: Tx, lines: tuple[DeskLine, ...]) -> tuple[Mine, ...]:
     legs = await list_newest_legs(tx, frozenset(one.item_id for one in lines if one.state == "released"))
+    posting = frozenset(leg.account_id for one in legs.values() for leg in one)
+    accounts = await list_accounts_by_id(tx, posting)
     handed_in = [Version.of_line(one) for one in lines if one.state == "submitted"]
     standings = await standings_of(tx, handed_in)
-    return tuple(_mine(one, legs.get(one.item_id, ()), standings) for one in lines)
+    return tuple(_mine(one, legs.get(one.item_id, ()), accounts, standings) for one in lines)
 
 
-def _mine(line: DeskLine, legs: tuple[DeliverySeen, ...], standings: Mapping[str, Standing]) -> Mine:
+def _mine(
+    line: DeskLine,
+    legs: tuple[DeliverySeen, ...],
+    accounts: Mapping[str, AccountRow],
+    standings: Mapping[str, Standing],
+) -> Mine:
     match line.state:
         case "draft":
             return Mine(line, ("等您写完后送审",), ())
@@ -78,15 +86,15 @@ def _mine(line: DeskLine, legs: tuple[DeliverySeen, ...], standings: Mapping[str
         case "approved":
             return Mine(line, ("已审核通过，等有发布权限的人发布",), ())
         case _:
-            return Mine(line, _waits(legs), _shown_on(legs))
+            return Mine(line, _waits(legs, accounts), _shown_on(legs))
 
 
-def _waits(legs: tuple[DeliverySeen, ...]) -> tuple[str, ...]:
+def _waits(legs: tuple[DeliverySeen, ...], accounts: Mapping[str, AccountRow]) -> tuple[str, ...]:
     """Give what the accounts wait for that are not there yet; what many wait for stands once."""
     told: dict[str, list[str]] = {}
     for leg in legs:
         if leg.state not in _OVER:
-            told.setdefault(say_standing(leg), []).append(leg.account_name)
+            told.setdefault(say_standing(leg, accounts[leg.account_id].state), []).append(leg.account_name)
     return tuple(f"{'、'.join(names)}：{sentence}" for sentence, names in told.items())
 
 

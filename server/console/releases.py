@@ -94,7 +94,7 @@ async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     return visit.show(
         "release.html", section="releases", row=row, seen=seen, board=board, left_out=left_out,
         early=found if found is not None and found.release_id == row.id else None,
-        trouble=trouble, typed=visit.fields, trouble_heading="没有更改",
+        trouble=trouble, typed=visit.fields, now=visit.parts.now(), trouble_heading="没有更改",
     )  # fmt: skip
 
 

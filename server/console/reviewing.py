@@ -37,7 +37,9 @@ async def show_queue(visit: Visit) -> web.Response:
     async with visit.parts.store.read() as tx:
         lines = await waiting_for(tx, visit, limit=_MOST + 1)
         early = await early_for(tx, visit, limit=_MOST + 1)
-    return visit.show("queue.html", section="review", lines=lines, early=early, most=_MOST)
+    return visit.show(
+        "queue.html", section="review", lines=lines, early=early, most=_MOST, now=visit.parts.now()
+    )
 
 
 async def waiting_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[DeskLine, ...]:
@@ -157,7 +159,7 @@ async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Res
         changes=await _changes(old, seen), text=await _text(content),
         column=column_of(parts.site, seen.revision.sheet.column), reason=visit.fields.get("reason"),
         previews=previews_of(content, usable, parts.open_channel),
-        standing=standing, stopped=stopped, early=early,
+        standing=standing, stopped=stopped, early=early, now=parts.now(),
         may_approve=seen.org.id in visit.who.orgs_for("approve"),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from server.console.names import DELIVERY_STATES
 from server.core.older_posts import may_stand
-from server.core.standing import say_standing
+from server.core.standing import is_without_permission, say_standing
 from server.core.states import UNSENT
 from server.security.access import Act, SignedIn
 from server.store.accounts import AccountRow, list_accounts_by_id
@@ -29,6 +29,7 @@ _ACTS: Final[dict[str, tuple[str, Act]]] = {
     "needs_person": ("去判断", "release"),
     "refused": ("去处理", "release"),
     "withdraw_by_hand": ("登记撤下", "file_evidence"),
+    "gone_at_platform": ("写新版本", "write"),
 }
 _WHO: Final[dict[str, str]] = {
     "editor": "信息员",
@@ -125,16 +126,16 @@ def _row_of(leg: DeliverySeen, account: AccountRow, org_id: str, who: SignedIn) 
     if leg.channel in APART and leg.state in _DOWN:
         link = ""
     act, act_path = _act(leg, account, org_id, who)
-    return Row(leg, say_standing(leg, account.state), who_acts(leg), act, act_path, link)
+    return Row(leg, say_standing(leg, account.state), who_acts(leg, account.state), act, act_path, link)
 
 
-def who_acts(leg: DeliverySeen) -> str:
+def who_acts(leg: DeliverySeen, account_state: str) -> str:
     """Say who must act next on a delivery, "" when nobody has to."""
     match leg.state:
+        case state if state == "gone_at_platform" or is_without_permission(leg, account_state):
+            return "账号管理人"
         case "needs_person" | "withdraw_by_hand":
             return "经办人"
-        case "blocked" | "gone_at_platform":
-            return "账号管理人"
         case "accepted" if leg.who_acts == "owner":
             return "账号管理人"
         case "waiting" if leg.gate == "evidence":
@@ -147,7 +148,7 @@ def who_acts(leg: DeliverySeen) -> str:
 
 def _act(leg: DeliverySeen, account: AccountRow, org_id: str, who: SignedIn) -> tuple[str, str]:
     """Give what the visitor may do about a delivery, and the page on which he does it."""
-    if leg.state == "blocked":
+    if is_without_permission(leg, account.state):
         return _permit(account, who)
     if (leg.state, leg.gate) == ("waiting", "evidence"):
         may = org_id in who.orgs_for("file_evidence")
@@ -155,7 +156,8 @@ def _act(leg: DeliverySeen, account: AccountRow, org_id: str, who: SignedIn) -> 
     if leg.state not in _ACTS:
         return "", ""
     name, act = _ACTS[leg.state]
-    return (name, f"/console/deliveries/{leg.id}") if org_id in who.orgs_for(act) else ("", "")
+    path = f"/console/items/{leg.item_id}/edit" if act == "write" else f"/console/deliveries/{leg.id}"
+    return (name, path) if org_id in who.orgs_for(act) else ("", "")
 
 
 def _permit(account: AccountRow, who: SignedIn) -> tuple[str, str]:

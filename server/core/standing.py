@@ -22,7 +22,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "unknown": "没有收到平台的答复，系统{due}到“{account}”上查找，查清以前不会再发",
     "needs_person": "结果不明{why}。请到“{account}”上查看，再选择：已经发出、没有发出、放弃",
     "refused": "被拒绝{why}。处理后可以重新发送",
-    "blocked": "“{account}”的授权已失效，请账号管理人在“账号”里重新授权；授权后自动继续",
+    "blocked": "“{account}”的授权已失效，请账号管理人重新授权；授权后自动继续",
     "withdrawing": "系统正在撤下{why}",
     "withdraw_by_hand": "请{term}到“{account}”上撤下这条内容，再登记撤下情况{why}",
     "gone_at_platform": (
@@ -31,6 +31,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     ),
 }
 _CONTENT_REFUSED: Final = "被拒绝{why}。请信息员修改稿件，审核后重新发布"
+_QUEUED: Final = frozenset({"ready", "retry_wait"})
 _OVER: Final = frozenset({"live", "withdrawn", "replaced", "superseded", "cancelled"})
 
 
@@ -42,15 +43,22 @@ def say_gate(leg: DeliverySeen) -> str:
     return f"{told}，第{leg.push_place}条/共{MOST_ARTICLES}条" if leg.push_place else told
 
 
-def say_standing(leg: DeliverySeen, account_state: str = "active") -> str:
-    """Say how a delivery stands; `account_state` is that of its account, for one that is paused holds.
+def is_without_permission(leg: DeliverySeen, account_state: str) -> bool:
+    """Say whether a delivery waits until its account is let in again: it was refused, or queues for that."""
+    return leg.state == "blocked" or (leg.state in _QUEUED and account_state == "unauthorised")
+
+
+def say_standing(leg: DeliverySeen, account_state: str) -> str:
+    """Say how a delivery stands; an account that is paused or not let in, by `account_state`, holds it.
 
     "" where its state says it all.
     """
     if leg.state == "waiting":
         return say_gate(leg)
-    if leg.state in ("ready", "retry_wait") and account_state == "paused":
+    if leg.state in _QUEUED and account_state == "paused":
         return f"“{leg.account_name}”已暂停，恢复后自动发出"
+    if is_without_permission(leg, account_state):
+        return _SENTENCES["blocked"].format(account=leg.account_name)
     if leg.state in _OVER:
         return leg.reason or ""
     if leg.state == "accepted" and leg.who_acts == "owner" and leg.reason:

@@ -85,6 +85,6 @@ def _why(stuck: Stuck) -> str:
         case "waiting":
             return "定时进程没有按时打开它，请检查定时进程是否在运行"
         case "ready":
-            return "排队中：投递进程没有运行、账号已停用或者正忙"
+            return "排队中：投递进程没有运行，账号没有授权、已停用或者正忙"
         case _:
             return "多次没有成功，等待下一次重试"

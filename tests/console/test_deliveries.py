@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from channels.hosts import is_below
+from server.core.withdraw import record_gone
 from tests.console.conftest import XSS, ConsoleOffice, Desk
 from tests.house import Website
 
@@ -123,6 +124,33 @@ async def test_an_account_without_permission_leads_to_where_it_gets_it_again(off
     for path in (f"/console/releases/{leg.release_id}", f"/console/deliveries/{leg_id}"):
         assert "看账号" in (await chief.get(path)).words
         assert f"/console/accounts/{leg.account_id}" in (await admin.get(path)).links
+
+
+async def test_what_queues_behind_an_account_without_permission_leads_there_too(office: ConsoleOffice):
+    await _stopped(office, "logged_out")
+    behind = await office.house.item()
+    await office.house.release(behind.id)
+    await office.house.run_until_quiet()
+    leg = (await office.house.legs(behind.id))["website"]
+    assert leg.state == "ready"
+    admin = await office.desk("admin")
+    for path in (f"/console/releases/{leg.release_id}", f"/console/deliveries/{leg.id}"):
+        seen = await admin.get(path)
+        assert f"/console/accounts/{leg.account_id}" in seen.links
+        assert ("请账号管理人重新授权" in seen.words, "不用人来判断" in seen.words) == (True, False)
+
+
+async def test_what_is_gone_leads_whoever_writes_to_a_new_version(office: ConsoleOffice):
+    house = office.house
+    made = await house.published(("website", "weibo"))
+    leg = (await house.legs(made.id))["weibo"]
+    async with house.store.begin() as tx:
+        await record_gone(tx, leg, "这条微博已被作者删除", house.bench, at=house.now())
+    leads = []
+    for login in ("author", "chief"):
+        links = (await (await office.desk(login)).get(f"/console/deliveries/{leg.id}")).links
+        leads.append(f"/console/items/{made.id}/edit" in links)
+    assert leads == [True, False]
 
 
 async def test_what_was_taken_down_is_not_offered_to_be_opened(office: ConsoleOffice):

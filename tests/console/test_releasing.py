@@ -1,5 +1,6 @@
 """server/console/releasing.py, releases.py: the sentence before, and the rows after."""
 
+from tests.api.conftest import an_item
 from tests.console.conftest import XSS, ConsoleOffice, Seen
 
 BOTH = [("accounts", "website"), ("accounts", "weibo")]
@@ -201,6 +202,29 @@ async def test_what_cannot_wait_goes_out_first_with_a_reason_and_a_term_and_is_r
         assert (f"/console/items/{made['id']}/review" in progress.links) is leads
     waiting = await reviewer.get("/console")
     assert "先发后审，等待审核（1）" in waiting.words
+    office.house.now.move(days=3)
+    reviewer = await office.desk("reviewer")
+    late = [sent.location, f"/console/items/{made['id']}/review", "/console/review", "/console"]
+    for address in late:
+        assert "已超时" in (await reviewer.get(address)).words, address
+
+
+async def test_a_review_afterwards_stands_beside_that_of_a_newer_version_with_its_own_field(
+    office: ConsoleOffice,
+):
+    made = await office.item(kind="notice")
+    chief, reviewer = await office.desk("chief"), await office.desk("reviewer")
+    order = [("accounts", "website"), ("early_reason", "暴雨红色预警"), ("early_by", "2026-11-27T09:00")]
+    await chief.get(f"/console/items/{made['id']}/release")
+    await chief.post(f"/console/items/{made['id']}/release", order)
+    page = f"/console/items/{made['id']}/review"
+    assert "不用审核" not in (await reviewer.get(page)).words
+    refused = await reviewer.post(f"{page}-afterwards", {"decision": "returned", "reason": ""})
+    assert (refused.status, "error-field-reason" in refused.html) == (422, True)
+    await office.call("PUT", f"/api/v1/items/{made['id']}", an_item(kind="notice", title="更正"), by="author")
+    await office.post(f"/api/v1/items/{made['id']}/submit")
+    ids = [told["id"] for _tag, told in (await reviewer.get(page)).tags if told.get("id")]
+    assert ({"field-reason", "field-early-reason"} <= set(ids), len(ids)) == (True, len(set(ids)))
 
 
 async def test_who_corrects_is_told_where_another_post_would_follow(office: ConsoleOffice):

@@ -26,12 +26,23 @@ def delivery(state: str, **more: Any) -> DeliverySeen:
 )
 def test_what_stands_in_red_says_who_acts_and_what_he_does(state: str, reason: str | None):
     leg = delivery(state, reason=reason, who_acts="operator")
-    assert who_acts(leg)
-    assert any(word in say_standing(leg) for word in ("请", "重新发送"))
+    assert who_acts(leg, "active")
+    assert any(word in say_standing(leg, "active") for word in ("请", "重新发送"))
+
+
+@pytest.mark.parametrize(
+    ("account_state", "told"), [("paused", "已暂停"), ("unauthorised", "账号管理人重新授权")]
+)
+@pytest.mark.parametrize("state", ["ready", "retry_wait"])
+def test_what_queues_behind_an_account_that_cannot_post_says_so(state: str, account_state: str, told: str):
+    assert told in say_standing(delivery(state), account_state)
 
 
 def test_a_refusal_of_the_content_asks_for_a_new_version_and_others_for_another_try():
-    told = {who: say_standing(delivery("refused", who_acts=who)) for who in ("editor", "operator", "owner")}
+    told = {
+        who: say_standing(delivery("refused", who_acts=who), "active")
+        for who in ("editor", "operator", "owner")
+    }
     assert "修改稿件" in told["editor"]
     assert told["operator"] == told["owner"] == "被拒绝。处理后可以重新发送"
 
@@ -41,4 +52,4 @@ def test_a_refusal_of_the_content_asks_for_a_new_version_and_others_for_another_
     [(AT, "系统11月25日（周三）10:00到“示范旗发布”上查找"), (None, "系统稍后到“示范旗发布”上查找")],
 )
 def test_a_search_says_when_it_goes_on(due: datetime | None, told: str):
-    assert told in say_standing(delivery("unknown", due_at=due))
+    assert told in say_standing(delivery("unknown", due_at=due), "active")
