@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from itertools import chain, zip_longest
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from server.store.accounts import COLUMNS, JOINED, AccountRow, account_of_script
 from server.store.scripts import Dialect, Rows, Script, dialect_of, json_of, run_script
@@ -45,9 +45,8 @@ class Order:
     outside: int = WINDOW  # at most so many to platforms, all together
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A delivery that was just claimed; `tries` counts this one."""
+class Leg(NamedTuple):
+    """A delivery that was just claimed, as its row has it; `tries` counts this one."""
 
     id: str
     release_id: str
@@ -99,7 +98,7 @@ def _claim(dialect: Dialect, order: Order) -> Script[Claims]:
         yield texts["published"], (json_of([row[0] for row in rows]), at)
     else:
         rows = yield texts["claim_whole"], (given, at, until, order.worker)
-    legs = {row[0]: Leg(*row) for row in rows}
+    legs = {row[0]: Leg._make(row) for row in rows}
     return Claims(tuple(legs[key] for key in ids if key in legs), accounts, is_left)
 
 

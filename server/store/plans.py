@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from server.store.releases import ReleaseRow
@@ -54,12 +55,26 @@ def _insert_planned(dialect: Dialect, row: ReleaseRow, plan: tuple[Planned, ...]
         for leg in plan
     ]
     at = dialect.text_of(row.created_at)
-    yield _texts(dialect)["deliveries"], (dialect.rows_of(_LEG, rows), row.id, row.item_id, at)
+    if not dialect.is_sqlite:
+        yield _texts(dialect)["deliveries"], (dialect.rows_of(_LEG, rows), row.id, row.item_id, at)
+    elif rows:
+        yield _values_of(len(rows)), (row.id, row.item_id, at, *chain.from_iterable(rows))
 
 
 _LEG: Final = dict.fromkeys(("id", "account_id", "channel", "counted_as", "state", "gate"), "text") | {
     "due_at": "moment"
 }
+
+
+@cache
+def _values_of(legs: int) -> str:
+    """Write as many deliveries for SQLite, each value bound: so few rows are not worth their JSON."""
+    columns = len(_LEG)
+    rows = [[f"?{4 + columns * leg + at}" for at in range(columns)] for leg in range(legs)]
+    values = [f"(?1, ?2, {', '.join(row)}, 0, 0, ?3, ?3)" for row in rows]
+    return f"""
+        INSERT INTO deliveries (release_id, item_id, {", ".join(_LEG)}, tries, looks, changed_at, created_at)
+        VALUES {", ".join(values)}"""
 
 
 @cache
