@@ -200,6 +200,17 @@ async def test_the_console_is_reached_by_the_keyboard_alone(desk: Window):
 
 
 @pytest.mark.slow
+async def test_the_menu_stands_open_beside_the_page_however_narrow_the_window_began(desk: Window):
+    await log_in(desk, "author")
+    link = desk.page.get_by_role("link", name="工作日历", exact=True)
+    for width, is_shown in ((375, False), (1280, True), (375, False)):
+        await desk.page.set_viewport_size({"width": width, "height": 800})
+        if width < 1280:
+            await desk.go("/console")
+        await expect(link).to_be_visible(visible=is_shown)
+
+
+@pytest.mark.slow
 async def test_a_file_is_imported_and_corrected(window: Window):
     await log_in(window, "author")
     page = await window.go("/console/imports")

@@ -20,6 +20,7 @@ async def test_a_submitted_item_waits_for_a_reviewer_and_not_for_its_author(offi
     reviewer = await (await office.desk("chief")).get("/console")
     author = await (await office.desk("author")).get("/console")
     assert "等我审核（1） 关于防汛工作的通知" in reviewer.words
+    assert f"/console/items/{made['id']}/review" in reviewer.links
     assert "等我审核" not in author.words
     assert "我送审的，等待审核（1）" in author.words
 
@@ -34,8 +35,12 @@ async def test_a_returned_item_waits_for_its_author_with_the_reason(office: Cons
 
 
 async def test_an_approved_item_waits_for_whoever_may_release(office: ConsoleOffice):
-    await office.approved(title="关于防汛工作的通知")
-    assert "审核通过，等待发布（1）" in (await (await office.desk("chief")).get("/console")).words
+    made = await office.approved(title="关于防汛工作的通知")
+    seen = await (await office.desk("chief")).get("/console")
+    assert (
+        "审核通过，等待发布（1）" in seen.words,
+        f"/console/items/{made['id']}/release" in seen.links,
+    ) == (True, True)
     assert "等待发布" not in (await (await office.desk("reviewer")).get("/console")).words
 
 

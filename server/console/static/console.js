@@ -45,6 +45,9 @@
   // A screen reader begins with what went wrong.
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
-  // On a phone the menu begins closed.
-  if (matchMedia("(max-width: 56rem)").matches) document.querySelectorAll(".menu").forEach((one) => one.removeAttribute("open"));
+  // On a phone the menu begins closed; beside the page, where nothing opens it, it stands open.
+  const small = matchMedia("(max-width: 56rem)");
+  const fold = () => document.querySelectorAll(".menu").forEach((one) => { one.open = !small.matches; });
+  small.onchange = fold;
+  fold();
 })();
