@@ -24,6 +24,7 @@ from server.store.broadcasts import (
     set_push,
 )
 from server.store.deliveries import DeliverySeen, get_delivery, move, move_all, put_off
+from server.store.releases import lock_releases
 from server.store.tx import Tx
 
 MOST_TRIES: Final = 3
@@ -140,6 +141,8 @@ async def _go_live(tx: Tx, place: Workplace, row: PushRow, channel: Broadcasts, 
     if row.job is None or not await move_push(tx, row.id, "sent", "done", at=at, due_at=None):
         return
     articles = (await list_articles(tx, (row.id,)))[row.id]
+    # All of them before the first is counted, as settling one by one would lock them after that.
+    await lock_releases(tx, frozenset(one.release_id for one in articles))
     numbered = sorted(enumerate(articles, start=1), key=lambda one: one[1].release_id)
     for number, one in numbered:
         leg = await get_delivery(tx, one.delivery_id)

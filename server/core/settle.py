@@ -118,7 +118,6 @@ async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, 
         who_acts="nobody",
     )
     await _close(tx, leg, "live", None, at=at)
-    await _count(tx, leg, bench, live_at=live_at, at=at)
     await replace_older(tx, leg, bench.terms, at=at)
     await _replace_release(tx, leg)
     # Before anything is woken: a page withdrawn while it was on its way lets nothing go (invariant 8).
@@ -129,6 +128,8 @@ async def go_live(tx: Tx, leg: DeliverySeen, receipt: Receipt, bench: Bench, *, 
         await wake_followers(tx, leg.item_id, bench.calendar, at=at)
         await mark_pages_stale(tx, leg.item_id, at=at)
         await regate(tx, leg.release_id, bench.calendar, at=at)
+    # Last, as in a batch: many share a counter, and nobody waits for a row while others wait for his count.
+    await _count(tx, leg, bench, live_at=live_at, at=at)
 
 
 def plausible_live_at(claimed: datetime | None, first_tried: datetime | None, at: datetime) -> datetime:

@@ -1,16 +1,17 @@
 """Take the figures of a year and freeze them; say whether a frozen one still holds, and how two differ."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from server.core.acts import note
+from server.core.days import day_of
 from server.core.problems import Problem
 from server.report.figures import Question, channel_figures
 from server.store.audit import Subject
 from server.store.ledger import hold_lines
 from server.store.orgs import OrgRow, subtree_ids
-from server.store.snapshots import Snapshot, insert_snapshot, list_snapshots, seal_lines
+from server.store.snapshots import Checksum, Seal, Snapshot, insert_snapshot, list_snapshots, seal_lines
 from server.store.statistics import GroupBy, Sieve, count_lines
 from server.store.tx import Tx
 
@@ -29,6 +30,10 @@ async def take_snapshot(
     new_id: Callable[[], str],
 ) -> Snapshot:
     """Freeze the year of an organ with all below it; the second and later ones must say why they restate."""
+    # Most of it before anybody waits for us: of days that are over hardly a line comes in any more.
+    over = min(date(year, 12, 31), day_of(at) - timedelta(days=1))
+    begun = Checksum(tuple(sorted(await subtree_ids(tx, org.id))), year)
+    await begun.take(tx, over)
     await hold_lines(tx)
     taken = await list_snapshots(tx, org.id, year)
     if taken and not reason:
@@ -40,7 +45,7 @@ async def take_snapshot(
     for side in SIDES:
         question = Question(start, end, org.code, side)
         figures[side] = (await channel_figures(tx, question, at=at)).as_json()
-    seal = await seal_lines(tx, tuple(sorted(org_ids)), year, None)
+    seal = await _sealed(tx, begun, tuple(sorted(org_ids)), over)
     if await count_lines(tx, Sieve(start, end, org_ids)) != seal.lines:
         # The figures would not be those of the rows: the counters say something else than their lines.
         raise Problem("lost_race", "统计时台账正在变化，请再试一次")
@@ -64,6 +69,15 @@ async def take_snapshot(
         year=year, number=row.number, checksum=row.checksum, reason=row.reason,
     )  # fmt: skip
     return row
+
+
+async def _sealed(tx: Tx, begun: Checksum, org_ids: tuple[str, ...], over: date) -> Seal:
+    """Seal a year whose lines are held, from what was begun before; anew where that is not so any more."""
+    start, end = date(begun.year, 1, 1), date(begun.year, 12, 31)
+    counted = await count_lines(tx, Sieve(start, over, frozenset(org_ids))) if start <= over else 0
+    checksum = begun if (begun.org_ids, begun.lines) == (org_ids, counted) else Checksum(org_ids, begun.year)
+    await checksum.take(tx, end)
+    return checksum.seal()
 
 
 async def get_snapshot(tx: Tx, org: OrgRow, year: int, number: int) -> Snapshot:

@@ -10,7 +10,7 @@ counted line stands in its place: a figure is what was counted less what was tak
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
@@ -106,9 +106,30 @@ def is_standing(until: datetime | None = None) -> sa.ColumnElement[bool]:
 
 
 async def hold_lines(tx: Tx) -> None:
-    """Wait for the lines that are being written, and let no other be until the transaction ends."""
+    """Wait for the lines that are being written, and let no other be until the transaction ends.
+
+    Who wants to write one waits behind us, perhaps with rows that somebody needs for whose lines we wait. So
+    we wait for moments only, and let them pass in between. Raises StoreBusy after about ten seconds.
+    """
     if tx.dialect.name == "postgresql":  # SQLite has one writer
-        await tx.execute(sa.text("LOCK TABLE ledger IN SHARE MODE"))
+        await tx.execute(sa.text(_HOLD))
+
+
+_HOLD: Final = """DO $$
+DECLARE usual text := current_setting('lock_timeout');
+BEGIN
+    PERFORM set_config('lock_timeout', '50ms', true);
+    FOR tried IN 1..100 LOOP
+        BEGIN
+            LOCK TABLE ledger IN SHARE MODE;
+            PERFORM set_config('lock_timeout', usual, true);
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM pg_sleep(0.1 * random());
+        END;
+    END LOOP;
+    RAISE EXCEPTION 'lines are written without end' USING ERRCODE = 'serialization_failure';
+END $$"""
 
 
 def _values(tx: Tx, entry: Entry) -> dict[str, Any]:

@@ -7,7 +7,7 @@ it was taken; a line found later belongs to the next one.
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -60,6 +60,42 @@ class Seal:
     newest: datetime | None
 
 
+class Checksum:
+    """The checksum of the lines of organs in a year, taken some days at a time.
+
+    Lines are only ever added: while there are as many on some days as were taken of them, they are the same.
+    """
+
+    def __init__(self, org_ids: tuple[str, ...], year: int, until: datetime | None = None) -> None:
+        """Begin with no line; of those written after `until` it takes none."""
+        self.org_ids, self.year, self.lines = org_ids, year, 0
+        self._until, self._next = until, date(year, 1, 1)
+        self._digest = hashlib.sha256()
+        self._newest: datetime | None = None
+
+    async def take(self, tx: Tx, last: date) -> None:
+        """Take the lines of the days until `last` that it does not have yet."""
+        if self._next > last:
+            return
+        wanted = (
+            sa.select(
+                ledger.c.id, ledger.c.line, ledger.c.item_id, ledger.c.channel, ledger.c.org_id,
+                ledger.c.kind, ledger.c.column, ledger.c.day, ledger.c.written_at,
+            )
+            .where(_holds(self.org_ids, self._next, last, self._until))
+            .order_by(ledger.c.day, ledger.c.id)
+            .execution_options(yield_per=_ROWS_AT_ONCE)
+        )  # fmt: skip
+        async for *told, written_at in await tx.stream(wanted):
+            self._digest.update("\t".join(str(value) for value in told).encode() + b"\n")
+            self.lines, self._newest = self.lines + 1, max(written_at, self._newest or written_at)
+        self._next = last + timedelta(days=1)
+
+    def seal(self) -> Seal:
+        """Give it as it stands."""
+        return Seal(self.lines, self._digest.hexdigest(), self._newest)
+
+
 async def insert_snapshot(tx: Tx, row: Snapshot) -> None:
     """Write a snapshot; raises Taken when its number is in use."""
     values = {name: getattr(row, name) for name in Snapshot.__slots__}
@@ -90,29 +126,18 @@ async def list_frozen(tx: Tx, years: Collection[int], *, until: datetime) -> tup
     return tuple(Frozen(row.year, row.number, tuple(row.org_ids), row.taken_at) for row in found)
 
 
-async def seal_lines(tx: Tx, org_ids: tuple[str, ...], year: int, until: datetime | None) -> Seal:
-    """Count the lines of organs in a year written until a moment, or all, and take their checksum."""
-    wanted = (
-        sa.select(
-            ledger.c.id, ledger.c.line, ledger.c.item_id, ledger.c.channel, ledger.c.org_id, ledger.c.kind,
-            ledger.c.column, ledger.c.day, ledger.c.written_at,
-        )
-        .where(_holds(org_ids, year, until))
-        .order_by(ledger.c.day, ledger.c.id)
-        .execution_options(yield_per=_ROWS_AT_ONCE)
-    )  # fmt: skip
-    digest, lines, newest = hashlib.sha256(), 0, None
-    async for *told, written_at in await tx.stream(wanted):
-        digest.update("\t".join(str(value) for value in told).encode() + b"\n")
-        lines, newest = lines + 1, max(written_at, newest or written_at)
-    return Seal(lines, digest.hexdigest(), newest)
+async def seal_lines(tx: Tx, org_ids: tuple[str, ...], year: int, until: datetime) -> Seal:
+    """Count the lines of organs in a year written until a moment, and take their checksum."""
+    checksum = Checksum(org_ids, year, until)
+    await checksum.take(tx, date(year, 12, 31))
+    return checksum.seal()
 
 
 async def list_lines_of_snapshot(
     tx: Tx, frozen: Snapshot, *, after: tuple[date, str] | None, limit: int
 ) -> tuple[LineSeen, ...]:
     """Give the lines that a snapshot was taken from, oldest first, behind the one that `after` names."""
-    held = _holds(frozen.org_ids, frozen.year, frozen.taken_at)
+    held = _holds_of(frozen)
     if after is not None:
         behind = sa.or_(ledger.c.day > after[0], sa.and_(ledger.c.day == after[0], ledger.c.id > after[1]))
         held = sa.and_(held, behind)
@@ -126,8 +151,7 @@ async def list_differences(
 
     A figure is of a channel and a kind of line; to what was counted belongs what was taken back of it.
     """
-    first = _holds(older.org_ids, older.year, older.taken_at)
-    second = _holds(newer.org_ids, newer.year, newer.taken_at)
+    first, second = _holds_of(older), _holds_of(newer)
     if only is not None:
         first, second = (
             sa.and_(held, ledger.c.channel == only[0], ledger.c.line.in_(lines_of(only[1])))
@@ -138,8 +162,15 @@ async def list_differences(
     return (*(("added", one) for one in added), *(("removed", one) for one in removed))
 
 
-def _holds(org_ids: tuple[str, ...], year: int, until: datetime | None) -> sa.ColumnElement[bool]:
-    held = [*on_days(date(year, 1, 1), date(year, 12, 31)), ledger.c.org_id.in_(org_ids)]
+def _holds_of(frozen: Snapshot) -> sa.ColumnElement[bool]:
+    start, end = date(frozen.year, 1, 1), date(frozen.year, 12, 31)
+    return _holds(frozen.org_ids, start, end, frozen.taken_at)
+
+
+def _holds(
+    org_ids: tuple[str, ...], start: date, end: date, until: datetime | None
+) -> sa.ColumnElement[bool]:
+    held = [*on_days(start, end), ledger.c.org_id.in_(org_ids)]
     return sa.and_(*held) if until is None else sa.and_(*held, ledger.c.written_at <= until)
 
 

@@ -76,9 +76,10 @@ class Writer:
     async def write(self, items: Iterable[Written]) -> None:
         async with self.store.begin() as tx:
             for one in items:
-                await self._write_one(tx, one)
+                await self.write_one(tx, one)
 
-    async def _write_one(self, tx: Tx, one: Written) -> None:
+    async def write_one(self, tx: Tx, one: Written) -> None:
+        """Write an item and where it went."""
         keys = await self.write_item(tx, one)
         for leg in one.legs:
             await self.write_leg(tx, one, keys, leg)

@@ -11,9 +11,10 @@ from server.report.filing import filings_below, move
 from server.report.snapshots import SIDES, get_snapshot, is_intact, take_snapshot
 from server.store.ledger_tables import ledger
 from server.store.orgs import OrgRow, find_org_by_code
+from server.store.releases import lock_releases
 from server.store.snapshots import Snapshot, list_differences, list_lines_of_snapshot
 from server.store.statistics import Sieve, list_lines_behind
-from server.store.tx import Store
+from server.store.tx import Store, Tx
 from tests.house import House
 from tests.report.lines import AT, Writer, Written, plain_items
 from tests.tampering import take_guards_away
@@ -261,13 +262,47 @@ async def test_a_snapshot_waits_for_the_lines_that_are_being_written(files: File
         keys = await files.writer.write_item(tx, one)
         await files.writer.write_leg(tx, one, keys, one.legs[0])
         taking = asyncio.create_task(files.freeze())
-        waits = tx.dialect.name == "sqlite"  # where the second writer stands in line by itself
-        while not waits:
-            waits = bool(
-                (await tx.execute(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar()
-            )
+        await until_somebody_waits(tx)
     taken = await taking
     async with files.store.read() as tx:
         found = await list_lines_of_snapshot(tx, taken, after=None, limit=200)
     assert keys["item"] in {line.item_id for line in found}
     assert len(found) == taken.lines
+
+
+@pytest.mark.usefixtures("postgres")
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_who_waits_behind_a_snapshot_passes_where_he_has_what_its_writers_need(files: Files):
+    """One has written a line and needs a release; another has that release, and a line to write."""
+    first, second = (
+        Written(TOP, "news", "tzgg", None, (("website", date(2026, month, 1), None),)) for month in (6, 7)
+    )
+    async with files.store.begin() as tx:
+        # No deadlock is resolved in the time of this test.
+        name = files.store.engine.url.database
+        await tx.execute(sa.text(f"ALTER DATABASE {name} SET deadlock_timeout = '1h'"))
+        release_id = (await files.writer.write_item(tx, first))["release"]
+    await files.store.close()  # connections that are opened now know of it
+    has_it = asyncio.Event()
+
+    async def write_second() -> None:
+        async with files.store.begin() as tx:
+            await lock_releases(tx, frozenset((release_id,)))
+            has_it.set()
+            await files.writer.write_one(tx, second)
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as others, files.store.begin() as tx:
+        await files.writer.write_one(tx, first)
+        others.create_task(files.freeze())
+        await until_somebody_waits(tx)
+        others.create_task(write_second())
+        await has_it.wait()
+        await lock_releases(tx, frozenset((release_id,)))
+
+
+async def until_somebody_waits(tx: Tx) -> None:
+    """Return once a lock is waited for; at once on SQLite, where the second writer stands in line itself."""
+    if tx.dialect.name == "postgresql":
+        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not (await tx.execute(waiting)).scalar_one():
+            pass
