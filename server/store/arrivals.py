@@ -195,14 +195,16 @@ def _text_at_once(dialect: Dialect) -> str:
 
     Releases are locked first: a withdrawal that overtakes us would not see these live, nor we it. A lock
     that was waited for gives the row as it is by then. Lines and counters are written in the order of their
-    keys, so that no two of these wait for each other.
+    keys, so that no two of these wait for each other. Ids are looked up from arrays: PostgreSQL expects that
+    one row was moved, and would go through a table for each.
     """
     now = dialect.moment("$2")
     return f"""
         WITH given AS MATERIALIZED (
             SELECT * FROM {dialect.given("$1", _WHOLE)}
         ), held AS MATERIALIZED (
-            SELECT r.id, r.state, r.revision_id FROM releases r WHERE r.id IN (SELECT release_id FROM given)
+            SELECT r.id, r.state, r.revision_id FROM releases r
+            WHERE r.id = ANY (ARRAY(SELECT DISTINCT release_id FROM given))
             ORDER BY r.id FOR NO KEY UPDATE
         ), moved AS (
             UPDATE deliveries SET {_MOVED.format(now=now)}
@@ -212,10 +214,11 @@ def _text_at_once(dialect: Dialect) -> str:
             RETURNING g.*, deliveries.item_id, deliveries.account_id, held.revision_id
         ), closed AS (
             UPDATE attempts SET closed_at = {now}, outcome = 'live'
-            WHERE closed_at IS NULL AND id IN (SELECT attempt_id FROM moved)
+            WHERE closed_at IS NULL AND id = ANY (ARRAY(SELECT attempt_id FROM moved))
         ), begun AS (
             UPDATE releases SET state = 'live'
-            WHERE state = 'planned' AND number = 1 AND id IN (SELECT release_id FROM moved)
+            WHERE state = 'planned' AND number = 1
+                AND id = ANY (ARRAY(SELECT DISTINCT release_id FROM moved))
         ), first AS (
             SELECT DISTINCT ON (m.item_id, l.channel) l.line_id, l.channel, m.*
             FROM moved m,

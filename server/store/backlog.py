@@ -204,7 +204,7 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
                 SELECT attempt_id, id, tries, $4, {at}, {dialect.moment("$3")}, '{{}}' FROM moved
             ), dated AS (
                 UPDATE items SET published_at = {at} WHERE published_at IS NULL
-                AND id IN (SELECT item_id FROM moved)
+                AND id = ANY (ARRAY(SELECT DISTINCT item_id FROM moved))
             )
             SELECT * FROM moved""",
     }

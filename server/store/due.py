@@ -79,9 +79,11 @@ def _take(
 @cache
 def _texts(dialect: Dialect) -> Mapping[str, str]:
     return {
+        # Each state by itself: PostgreSQL makes a join of EXISTS, for which it may read the whole table.
         "wanted": f"""
-            SELECT w.value FROM {dialect.each("$2")} AS w WHERE EXISTS (
-                SELECT 1 FROM deliveries WHERE state = w.value AND due_at <= {dialect.moment("$1")})
+            SELECT w.value FROM {dialect.each("$2")} AS w WHERE 1 = (
+                SELECT 1 FROM deliveries
+                WHERE state = w.value AND due_at <= {dialect.moment("$1")} LIMIT 1)
             UNION ALL SELECT 'stale' WHERE EXISTS (SELECT 1 FROM stale_pages)
             UNION ALL SELECT 'pushes' WHERE EXISTS (
                 SELECT 1 FROM pushes WHERE state IN ('open', 'fixed', 'sent')
