@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0065"
+revision: str = "0068"
 down_revision: str | None = "0067"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
