@@ -49,8 +49,8 @@ _VERDICTS: Final = {"found": "已经发出", "absent": "平台上没有", "could
 async def list_decisions(visit: Visit) -> web.Response:
     """Show every delivery that waits for a person, longest waiting first."""
     async with visit.parts.store.read() as tx:
-        found = await waiting_for_people(tx, visit.who, visit.who.orgs_for("read"), most=_MOST)
-    return visit.show("decisions.html", section="decisions", found=found, now=visit.parts.now())
+        found = await waiting_for_people(tx, visit.who, visit.who.orgs_for("read"), most=_MOST + 1)
+    return visit.show("decisions.html", section="decisions", found=found, most=_MOST, now=visit.parts.now())
 
 
 async def waiting_for_people(

@@ -26,12 +26,13 @@ _MOST: Final = 200
 async def list_waiting(visit: Visit) -> web.Response:
     """Show what still waits for its proof, longest waiting first."""
     async with visit.parts.store.read() as tx:
-        ids = await list_unproved(tx, visit.who.orgs_for("read"), _MOST)
+        ids = await list_unproved(tx, visit.who.orgs_for("read"), _MOST + 1)
         legs = [await get_delivery(tx, key) for key in ids]
         found = [(leg, await get_item(tx, leg.item_id)) for leg in legs]
     return visit.show(
-        "evidence_list.html", section="evidence", found=found, may=visit.who.orgs_for("file_evidence")
-    )
+        "evidence_list.html", section="evidence", found=found, most=_MOST,
+        may=visit.who.orgs_for("file_evidence"),
+    )  # fmt: skip
 
 
 async def show_form(visit: Visit) -> web.StreamResponse:
