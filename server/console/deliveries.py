@@ -7,7 +7,7 @@ from aiohttp import web
 from server.console.media import keep_photo
 from server.console.moments import read_moment
 from server.console.page import Page, Visit
-from server.console.rows import Row, rows_of
+from server.console.rows import Row, rows_among, rows_of
 from server.core.decide import Decision, decide, send_again
 from server.core.sent import what_was_sent
 from server.core.withdraw import record_taken_down
@@ -16,7 +16,7 @@ from server.forms.orders import DecisionIn, TakenDownIn
 from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.files import require_picture
 from server.security.access import Act, SignedIn
-from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries
+from server.store.deliveries import DeliverySeen, get_delivery, list_deliveries, list_deliveries_by_id
 from server.store.doubts import (
     WAIT_FOR_PEOPLE,
     LookSeen,
@@ -25,7 +25,7 @@ from server.store.doubts import (
     list_waiting_for_people,
 )
 from server.store.evidence import find_evidence
-from server.store.items import ItemSeen, get_item
+from server.store.items import ItemSeen, get_item, list_items_by_id
 from server.store.older_posts import find_fate
 from server.store.takedowns import find_taken_down
 from server.store.tx import Tx
@@ -57,12 +57,12 @@ async def waiting_for_people(
     tx: Tx, who: SignedIn, org_ids: frozenset[str], *, most: int, states: tuple[str, ...] = WAIT_FOR_PEOPLE
 ) -> tuple[tuple[ItemSeen, Row], ...]:
     """Give the deliveries of some organs that wait for a person, each with its item, the longest first."""
-    found = []
-    for key in await list_waiting_for_people(tx, org_ids, most, states):
-        leg = await get_delivery(tx, key)
-        seen = await get_item(tx, leg.item_id)
-        found.append((seen, (await rows_of(tx, (leg,), seen.org.id, who))[0]))
-    return tuple(found)
+    ids = await list_waiting_for_people(tx, org_ids, most, states)
+    legs = await list_deliveries_by_id(tx, frozenset(ids))
+    items = await list_items_by_id(tx, frozenset(leg.item_id for leg in legs.values()))
+    told = [(items[legs[key].item_id], legs[key]) for key in ids]
+    rows = await rows_among(tx, ((leg, seen.org.id) for seen, leg in told), who)
+    return tuple((seen, row) for (seen, _leg), row in zip(told, rows, strict=True))
 
 
 async def delivery_for(tx: Tx, visit: Visit, act: Act) -> tuple[DeliverySeen, ItemSeen]:

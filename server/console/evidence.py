@@ -14,9 +14,9 @@ from server.forms.complaints import filled_in
 from server.forms.orders import EvidenceIn
 from server.forms.refusals import REFUSALS, refusals_of
 from server.importing.files import require_picture
-from server.store.deliveries import get_delivery
+from server.store.deliveries import list_deliveries_by_id
 from server.store.evidence import Evidence, find_last_place
-from server.store.items import get_item
+from server.store.items import list_items_by_id
 from server.store.unproved import list_unproved
 
 _PATH: Final = "/console/evidence/{delivery_id}"
@@ -27,8 +27,9 @@ async def list_waiting(visit: Visit) -> web.Response:
     """Show what still waits for its proof, longest waiting first."""
     async with visit.parts.store.read() as tx:
         ids = await list_unproved(tx, visit.who.orgs_for("read"), _MOST + 1)
-        legs = [await get_delivery(tx, key) for key in ids]
-        found = [(leg, await get_item(tx, leg.item_id)) for leg in legs]
+        legs = await list_deliveries_by_id(tx, frozenset(ids))
+        items = await list_items_by_id(tx, frozenset(leg.item_id for leg in legs.values()))
+    found = [(legs[key], items[legs[key].item_id]) for key in ids]
     return visit.show(
         "evidence_list.html", section="evidence", found=found, most=_MOST,
         may=visit.who.orgs_for("file_evidence"),

@@ -12,8 +12,8 @@ from server.report.apart import Brought
 from server.report.other_ways import NAMES, Filed, file_other_ways
 from server.report.rows_in import RowIn
 from server.report.sheets import XLSX, Value, as_xlsx
-from server.store.deliveries import get_delivery
-from server.store.items import get_item
+from server.store.deliveries import list_deliveries_by_id
+from server.store.items import list_items_by_id
 from server.store.unproved import list_unproved
 
 _PATH: Final = "/console/evidence/import"
@@ -30,13 +30,11 @@ async def show_form(visit: Visit) -> web.StreamResponse:
 async def give_table(visit: Visit) -> web.StreamResponse:
     """Give a table of all that waits for its proof, to be filled in and brought back."""
     async with visit.parts.store.read() as tx:
-        legs = [
-            await get_delivery(tx, key)
-            for key in await list_unproved(tx, visit.who.orgs_for("file_evidence"), _MOST)
-        ]
-        seen = {leg.item_id: await get_item(tx, leg.item_id) for leg in legs}
+        ids = await list_unproved(tx, visit.who.orgs_for("file_evidence"), _MOST)
+        legs = await list_deliveries_by_id(tx, frozenset(ids))
+        seen = await list_items_by_id(tx, frozenset(leg.item_id for leg in legs.values()))
     table: list[list[Value]] = [[*NAMES, "备注", "标题"]]
-    for leg in legs:
+    for leg in (legs[key] for key in ids):
         item = seen[leg.item_id]
         table.append([item.index_number, leg.account_name, "", "", "", "", item.revision.title])
     body = await asyncio.to_thread(as_xlsx, "待登记", table)

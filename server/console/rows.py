@@ -111,9 +111,14 @@ def _holds(row: ReleaseRow, legs: tuple[DeliverySeen, ...], org_id: str, who: Si
 
 async def rows_of(tx: Tx, legs: Iterable[DeliverySeen], org_id: str, who: SignedIn) -> tuple[Row, ...]:
     """Give deliveries of one organ's items as rows."""
+    return await rows_among(tx, ((leg, org_id) for leg in legs), who)
+
+
+async def rows_among(tx: Tx, legs: Iterable[tuple[DeliverySeen, str]], who: SignedIn) -> tuple[Row, ...]:
+    """Give deliveries, each with the organ of its item, as rows; in one statement, however many they are."""
     known = tuple(legs)
-    accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg in known))
-    return tuple(_row_of(leg, accounts[leg.account_id], org_id, who) for leg in known)
+    accounts = await list_accounts_by_id(tx, frozenset(leg.account_id for leg, _org in known))
+    return tuple(_row_of(leg, accounts[leg.account_id], org_id, who) for leg, org_id in known)
 
 
 def _place(leg: DeliverySeen) -> tuple[int, str]:

@@ -122,6 +122,12 @@ async def get_delivery(tx: Tx, delivery_id: str) -> DeliverySeen:
     return seen
 
 
+async def list_deliveries_by_id(tx: Tx, ids: frozenset[str]) -> dict[str, DeliverySeen]:
+    """Give those of the deliveries that exist, by id."""
+    wanted = _select().where(delivery.c.id.in_(ids))
+    return {row.id: _delivery_of(row) for row in await tx.execute(wanted)}
+
+
 async def list_deliveries(tx: Tx, item_id: str) -> tuple[DeliverySeen, ...]:
     """Give every delivery of an item, by release and account."""
     wanted = _select().where(delivery.c.item_id == item_id)

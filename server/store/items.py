@@ -241,6 +241,11 @@ async def list_released(tx: Tx, release_ids: frozenset[str]) -> dict[str, ItemSe
     return {row.release_id: _item_of(row) for row in await tx.execute(wanted)}
 
 
+async def list_items_by_id(tx: Tx, ids: frozenset[str]) -> dict[str, ItemSeen]:
+    """Give those of the items that exist with their newest revisions, by id."""
+    return {row.id: _item_of(row) for row in await tx.execute(_newest().where(item.c.id.in_(ids)))}
+
+
 async def list_items(
     tx: Tx, org_ids: frozenset[str], limit: int, before: datetime | None = None
 ) -> tuple[ItemSeen, ...]:

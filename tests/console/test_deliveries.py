@@ -9,6 +9,7 @@ from channels.hosts import is_below
 from server.core.withdraw import record_gone
 from tests.console.conftest import XSS, ConsoleOffice, Desk
 from tests.house import Website
+from tests.watch.test_waking import heard
 
 
 class _Known(Website):
@@ -156,20 +157,25 @@ async def test_what_is_gone_leads_whoever_writes_to_a_new_version(office: Consol
 @pytest.mark.parametrize(
     ("module", "path"), [("deliveries", "/console/decisions"), ("evidence", "/console/evidence")]
 )
-async def test_a_list_of_what_waits_for_people_says_when_it_is_longer_than_shown(
+async def test_a_long_list_of_what_waits_costs_what_a_short_one_does_and_says_that_it_is_longer(
     office: ConsoleOffice, monkeypatch: pytest.MonkeyPatch, module: str, path: str
 ):
     house, desk = office.house, await office.desk("chief")
-    counts = []
+    counts, statements = [], []
     for _more in range(2):
         made = await house.item(title="第几号通知", document_number=None)
         house.platform.next_call("refuse")
         await house.release(made.id, ("website",) if module == "deliveries" else ("other",))
         await house.run_until_quiet()
-        monkeypatch.setattr(f"server.console.{module}._MOST", 1)
-        seen = await desk.get(path)
+        with heard(house.store) as told:
+            await desk.get(path)
+        statements.append(len(told))
+        with monkeypatch.context() as shorter:
+            shorter.setattr(f"server.console.{module}._MOST", 1)
+            seen = await desk.get(path)
         counts.append((seen.words.count("第几号通知"), "只列出等得最久的 1 条" in seen.words))
     assert counts == [(1, False), (1, True)]
+    assert statements[0] == statements[1]
 
 
 async def test_what_was_taken_down_is_not_offered_to_be_opened(office: ConsoleOffice):
