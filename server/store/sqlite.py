@@ -5,6 +5,7 @@ changes of thread, which on a small machine is more than most statements. SQLAlc
 """
 
 import sqlite3
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -54,6 +55,8 @@ class Connection(aiosqlite.Connection):
         """Do something on the connection's thread; the connection is nobody else's meanwhile."""
         words, self._unsaid = self._unsaid, []
         self._has_begun |= bool(words)
+        if threading.get_ident() == self._thread.ident:
+            return self._do(words, act)  # whoever is here already waits for nobody
         # aiosqlite has no public way to do several things in one visit; SQLAlchemy takes this one, too.
         result: T = await self._execute(partial(self._do, words, act))  # type: ignore[no-untyped-call]
         return result
@@ -88,7 +91,7 @@ class Connection(aiosqlite.Connection):
         self._unsaid.clear()
         if self._has_begun or self.in_transaction:
             self._has_begun = False
-            await super().rollback()
+            await self.visit(lambda connection: connection.rollback())
 
 
 class Cursor:
@@ -197,11 +200,29 @@ def say(connection: AsyncConnection, word: str) -> None:
 
 
 async def commit(connection: AsyncConnection) -> None:
-    """Commit; SQLAlchemy only where a statement of its own made it believe that it began."""
-    if connection.in_transaction():
-        await connection.commit()
-    else:
-        await cast("Connection", driver_of(connection)).commit()
+    """Commit; SQLAlchemy only where a statement of its own made it believe that it began.
+
+    One that is refused leaves the transaction open, and SQLAlchemy takes it for ended: it is undone here.
+    """
+    driver = cast("Connection", driver_of(connection))
+    try:
+        await (connection if connection.in_transaction() else driver).commit()
+    except (sqlite3.Error, sa.exc.DBAPIError):
+        await driver.rollback()
+        raise
+
+
+async def visit(connection: AsyncConnection, act: Callable[[sqlite3.Connection], T]) -> T:
+    """Do something on the thread of a connection; what its driver is asked for there waits for nobody."""
+    return await cast("Connection", driver_of(connection)).visit(act)
+
+
+def is_open(connection: AsyncConnection) -> bool:
+    """Say whether a transaction is open, or begins with the next visit."""
+    if connection.invalidated or connection.closed:
+        return False
+    driver = cast("Connection | None", driver_of(connection))
+    return driver is not None and driver.is_open
 
 
 def prepare_sqlite(engine: sa.Engine) -> None:

@@ -7,17 +7,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from server.store.commits import CommitLine, Undone
+from server.store.commits import CommitLine
 from server.store.connections import Connections
 from server.store.postgresql import POOL, prepare_postgresql
 from server.store.reading import ReadingConnections
 from server.store.room import Room, is_full
+from server.store.shares import Undone
 from server.store.sqlite import connect, prepare_sqlite
 
 Tx = AsyncConnection
@@ -99,11 +101,31 @@ class Store:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         """Open a writing transaction: committed at the end of the block, undone by an exception."""
+        with self._writing():
+            async with self._connections.lend() if self._line is None else self._line.stand() as tx:
+                yield tx
+
+    async def write(self, act: Callable[[Tx], Awaitable[T]]) -> T:
+        """Do an act in a writing transaction, and again when it was undone for another's sake.
+
+        Acts do nothing outside their transaction and wait for nothing else, so doing one again is harmless,
+        and SQLite runs it on the connection's thread.
+        """
+        return await do_again_if_undone(partial(self._write_once, act))
+
+    async def _write_once(self, act: Callable[[Tx], Awaitable[T]]) -> T:
+        if self._line is None:
+            async with self.begin() as tx:
+                return await act(tx)
+        with self._writing():
+            return await self._line.run(act)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         mark = _inside.set(True)
         try:
             with _plain_errors():
-                async with self._connections.lend() if self._line is None else self._line.stand() as tx:
-                    yield tx
+                yield
             if (kept := _kept.get()) is not None:
                 kept.is_any = True
         except StoreFull as error:
@@ -111,18 +133,6 @@ class Store:
             raise
         finally:
             _inside.reset(mark)
-
-    async def write(self, act: Callable[[Tx], Awaitable[T]]) -> T:
-        """Do an act in a writing transaction, and again when it was undone for another's sake.
-
-        Acts do nothing outside their transaction, so doing one again is harmless.
-        """
-
-        async def once() -> T:
-            async with self.begin() as tx:
-                return await act(tx)
-
-        return await do_again_if_undone(once)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:

@@ -479,8 +479,33 @@ MUTANTS = (
         (
             Change(
                 "server/store/commits.py",
-                "        elif not _is_open(shared.connection):\n",
+                "        elif not is_open(shared.connection):\n",
                 "        elif self._shared is None:\n",
+            ),
+        ),
+        ("tests/store/test_commits.py",),
+    ),
+    Mutant(
+        "acts go on in a transaction that SQLite has undone",
+        (
+            Change(
+                "server/store/shares.py",
+                "            if not is_open(connection):\n",
+                "            if connection.closed:\n",
+            ),
+        ),
+        ("tests/store/test_commits.py",),
+    ),
+    Mutant(
+        "acts are told before their commit",
+        (
+            Change(
+                "server/store/commits.py",
+                "            is_sound = drive(commit_shares(connection, shares))\n"
+                "            loop.call_soon_threadsafe(tell, shares)\n",
+                "            drive(run_shares(connection, shares))\n"
+                "            loop.call_soon_threadsafe(tell, shares)\n"
+                "            is_sound = drive(commit_shares(connection, []))\n",
             ),
         ),
         ("tests/store/test_commits.py",),

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from server.store.due import take_due
-from server.store.tx import Store
+from server.store.tx import Store, Tx
 
 DAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.slow
@@ -42,6 +42,13 @@ class Watched:
 async def write(store: Store) -> None:
     async with store.begin() as tx:
         await tx.execute(sa.text("SELECT 1"))
+
+
+async def act(store: Store) -> None:
+    async def look(tx: Tx) -> None:
+        await tx.execute(sa.text("SELECT 1"))
+
+    await store.write(look)
 
 
 async def read(store: Store) -> None:
@@ -86,7 +93,7 @@ async def call_off(work: Awaitable[None], moment: int, *, times: int, is_all: bo
 
 @pytest.mark.parametrize("is_all", [False, True], ids=["it alone", "everything"])
 @pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize("act", [write, read, run_a_script, fail])
+@pytest.mark.parametrize("act", [write, act, read, run_a_script, fail])
 async def test_a_connection_comes_back(
     store: Store,
     act: Callable[[Store], Awaitable[None]],
