@@ -70,7 +70,8 @@ def restore(
     if done.doubts.looked_for:
         typer.echo(
             f"备份时还没有发出的微博和公众号文章有 {done.doubts.looked_for} 条：系统先到平台上查找，"
-            "确认没有发过才发送（微博等 10 分钟，公众号等 2 小时）。"
+            f"确认没有发过才发送（微博等 {LIMITS['weibo'].settle_after_loss / 60:g} 分钟，"
+            f"公众号等 {LIMITS['wechat'].settle_after_loss / 3600:g} 小时）。"
         )
     if done.doubts.asked:
         typer.echo(

@@ -34,7 +34,7 @@ from server.store.snapshots import Snapshot, list_snapshots
 from server.store.statistics import GROUPS, GroupBy
 from server.store.tables import account, delivery, org
 from server.store.words import COUNTED_AS, TAKEN_BACK
-from tests.faults.machine import Machine, run_on_sqlite
+from tests.faults.machine import Machine, run_on_postgresql, run_on_sqlite
 from tests.house import ACCOUNTS, SITE
 
 PERIODS = (
@@ -258,6 +258,11 @@ class Figures(Machine):
 @pytest.mark.slow
 def test_whatever_happens_every_figure_is_as_many_as_its_lines(sqlite_template: Path):
     run_on_sqlite(Figures, sqlite_template, examples=5, steps=12)
+
+
+@pytest.mark.slow
+def test_whatever_happens_every_figure_is_as_many_as_its_lines_on_postgresql(postgres: str):
+    run_on_postgresql(Figures, postgres, examples=3, steps=12)
 
 
 pytestmark = pytest.mark.timeout(3600)
