@@ -4,7 +4,7 @@ To take one from SQLAlchemy's pool, to begin, to commit and to give it back star
 them cost three times what the transaction does. The pool has what was undone.
 
 Who finds all of them lent waits in line here: a pool in front of which a crowd waits closes what it cannot
-keep and opens it anew, and a new connection costs PostgreSQL as much as ten releases.
+keep and opens it anew, and a new connection costs PostgreSQL as much as several items.
 """
 
 import asyncio

@@ -11,6 +11,7 @@ from server.core.withdraw import withdraw
 from server.store.accounts import find_account
 from server.store.audit import Actor, AuditLine, Wanted, list_audit
 from server.store.evidence import Evidence
+from server.store.tables import delivery
 from server.store.tx import Tx
 from tests.house import House
 
@@ -71,6 +72,22 @@ async def test_what_a_worker_did_is_not_put_on_the_person_who_released(house: Ho
     (live,) = await lines(house, verb="delivery.live")
     assert (live.actor, live.who_id, live.org_id) == ("robot", "worker", house.org.id)
     assert live.delivery_id == (await house.legs(item.id))["website"].id
+
+
+async def test_of_many_that_one_statement_moves_each_has_a_line_of_its_own(house: House):
+    items = [await house.item() for _item in range(3)]
+    for item in items:
+        await house.release(item.id)
+    await house.claim()
+    async with house.store.begin() as tx:
+        await tx.execute(delivery.update().values(looks=0))
+        await tx.execute(delivery.update().where(delivery.c.state == "sending").values(state="unknown"))
+    legs = [(await house.legs(item.id))["website"] for item in items]
+    told = await lines(house, verb="delivery.unknown")
+    assert {(one.delivery_id, one.item_id, one.details["attempt"]) for one in told} == {
+        (leg.id, leg.item_id, leg.attempt_id) for leg in legs
+    }
+    assert len(told) == len(legs)
 
 
 @pytest.mark.parametrize(
