@@ -100,10 +100,10 @@ async def set_window(tx: Tx, account_id: str, window: str | None) -> None:
 
 
 async def list_sendable_releases(tx: Tx, account_ids: frozenset[str], limit: int) -> tuple[str, ...]:
-    """Give the releases that have something to send on the accounts at this moment."""
+    """Give the releases that have something to send on the accounts now, by the backlog's index."""
     wanted = (
         sa.select(delivery.c.release_id)
-        .where(delivery.c.account_id.in_(account_ids), delivery.c.state.in_(("ready", "retry_wait")))
+        .where(delivery.c.account_id.in_(account_ids), sa.text("state IN ('ready', 'retry_wait')"))
         .distinct()
         .limit(limit)
     )
@@ -111,10 +111,10 @@ async def list_sendable_releases(tx: Tx, account_ids: frozenset[str], limit: int
 
 
 async def list_account_releases(tx: Tx, account_id: str, gate: str, limit: int) -> tuple[str, ...]:
-    """Give the releases that wait at a gate on an account."""
+    """Give the releases that wait at a gate on an account, by their index."""
     wanted = (
         sa.select(delivery.c.release_id)
-        .where(delivery.c.account_id == account_id, delivery.c.state == "waiting", delivery.c.gate == gate)
+        .where(delivery.c.account_id == account_id, delivery.c.gate == gate, sa.text("state = 'waiting'"))
         .distinct()
         .limit(limit)
     )

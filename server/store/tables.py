@@ -244,7 +244,21 @@ delivery = sa.Table(
     sa.UniqueConstraint("release_id", "account_id"),  # invariant 2
     sa.Index("ix_deliveries_state_due", "state", "due_at"),
     sa.Index("ix_deliveries_item", "item_id", "account_id"),
-    sa.Index("ix_deliveries_account_state", "account_id", "state"),
+    # What an account has in flight, and what waits at its gates: the few, never the archive.
+    sa.Index(
+        "ix_deliveries_sending",
+        "account_id",
+        "item_id",
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    ),
+    sa.Index(
+        "ix_deliveries_waiting",
+        "account_id",
+        "gate",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
     # When an account last showed something.
     sa.Index(
         "ix_deliveries_account_live",

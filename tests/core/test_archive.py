@@ -25,9 +25,9 @@ from tests.ports import free_port
 GROWS = "items|revisions|releases|deliveries|attempts|places|page_changes|catalogue_lines|ledger|followups"
 # A walk through a table, or a search by something that nearly every row has in common.
 WALKS = re.compile(
-    rf"SCAN ({GROWS})\b(?! USING (COVERING )?INDEX (ix_page_changes_unread|ix_deliveries_backlog))"
+    rf"SCAN ({GROWS})\b(?! USING (COVERING )?INDEX (ix_page_changes_unread|ix_deliveries_(backlog|sending)))"
     r"|ix_deliveries_state_due \(state=\?\)"
-    r"|ix_deliveries_account_(state|live) \(account_id=\?\)"
+    r"|ix_deliveries_account_live \(account_id=\?\)"
     r"|INDEX sqlite_autoindex_places_\d \(account_id=\?( AND list_key=\?)?\)"
 )
 
