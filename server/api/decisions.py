@@ -25,7 +25,7 @@ from server.importing.files import require_picture
 from server.parts import PARTS
 from server.security.access import Act
 from server.store.accounts import get_account
-from server.store.deliveries import DeliverySeen, find_delivery, get_delivery
+from server.store.deliveries import DeliverySeen, find_delivery, list_deliveries_by_id
 from server.store.doubts import AttemptSeen, LookSeen, list_attempts_seen, list_looks, list_waiting_for_people
 from server.store.items import get_item
 from server.store.takedowns import find_taken_down
@@ -114,8 +114,8 @@ async def list_waiting(request: web.Request) -> web.Response:
     org_ids = signed_in(request).orgs_for("read")
     async with request.config_dict[PARTS].store.read() as tx:
         ids = await list_waiting_for_people(tx, org_ids, _MOST)
-        legs = tuple([await get_delivery(tx, key) for key in ids])
-    return answer(DeliveriesOut.of(legs))
+        legs = await list_deliveries_by_id(tx, frozenset(ids))
+    return answer(DeliveriesOut.of(tuple(legs[key] for key in ids)))
 
 
 async def show_delivery(request: web.Request) -> web.Response:

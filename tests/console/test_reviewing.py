@@ -50,6 +50,16 @@ async def test_a_list_of_what_waits_costs_the_statements_of_a_short_one(
     assert seen.words.count("号通知") == 11
 
 
+async def test_a_queue_that_is_longer_than_shown_says_so(
+    office: ConsoleOffice, monkeypatch: pytest.MonkeyPatch
+):
+    for number in range(2):
+        await _handed_in(office, title=f"第{number}号通知")
+    monkeypatch.setattr("server.console.reviewing._MOST", 1)
+    seen = await (await office.desk("chief")).get("/console/review")
+    assert ("超过 1 件，先列最早的" in seen.words, seen.words.count("号通知")) == (True, 1)
+
+
 async def test_a_return_needs_a_reason_and_keeps_the_page(office: ConsoleOffice):
     item = await _handed_in(office)
     desk = await office.desk("chief")
