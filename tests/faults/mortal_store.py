@@ -1,9 +1,12 @@
 """A store that ends its process, or has it stand still, around a commit."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from server.store.tx import Store, Tx
+
+T = TypeVar("T")
 
 
 class MortalStore(Store):
@@ -19,3 +22,16 @@ class MortalStore(Store):
             yield tx
             self._step("before commit")
         self._step("after commit")
+
+    async def write(self, act: Callable[[Tx], Awaitable[T]]) -> T:
+        if not self.is_sqlite:
+            return await super().write(act)  # it begins
+
+        async def to_the_commit(tx: Tx) -> T:
+            result = await act(tx)
+            self._step("before commit")
+            return result
+
+        result = await super().write(to_the_commit)
+        self._step("after commit")
+        return result
