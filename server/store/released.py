@@ -81,8 +81,10 @@ def _text(dialect: Dialect) -> str:
         *(("replacements", "item_id"), ("replacements", "by_id")),
     )
     bound = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {end} = i.id)" for table, end in ends)  # noqa: S608 -- of constants
+    # From an array PostgreSQL looks each up; for a SELECT behind IN it makes tables of all texts there are.
+    ids = f"IN {dialect.ids('$1')}" if dialect.is_sqlite else f"= ANY (ARRAY{dialect.ids('$1')})"
     return f"""
         SELECT {", ".join(columns)}, CAST(v.sheet AS text), o.code, o.name, {bound},
             EXISTS (SELECT 1 FROM notice_ends WHERE item_id = i.id)
         FROM releases r JOIN items i ON i.id = r.item_id JOIN revisions v ON v.id = r.revision_id
-        JOIN orgs o ON o.id = i.org_id WHERE r.id IN {dialect.ids("$1")} ORDER BY r.id"""  # noqa: S608 -- of constants
+        JOIN orgs o ON o.id = i.org_id WHERE r.id {ids} ORDER BY r.id"""  # noqa: S608 -- of constants
