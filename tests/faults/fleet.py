@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import time
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,19 +46,7 @@ class Fleet:
 
     async def start(self, name: str, role: str, port: int | None = None) -> None:
         """Start a process and wait until it is at work."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("TONGFA_") and not k.endswith("_URL")}
-        environment = {
-            **kept,
-            "PYTHONPATH": str(_ROOT),
-            "TONGFA_VAR": str(self.folder),
-            "TONGFA_DATABASE_URL": self.database_url,
-            "TONGFA_REDIS_URL": self.redis_url,
-            "TONGFA_PUBLIC_URL": f"http://127.0.0.1:{self.public_port}",
-            "TONGFA_WORKER__POLL_SECONDS": "0.2",
-            "TONGFA_WORKER__LEASE_SECONDS": "10",
-            "TONGFA_WORKER__FINISH_SECONDS": "3",
-            **({"TONGFA_PORT": str(port)} if port else {}),
-        }
+        environment = self._environment() | ({"TONGFA_PORT": str(port)} if port else {})
         log = self.folder / f"{name}.{time.monotonic_ns()}.log"
         with log.open("wb") as written:
             running = await asyncio.create_subprocess_exec(
@@ -67,6 +56,30 @@ class Fleet:
             )  # fmt: skip
         self.processes[name] = Process(name, role, port, log, running)
         await self._begun(name)
+
+    async def run(self, *command: str, **other: str) -> str:
+        """Run a command of `tongfa` in this office, or with `other` settings; gives what it said."""
+        running = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "server.cli", *command),
+            cwd=self.folder, env=self._environment() | other, stdout=PIPE, stderr=STDOUT,
+        )  # fmt: skip
+        said = (await asyncio.wait_for(running.communicate(), _PATIENCE))[0].decode()
+        assert running.returncode == 0, (command, said)
+        return said
+
+    def _environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("TONGFA_") and not k.endswith("_URL")}
+        return {
+            **kept,
+            "PYTHONPATH": str(_ROOT),
+            "TONGFA_VAR": str(self.folder),
+            "TONGFA_DATABASE_URL": self.database_url,
+            "TONGFA_REDIS_URL": self.redis_url,
+            "TONGFA_PUBLIC_URL": f"http://127.0.0.1:{self.public_port}",
+            "TONGFA_WORKER__POLL_SECONDS": "0.2",
+            "TONGFA_WORKER__LEASE_SECONDS": "10",
+            "TONGFA_WORKER__FINISH_SECONDS": "3",
+        }
 
     async def stop(self, name: str) -> float:
         """End a process as an operator does; gives the seconds it took."""
