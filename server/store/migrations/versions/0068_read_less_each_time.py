@@ -183,10 +183,6 @@ def _say(*statements: str) -> None:
         op.execute(sa.text(statement))
 
 
-def _folded(column: str, told: str) -> str:
-    return f"{column} = ANY ('{{{','.join(_WORD.findall(told))}}}'::text[])"
-
-
 def _listed(column: str, told: str) -> str:
     words = ", ".join(f"'{word}'" for word in told.split(","))
     return f"{column} IN ({words})"
