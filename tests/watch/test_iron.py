@@ -27,7 +27,7 @@ async def order_of_sending(house: House, limit: int) -> tuple[str, ...]:
 
 
 def _next(dialect: Dialect, account: str, at: datetime, limit: int) -> Script[tuple[str, ...]]:
-    bounds = [{"id": account, "most": limit, "room": limit}]
+    bounds = [(account, limit, limit)]
     ((_account, _room, ids),) = yield from search(dialect, bounds, dialect.text_of(at))
     return tuple(ids)
 
