@@ -1,7 +1,6 @@
 """/console/review and …/review: handed in, read with what changed since the last approval, and decided."""
 
 import asyncio
-from itertools import islice
 
 from aiohttp import web
 
@@ -19,7 +18,7 @@ from server.importing.shape import shape
 from server.review.afterwards import review_afterwards
 from server.review.approvals import approve, return_item, submit
 from server.review.differences import Differences, compare_revisions
-from server.review.levels import Decider, Standing, Version, decider_of, standing_of, standings_of
+from server.review.levels import Decider, Standing, Version, decider_of, standing_of
 from server.security.access import Act
 from server.store.accounts import list_accounts_in
 from server.store.approvals import find_last_approved
@@ -29,7 +28,6 @@ from server.store.items import ItemSeen, get_item_at, lock_newest
 from server.store.tx import Tx
 
 _MOST = 100
-_CONSIDERED = 500  # of those handed in; what waits for another level stands among them
 
 
 async def show_queue(visit: Visit) -> web.Response:
@@ -45,13 +43,10 @@ async def show_queue(visit: Visit) -> web.Response:
 async def waiting_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[DeskLine, ...]:
     """Give the items on which the visitor may decide now, those whose next level is his; longest first."""
     by, at = visit.who.person_id, visit.parts.now()
-    wanted = Wanted(visit.who.orgs_for("approve"), ("submitted",), not_by=by, oldest_first=True)
-    lines = {Version.of_line(one): one for one in await list_desk(tx, wanted, limit=_CONSIDERED)}
-    standings, decider = await standings_of(tx, lines), await decider_of(tx, by, at=at)
-    mine = (
-        line for version, line in lines.items() if _stopped(decider, version, standings[version.id]) is None
-    )
-    return tuple(islice(mine, limit))
+    orgs, decider = visit.who.orgs_for("approve"), await decider_of(tx, by, at=at)
+    turns = await decider.turns(tx, orgs)
+    wanted = Wanted(orgs, ("submitted",), not_by=by, oldest_first=True, turns=turns)
+    return await list_desk(tx, wanted, limit=limit)
 
 
 async def early_for(tx: Tx, visit: Visit, *, limit: int) -> tuple[EmergencySeen, ...]:

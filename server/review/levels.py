@@ -10,11 +10,12 @@ from server.core.acts import note
 from server.core.problems import Problem
 from server.store.approvals import Decided, list_rounds
 from server.store.audit import Subject
-from server.store.desk import DeskLine
+from server.store.desk import DeskLine, Turn, Turns
 from server.store.items import ItemSeen
 from server.store.levels import Level, LevelRole, list_holding, list_principals, replace_levels
 from server.store.people import list_reach
 from server.store.tx import Tx
+from server.store.words import KINDS
 
 MOST_LEVELS: Final = 3
 # Whoever stands above may decide on the level below; an administrator keeps the house and is no reviewer of
@@ -24,6 +25,7 @@ _FITS: Final[dict[LevelRole, frozenset[str]]] = {
     "chief": frozenset({"chief"}),
 }
 _DECIDES: Final = frozenset({"reviewer", "chief", "admin"})
+_Step = tuple[int, bool, str | None]  # the last three of a `Turn`
 ROLE_NAMES: Final[dict[LevelRole, str]] = {"reviewer": "审核人", "chief": "负责人"}
 
 
@@ -91,13 +93,30 @@ class Decider:
     reach: frozenset[tuple[str, str]]
     principals: tuple[tuple[str, frozenset[tuple[str, str]]], ...]
 
+    async def turns(self, tx: Tx, org_ids: Collection[str]) -> Turns:
+        """Give when it is his turn at some organs: the same that `acts_for` says of one version."""
+        at: dict[tuple[str, _Step], set[str]] = {}
+        holding = await list_holding(tx, {(org_id, kind) for org_id in org_ids for kind in KINDS})
+        for (org_id, kind), levels in holding.items():
+            last = max(1, len(levels)) - 1
+            for passed, level in enumerate(levels or (None,)):
+                for principal, reach in ((None, self.reach), *self.principals):
+                    if _wanted(level, org_id) & reach or (level is None and principal is None):
+                        step = (passed, passed == last, principal)
+                        at.setdefault((kind, step), set()).add(org_id)
+        kinds: dict[tuple[frozenset[str], _Step], set[str]] = {}
+        for (kind, step), orgs in at.items():
+            kinds.setdefault((frozenset(orgs), step), set()).add(kind)
+        turns = (Turn(orgs, frozenset(of), *step) for (orgs, step), of in kinds.items())
+        return Turns(self.person_id, tuple(turns))
+
     def acts_for(self, version: Version, standing: Standing) -> str | None:
         """Give for whom he decides on a version now, None for himself; raises Problem where he may not."""
         decided = {one for done in standing.done for one in (done.decided_by, done.on_behalf_of)}
         if self.person_id in decided:
             raise Problem("own_item", "您已经在前面一级审核过，每一级要由不同的人审核")
         level = standing.level
-        wanted = {(role, version.org_id) for role in (_FITS[level.role] if level else _DECIDES)}
+        wanted = _wanted(level, version.org_id)
         if wanted & self.reach:
             return None
         for principal, reach in self.principals:
@@ -107,6 +126,11 @@ class Decider:
         if level is None:
             return None  # nobody has set levels: the face has asked for the right to approve
         raise Problem("forbidden", f"这一步是“{level.name}”，由{ROLE_NAMES[level.role]}审核")
+
+
+def _wanted(level: Level | None, org_id: str) -> frozenset[tuple[str, str]]:
+    """Give the roles at an organ that decide on a level; None: on the one that nobody has set."""
+    return frozenset((role, org_id) for role in (_FITS[level.role] if level else _DECIDES))
 
 
 async def decider_of(tx: Tx, person_id: str, *, at: datetime) -> Decider:

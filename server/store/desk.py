@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from channels.item import Kind
 from server.store.items import RevisionState
-from server.store.tables import approval, item, org, person, revision
+from server.store.tables import IS_OPEN, approval, item, org, person, revision
 from server.store.tx import Tx
+from server.store.words import OPEN_STATES
 
 _LIKE_SIGNS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
@@ -39,6 +40,25 @@ class DeskLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Which versions it is somebody's turn to decide on: of organs and kinds, after so many approvals."""
+
+    org_ids: frozenset[str]
+    kinds: frozenset[str]
+    passed: int  # the approvals that stand in its round
+    or_more: bool  # on the last level: there were more levels once
+    principal: str | None  # for whom he would decide; None: for himself
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """When it is somebody's turn; never where he, or whom he would act for, has decided in the round."""
+
+    person_id: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which items: of these organs, in these states (all, when empty), written by or not by somebody."""
 
@@ -51,6 +71,7 @@ class Wanted:
     since: datetime | None = None
     oldest_first: bool = False
     kind: Kind | None = None
+    turns: Turns | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +173,13 @@ def _held(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
 def _narrowed(wanted: Wanted, changed_at: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
     clauses: list[sa.ColumnElement[bool]] = []
     if wanted.states:
-        clauses.append(revision.c.state.in_(wanted.states))
+        # As words of the statement: the small indexes of what is under way are found by them alone.
+        words: Any = sa.bindparam("states", wanted.states, expanding=True, literal_execute=True, unique=True)
+        clauses.append(revision.c.state.in_(words))
+        if frozenset(wanted.states) <= frozenset(OPEN_STATES):
+            clauses.append(sa.literal_column(f"revisions.{IS_OPEN}", sa.Boolean))
+    if wanted.turns is not None:
+        clauses.append(_is_turn_of(wanted.turns))
     if wanted.by is not None:
         clauses.append(revision.c.created_by == wanted.by)
     if wanted.not_by is not None:
@@ -168,6 +195,38 @@ def _narrowed(wanted: Wanted, changed_at: sa.ColumnElement[Any]) -> list[sa.Colu
         like = f"%{word.translate(_LIKE_SIGNS)}%"
         clauses.append(sa.or_(*(column.like(like, escape="\\") for column in named)))
     return clauses
+
+
+def _is_turn_of(his: Turns) -> sa.ColumnElement[bool]:
+    """Say whether somebody decides next, as `review/levels.py` says of one version."""
+    back, done = approval.alias("back"), approval.alias("done")
+    number = sa.select(sa.func.count()).where(
+        back.c.revision_id == done.c.revision_id, back.c.decision == "returned"
+    )
+    standing = sa.and_(
+        done.c.revision_id == revision.c.id,
+        done.c.decision == "approved",
+        done.c.content_hash == revision.c.content_hash,
+        done.c.round == number.scalar_subquery(),
+    )
+    passed = sa.select(sa.func.count()).select_from(done).where(standing).scalar_subquery()
+
+    def has_decided(person_id: str) -> sa.ColumnElement[bool]:
+        by_him = sa.or_(done.c.decided_by == person_id, done.c.on_behalf_of == person_id)
+        return sa.exists().where(standing, by_him)
+
+    def is_his(turn: Turn) -> sa.ColumnElement[bool]:
+        clauses = [
+            item.c.org_id.in_(turn.org_ids),
+            item.c.kind.in_(turn.kinds),
+            passed >= turn.passed if turn.or_more else passed == turn.passed,
+        ]
+        if turn.principal is not None:
+            clauses += [revision.c.created_by != turn.principal, ~has_decided(turn.principal)]
+        return sa.and_(*clauses)
+
+    his_turn = sa.or_(sa.false(), *(is_his(turn) for turn in his.turns))
+    return sa.and_(his_turn, ~has_decided(his.person_id))
 
 
 def _line_of(row: sa.Row[Any]) -> DeskLine:

@@ -90,6 +90,7 @@ approval = sa.Table(
     among("decision", ("approved", "returned")),
     # Invariant 5: nobody approves his own.
     sa.CheckConstraint("author_id <> decided_by", name="not_own"),
+    sa.Index("ix_approvals_revision", "revision_id"),
     sa.Index(
         "uq_approvals_level",
         "revision_id",

@@ -3,6 +3,8 @@
 Times are UTC microseconds on both engines; `day` columns are dates in Asia/Shanghai.
 """
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from server.store import review_tables, rooms
@@ -24,6 +26,7 @@ from server.store.words import (
     FOLLOW_RULES,
     GATES,
     KINDS,
+    OPEN_STATES,
     OUTCOMES,
     REVISION_STATES,
     ROLES,
@@ -155,6 +158,8 @@ item = sa.Table(
     ),
 )
 
+IS_OPEN: Final = f"state IN {OPEN_STATES}"
+
 revision = sa.Table(
     "revisions",
     metadata,
@@ -178,8 +183,15 @@ revision = sa.Table(
         "uq_revisions_one_draft",
         "item_id",
         unique=True,
-        sqlite_where=sa.text("state IN ('draft', 'submitted', 'returned')"),
-        postgresql_where=sa.text("state IN ('draft', 'submitted', 'returned')"),
+        sqlite_where=sa.text(IS_OPEN),
+        postgresql_where=sa.text(IS_OPEN),
+    ),
+    # Approved and not released: what a desk has before it.
+    sa.Index(
+        "ix_revisions_approved",
+        "item_id",
+        sqlite_where=sa.text("state = 'approved'"),
+        postgresql_where=sa.text("state = 'approved'"),
     ),
     sa.Index("ix_revisions_author", "created_by", "created_at"),
 )

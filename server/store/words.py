@@ -32,6 +32,8 @@ PUSH_STATES: Final = ("open", "fixed", "sent", "done", "failed")
 COUNTED_AS: Final = ("website", "weibo", "wechat", "feed", "gazette", "other")
 KINDS: Final = ("policy", "interpretation", "news", "notice", "response")
 REVISION_STATES: Final = ("draft", "submitted", "returned", "approved", "released", "superseded")
+OPEN_STATES: Final = REVISION_STATES[:3]
+"""Those of a version on which somebody still works; an item has one of them at most (invariant 1)."""
 ROLES: Final = ("author", "reviewer", "chief", "reporter", "admin")
 OUTCOMES: Final = (
     "live",
