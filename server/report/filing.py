@@ -1,11 +1,14 @@
 """The way of an organ's yearly figures: draft → submitted → accepted → closed, or back with a reason.
 
 What is submitted is a snapshot, and its entered figures stand still until it is sent back, so that what the
-office accepts cannot change under its hands. Before a year
-has ended its figures may be handed up to be looked at; only those of the whole year are accepted and closed.
+office accepts cannot change under its hands. What stands above is the sum of what stands below: once the
+figures of an organ above were accepted, nobody's below move any more (RULES.md §10).
+
+Before a year has ended its figures may be handed up to be looked at; only those of the whole year are
+accepted and closed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -15,7 +18,7 @@ from server.core.problems import Problem
 from server.report.snapshots import take_snapshot
 from server.store.audit import Subject
 from server.store.filings import Filing, FilingState, hold_filing, list_filings, move_filing
-from server.store.orgs import OrgRow, subtree_ids
+from server.store.orgs import OrgRow, ancestor_ids, subtree_ids
 from server.store.snapshots import Snapshot, list_snapshots, seal_lines
 from server.store.tx import Tx
 
@@ -47,12 +50,18 @@ async def move(
     new_id: Callable[[], str],
 ) -> Filing:
     """Move an organ's year one step on or back; raises Problem when it stands elsewhere."""
-    standing = await hold_filing(tx, org.id, year, at=at)
+    # Who sends back holds what stands above, too, so that nobody accepts or closes it meanwhile; in the order
+    # of ids, so that two of them never wait for each other.
+    wanted = await ancestor_ids(tx, org.id) if step == "return" else {org.id}
+    held = {key: await hold_filing(tx, key, year, at=at) for key in sorted(wanted)}
+    standing = held.pop(org.id)
     olds, new = MOVES[step]
     if standing.state not in olds:
         raise Problem("wrong_state", f"{org.name} {year} 年度的数字{SAID[standing.state]}，不能这样做")
-    if step == "return" and not reason:
-        raise Problem("invalid", "退回必须写明原因", field="reason")
+    if step == "return":
+        _require_none_taken(held.values(), org, year)
+        if not reason:
+            raise Problem("invalid", "退回必须写明原因", field="reason")
     snapshot_id = standing.snapshot_id
     if step == "submit":
         again = reason or (f"退回后重报：{standing.reason}" if standing.reason else None)
@@ -61,6 +70,8 @@ async def move(
         snapshot_id = taken.id
     if step in ("accept", "close"):
         await _require_whole_year(tx, standing, year, at=at)
+    if step == "accept":
+        await _require_none_sent_back(tx, org, year)
     if step == "close":
         await _require_below(tx, org, year)
     await move_filing(
@@ -101,12 +112,38 @@ async def filings_below(tx: Tx, org: OrgRow, year: int) -> tuple[Filing, ...]:
     return await list_filings(tx, await subtree_ids(tx, org.id), year)
 
 
+def _require_none_taken(above: Collection[Filing], org: OrgRow, year: int) -> None:
+    """Refuse to send back what was summed up above in figures that others rely on already."""
+    ways_out: Mapping[FilingState, str] = {"closed": "不能再退回", "accepted": "请先退回上级的数字"}
+    for state, way_out in ways_out.items():
+        names = tuple(one.org_name for one in above if one.state == state)
+        if names:
+            told = f"上级机构（{_listed(names)}）{year} 年度的数字{SAID[state]}，其中有{org.name}的数字"
+            raise Problem("wrong_state", f"{told}，{way_out}")
+
+
+async def _require_none_sent_back(tx: Tx, org: OrgRow, year: int) -> None:
+    """Refuse to accept sums of which a part is being written anew."""
+    open_ones = tuple(
+        one.org_name
+        for one in await filings_below(tx, org, year)
+        if one.org_id != org.id and one.state == "draft" and one.reason
+    )
+    if open_ones:
+        raise Problem(
+            "wrong_state", f"下级机构有 {len(open_ones)} 个被退回后还没有重新报送：{_listed(open_ones)}"
+        )
+
+
 async def _require_below(tx: Tx, org: OrgRow, year: int) -> None:
-    late = [
+    late = tuple(
         one.org_name
         for one in await filings_below(tx, org, year)
         if one.org_id != org.id and one.state not in ("accepted", "closed")
-    ]
+    )
     if late:
-        listed = "、".join(late[:5]) + (" 等" if len(late) > 5 else "")
-        raise Problem("wrong_state", f"下级机构还有 {len(late)} 个没有接收：{listed}")
+        raise Problem("wrong_state", f"下级机构还有 {len(late)} 个没有接收：{_listed(late)}")
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return "、".join(names[:5]) + (" 等" if len(names) > 5 else "")

@@ -18,11 +18,12 @@ from server.core.replace import replace_item
 from server.core.verify import verify_rows
 from server.core.withdraw import withdraw
 from server.report.declaring import Declared, declare
-from server.report.filing import move
+from server.report.filing import Move, move
 from server.security.staff import shut_out, take_role
 from server.store.accounts import find_account, get_account
 from server.store.deliveries import DeliverySeen
 from server.store.items import get_item
+from server.store.orgs import OrgRow, insert_org
 from server.store.people import PersonRow, get_person, put_grant
 from server.store.tx import Tx
 from tests.core.test_follow import bound
@@ -146,6 +147,29 @@ async def test_a_figure_that_is_entered_while_the_year_is_submitted_is_refused(h
                 tx, house.org, 2026, "submit",
                 reason=None, by=house.chief, at=house.now(), new_id=house.new_id,
             )  # fmt: skip
+
+
+async def test_a_year_is_not_accepted_above_while_a_part_of_it_is_sent_back(house: House):
+    below = OrgRow(house.new_id(), "000000027", "某旗民政局", house.org.id)
+    last_year = house.now().year - 1
+
+    async def step(tx: Tx, org: OrgRow, step: Move, reason: str | None = None) -> None:
+        await move(
+            tx, org, last_year, step, reason=reason, by=house.chief, at=house.now(), new_id=house.new_id
+        )
+
+    async def accept_above() -> None:
+        async with house.store.begin() as tx:
+            await step(tx, house.org, "accept")
+
+    async with house.store.begin() as tx:
+        await insert_org(tx, below, at=house.now())
+        for org in (below, house.org):
+            await step(tx, org, "submit")
+        await step(tx, below, "accept")
+    with pytest.raises(Problem, match="被退回后还没有重新报送"):
+        async with beside(house, accept_above) as tx:
+            await step(tx, below, "return", "漏报一条")
 
 
 async def test_two_items_that_take_each_others_place_at_once_make_no_circle(house: House):

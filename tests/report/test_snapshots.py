@@ -191,6 +191,43 @@ async def test_the_office_closes_only_after_everything_below_was_accepted(files:
     assert await files.step(TOP, "close") == "closed"
 
 
+@pytest.mark.parametrize(("above", "names"), [((TOP,), "机构19"), ((MIDDLE, TOP), "机构19、机构27")])
+async def test_what_was_summed_up_above_is_sent_back_from_the_top_down(
+    files: Files, above: tuple[str, ...], names: str
+):
+    for code in (LOW, *above):
+        await files.step(code, "submit")
+        await files.step(code, "accept")
+    with pytest.raises(Problem, match=f"上级机构（{names}）.*已经接收，.*请先退回上级"):
+        await files.step(LOW, "return", "复议数字有误")
+    for code in reversed(above):
+        assert await files.step(code, "return", "下级的数字要改") == "draft"
+    assert await files.step(LOW, "return", "复议数字有误") == "draft"
+
+
+async def test_nothing_below_a_closed_year_is_sent_back(files: Files):
+    for code in (LOW, MIDDLE, TOP):
+        await files.step(code, "submit")
+        await files.step(code, "accept")
+    await files.step(TOP, "close")
+    for code in (MIDDLE, LOW):
+        with pytest.raises(Problem, match=r"上级机构（机构19）2026 年度的数字已经关闭，.*不能再退回"):
+            await files.step(code, "return", "复议数字有误")
+    async with files.store.read() as tx:
+        found = await filings_below(tx, await files.org(TOP), 2026)
+    assert [one.state for one in found] == ["closed", "accepted", "accepted"]
+
+
+async def test_sums_are_not_accepted_while_a_part_of_them_is_written_anew(files: Files):
+    for code in (LOW, TOP):
+        await files.step(code, "submit")
+    await files.step(LOW, "return", "漏报一条")
+    with pytest.raises(Problem, match="下级机构有 1 个被退回后还没有重新报送：机构35"):
+        await files.step(TOP, "accept")
+    await files.step(LOW, "submit")
+    assert await files.step(TOP, "accept") == "accepted"
+
+
 async def test_only_the_figures_of_the_whole_year_are_accepted(files: Files):
     files.now = datetime(2026, 11, 30, 2, tzinfo=UTC)
     await files.step(LOW, "submit")
