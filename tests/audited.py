@@ -9,7 +9,9 @@ from functools import cache
 
 import sqlalchemy as sa
 
+from server.api.route import Route
 from server.api.routes import ROUTES
+from server.console.page import Page
 from server.console.pages import PAGES
 from server.store.audit_tables import audit
 from server.store.tx import Store
@@ -18,6 +20,7 @@ _LOOK = "looks only, and changes nothing"
 _TYPING = "keeps what somebody is typing until he saves it, which is an act"
 _PRESENCE = "tells who has an item open; nothing that lasts"
 _BEGUN = "begins what counts only once it is confirmed, which is an act"
+WAYS_IN: tuple[Route | Page, ...] = (*ROUTES, *PAGES)
 WITHOUT_A_LINE: Mapping[str, str] = {
     "POST /api/v1/checks": _LOOK,
     "POST /api/v1/imports": "gives a proposal of an item, which nobody has saved; its pictures are uploads",
@@ -47,7 +50,7 @@ WITHOUT_A_LINE: Mapping[str, str] = {
 @cache
 def write_routes() -> Mapping[str, re.Pattern[str]]:
     """Give every route of the API and the console that may change something, with what fits its path."""
-    named = [(one.method, one.path) for one in (*ROUTES, *PAGES) if one.method != "GET"]
+    named = [(one.method, one.path) for one in WAYS_IN if one.method != "GET"]
     return {f"{method} {path}": _pattern(path) for method, path in [*named, ("POST", "/console/login")]}
 
 

@@ -23,7 +23,7 @@ from argon2 import PasswordHasher
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import settings
 from sqlalchemy import event, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server.security import passwords
 from server.store import tx
@@ -100,10 +100,9 @@ def _statements_are_compiled_once() -> Iterator[None]:
     It keeps that for each engine and its dialect; with a database for each test it would always begin anew.
     """
     known: dict[str, tuple[Any, Any]] = {}
-    make = tx.create_async_engine
 
     def make_and_share(url: str, **more: Any) -> AsyncEngine:
-        engine = make(url, **more)
+        engine = create_async_engine(url, **more)
         inner = engine.sync_engine
         if found := known.get(inner.dialect.name):
             inner.dialect, inner._compiled_cache = found

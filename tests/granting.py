@@ -43,7 +43,7 @@ class Granting:
         """Open an account on Weibo as the wiring does."""
         secret = self.vault.open(row.sealed) if row.sealed else {}
         account = Account(row.id, row.channel, row.slug, row.name, row.org, row.settings, secret)
-        return Weibo.open(account, Tools(self.house.http, None, SITE, None, None, NoTokens()))  # type: ignore[arg-type]
+        return Weibo.open(account, Tools(self.house.http, None, SITE, None, None, NoTokens()))
 
     def settings(self) -> dict[str, str]:
         known = self.sandbox.credentials()["weibo"]

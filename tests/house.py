@@ -336,7 +336,7 @@ async def open_house(store: Store, now: Any, new_id: Any) -> AsyncIterator[House
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector, trace_configs=[trace]) as session:
         http = Transport(session, seconds=5)
-        tools = Tools(http, None, SITE, StoreShelf(store, SITE, ""), None, None)  # type: ignore[arg-type]
+        tools = Tools(http, None, SITE, StoreShelf(store, SITE, ""), None, None)
         house = House(store, now, new_id, platform, str(server.make_url("")).rstrip("/"), tools)
         await house.found()
         yield house

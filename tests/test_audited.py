@@ -4,9 +4,7 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
-from server.api.routes import ROUTES
-from server.console.pages import PAGES
-from tests.audited import WITHOUT_A_LINE, route_of, write_routes
+from tests.audited import WAYS_IN, WITHOUT_A_LINE, route_of, write_routes
 
 SERVER = Path(__file__).parent.parent / "server"
 NOTED = {"note", "note_opened", "add_lines"}
@@ -25,7 +23,7 @@ def test_a_call_finds_its_route():
 
 def test_the_code_of_every_other_way_reaches_the_audit():
     calls = _calls()
-    named = {f"{one.method} {one.path}": one.handler for one in (*ROUTES, *PAGES) if one.method != "GET"}
+    named = {f"{one.method} {one.path}": one.handler for one in WAYS_IN if one.method != "GET"}
     silent = [
         name
         for name, handler in named.items()

@@ -240,7 +240,7 @@ def test_the_site_has_the_public_address_and_the_columns() -> None:
 
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_settings().port = 1
+        load_settings().port = 1  # type: ignore[misc]
 
 
 def test_the_example_for_operators_is_right(monkeypatch: pytest.MonkeyPatch) -> None:

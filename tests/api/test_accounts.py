@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from server.store.accounts import find_account
-from tests.api.conftest import CODE, DEPARTMENT, Office
+from tests.api.conftest import DEPARTMENT, Office
+from tests.house import CODE
 
 ACCOUNTS = "/api/v1/accounts"
 SECRET = {"app_secret": "s3cr3t-of-the-platform"}

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.api.conftest import CODE, DEPARTMENT, Office
+from tests.api.conftest import DEPARTMENT, Office
+from tests.house import CODE
 
 WEEK = "/api/v1/agenda?from=2026-11-23&to=2026-11-29"
 

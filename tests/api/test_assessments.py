@@ -5,7 +5,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.api.conftest import CODE, Office
+from tests.api.conftest import Office
+from tests.house import CODE
 
 AT = "/api/v1/reports/2026/assessment"
 

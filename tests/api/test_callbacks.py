@@ -9,7 +9,8 @@ from lxml import etree
 from channels.sandbox.run import start_sandbox
 from channels.sandbox.wechat.audience import Callback
 from channels.wechat.callback import decrypt, encrypt, signature
-from tests.api.conftest import CODE, Office, Reply
+from tests.api.conftest import Office, Reply
+from tests.house import CODE
 
 TOKEN, AES_KEY, APPID = "token123", "A" * 43, "wx0123456789abcdef"
 STAMP = "1795572000"

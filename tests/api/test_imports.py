@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from tests.api.conftest import CODE, NEIGHBOUR, Office
+from tests.api.conftest import NEIGHBOUR, Office
+from tests.house import CODE
 from tests.importing.papers import NUMBER, official, written
 
 PAPER = written(official())

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import CODE, DEPARTMENT, NEIGHBOUR, Office, an_item
+from tests.api.conftest import DEPARTMENT, NEIGHBOUR, Office, an_item
+from tests.house import CODE
 
 ITEMS = "/api/v1/items"
 

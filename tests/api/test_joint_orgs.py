@@ -1,8 +1,11 @@
 """Who issued an item together: from the form and from a Word file to the page, and to the figures of each."""
 
-from tests.api.conftest import CODE, DEPARTMENT, Office
+from docx import Document
+
+from tests.api.conftest import DEPARTMENT, Office
 from tests.api.test_imports import ORDER, taken_in
-from tests.importing.papers import CENTER, RIGHT, Document, line, written
+from tests.house import CODE
+from tests.importing.papers import CENTER, RIGHT, line, written
 
 OTHERS = ["某旗民政局", "市发展和改革委员会"]
 SEEN = [{"name": "某旗民政局", "code": DEPARTMENT}, {"name": "市发展和改革委员会", "code": None}]

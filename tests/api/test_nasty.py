@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from server.api.people import ResetIn
 from server.api.routes import ROUTES
-from server.api.sessions import PasswordIn, SessionIn
+from server.api.sessions import SessionIn
 from server.forms.factors import ProofIn
-from tests.api.conftest import CODE, DEPARTMENT, Office, an_item
+from server.forms.passwords import PasswordIn
+from server.forms.staff import ResetIn
+from tests.api.conftest import DEPARTMENT, Office, an_item
+from tests.house import CODE
 
 NASTY: tuple[Any, ...] = (
     None, True, -1, 0, 10**40, 1.5, "", " ", "\0", "a\0b", "\x1b[31m", "长" * 20_000, "%s%n{0}${x}",

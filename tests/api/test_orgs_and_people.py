@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import CODE, DEPARTMENT, NEIGHBOUR, Office
+from tests.api.conftest import DEPARTMENT, NEIGHBOUR, Office
+from tests.house import CODE
 
 ORGS, PEOPLE = "/api/v1/orgs", "/api/v1/people"
 NEW_ORG = {"code": "000000043", "name": "某旗文化和旅游局", "parent": CODE}

@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 import structlog
 
-from server.api.problems import STATUSES
 from server.core.problems import Code
+from server.forms.refusals import STATUSES
 from server.store.tx import StoreAway, StoreFull
 from tests.api.conftest import Office, an_item
 

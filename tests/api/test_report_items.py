@@ -24,8 +24,8 @@ from server.watch.alerts import watch
 from server.watch.joblist import JOBS
 from server.watch.jobs import Jobs
 from server.watch.remind import Sinks, remind
-from tests.api.conftest import CODE, DEPARTMENT, NEIGHBOUR, Office, an_item
-from tests.house import SITE
+from tests.api.conftest import DEPARTMENT, NEIGHBOUR, Office, an_item
+from tests.house import CODE, SITE
 
 REPORTS = Column("xxgknb", "年报", "信息公开年报", "")
 ITEM = "/api/v1/reports/2026/item"

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from server.store.orgs import find_org_by_code
-from tests.api.conftest import CODE, DEPARTMENT, NEIGHBOUR, Office
+from tests.api.conftest import DEPARTMENT, NEIGHBOUR, Office
+from tests.house import CODE
 
 AT = "/api/v1/reports/2026"
 LAST = "/api/v1/reports/2025"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from server.watch.emergencies import emergencies_due
-from tests.api.conftest import CODE, DEPARTMENT, Office, an_item
+from tests.api.conftest import DEPARTMENT, Office, an_item
+from tests.house import CODE
 
 ITEMS = "/api/v1/items"
 THREE = [

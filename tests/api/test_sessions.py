@@ -7,8 +7,9 @@ from argon2 import PasswordHasher
 
 from server.security.sign_in import SESSION_LASTS
 from server.store.people import set_disabled, set_password
-from tests.api.conftest import CODE, Office
+from tests.api.conftest import Office
 from tests.audited import count_lines
+from tests.house import CODE
 
 SESSIONS = "/api/v1/sessions"
 PASSWORD = "gerel-2026-nar"

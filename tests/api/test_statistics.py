@@ -6,7 +6,8 @@ import io
 import openpyxl
 import pytest
 
-from tests.api.conftest import CODE, DEPARTMENT, Office
+from tests.api.conftest import DEPARTMENT, Office
+from tests.house import CODE
 
 CHANNELS = "/api/v1/statistics/channels"
 

@@ -4,7 +4,8 @@ import pytest
 
 from server.store.orgs import find_org_by_code
 from server.store.people import find_person, put_grant
-from tests.api.conftest import CODE, NEIGHBOUR, Office, an_item
+from tests.api.conftest import NEIGHBOUR, Office, an_item
+from tests.house import CODE
 
 TOKENS = "/api/v1/tokens"
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from server.store.templates import list_left_out
-from tests.api.conftest import CODE, DEPARTMENT, Office
+from tests.api.conftest import DEPARTMENT, Office
+from tests.house import CODE
 
 ITEMS, SCRATCHES = "/api/v1/items", "/api/v1/scratches"
 

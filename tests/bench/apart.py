@@ -35,7 +35,7 @@ async def work(orders: dict[str, Any]) -> None:
         await settle(self, one, place)
         print(one.leg.item_id, time.time(), flush=True)
 
-    Settlements.settle = told  # type: ignore[method-assign]
+    Settlements.settle = told
     stop, redis = asyncio.Event(), open_redis(orders["queue"])
     wakeups = Wakeups(redis)
     async with open_place(orders["database"], orders["platform"], orders["worker"]) as place:

@@ -79,7 +79,7 @@ class Watch:
             if watch.left[one.leg.item_id] == 0:
                 watch.settled[one.leg.item_id] = time.time()
 
-        Settlements.settle = noted  # type: ignore[method-assign]
+        Settlements.settle = noted
 
 
 async def publish(
@@ -118,7 +118,7 @@ async def main(orders: dict[str, Any]) -> None:
     ease_collector()  # as every process of the product does
     watch = Watch()
     watch.watch_settlements()
-    rounds.claim = watch.timed("claim", dispatch.claim)  # type: ignore[assignment]
+    rounds.claim = watch.timed("claim", dispatch.claim)  # type: ignore[attr-defined]
     async with open_office(orders["database"], orders["platform"]) as office:
         warm = await office.approved(20)
         await publish(office, warm, 0, watch)

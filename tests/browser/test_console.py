@@ -25,7 +25,7 @@ async def log_in(window: Window, login: str) -> None:
     base_url, page = window.office.base_url, window.page
     if known := _SESSIONS.get((base_url, login)):
         cookie = {"name": "tongfa_session", "value": known, "url": f"{base_url}/console"}
-        await window.context.add_cookies([cookie])  # type: ignore[list-item]
+        await window.context.add_cookies([cookie])
         await window.go("/console")
     else:
         await window.go("/console/login")

@@ -60,18 +60,18 @@ def a_content(item_id: str = "i1", **changes: object) -> Content:
         related=(),
         content_hash=hashlib.sha256(item_id.encode()).hexdigest(),
     )
-    return replace(content, **changes)  # type: ignore[arg-type]
+    return replace(content, **changes)
 
 
 def a_correction(content: Content, **changes: object) -> Content:
     """Give the next version of a content."""
     digest = hashlib.sha256((content.content_hash + repr(changes)).encode()).hexdigest()
-    return replace(content, release=content.release + 1, content_hash=digest, **changes)  # type: ignore[arg-type]
+    return replace(content, release=content.release + 1, content_hash=digest, **changes)
 
 
 def a_link(content: Content, role: str) -> Related:
     """Give the link to another content."""
-    return Related(role=role, title=content.title, url=content.url)  # type: ignore[arg-type]
+    return Related(role=role, title=content.title, url=content.url)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from channels.contract import (
     Absent,
+    Channel,
     CouldNotLook,
     KnowsHosts,
     NotAccepted,
@@ -190,7 +191,7 @@ async def test_a_look_without_an_answer_proves_nothing(stage):
 
 @machine
 async def test_what_was_taken_down_is_not_found_any_more(stage):
-    channel = stage.channel()
+    channel: Channel = stage.channel()
     if not isinstance(channel, Withdraws):
         pytest.fail("every machine channel takes down, or says that a person must")
     content, before = stage.place(), stage.now()

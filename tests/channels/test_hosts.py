@@ -47,7 +47,7 @@ def test_a_host_counts_itself_and_what_stands_below_it(host: str, is_own: bool):
 
 
 def test_posts_of_the_real_platforms_stand_where_readers_open_them():
-    tools = Tools(None, None, a_site(), MemoryShelf(), MemoryMedia(), NoTokens())  # type: ignore[arg-type]
+    tools = Tools(None, None, a_site(), MemoryShelf(), MemoryMedia(), NoTokens())
     weibo = {"base_url": "https://api.weibo.com", "uid": "1", "safe_domains": "example.gov.cn"}
     wechat = {"base_url": "https://api.weixin.qq.com", "appid": "wx1"}
     status = Weibo.open(Account("a", "weibo", "w", "微博", ORG, weibo, {"access_token": "t"}), tools)

@@ -33,7 +33,7 @@ def facts(page: lxml.html.HtmlElement) -> dict[str, str]:
 
 def a_list(*contents: Content, **changes: object) -> ListPage:
     page = ListPage("column/zwdt", "政务动态", "column/zwdt/index.html", contents, None, None, None)
-    return replace(page, **changes)  # type: ignore[arg-type]
+    return replace(page, **changes)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def body(html: str, **changes: object) -> Content:
 
 
 def sheet(**changes: object) -> Disclosure:
-    return replace(a_content().disclosure, **changes)  # type: ignore[arg-type]
+    return replace(a_content().disclosure, **changes)
 
 
 def stored(content: Content) -> str:

@@ -117,7 +117,7 @@ async def body_of(stage: Stage, path: str) -> bytes:
                 caught.append(rest["body"])
             return await send(method, url, **rest)
 
-    stage.http = Listening()  # type: ignore[assignment]
+    stage.http = Listening()
     await stage.publish(replace(a_content("i9"), pictures=tuple(stage_pictures(stage))))
     return caught[0]
 

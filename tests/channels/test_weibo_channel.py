@@ -50,7 +50,7 @@ class NoTools:
 
 def pure(**changes: str) -> Weibo:
     account = Account("w", "weibo", "weibo", "微博", ORG, SETTINGS | changes, {"access_token": "t"})
-    return Weibo.open(account, NoTools())  # type: ignore[arg-type]
+    return Weibo.open(account, NoTools())
 
 
 @pytest.fixture
@@ -170,12 +170,12 @@ def test_a_missing_setting_is_named(name: str):
     account = Account("w", "weibo", "weibo", "微博", ORG, SETTINGS, {"access_token": "t"})
     left = {key: value for key, value in SETTINGS.items() if key != name}
     with pytest.raises(ValueError, match=name):
-        Weibo.open(replace(account, settings=left), NoTools())  # type: ignore[arg-type]
+        Weibo.open(replace(account, settings=left), NoTools())
 
 
 def test_the_token_stands_in_no_repr():
     account = Account("w", "weibo", "weibo", "微博", ORG, SETTINGS, {"access_token": "geheim"})
-    assert "geheim" not in repr(Weibo.open(account, NoTools()))  # type: ignore[arg-type]
+    assert "geheim" not in repr(Weibo.open(account, NoTools()))
 
 
 # --- a share that goes well ---
@@ -260,7 +260,7 @@ async def test_whatever_happens_after_the_bytes_left_is_unknown(
 ):
     if fault.startswith("hang"):
         weibo.seconds = 0.5
-    weibo.platform.next_call(SHARE, fault)  # type: ignore[arg-type]
+    weibo.platform.next_call(SHARE, fault)
     outcome = await weibo.publish()
     assert isinstance(outcome, OutcomeUnknown)
     assert weibo.standing() == standing
@@ -440,7 +440,7 @@ async def test_taking_down_is_tried_again_later(weibo: WeiboAccount, code: int):
 
 @pytest.mark.parametrize("fault", ["drop_after", "502_before"])
 async def test_an_unclear_answer_to_taking_down_is_tried_again(weibo: WeiboAccount, fault: str):
-    weibo.platform.next_call(DESTROY, fault)  # type: ignore[arg-type]
+    weibo.platform.next_call(DESTROY, fault)
     assert isinstance(await take_back(weibo), NotAccepted)
 
 

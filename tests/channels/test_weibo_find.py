@@ -125,7 +125,7 @@ async def test_a_timeline_that_does_not_answer_proves_nothing(weibo: WeiboAccoun
     if fault.startswith("hang"):
         weibo.seconds = 0.5
     # Twice: aiohttp asks once more itself where a read was cut off.
-    weibo.platform.next_call(TIMELINE, fault, times=2)  # type: ignore[arg-type]
+    weibo.platform.next_call(TIMELINE, fault, times=2)
     assert isinstance(await weibo.find(), CouldNotLook)
 
 

@@ -156,7 +156,7 @@ async def test_every_answer_to_a_code_says_who_acts(weibo: WeiboAccount, number:
 @pytest.mark.parametrize("fault", ["drop_after", "502_after", "truncated"])
 async def test_a_code_without_an_answer_is_lost(weibo: WeiboAccount, fault: str):
     given = await code(weibo)
-    weibo.platform.next_call(FETCH, fault)  # type: ignore[arg-type]
+    weibo.platform.next_call(FETCH, fault)
     assert isinstance(await fetch(weibo, given), NeedsAuthorisation)
     assert weibo.platform.requests(FETCH) == 1
 
@@ -208,7 +208,7 @@ async def test_a_permission_of_somebody_else_is_none(weibo: WeiboAccount):
 
 @pytest.mark.parametrize("fault", ["drop_before", "502_before", "truncated"])
 async def test_no_answer_says_nothing_about_a_permission(weibo: WeiboAccount, fault: str):
-    weibo.platform.next_call(ASK, fault)  # type: ignore[arg-type]
+    weibo.platform.next_call(ASK, fault)
     assert isinstance(await granted(weibo).permission(at=weibo.now()), CouldNotLook)
 
 

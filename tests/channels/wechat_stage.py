@@ -117,7 +117,7 @@ class Stage:
     @property
     def tools(self) -> Tools:
         shelf, root = MemoryShelf(), None
-        return Tools(self.http, root, a_site(), shelf, self.media, self.tokens, self.uploads)  # type: ignore[arg-type]
+        return Tools(self.http, root, a_site(), shelf, self.media, self.tokens, self.uploads)
 
     def channel(self) -> WeChat:
         """Give a channel object that remembers nothing."""

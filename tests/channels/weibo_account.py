@@ -60,7 +60,7 @@ class WeiboAccount:
             "w", "weibo", "weibo", "微博", ORG, given | settings, {"access_token": known["access_token"]}
         )
         http = Transport(self.session, seconds=self.seconds)
-        return Weibo.open(account, Tools(http, None, a_site(), MemoryShelf(), self.media, NoTokens()))  # type: ignore[arg-type]
+        return Weibo.open(account, Tools(http, None, a_site(), MemoryShelf(), self.media, NoTokens()))
 
     def application(self, *, uid: str = "", token: str = "", **changes: str) -> Weibo:
         """Open the channel of an account that is granted its permission through our application."""
@@ -72,7 +72,7 @@ class WeiboAccount:
             (secret if name in secret else given)[name] = value
         account = Account("w", "weibo", "weibo", "微博", ORG, given, secret)
         http = Transport(self.session, seconds=self.seconds)
-        return Weibo.open(account, Tools(http, None, a_site(), MemoryShelf(), self.media, NoTokens()))  # type: ignore[arg-type]
+        return Weibo.open(account, Tools(http, None, a_site(), MemoryShelf(), self.media, NoTokens()))
 
     async def agree(self, address: str, choice: str = "agree") -> dict[str, str]:
         """Do what the owner does in his browser: open the page, press the button, be sent back."""

@@ -17,7 +17,7 @@ from server.store.accounts import find_account
 from tests.api.test_checks import PERSONAL, waived
 from tests.api.test_nasty import FORMS
 from tests.api.test_reviewing import stands_for
-from tests.audited import count_lines
+from tests.audited import WAYS_IN, count_lines
 from tests.console.conftest import ConsoleOffice, Desk
 from tests.console.test_pushes import waiting
 from tests.house import CODE
@@ -157,7 +157,7 @@ async def _asked(office: ConsoleOffice, route: Any, places: dict[str, str], by: 
 
 
 def test_the_table_names_what_there_is_and_nothing_else():
-    named = {f"{one.method} {one.path}" for one in (*ROUTES, *PAGES)}
+    named = {f"{one.method} {one.path}" for one in WAYS_IN}
     assert named >= MAY_STILL | THEIR_OWN
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from server.core.follow import Follow, bind
+from server.core.follow import bind
 from server.report.monthly import draft_last_month
+from server.store.followups import Follow
 from server.store.orgs import find_org_by_code
 from tests.api.conftest import DEPARTMENT
 from tests.console.conftest import ConsoleOffice, Desk, Seen

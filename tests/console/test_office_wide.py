@@ -23,9 +23,9 @@ async def test_the_administrator_of_another_organ_sees_all_and_changes_nothing(o
             told.get("action") for tag, told in page.tags if tag == "form" and told.get("method") == "post"
         }
         assert acts <= {"/console/logout"}, path
-    assert {page.who for page in CHANGING} == OFFICE_WIDE
-    for page in CHANGING:
-        path = page.path.replace("{slug}", "zcwj")
+    assert {changing.who for changing in CHANGING} == OFFICE_WIDE
+    for changing in CHANGING:
+        path = changing.path.replace("{slug}", "zcwj")
         assert (await desk.post(path, {})).status == 403, path
 
 
@@ -33,6 +33,6 @@ async def test_an_office_of_one_organ_notices_nothing(office: ConsoleOffice):
     desk = await office.desk("admin")
     for path in SEEN:
         assert "只有网站主办机构" not in (await desk.get(path)).words
-    for page in CHANGING:
-        path = page.path.replace("{slug}", "zcwj")
+    for changing in CHANGING:
+        path = changing.path.replace("{slug}", "zcwj")
         assert (await desk.post(path, {})).status != 403, path

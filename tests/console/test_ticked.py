@@ -1,8 +1,9 @@
 """server/console/ticked.py: the accounts that a kind of item goes to, and why a release leaves one out."""
 
 from server.store.templates import Reach, list_templates
-from tests.api.conftest import CODE, DEPARTMENT
+from tests.api.conftest import DEPARTMENT
 from tests.console.conftest import ConsoleOffice, Desk, Seen
+from tests.house import CODE
 
 PATH = "/console/templates"
 

@@ -98,7 +98,7 @@ async def test_a_round_for_many_takes_as_many_turns_at_the_database_as_for_one(
     async def counted(self: Connection, *act: Any, **more: Any) -> Any:
         nonlocal turns
         turns += 1
-        return await go_there(self, *act, **more)  # type: ignore[no-untyped-call]
+        return await go_there(self, *act, **more)
 
     monkeypatch.setattr(Connection, "_execute", counted)
     seen = []

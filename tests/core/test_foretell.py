@@ -18,7 +18,7 @@ from tests.house import ACCOUNTS, SITE, House
 async def _foretold(house: House, item_id: str, *accounts: str, **more: object) -> Foretold:
     return await foretell(
         house.store,
-        ReleaseOrder(item_id, accounts, **more),  # type: ignore[arg-type]
+        ReleaseOrder(item_id, accounts, **more),
         examined=await house.examiner.examine(item_id, at=house.now()),
         open_channel=house.open_channel,
         calendar=house.calendar,

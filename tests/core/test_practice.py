@@ -78,14 +78,17 @@ async def test_the_public_never_hears_of_a_practice_item(practising: House):
 
 async def test_a_practice_document_obliges_nobody_and_worries_nobody(practising: House):
     made = await practising.published(ON[:1], kind="policy", formed_on=date(2026, 1, 5))
-    draft = await practising.item(formed_on=date(2026, 1, 5))
+    await practising.item(formed_on=date(2026, 1, 5))
     async with practising.store.read() as tx:
         assert await find_obligation(tx, made.id) is None
-        assert draft.id not in {one.id for one in await list_unreleased(tx, limit=50)}
         assert all(not one.name.startswith("yanlian") for one in await list_accounts_heard(tx))
         assert {one.id for one in await list_accounts_heard(tx, with_practice=True)} > {
             one.id for one in await list_accounts_heard(tx)
         }
+    await end(practising)
+    real = await practising.item(formed_on=date(2026, 1, 5))
+    async with practising.store.read() as tx:
+        assert {one.item_id for one in await list_unreleased(tx, limit=50)} == {real.id}
 
 
 @pytest.mark.parametrize("is_practice", [True, False])

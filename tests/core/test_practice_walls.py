@@ -1,5 +1,7 @@
 """The database itself keeps practice and what is real apart, on both engines, past all our code."""
 
+from operator import methodcaller
+
 import pytest
 import sqlalchemy as sa
 
@@ -65,7 +67,7 @@ async def test_the_database_itself_refuses_every_other_leak(practising: House):
         ),
     ]  # fmt: skip
     for text, told in acts:
-        assert told in await refused_by_database(practising, lambda tx, text=text: tx.execute(sa.text(text)))
+        assert told in await refused_by_database(practising, methodcaller("execute", sa.text(text)))
 
     async def as_report(tx: Tx) -> None:
         await insert_report_item(tx, practising.org.id, 2025, practice.id, at=practising.now())

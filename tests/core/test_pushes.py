@@ -57,7 +57,7 @@ async def plan(desk: Desk, slots: str = "每天 18:00", kind: str | None = "subs
     desk.platform.switch(kind=kind or "subscription")
     account = await the_account(desk)
     async with desk.house.store.begin() as tx:
-        await keep_plan(tx, account, kind, slots, desk.house.calendar, at=desk.house.now())  # type: ignore[arg-type]
+        await keep_plan(tx, account, kind, slots, desk.house.calendar, at=desk.house.now())
 
 
 async def written(desk: Desk, *titles: str) -> list[str]:
@@ -416,7 +416,7 @@ async def test_a_push_that_was_not_taken_goes_with_the_draft_that_lies_there(des
 async def test_a_draft_whose_answer_was_lost_is_found_by_its_marks(desk: Desk, fault: str):
     await plan(desk)
     made = await written(desk, "甲", "乙")
-    desk.platform.next_call("/cgi-bin/draft/add", fault)  # type: ignore[arg-type]
+    desk.platform.next_call("/cgi-bin/draft/add", fault)
     await come(desk, SLOT)
     await come(desk, beijing("2026-11-26T18:10"))
     assert ([await desk.state(key) for key in made], desk.calls("draft/add")) == (["live", "live"], 1)

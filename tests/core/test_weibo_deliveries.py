@@ -69,7 +69,7 @@ async def test_a_correction_minutes_later_is_not_taken_for_the_first_release(
     made = await house.published(ON)
     house.now.move(minutes=3)
     await house.corrected(made.id, body_html="<p>更正</p>")
-    weibo.platform.next_call(SHARE, fault)  # type: ignore[arg-type]
+    weibo.platform.next_call(SHARE, fault)
     await house.release(made.id, ON)
     await house.run_until_quiet()
     await pass_time(house, minutes=2.1, times=3)
@@ -79,7 +79,7 @@ async def test_a_correction_minutes_later_is_not_taken_for_the_first_release(
 async def test_two_items_with_the_same_words_keep_their_own_posts(weibo: Granting):
     house = weibo.house
     for fault in ("drop_after", "drop_before"):
-        weibo.platform.next_call(SHARE, fault)  # type: ignore[arg-type]
+        weibo.platform.next_call(SHARE, fault)
     items = [await house.published(ON, title="停水通知", summary="周五检修") for _ in range(2)]
     await pass_time(house, minutes=2.1, times=12)
     legs = [(await house.legs(item.id))[SLUG] for item in items]

@@ -67,7 +67,7 @@ async def open_desk(house: House, now: Hand) -> AsyncIterator[Desk]:
     known = sandbox.credentials()["wechat"]
     async with open_session() as session:
         http, uploads = Transport(session, seconds=5), StoreUploads(house.store, now)
-        tools = Tools(http, None, SITE, MemoryShelf(), MemoryMedia(), OneProcessTokens(now), uploads)  # type: ignore[arg-type]
+        tools = Tools(http, None, SITE, MemoryShelf(), MemoryMedia(), OneProcessTokens(now), uploads)
 
         def open_channel(row: AccountRow) -> Channel:
             if row.channel != "wechat":

@@ -121,7 +121,7 @@ async def test_what_became_of_an_earlier_try_confirms_no_later_one(house: House)
 async def test_a_claim_whose_commit_got_no_answer_is_given_up_and_sent_by_whoever_looks(house: House):
     made = await house.item()
     await house.release(made.id)
-    lost = replace(house.workplace("lost"), store=LosesAnAnswer(house.store))  # type: ignore[arg-type]
+    lost = replace(house.workplace("lost"), store=LosesAnAnswer(house.store))
     with pytest.raises(StoreAway):
         await take_errands(lost, room=8)
     assert await house.states(made.id) == {"website": "sending"}

@@ -53,7 +53,7 @@ async def test_a_platform_that_acts_and_does_not_say_so_has_one_post(
     office: Office, run_worker: Worker, path: str, fault: str
 ):
     platform = office.sandbox.weibo if path == SHARE else office.sandbox.wechat
-    platform.next_call(path, fault, seconds=2.0 if fault == "slow" else 0.0)  # type: ignore[arg-type]
+    platform.next_call(path, fault, seconds=2.0 if fault == "slow" else 0.0)
     item = await office.released("一条")
     assert await run_worker(replace(office.orders, http_seconds=1)) is not None
     await posted_once(office, item)

@@ -80,7 +80,7 @@ async def _work(orders: Orders) -> list[str]:
     trace.on_request_start.append(guard)
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector, trace_configs=[trace]) as session:
-        tools = Tools(MortalTransport(session, steps), None, SITE, None, None, None)  # type: ignore[arg-type]
+        tools = Tools(MortalTransport(session, steps), None, SITE, None, None, None)
         place = Workplace(
             store=store,
             bench=Bench(Calendar(), new_id),

@@ -32,7 +32,9 @@ many = settings(max_examples=15, deadline=None, suppress_health_check=[HealthChe
 
 
 def entry_of(value: object) -> Entry:
-    (entry,) = read_content(json.dumps(value, ensure_ascii=False).encode(), ".json")
+    read = read_content(json.dumps(value, ensure_ascii=False).encode(), ".json")
+    assert not isinstance(read, Document)
+    (entry,) = read
     return entry
 
 

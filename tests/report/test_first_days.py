@@ -72,8 +72,9 @@ class Office:
         self.frozen.append(taken)
 
     async def figures(self, group_by, period):
+        since, until = period
         async with self.store.read() as tx:
-            return await channel_figures(tx, Question(*period, group_by=group_by), at=START)
+            return await channel_figures(tx, Question(since, until, group_by=group_by), at=START)
 
     async def told(self):
         """Give every figure there is; of two accounts of a channel on one day the first proof is counted."""

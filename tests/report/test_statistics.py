@@ -91,7 +91,8 @@ periods = st.just(YEAR) | st.tuples(days, days).map(lambda pair: (min(pair), max
 async def check(store: Store, made: list[Written], side, group_by, period) -> None:
     """Let the sums agree, and each figure of each group be as many as its rows and as its count."""
     await written(store, made)
-    question = Question(*period, group_by=group_by, **side)
+    since, until = period
+    question = Question(since, until, group_by=group_by, **side)
     async with store.read() as tx:
         figures = await channel_figures(tx, question, at=NOW)
         single = await channel_figures(tx, replace(question, group_by="channel"), at=NOW)

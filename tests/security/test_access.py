@@ -7,7 +7,7 @@ import pytest
 from server.core.problems import Problem
 from server.security.access import ACT_NAMES, MAY, Act, SignedIn
 from server.store.people import Role
-from server.store.tables import ROLES
+from server.store.words import ROLES
 
 
 def who(*reach: tuple[Role, str], only_role: Role | None = None) -> SignedIn:

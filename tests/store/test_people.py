@@ -108,7 +108,7 @@ async def test_revoked_tokens_and_sessions_are_not_listed(tree: Store, now: Any)
     rows = (("t1", "api"), ("t2", "api"), ("t3", "session"))
     async with tree.begin() as tx:
         for key, use in rows:
-            await insert_token(tx, TokenRow(key, "p", key, use, None, now(), None, None), key)  # type: ignore[arg-type]
+            await insert_token(tx, TokenRow(key, "p", key, use, None, now(), None, None), key)
         await revoke_token(tx, "t1", at=now())
         assert [row.id for row in await list_tokens(tx, "p")] == ["t2"]
 

@@ -11,7 +11,7 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 
 from server.core.states import MOVES
-from server.store.tables import metadata
+from server.store.metadata import metadata
 from server.store.tx import Store
 from server.store.words import DELIVERY_STATES
 

@@ -12,7 +12,8 @@ from server.store.tx import Store
 
 @pytest.fixture
 async def connection(tmp_path: Path):
-    opened = await connect(str(tmp_path / "x.db"), isolation_level=None)
+    opened = connect(str(tmp_path / "x.db"), isolation_level=None)
+    await opened
     await opened.cursor().execute("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT UNIQUE)")
     yield opened
     await opened.close()

@@ -52,9 +52,7 @@ ORDERS = (("000000019", "000000027"), ("000000027", "000000019"))
 async def test_of_two_that_wait_for_each_other_one_is_done_again_and_both_come_true(
     store: Store, crossing: Crossing
 ):
-    await asyncio.gather(
-        *(store.write(lambda tx, codes=codes: crossing.change(tx, codes)) for codes in ORDERS)
-    )
+    await asyncio.gather(*(store.write(partial(crossing.change, codes=codes)) for codes in ORDERS))
     assert (crossing.begun, await crossing.names()) == (3, {"79"})
 
 

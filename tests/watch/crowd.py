@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from server.review.starting import STARTING_VERSION
 from server.store.clock_tables import planned_check
 from server.store.orgs import OrgRow, insert_org
-from server.store.tables import delivery, item, release, revision
+from server.store.tables import account, delivery, item, release, revision
 from tests.house import House
 
 _CHUNK = 2000
@@ -33,8 +35,8 @@ async def plan_crowd(
     Those on another channel than the website have their page live already.
     """
     async with house.store.read() as tx:
-        rows_of = await tx.exec_driver_sql("SELECT slug, id FROM accounts")
-        accounts = {row[0]: row[1] for row in rows_of}
+        rows_of = await tx.execute(sa.select(account.c.slug, account.c.id))
+        accounts = {row.slug: row.id for row in rows_of}
     sheet = {
         "column": "tzgg", "source": None, "document_number": None, "formed_on": None, "topic": None,
         "genre": None, "keywords": [], "openness": "open", "validity": "valid", "overview": "",

@@ -147,13 +147,13 @@ class Answers:
 
 
 async def test_a_name_is_refused_when_one_of_its_addresses_leads_inside():
-    resolver = PublicResolver(Answers("93.184.215.14", "192.168.0.9"))  # type: ignore[arg-type]
+    resolver = PublicResolver(Answers("93.184.215.14", "192.168.0.9"))
     with pytest.raises(LeadsInside):
         await resolver.resolve("hooks.invalid", 443)
 
 
 async def test_a_name_with_public_addresses_alone_is_resolved():
-    resolver = PublicResolver(Answers("93.184.215.14"))  # type: ignore[arg-type]
+    resolver = PublicResolver(Answers("93.184.215.14"))
     assert [one["host"] for one in await resolver.resolve("hooks.invalid", 443)] == ["93.184.215.14"]
 
 

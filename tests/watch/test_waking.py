@@ -41,7 +41,7 @@ async def plan_of(house: House, engine: str, statement: str, values: Any) -> str
     explain = "EXPLAIN QUERY PLAN" if engine == "sqlite" else "EXPLAIN"
     async with house.store.read() as tx:
         rows = await tx.exec_driver_sql(f"{explain} {statement}", values)
-        return "\n".join(str(row[3] if engine == "sqlite" else row[0]) for row in rows)
+        return "\n".join(rows.scalars(3 if engine == "sqlite" else 0))
 
 
 async def a_life(house: House) -> None:

@@ -116,7 +116,7 @@ class Life:
         self.alerted: set[str] = set()
         self._store: Store | None = None  # of the process that was started last
         self._steps = count()
-        house.calendar = self.live  # type: ignore[assignment]
+        house.calendar = self.live
         house.bench = Bench(self.live, house.new_id)
         house.real["website"] = house.real["weibo"] = self._open
         self.places = [self._place("worker-1")]
@@ -194,7 +194,7 @@ class Life:
         item = await self._approved(title=title, kind="interpretation", column="zcjd", document_number=None)
         for source, rule, more in follows:
             async with self.house.store.begin() as tx:
-                follow = Follow(item, source, rule, **more)  # type: ignore[arg-type]
+                follow = Follow(item, source, rule, **more)
                 await bind(tx, follow, self.live, by=self.house.author, at=self.house.now())
         await self.released(item, None, on=on)
         return item
