@@ -38,7 +38,7 @@ from server.core.settle import Bench
 from server.core.workplace import Workplace
 from server.ephemeral.budgets import Budgets
 from server.ephemeral.connection import close_redis, is_answering, open_redis
-from server.ephemeral.embedded import PrivateValkey
+from server.ephemeral.embedded import PrivateValkey, ValkeyDidNotStart
 from server.ephemeral.leases import Leases
 from server.ephemeral.presence import Presence
 from server.ephemeral.throttle import Throttle
@@ -229,9 +229,10 @@ async def _open_opener(
 ) -> Opener:
     """Give what opens channels; whoever answers them tells `clocks` what time it is there."""
     allowed, bounds = allowed_inside(settings), settings.bounds
+    vault = await _open_vault(settings.secret_key_file)
     session = await stack.enter_async_context(open_session(allowed, clocks.trace()))
     return Opener(
-        vault=await asyncio.to_thread(Vault.from_file, settings.secret_key_file),
+        vault=vault,
         store=store,
         sites=sites,
         http=Transport(session, seconds=settings.http_seconds),
@@ -241,6 +242,13 @@ async def _open_opener(
         blobs=Blobs(settings.var / "media", limit=max(bounds.attachment_bytes, bounds.picture_bytes)),
         tokens=tokens,
     )
+
+
+async def _open_vault(key: Path) -> Vault:
+    try:
+        return await asyncio.to_thread(Vault.from_file, key)
+    except ValueError as error:
+        raise CannotStart(str(error)) from error
 
 
 def _workplace(
@@ -304,7 +312,10 @@ async def _open_redis(stack: AsyncExitStack, settings: Settings) -> tuple[Privat
     if url is None:
         valkey = PrivateValkey(settings.var)
         stack.push_async_callback(valkey.stop)
-        url = await valkey.start()
+        try:
+            url = await valkey.start()
+        except ValkeyDidNotStart as error:
+            raise CannotStart(f"内置的 Valkey 没有启动：{error}") from error
     redis = open_redis(url)
     stack.push_async_callback(close_redis, redis)
     return valkey, redis

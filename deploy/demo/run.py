@@ -117,7 +117,7 @@ async def _tell(folder: Path, port: int, sandbox: Child, server: Child, *, once:
         console.print(f"[red]不符：[/]{sentence}")
     telling.write_summary(folder.parent / "summary.json", told, counts, broken)
     if not once:
-        telling.print_addresses(console, base_url, platforms, office.passwords)
+        telling.print_addresses(console, base_url, platforms, office.people)
         console.print("[bold]按 Ctrl-C 停止。[/]")
         await _until_told_to_stop()
     return 1 if broken else 0

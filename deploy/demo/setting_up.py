@@ -28,7 +28,8 @@ class Office:
 
     author: str
     chief: str
-    passwords: dict[str, str]
+    people: dict[str, tuple[str, str]]
+    """Name and password, by login."""
 
 
 async def bootstrap(folder: Path, port: int) -> str:
@@ -63,7 +64,8 @@ async def open_office(admin: Remote, base_url: str, folder: Path) -> Office:
                 {"login": login, "name": name, "password": passwords[login], "grants": grants},
             )
     tokens = {login: await _sign_in(base_url, login, passwords[login]) for login in _PEOPLE}
-    return Office(tokens["xinxiyuan"], tokens["zhuren"], passwords)
+    people = {login: (name, passwords[login]) for login, (name, _roles) in _PEOPLE.items()}
+    return Office(tokens["xinxiyuan"], tokens["zhuren"], people)
 
 
 async def open_accounts(admin: Remote, platforms: dict[str, dict[str, str]]) -> None:

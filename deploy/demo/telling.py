@@ -112,14 +112,14 @@ def print_counts(console: Console, counts: dict[str, Any]) -> None:
 
 
 def print_addresses(
-    console: Console, base_url: str, platforms: dict[str, dict[str, str]], passwords: dict[str, str]
+    console: Console, base_url: str, platforms: dict[str, dict[str, str]], people: dict[str, tuple[str, str]]
 ) -> None:
     """Print where to look, and how to get into the console: these people exist in the demo only."""
-    people = "；".join(f"{login} 口令 {password}" for login, password in passwords.items())
     table = Table(title="打开看看", show_header=False)
     for name, url in (
         ("网站", f"{base_url}/"),
-        ("编辑后台", f"{base_url}/console（{people}）"),
+        ("编辑后台", f"{base_url}/console"),
+        *(("", f"登录名 {login}  口令 {password}  {name}") for login, (name, password) in people.items()),
         ("订阅", f"{base_url}/subscribe.html"),
         ("订阅源（Atom）", f"{base_url}/feed/site.atom"),
         ("演练微信（读者看到的）", platforms["wechat"]["base_url"] + "/"),

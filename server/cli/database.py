@@ -6,6 +6,7 @@ import pwd
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
+from server.app import CannotStart
 from server.cli.endings import MISUSED, REFUSED, end, end_without_store, settings_or_end
 from server.core.acts import acting_as
 from server.core.occupancy import is_half
@@ -32,6 +33,8 @@ def on_database(act: Callable[[Store, Settings], Awaitable[T]]) -> T:
         end(f"{_NOUNS.get(taken.noun, '')}“{taken.key}”已经存在。", REFUSED)
     except NotThere as missing:
         end(f"没有{_NOUNS.get(missing.noun, '')}“{missing.key}”。", REFUSED)
+    except CannotStart as error:
+        end(str(error), MISUSED)
     except StoreAway as error:
         end_without_store(error)
 

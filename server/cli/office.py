@@ -3,7 +3,6 @@
 They need no one to be signed in: whoever can read the database file and the key has every right already.
 """
 
-import asyncio
 import json
 import sys
 from collections.abc import Mapping
@@ -13,20 +12,19 @@ from typing import Annotated
 
 import typer
 
-from scheduler.windows import read_window
+from server.app import open_house
 from server.cli.database import on_database, org_of
 from server.cli.endings import MISUSED, end, form_or_end, require_word
 from server.cli.listing import show
 from server.console.names import ACCOUNT_STATES
 from server.core.days import say_moment
 from server.core.ids import new_id
-from server.core.office import add_account as write_account
 from server.core.office import add_org as write_org
 from server.file_errors import reason_of
 from server.forms.accounts import AccountIn, counted_of
 from server.forms.staff import OrgIn, TopOrgIn
 from server.report.figures import CHANNEL_NAMES
-from server.security.vault import Vault
+from server.security.opening import DrawnUp, open_account
 from server.settings import Settings
 from server.store.accounts import AccountRow, list_accounts_of
 from server.store.orgs import OrgRow, list_all_orgs
@@ -83,30 +81,28 @@ def add_account(
     require_word(channel, CHANNELS, "渠道")
     require_word(counted, COUNTED_AS, "计入渠道")
     settings = dict(_read_pair(text) for text in setting or ())
-    if settings.get("window"):
-        try:
-            read_window(settings["window"])
-        except ValueError as error:
-            end(str(error), MISUSED)
-    secret = None if secret_file is None else _read_secret(secret_file)
+    secret = {} if secret_file is None else _read_secret(secret_file)
     form = form_or_end(
         AccountIn,
         org=org, channel=channel, slug=slug, name=name, counted_as=counted,
-        settings=settings, secret=secret or {},
+        settings=settings, secret=secret,
     )  # fmt: skip
 
-    async def act(store: Store, installed: Settings) -> None:
-        sealed = None if secret is None else await asyncio.to_thread(_seal, installed.secret_key_file, secret)
-        async with store.begin() as tx:
+    async def act(store: Store, installed: Settings) -> str:
+        # As the server does it: whether an account lacks something, only its channel knows.
+        async with open_house(installed, migrate_first=False) as house, store.begin() as tx:
             organ = (await org_of(tx, org)).as_org()
-            row = AccountRow(
-                new_id(), organ, channel, form.slug, form.name, counted_of(form),
-                form.settings, sealed, "active",
+            drawn = DrawnUp(
+                new_id(), organ, form.channel, form.slug, form.name, counted_of(form),
+                form.settings, form.secret,
             )  # fmt: skip
-            await write_account(tx, row, at=datetime.now(UTC))
+            doors = house.parts
+            return (await open_account(tx, drawn, doors.vault, doors.open_channel, at=doors.now())).state
 
-    on_database(act)
+    state = on_database(act)
     typer.echo(f"已添加账号 {form.slug} {form.name}")
+    if state == "unauthorised":
+        typer.echo("这个账号还没有授权：请管理员在后台“平台授权”页上授权。")
 
 
 def list_accounts() -> None:
@@ -127,13 +123,6 @@ def _org_cells(row: OrgRow, codes: Mapping[str, str]) -> tuple[str, ...]:
 def _account_cells(row: AccountRow) -> tuple[str, ...]:
     state, _tone = ACCOUNT_STATES[row.state]
     return row.slug, row.name, CHANNEL_NAMES[row.channel], CHANNEL_NAMES[row.counted_as], row.org.code, state
-
-
-def _seal(key_file: Path, secret: dict[str, str]) -> str:
-    try:
-        return Vault.from_file(key_file).seal(secret)
-    except (ValueError, OSError) as error:
-        end(f"密钥文件不能用：{error}", MISUSED)
 
 
 def _read_pair(text: str) -> tuple[str, str]:

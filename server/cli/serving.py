@@ -8,7 +8,6 @@ import uvloop
 from server.app import CannotStart, Role, run
 from server.cli.endings import MISUSED, end, settings_or_end
 from server.cli.ports import port_trouble
-from server.ephemeral.embedded import ValkeyDidNotStart
 from server.logs import configure_logs
 from server.settings import Settings
 
@@ -52,5 +51,3 @@ def _run(settings: Settings, roles: frozenset[Role]) -> None:
         uvloop.run(run(settings, roles))
     except CannotStart as error:
         end(str(error), MISUSED)
-    except ValkeyDidNotStart as error:
-        end(f"内置的 Valkey 没有启动：{error}", MISUSED)
