@@ -54,14 +54,6 @@ def test_no_file_is_longer_than_400_lines():
     assert [str(path) for path in SOURCES if len(path.read_text().splitlines()) > 400] == []
 
 
-def test_each_migration_follows_the_one_before_it():
-    folder = ROOT / "server" / "store" / "migrations" / "versions"
-    texts = [path.read_text() for path in sorted(folder.glob("0*.py"))]
-    order = [re.search(r'^revision.*= "(\d+)"', text, re.MULTILINE) for text in texts]
-    after = [re.search(r'^down_revision.*= "?(\w+)"?', text, re.MULTILINE) for text in texts]
-    assert [one and one[1] for one in after] == ["None", *(one and one[1] for one in order[:-1])]
-
-
 def test_files_are_short_as_a_rule():
     lines = [len(path.read_text().splitlines()) for path in SOURCES]
     assert median(lines) <= 130
@@ -184,6 +176,22 @@ def test_no_test_gives_up_before_a_machine_with_much_to_do_has_answered():
         if float(seconds) < 10
     ]
     assert soon == []
+
+
+def test_whatever_module_document_or_function_a_text_of_ours_names_is_there():
+    """`tx.py` and `store/tx.py:Store` in a document; in code, which cites others too, whole paths alone."""
+    names = {str(path.relative_to(ROOT)) for path in tracked()}
+    cited = re.compile(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.(?:py|md|sh))\b(?::([A-Za-z_]\w*))?")
+    lost = []
+    for path in (path for path in tracked() if path.suffix in (".md", ".py")):
+        for name, part in cited.findall(text_of(path)):
+            if path.suffix == ".py" and name.partition("/")[0] not in (*ROOMS, "deploy", "tests"):
+                continue
+            there = [ROOT / one for one in names if f"/{one}".endswith(f"/{name}")]
+            written = re.compile(rf"(?:\b(?:class|def) {part}\b|^{part}\b.* =)", re.MULTILINE)
+            if not there or (part and not any(written.search(text_of(one)) for one in there)):
+                lost.append(f"{path.relative_to(ROOT)}: {name} {part}".rstrip())
+    assert lost == []
 
 
 def test_lock_files_name_no_host():
