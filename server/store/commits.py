@@ -1,6 +1,6 @@
 """SQLite's one writer: whoever stood in line while it wrote shares its next commit, and so its one fsync.
 
-Each part keeps its own all-or-nothing (a savepoint) and returns only when the shared commit is durable.
+Each share keeps its own all-or-nothing (a savepoint) and returns only when the shared commit is durable.
 PostgreSQL needs none of this: its transactions run side by side and it groups their flushes itself.
 """
 
@@ -23,7 +23,7 @@ class _Shared:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
-        self.commit: asyncio.Task[None] | None = None  # stands once the first part has come true
+        self.commit: asyncio.Task[None] | None = None  # stands once the first share has come true
         self.is_ending = False  # the task has its turn, and will not leave the connection behind
         self.lost: BaseException | None = None
 
@@ -67,7 +67,7 @@ class CommitLine:
     async def stand(self) -> AsyncIterator[AsyncConnection]:
         """Take a turn in the open transaction, or open one; leave when it is committed.
 
-        An exception undoes this part alone. Raises Undone when the whole transaction was lost.
+        An exception undoes this share alone. Raises Undone when the whole transaction was lost.
         """
         async with self._own_turn():
             shared = self._shared or await self._open()
@@ -87,7 +87,7 @@ class CommitLine:
                 shared.commit.add_done_callback(lambda task: task.cancelled() or task.exception())
             commit = shared.commit
         try:
-            # Shielded, because a part that is called off must not call off the others' commit.
+            # Shielded, because a share that is called off must not call off the others' commit.
             await asyncio.shield(commit)
         except asyncio.CancelledError:
             if commit.cancelling() and not shared.is_ending:
@@ -163,7 +163,7 @@ class CommitLine:
         return self._shared
 
     async def _after_failure(self, shared: _Shared, error: BaseException) -> None:
-        """Give up the transaction when nobody else has a part in it, or when SQLite has undone it itself."""
+        """Give up the transaction when nobody else has a share in it, or when SQLite has undone it itself."""
         if shared.commit is None:
             self._shared = None
             await shared.connection.close()  # what it has not committed is undone
