@@ -64,9 +64,11 @@ async def end_notices(place: Workplace, *, limit: int = 100) -> int:
     async with place.store.read() as tx:
         due = await list_ending(tx, at=at, limit=limit)
         late = await list_still_shown(tx, since=at - LATECOMERS, limit=limit)
-    for end_one, ids in ((_end, due), (_take_off, late)):
-        for item_id in ids:
-            await place.store.write(partial(end_one, item_id=item_id, terms=place.bench.terms, at=at))
+    terms = place.bench.terms
+    for item_id in due:
+        await place.store.write(partial(_end, item_id=item_id, terms=terms, at=at))
+    for item_id in late:
+        await place.store.write(partial(_take_off, item_id=item_id, terms=terms, at=at))
     return len(due) + len(late)
 
 

@@ -99,8 +99,8 @@ class _Round:
         async with self._claiming:
             if not self._waiting and self._left > 0:
                 limit, at = min(_BATCH, self._left), hub.now()
-                claim = partial(claim_due, at=at, until=at + _HOLD, limit=limit)
-                self._waiting.extend(await hub.store.write(claim))
+                due = await hub.store.write(partial(claim_due, at=at, until=at + _HOLD, limit=limit))
+                self._waiting.extend(due)
                 self._left -= len(self._waiting)
             return self._waiting.popleft() if self._waiting else None
 
