@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES
+from channels.registry import LIMITS
 from channels.website.environment import iso, size
 from server.console import names
 from server.core.days import say_span
@@ -55,6 +56,7 @@ def _environment() -> Environment:
         say_overrides=say_overrides,
     )
     environment.globals.update(
+        limits=LIMITS,
         kind_names=KIND_NAMES,
         state_names=STATE_NAMES,
         state_tones=names.REVISION_TONES,

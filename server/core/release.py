@@ -252,7 +252,7 @@ def _refuse_findings(content: Content, accounts: tuple[AccountRow, ...], open_ch
     if blocking:
         raise Problems(
             tuple(
-                Problem("blocked_by_check", f"{account.name}:{finding.message}", field=finding.field)
+                Problem("blocked_by_check", f"{account.name}：{finding.message}", field=finding.field)
                 for account, finding in blocking
             )
         )

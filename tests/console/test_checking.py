@@ -1,5 +1,6 @@
 """server/console/checking.py, previews.py: an editor sees what each account says, and what each will show."""
 
+from channels.wechat.bounds import DIGEST, TITLE
 from server.console.previews import previews_of
 from server.core.contents import content_of_draft
 from server.store.accounts import AccountRow, insert_account, list_accounts
@@ -20,6 +21,15 @@ async def test_what_an_account_cannot_carry_is_said_with_a_way_to_mend_it(office
     seen = await (await office.desk("author")).get(f"/console/items/{made['id']}/check")
     assert "不能发布 必须改正：" in seen.words
     assert f"/console/items/{made['id']}/edit#field-title" in seen.links
+
+
+async def test_the_form_and_the_preview_count_by_what_the_check_stops_at(office: ConsoleOffice):
+    made, desk = await office.item(title="长" * 33), await office.desk("author")
+    form = await desk.get(f"/console/items/{made['id']}/edit")
+    seen = await desk.get(f"/console/items/{made['id']}/check")
+    assert f"标题 33/{TITLE} 字" in seen.words
+    assert form.html.count(f'data-count="{TITLE}"') == 2  # the item's and the one for WeChat alone
+    assert form.html.count(f'data-count="{DIGEST}"') == 1
 
 
 async def test_an_account_that_cannot_be_opened_says_why(office: ConsoleOffice):
