@@ -39,6 +39,8 @@ _FIRST_TO_STAND_AT = ("before bytes", "before turn", "after commit", "during req
 
 _LOCKED = ("before commit",)
 """Who stands there holds what others wait for, people as well: he goes on before anybody acts."""
+_BESIDE = 3
+"""So many visits another worker makes beside who holds something: it does what it can without that."""
 PATIENCE = 6.0
 """So many seconds a worker may take before who stands still goes on: he may hold what it waits for."""
 
@@ -241,19 +243,22 @@ class Campaign:
         self._standing.append(worker)
         self._tally.stops += 1
         self._tally.stood_at[str(step)] += 1
-        if step.what in _LOCKED:
-            await self._finish(None)
+        if step.what in _LOCKED or await self._office.is_something_held():
+            self._learn(_ended(await self._work(replace(self._office.orders, visits=_BESIDE))))
             await self._go_on()
         return f"stood at {step}"
 
     def _disturbed(self, step: Step) -> Orders:
         return replace(self._office.orders, die_at=step, met=self._chance.randint(1, self._met[step]))
 
-    async def _finish(self, check: Callable[[], Awaitable[None]] | None) -> None:
+    async def _finish(self, check: Callable[[], Awaitable[None]]) -> None:
         """Let one worker finish and see what the world holds; then who stands still may go on, or not yet."""
+        stood = self._standing
         self._learn(_ended(await self._work(self._office.orders)))
-        if check is not None:
-            await check()
+        if stood and not self._standing:
+            # He went on beside this one, and both moved the clock: neither had its time for what they left.
+            self._learn(_ended(await self._work(self._office.orders)))
+        await check()
         if self._standing and self._chance.random() < 0.5:
             await self._go_on()
             await self._finish(check)

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import lxml.html
+import sqlalchemy as sa
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -35,6 +36,13 @@ from tests.faults.mortal import STRIDE, Orders, SharedHand, visit
 
 ACCOUNTS = ("site", "feed", "weibo", "wechat")
 CHANNELS = {"site": "website", "feed": "feed", "weibo": "weibo", "wechat": "wechat"}
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_HELD = sa.text(f"{_OTHERS} AND backend_xid IS NOT NULL")
+_AT_WORK = sa.text(
+    f"{_OTHERS} AND state = 'active' AND coalesce(wait_event_type, '') NOT IN ('Client', 'Lock')"
+)
 BEGIN = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 
 
@@ -150,6 +158,23 @@ class Office:
         shown = {str(heading.text_content()).strip() for heading in page.iter("h1")}
         return shown | {entry["title"] for entry in feed.get("items", ()) if entry["url"] == link}
 
+    async def is_something_held(self) -> bool:
+        """Say whether on PostgreSQL a transaction stands open that has written, or locked rows for that.
+
+        Claims and looks pass over such rows, and come to none of them before that transaction ends. SQLite
+        has nothing of the kind: everybody waits for the one who writes.
+        """
+        if self.store.is_sqlite:
+            return False
+        while await self._ask(_AT_WORK):
+            pass  # its last statement has not ended
+        return await self._ask(_HELD) > 0
+
+    async def _ask(self, question: sa.TextClause) -> int:
+        # In a transaction of its own: PostgreSQL tells the same of its sessions until that ends.
+        async with self.store.read() as tx:
+            return int((await tx.execute(question)).scalar_one())
+
     async def row_errors(self) -> int:
         """Count what differs between deliveries, ledger and counters."""
         return len(await verify_rows(self.store))
@@ -159,10 +184,16 @@ class Office:
 async def open_sqlite_office(template: Path, folder: Path) -> AsyncIterator[Office]:
     """Open an office on a copy of a migrated SQLite database, beside a Valkey of its own."""
     await asyncio.to_thread(shutil.copy, template, folder / "tongfa.db")
+    async with open_office_with_valkey(f"sqlite+aiosqlite:///{folder / 'tongfa.db'}", folder) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_office_with_valkey(database_url: str, folder: Path) -> AsyncIterator[Office]:
+    """Open an office on a migrated database, beside a Valkey of its own."""
     valkey = PrivateValkey(folder)
     try:
-        url = f"sqlite+aiosqlite:///{folder / 'tongfa.db'}"
-        async with open_office(url, await valkey.start(), folder) as opened:
+        async with open_office(database_url, await valkey.start(), folder) as opened:
             yield opened
     finally:
         await valkey.stop()

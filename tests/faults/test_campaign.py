@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from server.ephemeral.embedded import PrivateValkey
 from tests.faults.campaign import Campaign, Tally, worker_of
-from tests.faults.office import open_office
+from tests.faults.office import open_office_with_valkey
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -19,16 +18,12 @@ pytestmark = pytest.mark.timeout(3600)
 async def test_workers_that_die_or_stand_still_anywhere_publish_once_and_count_once(
     database_url: str, engine: str, tmp_path: Path, forks: multiprocessing.context.BaseContext
 ):
-    valkey, tally = PrivateValkey(tmp_path), Tally()
-    runs = int(os.environ.get("RUNS", "2"))
-    try:
-        async with open_office(database_url, await valkey.start(), tmp_path) as office:
-            campaign = Campaign(office, worker_of(forks), tally, runs, engine)
-            await campaign.begin()
-            for _run in range(runs):
-                await campaign.run()
-    finally:
-        await valkey.stop()
+    tally, runs = Tally(), int(os.environ.get("RUNS", "2"))
+    async with open_office_with_valkey(database_url, tmp_path) as office:
+        campaign = Campaign(office, worker_of(forks), tally, runs, engine)
+        await campaign.begin()
+        for _run in range(runs):
+            await campaign.run()
     assert tally.is_clean(), tally
     assert tally.kills >= runs // 2
     assert tally.stops >= 1

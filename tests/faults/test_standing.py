@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.campaign import standing, worker_of
 from tests.faults.mortal import Step
-from tests.faults.office import Office, open_sqlite_office
+from tests.faults.office import Office, open_office_with_valkey, open_sqlite_office
 
 pytestmark = pytest.mark.slow
 
@@ -56,3 +56,23 @@ async def test_it_writes_no_page_that_was_taken_back(
         assert (seen.posts["site"], seen.states["site"]) == (0, "withdrawn")
     assert await run_worker(office.orders) is not None
     assert await office.reckon(item) == seen
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+@pytest.mark.usefixtures("postgres")
+async def test_what_it_holds_in_the_database_is_passed_over_and_settled_once_it_goes_on(
+    database_url: str, tmp_path: Path, forks: multiprocessing.context.BaseContext
+):
+    run_worker = worker_of(forks)
+    async with open_office_with_valkey(database_url, tmp_path) as office:
+        item = await office.released("停在提交之前", ("site", "wechat"))
+        orders = replace(office.orders, die_at=Step("before commit", "accepted", "wechat"))
+        async with standing(run_worker, orders):
+            assert await office.is_something_held()
+            assert await run_worker(replace(office.orders, visits=3)) is not None
+            assert (await office.reckon(item)).states == {"site": "live", "wechat": "accepted"}
+        assert not await office.is_something_held()
+        assert await run_worker(office.orders) is not None
+        seen = await office.reckon(item)
+        assert (seen.posts["wechat"], seen.states["wechat"]) == (1, "live")
+        assert await office.row_errors() == 0
