@@ -14,7 +14,16 @@ from server.store.driver import lent_by_pool
 MOST: Final = 12
 """So many connections a process has at most, and keeps."""
 
-POOL: Final[dict[str, Any]] = {"pool_size": MOST, "max_overflow": 0, "pool_use_lifo": True}
+_LONGEST_PAUSE: Final = "5min"
+"""So long a transaction may ask for nothing: PostgreSQL undoes it then. None of ours waits for anything but
+the database, so its process stands still, and would keep for ever what others pass over or wait for."""
+
+POOL: Final[dict[str, Any]] = {
+    "pool_size": MOST,
+    "max_overflow": 0,
+    "pool_use_lifo": True,
+    "connect_args": {"server_settings": {"idle_in_transaction_session_timeout": _LONGEST_PAUSE}},
+}
 
 _TRIES: Final = MOST + 1
 """So many connections are begun on in turn: all that there may be, and one that is opened anew."""

@@ -114,3 +114,29 @@ async def test_who_waits_in_vain_for_a_connection_is_told_the_store_is_away(
                 pass
     async with store.read() as tx:
         assert await ask(tx, "SELECT 1") == 1
+
+
+async def test_what_a_process_that_stands_still_holds_is_let_go(store: Store):
+    async with store.read() as tx:
+        assert await ask(tx, "SHOW idle_in_transaction_session_timeout") == "5min"
+    async with store.begin() as tx:
+        await insert_org(tx, OrgRow("held", "000000019", "某局", None), at=DAY)
+    holds, has_ended = asyncio.Event(), asyncio.Event()
+    briefly = "set_config('idle_in_transaction_session_timeout', '10ms', true)"
+
+    async def stand_still() -> None:
+        async with store.begin() as tx:
+            await ask(tx, f"SELECT {briefly} FROM orgs WHERE id = 'held' FOR UPDATE")
+            holds.set()
+            await has_ended.wait()
+            await ask(tx, "UPDATE orgs SET name = '另一个局' WHERE id = 'held' RETURNING id")
+
+    standing = asyncio.ensure_future(stand_still())
+    await holds.wait()
+    async with store.begin() as tx:
+        await ask(tx, "UPDATE orgs SET name = '某某局' WHERE id = 'held' RETURNING id")
+    has_ended.set()
+    with pytest.raises(StoreAway):
+        await standing
+    async with store.read() as tx:
+        assert "某某局" in {one.name for one in await list_all_orgs(tx)}
