@@ -35,7 +35,7 @@ from server.report.drafting.json import draft_as_json
 from server.report.drafting.word import draft_as_docx
 from server.report.drafting.workbook import draft_as_xlsx
 from server.report.filing import filings_below, move
-from server.report.snapshots import get_snapshot, is_intact, take_snapshot
+from server.report.snapshots import begin_checksum, get_snapshot, is_intact, take_snapshot
 from server.report.yearly import draft_of_year
 from server.store.declared import list_declared
 from server.store.snapshots import list_differences, list_snapshots
@@ -123,11 +123,14 @@ async def show_figures(request: web.Request) -> web.Response:
 async def freeze(request: web.Request) -> web.Response:
     """Take a snapshot of an organ's year."""
     parts, form, year = request.config_dict[PARTS], await form_of(request, SnapshotIn), year_of(request)
-    async with parts.store.begin() as tx:
-        org, who = await get_org(tx, form.org, field="org"), signed_in(request)
+    who, at = signed_in(request), parts.now()
+    async with parts.store.read() as tx:
+        org = await get_org(tx, form.org, field="org")
         who.require("file_report", org.id)
+        begun = await begin_checksum(tx, org, year, at=at)
+    async with parts.store.begin() as tx:
         taken = await take_snapshot(
-            tx, org, year, reason=form.reason, by=who.person_id, at=parts.now(), new_id=parts.new_id
+            tx, org, year, reason=form.reason, by=who.person_id, at=at, new_id=parts.new_id, begun=begun
         )
     return answer(SnapshotOut.of(taken), 201)
 
@@ -167,15 +170,20 @@ async def show_difference(request: web.Request) -> web.Response:
 async def file_year(request: web.Request) -> web.Response:
     """Submit an organ's year, accept it, send it back or close it."""
     parts, form, year = request.config_dict[PARTS], await form_of(request, FilingIn), year_of(request)
-    async with parts.store.begin() as tx:
-        org, who = await get_org(tx, form.org, field="org"), signed_in(request)
+    who, at, begun = signed_in(request), parts.now(), None
+    async with parts.store.read() as tx:
+        org = await get_org(tx, form.org, field="org")
         # The organ above decides on what was submitted; the topmost one decides on its own.
         if form.move == "submit":
             who.require("file_report", org.id)
+            begun = await begin_checksum(tx, org, year, at=at)
         else:
             who.require("accept_report", org.parent_id or org.id)
-        by, at = who.person_id, parts.now()
-        moved = await move(tx, org, year, form.move, reason=form.reason, by=by, at=at, new_id=parts.new_id)
+    async with parts.store.begin() as tx:
+        moved = await move(
+            tx, org, year, form.move,
+            reason=form.reason, by=who.person_id, at=at, new_id=parts.new_id, begun=begun,
+        )  # fmt: skip
     return answer(FilingOut.of(moved))
 
 

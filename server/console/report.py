@@ -29,7 +29,7 @@ from server.report.drafting.workbook import draft_as_xlsx
 from server.report.figures import CHANNEL_NAMES, Question, channel_figures
 from server.report.filing import MOVES, Move, filings_below, move
 from server.report.finding import Finding
-from server.report.snapshots import take_snapshot
+from server.report.snapshots import begin_checksum, take_snapshot
 from server.report.yearly import draft_of_year, faults_of
 from server.store.declared import list_declared
 from server.store.orgs import list_orgs
@@ -101,14 +101,16 @@ async def take_figures(visit: Visit) -> web.StreamResponse:
 
 async def take_snapshot_of_year(visit: Visit) -> web.StreamResponse:
     """Freeze the figures of the year."""
-    parts, year = visit.parts, asked_year(visit)
+    parts, year, at = visit.parts, asked_year(visit), visit.parts.now()
     try:
-        async with parts.store.begin() as tx:
+        async with parts.store.read() as tx:
             org = await asked_org(tx, visit)
             visit.who.require("file_report", org.id)
+            begun = await begin_checksum(tx, org, year, at=at)
+        async with parts.store.begin() as tx:
             await take_snapshot(
                 tx, org, year, reason=visit.fields.get("reason").strip()[:500] or None,
-                by=visit.who.person_id, at=parts.now(), new_id=parts.new_id,
+                by=visit.who.person_id, at=at, new_id=parts.new_id, begun=begun,
             )  # fmt: skip
     except REFUSALS as error:
         return await _shown(visit, error)
@@ -131,20 +133,22 @@ async def take_item(visit: Visit) -> web.StreamResponse:
 async def take_move(visit: Visit) -> web.StreamResponse:
     """Submit an organ's year, accept it, send it back or close it; `about` is that organ."""
     parts, year, step = visit.parts, asked_year(visit), visit.fields.get("move")
-    about = visit.fields.get("about")[:18]
+    about, at, begun = visit.fields.get("about")[:18], parts.now(), None
     try:
         if step not in MOVES:
             raise Problem("invalid", "没有这个步骤", field="move")
-        async with parts.store.begin() as tx:
+        async with parts.store.read() as tx:
             org = await get_org(tx, about, field="about")
             # The organ above decides on what was submitted; the topmost one decides on its own.
             if step == "submit":
                 visit.who.require("file_report", org.id)
+                begun = await begin_checksum(tx, org, year, at=at)
             else:
                 visit.who.require("accept_report", org.parent_id or org.id)
+        async with parts.store.begin() as tx:
             await move(
                 tx, org, year, cast("Move", step), reason=visit.fields.get("reason").strip()[:500] or None,
-                by=visit.who.person_id, at=parts.now(), new_id=parts.new_id,
+                by=visit.who.person_id, at=at, new_id=parts.new_id, begun=begun,
             )  # fmt: skip
     except Problem as error:
         # Every organ of the list has a field of its own for the reason.

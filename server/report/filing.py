@@ -15,11 +15,11 @@ from typing import Final, Literal
 from server.core.acts import note
 from server.core.days import day_of, say_moment
 from server.core.problems import Problem
-from server.report.snapshots import take_snapshot
+from server.report.snapshots import seal_year, take_snapshot
 from server.store.audit import Subject
 from server.store.filings import Filing, FilingState, hold_filing, list_filings, move_filing
 from server.store.orgs import OrgRow, ancestor_ids, subtree_ids
-from server.store.snapshots import Snapshot, list_snapshots, seal_lines
+from server.store.snapshots import Checksum, Snapshot, list_snapshots
 from server.store.tx import Tx
 
 Move = Literal["submit", "return", "accept", "close"]
@@ -48,8 +48,12 @@ async def move(
     by: str | None,
     at: datetime,
     new_id: Callable[[], str],
+    begun: Checksum | None = None,
 ) -> Filing:
-    """Move an organ's year one step on or back; raises Problem when it stands elsewhere."""
+    """Move an organ's year one step on or back; raises Problem when it stands elsewhere.
+
+    What is submitted is a snapshot: `begun` is for `take_snapshot`.
+    """
     # Who sends back holds what stands above, too, so that nobody accepts or closes it meanwhile; in the order
     # of ids, so that two of them never wait for each other.
     wanted = await ancestor_ids(tx, org.id) if step == "return" else {org.id}
@@ -65,8 +69,10 @@ async def move(
     snapshot_id = standing.snapshot_id
     if step == "submit":
         again = reason or (f"退回后重报：{standing.reason}" if standing.reason else None)
-        frozen = None if again else await _as_now(tx, org, year, at=at)
-        taken = frozen or await take_snapshot(tx, org, year, reason=again, by=by, at=at, new_id=new_id)
+        frozen = None if again else await _as_now(tx, org, year, begun, at=at)
+        taken = frozen or await take_snapshot(
+            tx, org, year, reason=again, by=by, at=at, new_id=new_id, begun=begun
+        )
         snapshot_id = taken.id
     if step in ("accept", "close"):
         await _require_whole_year(tx, standing, year, at=at)
@@ -82,13 +88,13 @@ async def move(
     return moved
 
 
-async def _as_now(tx: Tx, org: OrgRow, year: int, *, at: datetime) -> Snapshot | None:
+async def _as_now(tx: Tx, org: OrgRow, year: int, begun: Checksum | None, *, at: datetime) -> Snapshot | None:
     """Give the newest snapshot of a year where it has what another would have: nobody must say why again."""
-    taken = await list_snapshots(tx, org.id, year)
-    if not taken or tuple(sorted(await subtree_ids(tx, org.id))) != taken[-1].org_ids:
+    taken, org_ids = await list_snapshots(tx, org.id, year), await subtree_ids(tx, org.id)
+    if not taken or tuple(sorted(org_ids)) != taken[-1].org_ids:
         return None
     was_early = day_of(taken[-1].taken_at).year <= year < day_of(at).year
-    seal = await seal_lines(tx, taken[-1].org_ids, year, at)
+    seal = await seal_year(tx, org_ids, year, begun)
     is_same = (seal.lines, seal.checksum) == (taken[-1].lines, taken[-1].checksum)
     return taken[-1] if is_same and not was_early else None
 

@@ -19,6 +19,17 @@ SIDES: Final[tuple[GroupBy, ...]] = ("channel", "org", "month", "kind", "column"
 """By what a snapshot keeps its figures; each side adds up to the same (invariant 11)."""
 
 
+async def begin_checksum(tx: Tx, org: OrgRow, year: int, *, at: datetime) -> Checksum:
+    """Take the checksum of a year's days that are over, of an organ with all below it.
+
+    In a picture of its own, before the transaction of a snapshot: on SQLite nobody else writes during that,
+    and of days that are over hardly a line comes in any more.
+    """
+    begun = Checksum(tuple(sorted(await subtree_ids(tx, org.id))), year)
+    await begun.take(tx, min(date(year, 12, 31), day_of(at) - timedelta(days=1)))
+    return begun
+
+
 async def take_snapshot(
     tx: Tx,
     org: OrgRow,
@@ -28,12 +39,12 @@ async def take_snapshot(
     by: str | None,
     at: datetime,
     new_id: Callable[[], str],
+    begun: Checksum | None = None,
 ) -> Snapshot:
-    """Freeze the year of an organ with all below it; the second and later ones must say why they restate."""
-    # Most of it before anybody waits for us: of days that are over hardly a line comes in any more.
-    over = min(date(year, 12, 31), day_of(at) - timedelta(days=1))
-    begun = Checksum(tuple(sorted(await subtree_ids(tx, org.id))), year)
-    await begun.take(tx, over)
+    """Freeze the year of an organ with all below it; the second and later ones must say why they restate.
+
+    Without what was `begun` before, those who write wait while every line of the year is read.
+    """
     await hold_lines(tx)
     taken = await list_snapshots(tx, org.id, year)
     if taken and not reason:
@@ -45,7 +56,7 @@ async def take_snapshot(
     for side in SIDES:
         question = Question(start, end, org.code, side)
         figures[side] = (await channel_figures(tx, question, at=at)).as_json()
-    seal = await _sealed(tx, begun, tuple(sorted(org_ids)), over)
+    seal = await seal_year(tx, org_ids, year, begun)
     if await count_lines(tx, Sieve(start, end, org_ids)) != seal.lines:
         # The figures would not be those of the rows: the counters say something else than their lines.
         raise Problem("lost_race", "统计时台账正在变化，请再试一次")
@@ -71,12 +82,14 @@ async def take_snapshot(
     return row
 
 
-async def _sealed(tx: Tx, begun: Checksum, org_ids: tuple[str, ...], over: date) -> Seal:
-    """Seal a year whose lines are held, from what was begun before; anew where that is not so any more."""
-    start, end = date(begun.year, 1, 1), date(begun.year, 12, 31)
-    counted = await count_lines(tx, Sieve(start, over, frozenset(org_ids))) if start <= over else 0
-    checksum = begun if (begun.org_ids, begun.lines) == (org_ids, counted) else Checksum(org_ids, begun.year)
-    await checksum.take(tx, end)
+async def seal_year(tx: Tx, org_ids: frozenset[str], year: int, begun: Checksum | None) -> Seal:
+    """Seal the year of organs from what was begun before; anew where that is not so any more."""
+    wanted, start = tuple(sorted(org_ids)), date(year, 1, 1)
+    checksum = Checksum(wanted, year)
+    if begun is not None and begun.last >= start and begun.org_ids == wanted:
+        counted = await count_lines(tx, Sieve(start, begun.last, org_ids))
+        checksum = begun if begun.lines == counted else checksum
+    await checksum.take(tx, date(year, 12, 31))
     return checksum.seal()
 
 

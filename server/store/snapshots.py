@@ -69,27 +69,29 @@ class Checksum:
     def __init__(self, org_ids: tuple[str, ...], year: int, until: datetime | None = None) -> None:
         """Begin with no line; of those written after `until` it takes none."""
         self.org_ids, self.year, self.lines = org_ids, year, 0
-        self._until, self._next = until, date(year, 1, 1)
+        self.last = date(year, 1, 1) - timedelta(days=1)
+        """The last day whose lines it has; the one before the year while it has none."""
+        self._until = until
         self._digest = hashlib.sha256()
         self._newest: datetime | None = None
 
     async def take(self, tx: Tx, last: date) -> None:
         """Take the lines of the days until `last` that it does not have yet."""
-        if self._next > last:
+        if self.last >= last:
             return
         wanted = (
             sa.select(
                 ledger.c.id, ledger.c.line, ledger.c.item_id, ledger.c.channel, ledger.c.org_id,
                 ledger.c.kind, ledger.c.column, ledger.c.day, ledger.c.written_at,
             )
-            .where(_holds(self.org_ids, self._next, last, self._until))
+            .where(_holds(self.org_ids, self.last + timedelta(days=1), last, self._until))
             .order_by(ledger.c.day, ledger.c.id)
             .execution_options(yield_per=_ROWS_AT_ONCE)
         )  # fmt: skip
         async for *told, written_at in await tx.stream(wanted):
             self._digest.update("\t".join(str(value) for value in told).encode() + b"\n")
             self.lines, self._newest = self.lines + 1, max(written_at, self._newest or written_at)
-        self._next = last + timedelta(days=1)
+        self.last = last
 
     def seal(self) -> Seal:
         """Give it as it stands."""

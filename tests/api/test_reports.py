@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from server.store.orgs import find_org_by_code
 from tests.api.conftest import DEPARTMENT, NEIGHBOUR, Office
@@ -47,6 +48,20 @@ async def test_a_snapshot_keeps_its_figures_and_says_that_it_is_intact(office: O
     told = (await office.get(f"{AT}/difference?org={CODE}&older=1&newer=2")).json
     assert (told["reason"], told["rows"]) == ("补录", [])
     assert (await office.get(f"{AT}/snapshot?org={CODE}&number=9")).status == 404
+
+
+async def test_nobody_waits_while_the_lines_of_days_that_are_over_are_read(office: Office):
+    """On SQLite nobody writes beside who writes: they are read before, in a picture of its own."""
+    engine, asked = office.house.store.engine.sync_engine, list[bool]()
+
+    def hear(connection: sa.Connection, _cursor: object, statement: str, *_more: object) -> None:
+        if "ORDER BY ledger.day, ledger.id" in statement:
+            asked.append(connection.get_execution_options().get("tongfa_writing", False))
+
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    assert (await office.post(f"{LAST}/snapshots", {"org": CODE}, by="chief")).status == 201
+    assert (await office.post(f"{LAST}/filings", {"org": CODE, "move": "submit"}, by="chief")).status == 200
+    assert asked == [False, False]
 
 
 async def test_the_office_above_accepts_and_the_department_itself_may_not(office: Office):

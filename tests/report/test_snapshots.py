@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from server.core.problems import Problem
 from server.report.filing import filings_below, move
-from server.report.snapshots import SIDES, get_snapshot, is_intact, take_snapshot
+from server.report.snapshots import SIDES, begin_checksum, get_snapshot, is_intact, take_snapshot
 from server.store.ledger_tables import ledger
 from server.store.orgs import OrgRow, find_org_by_code
 from server.store.releases import lock_releases
-from server.store.snapshots import Snapshot, list_differences, list_lines_of_snapshot
+from server.store.snapshots import Checksum, Snapshot, list_differences, list_lines_of_snapshot
 from server.store.statistics import Sieve, list_lines_behind
 from server.store.tx import Store, Tx
 from tests.house import House
@@ -41,8 +41,15 @@ class Files:
 
     async def freeze(self, reason: str | None = None, code: str = TOP) -> Snapshot:
         org = await self.org(code)
+        async with self.store.read() as tx:
+            begun = await begin_checksum(tx, org, 2026, at=self.now)
+        return await self.freeze_from(begun, org, reason)
+
+    async def freeze_from(self, begun: Checksum | None, org: OrgRow, reason: str | None = None) -> Snapshot:
         async with self.store.begin() as tx:
-            return await take_snapshot(tx, org, 2026, reason=reason, by=None, at=self.now, new_id=self.new_id)
+            return await take_snapshot(
+                tx, org, 2026, reason=reason, by=None, at=self.now, new_id=self.new_id, begun=begun
+            )
 
     async def step(self, code: str, step: str, reason: str | None = None) -> str:
         org = await self.org(code)
@@ -97,6 +104,21 @@ async def test_a_line_that_was_changed_behind_its_back_breaks_the_checksum(files
         await tx.execute(sa.update(ledger).values(day=date(2026, 2, 2)).where(ledger.c.id == one))
     async with files.store.read() as tx:
         assert not await is_intact(tx, taken)
+
+
+@pytest.mark.parametrize("day", [1, 364])
+async def test_a_line_that_comes_between_checksum_and_snapshot_is_in_it(files: Files, day: int):
+    org, came = await files.org(TOP), date(2026, 1, 1) + timedelta(days=day)
+    files.now = datetime(2026, 12, 31, 2, tzinfo=UTC)
+    async with files.store.read() as tx:
+        begun = await begin_checksum(tx, org, 2026, at=files.now)
+        before = begun.lines
+        # On SQLite, too: who reads keeps nobody from writing.
+        await files.writer.write([Written(TOP, "news", "tzgg", None, (("website", came, None),))])
+    taken = await files.freeze_from(begun, org)
+    whole = await files.freeze_from(None, org, "核对")
+    assert (taken.lines, taken.checksum) == (whole.lines, whole.checksum)
+    assert taken.lines == before + 2
 
 
 async def test_a_restatement_says_why(files: Files):
