@@ -22,7 +22,7 @@ from server.security.staff import (
     take_role,
 )
 from server.store.orgs import OrgRow
-from server.store.people import Grant, PersonRow, Role, list_grants, list_people
+from server.store.people import Grant, PersonRow, Role, list_grants, list_grants_of, list_people
 from server.store.tx import Tx
 
 
@@ -59,8 +59,8 @@ async def list_managed(request: web.Request) -> web.Response:
     ids = signed_in(request).orgs_for("manage_people")
     async with request.config_dict[PARTS].store.read() as tx:
         rows = await list_people(tx, ids)
-        people = [PersonOut.of(row, await list_grants(tx, row.id)) for row in rows]
-    return answer(PeopleOut(people=tuple(people)))
+        grants = await list_grants_of(tx, [row.id for row in rows])
+    return answer(PeopleOut(people=tuple(PersonOut.of(row, grants[row.id]) for row in rows)))
 
 
 async def create_person(request: web.Request) -> web.Response:

@@ -16,7 +16,7 @@ from server.security.second_factor import reset_factor
 from server.security.sign_in import IssuedToken, issue_token
 from server.security.staff import admit, give_password
 from server.settings import Settings
-from server.store.people import PersonRow, Role, find_person, list_everybody, list_grants
+from server.store.people import PersonRow, Role, find_person, list_everybody, list_grants_of
 from server.store.rows import NotThere
 from server.store.tx import Store, Tx
 from server.store.words import ROLES
@@ -53,15 +53,17 @@ def list_users() -> None:
 
     async def act(store: Store, _settings: Settings) -> list[tuple[str, ...]]:
         async with store.read() as tx:
-            return [
-                (
-                    one.login,
-                    one.name,
-                    "、".join(f"{held.role}@{held.org_code}" for held in await list_grants(tx, one.id)),
-                    "停用" if one.disabled_at else "",
-                )
-                for one in await list_everybody(tx)
-            ]
+            everybody = await list_everybody(tx)
+            grants = await list_grants_of(tx, [one.id for one in everybody])
+        return [
+            (
+                one.login,
+                one.name,
+                "、".join(f"{held.role}@{held.org_code}" for held in grants[one.id]),
+                "停用" if one.disabled_at else "",
+            )
+            for one in everybody
+        ]
 
     show(("登录名", "姓名", "角色", ""), on_database(act))
 

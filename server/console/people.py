@@ -25,7 +25,7 @@ from server.security.staff import (
 )
 from server.store.factors import list_factored
 from server.store.orgs import OrgRow, list_orgs
-from server.store.people import PersonRow, list_grants, list_people
+from server.store.people import PersonRow, list_grants_of, list_people
 from server.store.tx import Tx
 
 _PEOPLE: Final = "/console/people"
@@ -169,13 +169,14 @@ async def _managed_org(tx: Tx, visit: Visit, code: str) -> OrgRow:
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
     managed = visit.who.orgs_for("manage_people")
     async with visit.parts.store.read() as tx:
-        people = [(row, await list_grants(tx, row.id)) for row in await list_people(tx, managed)]
-        factored = await list_factored(tx, (row.id for row, _grants in people))
+        rows = await list_people(tx, managed)
+        grants = await list_grants_of(tx, [row.id for row in rows])
+        factored = await list_factored(tx, grants)
         orgs = await list_orgs(tx, managed)
     trouble = refusals_of(error)
     return visit.show(
-        "people.html", section="people", people=people, factored=factored, orgs=orgs,
-        roles=ROLES, managed=managed,
+        "people.html", section="people", people=[(row, grants[row.id]) for row in rows],
+        factored=factored, orgs=orgs, roles=ROLES, managed=managed,
         org_names={one.code: one.name for one in orgs}, typed=visit.fields, trouble=trouble,
         trouble_heading="没有更改",
     )  # fmt: skip

@@ -115,13 +115,21 @@ async def list_everybody(tx: Tx) -> tuple[PersonRow, ...]:
 
 async def list_grants(tx: Tx, person_id: str) -> tuple[Grant, ...]:
     """Give what a person was granted, by organ and role."""
+    return (await list_grants_of(tx, (person_id,)))[person_id]
+
+
+async def list_grants_of(tx: Tx, person_ids: Collection[str]) -> dict[str, tuple[Grant, ...]]:
+    """Give what each of some people was granted, () for nothing, by organ and role."""
     wanted = (
-        sa.select(grant.c.org_id, org.c.code, grant.c.role)
+        sa.select(grant.c.person_id, grant.c.org_id, org.c.code, grant.c.role)
         .join(org, org.c.id == grant.c.org_id)
-        .where(grant.c.person_id == person_id)
+        .where(grant.c.person_id.in_(person_ids))
         .order_by(org.c.code, grant.c.role)
     )
-    return tuple(Grant(row.org_id, row.code, cast("Role", row.role)) for row in await tx.execute(wanted))
+    found: dict[str, list[Grant]] = {key: [] for key in person_ids}
+    for row in await tx.execute(wanted):
+        found[row.person_id].append(Grant(row.org_id, row.code, cast("Role", row.role)))
+    return {key: tuple(held) for key, held in found.items()}
 
 
 async def list_reach(tx: Tx, person_id: str) -> frozenset[tuple[Role, str]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from server.store.media import MediaRow, Sight, find_media, list_media, put_media
 from server.store.orgs import OrgRow, find_org_by_code, insert_org, list_orgs, subtree_ids
@@ -13,6 +14,7 @@ from server.store.people import (
     get_person,
     insert_person,
     list_grants,
+    list_grants_of,
     list_people,
     list_reach,
     put_grant,
@@ -79,6 +81,18 @@ async def test_a_grant_reaches_everything_below_its_organ(tree: Store):
             Grant("bureau", "000000027", "chief"),
             Grant("station", "000000035", "author"),
         )
+
+
+async def test_the_grants_of_many_people_are_one_statement(tree: Store, now: Any):
+    said: list[str] = []
+    sa.event.listen(tree.engine.sync_engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    async with tree.begin() as tx:
+        await insert_person(tx, PersonRow("q", "sar", "萨仁", None, None), at=now())
+        await put_grant(tx, "p", "bureau", "chief")
+        said.clear()
+        found = await list_grants_of(tx, ("p", "q"))
+    assert found == {"p": (Grant("bureau", "000000027", "chief"),), "q": ()}
+    assert len(said) == 1
 
 
 async def test_people_are_listed_by_where_they_work(tree: Store):
