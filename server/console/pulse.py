@@ -1,7 +1,6 @@
 """One look at the database for all open pages of a process, however many there are."""
 
 import asyncio
-import contextlib
 
 from server.store.standing import Standing, read_standings
 from server.store.tx import Store, StoreAway
@@ -37,8 +36,7 @@ class Pulse:
             ended.cancel()
         if beat is not None:
             beat.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await beat
+            await asyncio.wait([beat])
 
     async def _run(self) -> None:
         while self._waiting:

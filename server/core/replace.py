@@ -34,8 +34,9 @@ async def replace_item(
         await _refuse_circle(tx, item_id, by_id, field=field)
         await put_replacement(tx, item_id, by_id, by=by, at=at)
     await note(tx, "item.replace", of_item(item), at=at, successor=by_id, former=former)
-    for one in {item_id, by_id, former} - {None}:
-        await _write_again(tx, str(one), at=at)
+    # In order, as twins do: two who change the same rows must not wait for each other.
+    for one in sorted({one for one in (item_id, by_id, former) if one is not None}):
+        await _write_again(tx, one, at=at)
 
 
 async def _refuse_circle(tx: Tx, item_id: str, by_id: str, *, field: str) -> None:
