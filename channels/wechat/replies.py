@@ -43,17 +43,17 @@ def reply_xml(reply: Reply, *, to: str, sender: str, at: datetime) -> str:
     return f"<xml>{head}<MsgType>{_cdata('news')}</MsgType>{count}<Articles>{items}</Articles></xml>"
 
 
-def fit_text(text: str, most: int = MOST_TEXT) -> str:
-    """Give as many whole lines as fit into so many bytes; a first line too long is cut at a character."""
-    if len(text.encode()) <= most:
+def fit_text(text: str) -> str:
+    """Give as many whole lines as fit into MOST_TEXT bytes; a first line too long is cut at a character."""
+    if len(text.encode()) <= MOST_TEXT:
         return text
     lines: Sequence[str] = text.split("\n")
     while len(lines) > 1:
         lines = lines[:-1]
         shorter = "\n".join(lines)
-        if len(shorter.encode()) <= most - len("\n…".encode()):
+        if len(shorter.encode()) <= MOST_TEXT - len("\n…".encode()):
             return f"{shorter}\n…"
-    return lines[0].encode()[: most - len("…".encode())].decode("utf-8", "ignore") + "…"
+    return lines[0].encode()[: MOST_TEXT - len("…".encode())].decode("utf-8", "ignore") + "…"
 
 
 def _item(card: Card) -> str:

@@ -20,9 +20,9 @@ _USE: Final = "shown once"
 _LASTS: Final = timedelta(minutes=2)  # a slow line; whoever reads the browser's files later finds nothing
 
 
-def hand_over(visit: Visit, path: str, told: Mapping[str, object], *, done: str = "") -> web.Response:
+def hand_over(visit: Visit, path: str, told: Mapping[str, object]) -> web.Response:
     """Send the browser on to a page of ours, which alone can show what is told."""
-    answer = visit.go(path, done=done)
+    answer = visit.go(path)
     ends = visit.parts.now() + _LASTS
     kept = {"use": _USE, "page": path, "who": visit.who.person_id, "ends": ends.isoformat()}
     sealed = visit.parts.vault.seal({**kept, "told": json.dumps(dict(told))})

@@ -12,9 +12,8 @@ MOST: Final = 6
 class Streams:
     """The open streams of a process, by person, oldest first."""
 
-    def __init__(self, *, most: int = MOST) -> None:
-        """Take how many one person may have."""
-        self._most = most
+    def __init__(self) -> None:
+        """Begin with none."""
         self._open: dict[str, list[asyncio.Event]] = {}
 
     @contextmanager
@@ -23,7 +22,7 @@ class Streams:
         mine = self._open.setdefault(person_id, [])
         crowded = asyncio.Event()
         mine.append(crowded)
-        for oldest in mine[: -self._most]:
+        for oldest in mine[:-MOST]:
             oldest.set()
         try:
             yield crowded

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -23,16 +22,9 @@ _TURN_POLL: Final = 0.05
 class SharedTokens:
     """Keeps tokens for all processes in Redis, and a copy here for while Redis is away."""
 
-    def __init__(
-        self,
-        redis: Redis,
-        *,
-        owner: str,
-        turn_seconds: float = 30.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, redis: Redis, *, owner: str, turn_seconds: float = 30.0) -> None:
         """Take an open pool and a name that no other process has; a turn ends by itself after its time."""
-        self._redis, self._owner, self._turn_seconds, self._clock = redis, owner, turn_seconds, clock
+        self._redis, self._owner, self._turn_seconds = redis, owner, turn_seconds
         self._copies: dict[str, tuple[str, float]] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -46,7 +38,7 @@ class SharedTokens:
 
     async def put(self, account_id: str, token: str, seconds: float, /) -> None:
         """Keep a token for so many seconds."""
-        self._copies[account_id] = (token, self._clock() + seconds)
+        self._copies[account_id] = (token, time.monotonic() + seconds)
         try:
             await self._redis.set(_token_key(account_id), token, px=max(1, int(seconds * 1000)))
         except AWAY as error:
@@ -67,7 +59,7 @@ class SharedTokens:
 
     def _copy(self, account_id: str) -> str | None:
         token, ends = self._copies.get(account_id, ("", 0.0))
-        return token if ends > self._clock() else None
+        return token if ends > time.monotonic() else None
 
 
 class Turn:

@@ -32,9 +32,9 @@ class Moment(sa.types.TypeDecorator[datetime]):
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
-def id_column(name: str = "id", **more: Any) -> sa.Column[str]:
+def id_column() -> sa.Column[str]:
     """Give a primary key that holds an id."""
-    return sa.Column(name, sa.String(16), primary_key=True, **more)
+    return sa.Column("id", sa.String(16), primary_key=True)
 
 
 def ref_column(name: str, to: str, *, nullable: bool = False, **more: Any) -> sa.Column[str]:
