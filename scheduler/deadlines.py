@@ -49,14 +49,19 @@ def interpretation_due(live_on: date, calendar: Calendar) -> DueDay:
     return calendar.add_working_days(live_on, INTERPRETATION_WORKING_DAYS)
 
 
-def report_limit(report_year: int, organ: Organ, calendar: Calendar) -> ReportLimit:
-    """Give the limit of an annual report: 31 January or 31 March (条例 Art. 49).
+def report_day(report_year: int, organ: Organ) -> date:
+    """Give the day until which an annual report must be public: 31 January or 31 March (条例 Art. 49).
 
     Before the present 条例 every organ had until 31 March (条例 2008 Art. 31).
     """
     first = date(report_year + 1, 1, 31)
     early = organ == "department" and first >= ORDINANCE_OF_2019
-    limit = first if early else date(report_year + 1, 3, 31)
+    return first if early else date(report_year + 1, 3, 31)
+
+
+def report_limit(report_year: int, organ: Organ, calendar: Calendar) -> ReportLimit:
+    """Give the limit of an annual report, and the last day on which offices work before it."""
+    limit = report_day(report_year, organ)
     return ReportLimit(report_year, limit, calendar.last_working_day(limit))
 
 

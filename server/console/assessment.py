@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from server.console.organ_years import asked, asked_org, asked_year
+from server.console.organ_years import asked, asked_org, reported_year
 from server.console.page import Page, Visit
 from server.console.statistics import rows_address
 from server.core.organs import get_org
@@ -33,7 +33,7 @@ async def show_assessment(visit: Visit) -> web.StreamResponse:
     """Show every organ's points, and one organ's indicators; `format=xlsx` gives the workbook."""
     if visit.query("format") != "xlsx":
         return await _shown(visit)
-    year = asked_year(visit)
+    year = reported_year(visit)
     async with visit.parts.store.read() as tx:
         org = await asked_org(tx, visit)
         made = await assess(tx, org, year, visit.parts.assessment, visit.parts.calendar, at=visit.parts.now())
@@ -48,7 +48,7 @@ async def show_assessment(visit: Visit) -> web.StreamResponse:
 
 async def take_values(visit: Visit) -> web.StreamResponse:
     """Write the values of one organ that were changed; the organ above it does, all or none."""
-    parts, year = visit.parts, asked_year(visit)
+    parts, year = visit.parts, reported_year(visit)
     try:
         async with parts.store.begin() as tx:
             about = await get_org(tx, visit.fields.get("about")[:18], field="about")
@@ -70,7 +70,7 @@ async def take_values(visit: Visit) -> web.StreamResponse:
 
 async def show_judged(visit: Visit) -> web.StreamResponse:
     """Show what a share of an organ was taken of, or the part of it that earns or does not."""
-    year, part, key = asked_year(visit), visit.query("part"), visit.query("key")
+    year, part, key = reported_year(visit), visit.query("part"), visit.query("key")
     if part not in _PARTS:
         raise Problem("invalid", "没有这样的考核数据，请从考核表里进入", field="part")
     parts, page = visit.parts, visit.query("page")
@@ -132,7 +132,7 @@ def _field(place: str, values: list[Declared]) -> str:
 
 
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
-    year = asked_year(visit)
+    year = reported_year(visit)
     async with visit.parts.store.read() as tx:
         org = await asked_org(tx, visit)
         orgs = await list_orgs(tx, visit.who.orgs_for("read_statistics"))

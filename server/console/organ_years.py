@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from scheduler.deadlines import report_day
 from server.console.page import Visit
 from server.core.days import day_of
 from server.core.organs import get_org
@@ -11,8 +12,22 @@ from server.store.tx import Tx
 
 
 def asked_year(visit: Visit) -> int:
-    """Give the year; raises Problem."""
-    text = asked(visit, "year") or str(today_of(visit).year)
+    """Give the year, the running one without a question; raises Problem."""
+    return _year(visit, today_of(visit).year)
+
+
+def reported_year(visit: Visit) -> int:
+    """Give the year of a report: without a question last year's, until the office's report must be public.
+
+    From New Year's Day until 31 March (条例 Art. 49) that is the one everybody works on. Raises Problem.
+    """
+    today = today_of(visit)
+    last = today.year - 1
+    return _year(visit, last if today <= report_day(last, "government") else today.year)
+
+
+def _year(visit: Visit, usual: int) -> int:
+    text = asked(visit, "year") or str(usual)
     if not (text.isascii() and text.isdigit() and len(text) == 4 and 1990 <= int(text) <= 2100):
         raise Problem("invalid", "年度应在 1990 到 2100 之间", field="year")
     return int(text)

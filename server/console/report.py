@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from server.console.organ_years import asked_org, asked_year, today_of
+from server.console.organ_years import asked_org, reported_year, today_of
 from server.console.page import Page, Visit
 from server.console.report_check import SEVERITIES, said
 from server.console.snapshots import rows_of_snapshot
@@ -64,7 +64,7 @@ async def give_draft(visit: Visit) -> web.StreamResponse:
     made = visit.query("format") or "docx"
     if made not in _MIMES:
         raise Problem("invalid", "只能下载 docx、xlsx、html、json", field="format")
-    year = asked_year(visit)
+    year = reported_year(visit)
     async with visit.parts.store.read() as tx:
         org = await asked_org(tx, visit)
         draft = await draft_of_year(tx, org.code, year, at=visit.parts.now())
@@ -80,7 +80,7 @@ async def give_draft(visit: Visit) -> web.StreamResponse:
 
 async def take_figures(visit: Visit) -> web.StreamResponse:
     """Write the figures that were changed; all or none."""
-    parts, year = visit.parts, asked_year(visit)
+    parts, year = visit.parts, reported_year(visit)
     try:
         async with parts.store.begin() as tx:
             org = await asked_org(tx, visit)
@@ -101,7 +101,7 @@ async def take_figures(visit: Visit) -> web.StreamResponse:
 
 async def take_snapshot_of_year(visit: Visit) -> web.StreamResponse:
     """Freeze the figures of the year."""
-    parts, year, at = visit.parts, asked_year(visit), visit.parts.now()
+    parts, year, at = visit.parts, reported_year(visit), visit.parts.now()
     try:
         async with parts.store.read() as tx:
             org = await asked_org(tx, visit)
@@ -119,7 +119,7 @@ async def take_snapshot_of_year(visit: Visit) -> web.StreamResponse:
 
 async def take_item(visit: Visit) -> web.StreamResponse:
     """Make the report an item, or go to the one there is."""
-    parts, year = visit.parts, asked_year(visit)
+    parts, year = visit.parts, reported_year(visit)
     try:
         async with parts.store.read() as tx:
             org = await asked_org(tx, visit)
@@ -132,7 +132,7 @@ async def take_item(visit: Visit) -> web.StreamResponse:
 
 async def take_move(visit: Visit) -> web.StreamResponse:
     """Submit an organ's year, accept it, send it back or close it; `about` is that organ."""
-    parts, year, step = visit.parts, asked_year(visit), visit.fields.get("move")
+    parts, year, step = visit.parts, reported_year(visit), visit.fields.get("move")
     about, at, begun = visit.fields.get("about")[:18], parts.now(), None
     try:
         if step not in MOVES:
@@ -184,7 +184,7 @@ def _typed(visit: Visit, standing: dict[str, str]) -> list[Declared]:
 
 
 async def _shown(visit: Visit, error: Exception | None = None) -> web.Response:
-    year, draft, formless = asked_year(visit), None, ""
+    year, draft, formless = reported_year(visit), None, ""
     faults: tuple[Finding, ...] = ()
     async with visit.parts.store.read() as tx:
         org = await asked_org(tx, visit)

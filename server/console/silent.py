@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from server.console.organ_years import asked_org, asked_year, today_of
+from server.console.organ_years import asked_org, reported_year, today_of
 from server.console.page import Page, Visit
 from server.core.calendar import load_calendar
 from server.forms.refusals import REFUSALS, refusals_of
@@ -23,7 +23,7 @@ async def show_silent(visit: Visit) -> web.StreamResponse:
 
 async def take_reminder(visit: Visit) -> web.StreamResponse:
     """Call upon one organ (`about`), or on all that are shown."""
-    parts, year = visit.parts, asked_year(visit)
+    parts, year = visit.parts, reported_year(visit)
     about = visit.fields.get("about")[:18]
     try:
         async with parts.store.begin() as tx:
@@ -38,7 +38,7 @@ async def take_reminder(visit: Visit) -> web.StreamResponse:
 
 
 async def _shown(visit: Visit, error: Exception | None = None) -> web.StreamResponse:
-    year, today = asked_year(visit), today_of(visit)
+    year, today = reported_year(visit), today_of(visit)
     async with visit.parts.store.read() as tx:
         org = await asked_org(tx, visit)
         orgs = await list_orgs(tx, visit.who.orgs_for("read_statistics"))
