@@ -32,8 +32,11 @@ class Ready(web.StreamResponse):
             raise ConnectionResetError("the client has gone")
         self._keep_alive = lasting = request.keep_alive
         kept = _KEPT if request.version >= HttpVersion11 else _KEPT_BY_OLD
-        body = b"" if request.method == hdrs.METH_HEAD else self._bytes
-        transport.writelines((self._head, _date(int(time.time())), kept if lasting else _ENDED, body))
+        parts = [self._head, _date(int(time.time())), kept if lasting else _ENDED]
+        # No empty part: from Python 3.12 on asyncio's own loop tries to send one for ever (cpython gh-91166).
+        if self._bytes and request.method != hdrs.METH_HEAD:
+            parts.append(self._bytes)
+        transport.writelines(parts)
         self._eof_sent = True
         await request.writer.drain()
         return request.writer

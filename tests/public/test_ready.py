@@ -1,7 +1,8 @@
 """A page that lies ready in memory: its answer takes a shorter way, and is the same."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from asyncio.selector_events import _SelectorSocketTransport
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -93,6 +94,23 @@ async def test_who_has_it_already_is_told_so_in_the_same_words(served, path):
     assert undated(long) == undated(short)
     assert (short.headers["etag"], short.headers["vary"]) == (tag, "Accept-Encoding")
     assert "content-length" not in short.headers
+
+
+async def test_no_part_of_what_is_sent_is_empty(served, monkeypatch: pytest.MonkeyPatch):
+    """From Python 3.12 on asyncio's loop would try to send it for ever."""
+    sent: list[tuple[bytes, ...]] = []
+    send = _SelectorSocketTransport.writelines
+
+    def note(self: _SelectorSocketTransport, parts: Iterable[bytes]) -> None:
+        sent.append(tuple(parts))
+        send(self, sent[-1])
+
+    monkeypatch.setattr(_SelectorSocketTransport, "writelines", note)
+    tag = (await served.ask("a/i1.html")).headers["etag"]
+    await served.ask("a/i1.html", f"If-None-Match: {tag}")
+    await served.ask("a/i1.html", method="HEAD")
+    assert [len(parts) for parts in sent[-3:]] == [4, 3, 3]
+    assert all(part for parts in sent for part in parts)
 
 
 async def test_a_head_says_what_the_page_would_say(served):
