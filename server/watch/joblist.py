@@ -23,7 +23,7 @@ from server.watch.links import check_links
 from server.watch.machine import Machine
 from server.watch.overdue import repair
 from server.watch.pages import check_pages, check_wrong_pages
-from server.watch.remind import Sinks, remind
+from server.watch.remind import Reminders, Sinks
 
 JOBS: Final = (
     Job("calendar", "核对工作日历，变动后重算期限", Every(5)),
@@ -112,7 +112,7 @@ def open_jobs(
         "permissions": lambda: check_permissions(place),
         "archive": recheck,
         "watch": look,
-        "remind": lambda: remind(place.store, sinks),
+        "remind": Reminders(place.store, sinks).send,
         **dict.fromkeys(("reports", "months", "unused", "hub_verify", "hub_tell", "push"), _nothing),
         **readers,
     }

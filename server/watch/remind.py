@@ -3,6 +3,7 @@
 import asyncio
 import smtplib
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final
@@ -11,7 +12,7 @@ from server.core.days import say_moment
 from server.store.alerts import AlertSeen, list_alerts, mark_told
 from server.store.tx import Store
 from server.watch.alerts import MOST
-from server.watch.outbound import post_json
+from server.watch.outbound import OutboundRefused, post_json
 
 _SECONDS: Final = 15.0
 _AT_ONCE: Final = 200
@@ -31,30 +32,74 @@ class Sinks:
     mail_from: str = ""
     mail_to: tuple[str, ...] = ()
 
-    @property
-    def any(self) -> bool:
-        """Say whether reminders go anywhere but to the console."""
-        return bool(self.webhook or (self.mail_host and self.mail_to))
 
+class Reminders:
+    """Tells of alerts by each sink that is set; one that fails is tried again and holds up no other.
 
-async def remind(store: Store, sinks: Sinks) -> int:
-    """Send what was not told yet as one message; say how many alerts it told of.
-
-    Where the sending fails nothing is marked, and the next run tries again; where the mark is lost the
-    message goes out twice, which is better than never.
+    What only some sinks took is remembered here alone: whoever leads next tells them once more, which is
+    better than never.
     """
-    if not sinks.any:
-        return 0
-    async with store.read() as tx:
-        news = tuple(one for one in await list_alerts(tx, limit=MOST) if not one.is_told)[:_AT_ONCE]
-    if not news:
-        return 0
-    if sinks.webhook:
-        await post_json(sinks.webhook, _as_json(news, sinks), internal=sinks.internal)
-    if sinks.mail_host and sinks.mail_to:
-        await asyncio.to_thread(_send_mail, news, sinks)
-    await store.write(lambda tx: mark_told(tx, (one.alert for one in news)))
-    return len(news)
+
+    def __init__(self, store: Store, sinks: Sinks) -> None:
+        """Take where the alerts stand and where they go."""
+        self._store, self._sinks = store, sinks
+        self._ways: list[_Way] = []
+        if sinks.webhook:
+            self._ways.append(_Way(_post))
+        if sinks.mail_host and sinks.mail_to:
+            self._ways.append(_Way(_mail))
+
+    async def send(self) -> int:
+        """Send what was not told yet, as one message by each sink; say how many alerts all of them took.
+
+        Raises OutboundRefused or OSError where a sink failed, after the others had their turn.
+        """
+        if not self._ways:
+            return 0
+        async with self._store.read() as tx:
+            news = tuple(one for one in await list_alerts(tx, limit=MOST) if not one.is_told)[:_AT_ONCE]
+        failures = [error for way in self._ways if (error := await way.tell(news, self._sinks))]
+        told = tuple(one.alert for one in news if all(way.took(one) for way in self._ways))
+        if told:
+            await self._store.write(lambda tx: mark_told(tx, told))
+        if failures:
+            raise failures[0]
+        return len(told)
+
+
+class _Way:
+    """One sink, with what it took while another did not."""
+
+    def __init__(self, send: Callable[[tuple[AlertSeen, ...], Sinks], Awaitable[None]]) -> None:
+        self._send = send
+        self._taken = frozenset[tuple[object, ...]]()
+
+    def took(self, one: AlertSeen) -> bool:
+        return _mark_of(one) in self._taken
+
+    async def tell(self, news: tuple[AlertSeen, ...], sinks: Sinks) -> OutboundRefused | OSError | None:
+        """Send those that it did not take yet; gives what failed."""
+        fresh = tuple(one for one in news if not self.took(one))
+        try:
+            if fresh:
+                await self._send(fresh, sinks)
+        except (OutboundRefused, OSError) as error:  # those of smtplib and ssl among them
+            return error
+        self._taken = frozenset(map(_mark_of, news))
+        return None
+
+
+def _mark_of(one: AlertSeen) -> tuple[object, ...]:
+    # Without its sentence: the days that it counts are no news.
+    return one.alert.key, one.alert.level, one.raised_at
+
+
+async def _post(news: tuple[AlertSeen, ...], sinks: Sinks) -> None:
+    await post_json(sinks.webhook, _as_json(news, sinks), internal=sinks.internal)
+
+
+async def _mail(news: tuple[AlertSeen, ...], sinks: Sinks) -> None:
+    await asyncio.to_thread(_send_mail, news, sinks)
 
 
 def _as_json(news: tuple[AlertSeen, ...], sinks: Sinks) -> dict[str, object]:

@@ -23,7 +23,7 @@ from server.store.report_items import find_report_item
 from server.watch.alerts import watch
 from server.watch.joblist import JOBS
 from server.watch.jobs import Jobs
-from server.watch.remind import Sinks, remind
+from server.watch.remind import Reminders, Sinks
 from tests.api.conftest import DEPARTMENT, NEIGHBOUR, Office, an_item
 from tests.house import CODE, SITE
 
@@ -125,7 +125,7 @@ def clock_of(office: Office, post: Post) -> Jobs:
     acts = {
         "reports": partial(draft_last_year, office.parts.report_desk),
         "watch": lambda: watch(house.store, site, at=house.now()),
-        "remind": lambda: remind(house.store, post.sinks),
+        "remind": Reminders(house.store, post.sinks).send,
     }
     return Jobs(
         tuple(one for one in JOBS if one.name in acts), acts, house.store, house.now, office.parts.wake

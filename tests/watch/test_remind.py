@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from server.network import PublicResolver
 from server.store.alerts import Alert, clear_alerts, raise_alerts
 from server.store.tx import Store
 from server.watch.outbound import OutboundRefused, post_json
-from server.watch.remind import Sinks, remind
+from server.watch.remind import Reminders, Sinks
 from tests.conftest import Hand
+from tests.ports import free_port
 
 WARNING = Alert("account:1", "silence", "warn", "账号“甲”已有10天没有更新")
 ALARM = Alert("account:1", "silence", "alarm", "账号“甲”已有14天没有更新")
@@ -62,7 +64,8 @@ async def raised(store: Store, now: Hand, *alerts: Alert) -> None:
 
 async def test_an_alert_is_told_once(store: Store, now: Hand, hook: Hook):
     await raised(store, now, WARNING)
-    assert [await remind(store, hook.sinks) for _time in range(3)] == [1, 0, 0]
+    reminders = Reminders(store, hook.sinks)
+    assert [await reminders.send() for _time in range(3)] == [1, 0, 0]
     assert hook.told[0]["alerts"][0]["message"] == WARNING.message
 
 
@@ -70,37 +73,37 @@ async def test_it_is_told_again_when_a_warning_becomes_an_alarm_and_not_the_othe
     store: Store, now: Hand, hook: Hook
 ):
     await raised(store, now, WARNING)
-    await remind(store, hook.sinks)
+    await Reminders(store, hook.sinks).send()
     await raised(store, now, ALARM)
-    assert await remind(store, hook.sinks) == 1
+    assert await Reminders(store, hook.sinks).send() == 1
     await raised(store, now, WARNING)
-    assert await remind(store, hook.sinks) == 0
+    assert await Reminders(store, hook.sinks).send() == 0
 
 
 async def test_it_is_told_again_when_the_matter_was_settled_and_came_back(
     store: Store, now: Hand, hook: Hook
 ):
     await raised(store, now, WARNING)
-    await remind(store, hook.sinks)
+    await Reminders(store, hook.sinks).send()
     async with store.begin() as tx:
         await clear_alerts(tx, [WARNING.key], at=now())
     await raised(store, now, WARNING)
-    assert await remind(store, hook.sinks) == 1
+    assert await Reminders(store, hook.sinks).send() == 1
 
 
 async def test_a_hook_that_refuses_is_tried_again(store: Store, now: Hand, hook: Hook):
     await raised(store, now, WARNING)
     hook.status = 500
     with pytest.raises(OutboundRefused, match="500"):
-        await remind(store, hook.sinks)
+        await Reminders(store, hook.sinks).send()
     hook.status = 200
-    assert await remind(store, hook.sinks) == 1
+    assert await Reminders(store, hook.sinks).send() == 1
 
 
 async def test_without_a_sink_nothing_is_marked_as_told(store: Store, now: Hand, hook: Hook):
     await raised(store, now, WARNING)
-    assert await remind(store, Sinks()) == 0
-    assert await remind(store, hook.sinks) == 1
+    assert await Reminders(store, Sinks()).send() == 0
+    assert await Reminders(store, hook.sinks).send() == 1
 
 
 async def test_a_redirect_is_not_followed(hook: Hook):
@@ -162,14 +165,37 @@ async def test_no_address_and_no_password_stand_in_the_repr():
     assert "hunter2" not in repr(sinks)
 
 
-async def test_a_mail_goes_out_once_for_all_that_is_new(store: Store, now: Hand):
-    received: list[str] = []
+class Post:
+    """A mail server that keeps the lines it was told, and can be away."""
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.received: list[str] = []
+        self._server: asyncio.Server | None = None
+
+    @property
+    def sinks(self) -> Sinks:
+        return Sinks(
+            site_name="某旗", mail_host="127.0.0.1", mail_port=self.port, mail_from="tongfa@mail.invalid",
+            mail_to=("chief@mail.invalid",),
+        )  # fmt: skip
+
+    @property
+    def mails(self) -> int:
+        return sum(line.startswith("Subject:") for line in self.received)
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail.invalid\r\n")
         in_data = False
         while line := await reader.readline():
-            received.append(line.decode().rstrip())
+            self.received.append(line.decode().rstrip())
             if in_data:
                 in_data = line != b".\r\n"
                 answer = b"" if in_data else b"250 ok\r\n"
@@ -180,14 +206,46 @@ async def test_a_mail_goes_out_once_for_all_that_is_new(store: Store, now: Hand)
             writer.write(answer)
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    sinks = Sinks(
-        site_name="某旗", mail_host="127.0.0.1", mail_port=port, mail_from="tongfa@mail.invalid",
-        mail_to=("chief@mail.invalid",),
-    )  # fmt: skip
+
+@pytest.fixture
+async def post() -> AsyncIterator[Post]:
+    opened = Post(free_port())
+    yield opened
+    await opened.close()
+
+
+async def test_a_mail_goes_out_once_for_all_that_is_new(store: Store, now: Hand, post: Post):
+    await post.open()
     await raised(store, now, ALARM)
-    assert await remind(store, sinks) == 1
-    server.close()
-    assert any(line.upper().startswith("RCPT TO:<CHIEF@MAIL.INVALID>") for line in received)
-    assert sum(line.startswith("Subject:") for line in received) == 1
+    reminders = Reminders(store, post.sinks)
+    assert [await reminders.send() for _time in range(2)] == [1, 0]
+    assert any(line.upper().startswith("RCPT TO:<CHIEF@MAIL.INVALID>") for line in post.received)
+    assert post.mails == 1
+
+
+async def test_a_hook_is_told_once_while_the_mail_server_is_away_and_the_mail_follows(
+    store: Store, now: Hand, hook: Hook, post: Post
+):
+    await raised(store, now, WARNING)
+    reminders = Reminders(store, replace(post.sinks, webhook=hook.url, internal=True))
+    for _time in range(3):
+        with pytest.raises(OSError, match="refused"):
+            await reminders.send()
+    await raised(store, now, replace(WARNING, message="账号“甲”已有11天没有更新"))
+    await post.open()
+    assert await reminders.send() == 1
+    assert (len(hook.told), post.mails) == (1, 1)
+
+
+async def test_a_hook_that_refuses_keeps_no_mail_back(store: Store, now: Hand, hook: Hook, post: Post):
+    hook.status = 500
+    await post.open()
+    await raised(store, now, WARNING)
+    reminders = Reminders(store, replace(post.sinks, webhook=hook.url, internal=True))
+    for _time in range(2):
+        with pytest.raises(OutboundRefused, match="500"):
+            await reminders.send()
+    await raised(store, now, ALARM)
+    with pytest.raises(OutboundRefused, match="500"):
+        await reminders.send()
+    assert post.mails == 2
