@@ -6,8 +6,9 @@ from typing import Final
 
 from channels.item import KIND_NAMES
 from server.console.environment import clock
-from server.console.names import CHANNELS, DELIVERY_STATES
+from server.console.names import DELIVERY_STATES
 from server.console.people import ROLES
+from server.core.channel_words import CHANNEL_WORDS
 from server.core.withdrawal_types import WITHDRAWAL_TYPES
 from server.store.audit import AuditLine
 
@@ -45,8 +46,8 @@ _RULES: Final = {
 }  # fmt: skip
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "change": {"major": "内容有变化", "minor": "只改错字"},
-    "channel": CHANNELS,
-    "counted_as": CHANNELS,
+    "channel": CHANNEL_WORDS,
+    "counted_as": CHANNEL_WORDS,
     "from": {state: told[0] for state, told in DELIVERY_STATES.items()},
     "gate": _GATES,
     "kind": {

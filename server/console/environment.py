@@ -11,6 +11,7 @@ from channels.item import KIND_NAMES, OPENNESS_NAMES, VALIDITY_NAMES
 from channels.registry import LIMITS
 from channels.website.environment import iso, size
 from server.console import names
+from server.core.channel_words import CHANNEL_WORDS
 from server.core.days import say_span
 from server.core.withdrawal_types import WITHDRAWAL_TYPES
 from server.review.approvals import STATE_NAMES
@@ -63,7 +64,7 @@ def _environment() -> Environment:
         openness_names=OPENNESS_NAMES,
         validity_names=VALIDITY_NAMES,
         step_names=names.STEPS,
-        channel_names=names.CHANNELS,
+        channel_names=CHANNEL_WORDS,
         withdrawal_types=WITHDRAWAL_TYPES,
         delivery_states=names.DELIVERY_STATES,
     )

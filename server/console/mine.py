@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
-from server.console.names import CHANNELS
 from server.console.page import Page, Visit
 from server.console.rows import CHANNEL_ORDER
+from server.core.channel_words import CHANNEL_WORDS
 from server.core.standing import say_standing
 from server.review.levels import Standing, Version, standings_of
 from server.store.accounts import AccountRow, list_accounts_by_id
@@ -100,7 +100,7 @@ def _waits(legs: tuple[DeliverySeen, ...], accounts: Mapping[str, AccountRow]) -
 
 def _shown_on(legs: tuple[DeliverySeen, ...]) -> tuple[str, ...]:
     channels = {leg.channel for leg in legs if leg.state == "live"}
-    return tuple(CHANNELS[one] for one in CHANNEL_ORDER if one in channels)
+    return tuple(CHANNEL_WORDS[one] for one in CHANNEL_ORDER if one in channels)
 
 
 PAGES = (Page("GET", "/console/mine", show_mine, "write"),)

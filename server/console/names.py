@@ -19,14 +19,6 @@ STEPS: Final[Mapping[str, str]] = {
     "approved": "审核通过",
     "returned": "退回",
 }
-CHANNELS: Final[Mapping[str, str]] = {
-    "website": "网站",
-    "weibo": "微博",
-    "wechat": "微信",
-    "feed": "订阅源",
-    "gazette": "公报",
-    "other": "其他方式",
-}
 DELIVERY_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
     "waiting": ("等待", "wait"),
     "ready": ("排队中", "wait"),

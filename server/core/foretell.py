@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from channels.item import Site
+from server.core.channel_words import CHANNEL_WORDS
 from server.core.days import day_of, say_moment
 from server.core.examined import Examined
 from server.core.follow import list_follows
@@ -25,17 +26,6 @@ from server.store.items import ItemSeen, get_item
 from server.store.ledger import list_lines
 from server.store.older_posts import find_fate
 from server.store.tx import Store, Tx
-
-_NAMES: Final[Mapping[str, str]] = {
-    "website": "网站",
-    "wechat": "微信",
-    "weibo": "微博",
-    "feed": "订阅源",
-    "gazette": "公报",
-    "other": "其他方式",
-}
-"""Channels in the order in which an editor names them."""
-
 
 _POSTS: Final[Mapping[str, tuple[str, str]]] = {
     "wechat": ("文章", "篇"),
@@ -134,7 +124,7 @@ def say_accounts(legs: Iterable[DeliverySeen]) -> str:
     """Name the accounts of deliveries as an editor does: 网站、微信 2 个账号、微博 1 个账号、订阅源."""
     kinds = [leg.counted_as for leg in legs]
     told = []
-    for kind, name in _NAMES.items():
+    for kind, name in CHANNEL_WORDS.items():
         number = kinds.count(kind)
         is_alone = kind in ("website", "feed", "gazette") and number == 1
         if number:
@@ -164,8 +154,8 @@ def _where(legs: tuple[DeliverySeen, ...]) -> str:
 
 def _counts(legs: tuple[DeliverySeen, ...], counted: set[str]) -> str:
     kinds = {leg.counted_as for leg in legs}
-    fresh = [name for kind, name in _NAMES.items() if kind in kinds - counted]
-    known = [name for kind, name in _NAMES.items() if kind in kinds & counted]
+    fresh = [name for kind, name in CHANNEL_WORDS.items() if kind in kinds - counted]
+    known = [name for kind, name in CHANNEL_WORDS.items() if kind in kinds & counted]
     told = []
     if fresh:
         told.append(f"计入 {len(fresh)} 个渠道（{'、'.join(fresh)}）")

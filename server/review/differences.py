@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from channels.item import OPENNESS_NAMES, VALIDITY_NAMES, Override
+from server.core.channel_words import CHANNEL_WORDS
 from server.store.items import RevisionSeen
 
 _SENTENCE: Final = re.compile(r"[^。！？；\n]*[。！？；]+[”’」』）)]*|[^。！？；\n]+|\n")
-_CHANNELS: Final = {"weibo": "微博", "wechat": "微信"}
 _MOST_SENTENCES: Final = 4000
 _MOST_WORK: Final = 20_000_000
 """difflib looks at every pair of equal parts again for each stretch that it finds: some seconds at most."""
@@ -106,7 +106,7 @@ def say_overrides(overrides: tuple[Override, ...]) -> str:
 
 
 def _say_override(one: Override) -> str:
-    where = _CHANNELS[one.channel] + (f"账号 {one.account}" if one.account else "")
+    where = CHANNEL_WORDS[one.channel] + (f"账号 {one.account}" if one.account else "")
     told = [
         f"标题“{one.title}”" if one.title else "",
         f"摘要“{one.summary}”" if one.summary is not None else "",

@@ -8,6 +8,7 @@ from server.core.contents import content_of_release, lines_of_releases
 from server.core.twins import pair, part
 from server.store.items import get_item
 from tests.api.conftest import Office
+from tests.audited import count_lines
 from tests.house import SITE
 
 
@@ -72,8 +73,10 @@ async def test_a_page_knows_its_twin_only_while_a_reader_can_open_it(office: Off
 
 async def test_parting_what_has_no_twin_does_nothing(office: Office):
     one = await office.house.item()
+    before = await count_lines(office.house.store)
     async with office.house.store.begin() as tx:
         await part(tx, one.id, at=office.house.now())
+    assert await count_lines(office.house.store) == before
 
 
 async def test_a_person_says_to_which_kinds_an_item_belongs_and_words_only_suggest(office: Office):
