@@ -1,7 +1,7 @@
 """A page that lies ready in memory: its answer takes a shorter way, and is the same."""
 
 import asyncio
-from asyncio.selector_events import _SelectorSocketTransport
+from asyncio.selector_events import _SelectorSocketTransport  # type: ignore[attr-defined]
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
