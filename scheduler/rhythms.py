@@ -6,9 +6,11 @@ database, so that no restart and no change of the machine's clock loses one.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import assert_never
+from typing import Final, assert_never
 
 from scheduler.workdays import SHANGHAI
+
+_UNITS: Final = ((3600, "小时"), (60, "分钟"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def say_rhythm(rhythm: Rhythm) -> str:
     """Say a rhythm in Chinese."""
     match rhythm:
         case Every(seconds):
-            return f"每{seconds:g}秒"
+            unit, name = next(((size, name) for size, name in _UNITS if seconds % size == 0), (1, "秒"))
+            return f"每{seconds / unit:g}{name}"
         case Daily(at):
             return f"每天{at:%H:%M}"
         case Monthly(day, at):

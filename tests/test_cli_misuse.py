@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from server.cli import app
@@ -72,11 +74,8 @@ def test_a_terminal_that_has_no_letter_for_it_is_told_its_number():
 
 
 @pytest.mark.slow
-def test_bytes_of_another_encoding_are_refused_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_database: Callable[[], None]
-):
-    monkeypatch.chdir(tmp_path)
-    put_database()
+@pytest.mark.usefixtures("migrated_folder")
+def test_bytes_of_another_encoding_are_refused_in_a_sentence():
     said = run_in_gbk(b"org", b"add", b"01506DEMO", "示范旗".encode("gbk"))
     assert (said.returncode, said.stderr.decode("gbk")) == (
         2,
@@ -88,3 +87,18 @@ def test_a_group_called_alone_shows_its_help_and_nothing_else():
     said = CliRunner().invoke(app, ["org"], prog_name="tongfa")
     assert (said.exit_code, said.stderr) == (2, "")
     assert "添加机构" in said.stdout
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name in group.list_commands(None) if hasattr(group, "list_commands") else ():
+        yield from commands(group.get_command(None, name), (*path, name))
+
+
+@pytest.mark.slow
+def test_no_help_is_cut_off_in_a_terminal_of_eighty_columns(monkeypatch: pytest.MonkeyPatch):
+    # A sentence without spaces is one word to the table that it stands in, which cuts what is too long.
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = {path: CliRunner().invoke(app, [*path, "--help"]).stdout for path in commands(get_command(app))}
+    assert {("report", "draft"), ("push-key",)} <= shown.keys()
+    assert [path for path, text in shown.items() if "…" in text] == []

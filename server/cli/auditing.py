@@ -53,7 +53,7 @@ def list_lines(
 
 @group.command("verify")
 def verify(
-    head: Annotated[str | None, typer.Option("--head", help="以前记下的链头，如 120:3f…")] = None,
+    head: Annotated[str | None, typer.Option("--head", help="以前记下的链头，如 120:3f9c")] = None,
 ) -> None:
     """重新计算整条链；完好则打印链头，可抄下备查。"""  # noqa: D400, D415
     known = None if head is None else _read_head(head)

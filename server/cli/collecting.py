@@ -28,7 +28,7 @@ def silent(
     *,
     remind_them: Annotated[bool, typer.Option("--remind", help="同时催报，一天内重复只算一次")] = False,
     form: Annotated[Written, typer.Option("--format", help="输出格式")] = "text",
-    output: Annotated[Path | None, typer.Option("--output", help="写入文件，整份写好才替换")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="写入文件，写好才替换")] = None,
 ) -> None:
     """列出还没有报送年度数字的下级机构，可以同时催报。"""  # noqa: D400, D415
 
@@ -52,7 +52,7 @@ def months(
         int | None, typer.Option("--make", min=1, max=12, help="起草这个月；已有草稿的不变")
     ] = None,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="输出格式")] = "text",
-    output: Annotated[Path | None, typer.Option("--output", help="写入文件，整份写好才替换")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="写入文件，写好才替换")] = None,
 ) -> None:
     """列出各月公开情况的草稿，也可以补一个月的。"""  # noqa: D400, D415
 

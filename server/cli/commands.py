@@ -40,6 +40,9 @@ class _Program(_Group):
             # A terminal of GBK has no Mongolian: its letters are told by number there.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
+        if not all(map(_is_text, sys.argv)):
+            typer.echo("命令里有读不出的字符：终端的编码和 LANG 说的不一样。", err=True)
+            sys.exit(2)
         try:
             code = super().main(*given, **{**more, "standalone_mode": False})
         except typer.TyperException as error:
@@ -49,11 +52,6 @@ class _Program(_Group):
         except typer.Abort:
             typer.echo("已中止。", err=True)
             code = 1
-        except UnicodeEncodeError as error:
-            if error.reason != "surrogates not allowed":
-                raise
-            typer.echo("命令里有读不出的字符：终端的编码和 LANG 说的不一样。", err=True)
-            code = 2
         except OSError as error:
             if error.filename is None and error.errno != errno.ENOSPC:  # not about a file: a fault of ours
                 raise
@@ -83,6 +81,11 @@ def _made(
     made = typer.Typer(cls=named, no_args_is_help=True, **told, **_PLAIN)
     made.callback()(before)
     return made
+
+
+def _is_text(word: str) -> bool:
+    """Say whether a word came in the encoding of the terminal; other bytes stand as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 def _nothing() -> None:

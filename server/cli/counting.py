@@ -37,7 +37,7 @@ def counts(
     group_by: Annotated[GroupBy, typer.Option("--group-by", help="分组")] = "channel",
     form: Annotated[Written, typer.Option("--format", help="输出格式")] = "table",
     as_json: Annotated[bool, typer.Option("--json", help="同 --format json")] = False,
-    output: Annotated[Path | None, typer.Option("--output", help="写入文件，整份写好才替换")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="写入文件，写好才替换")] = None,
 ) -> None:
     """统计各渠道主动公开信息条数（直接读数据库）。"""  # noqa: D400, D415
     first, last = _period(year, start, to)

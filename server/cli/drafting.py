@@ -71,7 +71,10 @@ def enter(
     year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="年度")],
     org: Annotated[str, typer.Option("--org", help="机构代码")],
 ) -> None:
-    """填报台账里没有的数字：申请、复议、诉讼、收费，以及使用本系统以前各年的条数。有一行不对就一行也不写。"""  # noqa: D400, D415
+    """填报台账里没有的数字；有一行不对就一行也不写。
+
+    申请、复议、诉讼、收费，以及使用本系统以前各年的条数。
+    """  # noqa: D400, D415
     try:
         rows = read_rows(file.read_bytes(), _NAMES)
     except (OSError, Unreadable) as error:

@@ -86,7 +86,7 @@ def rebuild_site(
     *,
     check: Annotated[bool, typer.Option("--check", help="只比较，不改动；有差别时以 1 结束")] = False,
 ) -> None:
-    """重新写出整个网站：每个页面、列表和订阅源；写好再换上，读者看不到中间状态。"""  # noqa: D400, D415
+    """重新写出整个网站，写好再换上，读者看不到中间状态。"""  # noqa: D400, D415
     settings = settings_or_end()
     rebuilt = _or_end(lambda: rebuild(settings, check=check))
     for word, paths in (("新增", rebuilt.added), ("改动", rebuilt.changed), ("删除", rebuilt.removed)):

@@ -21,7 +21,7 @@ def publish(
     token: Token = None,
     reviewer_token: Annotated[
         str | None,
-        typer.Option(envvar="TONGFA_REVIEWER_TOKEN", help="另一人的令牌：审核并发布；不给则只提交审核"),
+        typer.Option(envvar="TONGFA_REVIEWER_TOKEN", help="另一人的令牌：一并审核、发布"),
     ] = None,
     account: Annotated[list[str] | None, typer.Option("--account", help="发布到的账号，可多次给出")] = None,
 ) -> None:

@@ -13,7 +13,7 @@ from server.subscribe.push_key import make_push_key
 def push_key(
     file: Annotated[Path, typer.Argument(help="密钥写到哪个文件，例如 /var/lib/tongfa/push.key")],
 ) -> None:
-    """生成浏览器推送的密钥；每个网站只生成一次，换了密钥读者要重新开通。"""  # noqa: D400, D415 -- shown as help
+    """生成浏览器推送的密钥；只做一次，换了密钥读者要重新开通。"""  # noqa: D400, D415 -- shown as help
     try:
         public = make_push_key(file)
     except FileExistsError:

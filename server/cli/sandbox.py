@@ -45,9 +45,7 @@ def sandbox(
     state: Annotated[Path | None, typer.Option("--state", help="保存平台状态的文件夹")] = None,
     *,
     safe_domain: Annotated[str, typer.Option("--safe-domain", help="演练微博的安全域名")] = "127.0.0.1",
-    practice: Annotated[
-        bool, typer.Option("--practice", help="供“演练”使用：端口和文件夹按配置文件 [practice]")
-    ] = False,
+    practice: Annotated[bool, typer.Option("--practice", help="供“演练”使用，按 [practice] 的设置")] = False,
     print_credentials: Annotated[
         bool, typer.Option("--print-credentials", help="打印一行 JSON：地址与凭据")
     ] = False,

@@ -14,7 +14,7 @@ from server.store.verification import Difference
 
 
 def verify() -> None:
-    """重新清点：计数、台账、投递、稿件、附件、网页和操作记录是否一致。"""  # noqa: D400, D415
+    """重新清点台账、投递、稿件、附件、网页和操作记录。"""  # noqa: D400, D415
     try:
         found = asyncio.run(_verify(settings_or_end()))
     except CannotStart as error:

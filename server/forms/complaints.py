@@ -67,6 +67,7 @@ _SENTENCES: Final[Mapping[str, Callable[[str, dict[str, Any]], str]]] = {
     "less_than_equal": lambda label, limit: f"{label}不能大于 {limit['le']}",
     "int_type": lambda label, _: f"{label}应是整数",
     "int_parsing": lambda label, _: f"{label}应是整数",
+    "json_invalid": lambda _label, _: "有读不出的字符，请重新输入",  # a lone surrogate: half a letter
     "model_type": lambda _label, _: "应是一个 JSON 对象",
     "bool_type": lambda label, _: f"{label}应是 true 或 false",
 }

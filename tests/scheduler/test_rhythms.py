@@ -55,6 +55,10 @@ def test_every_so_many_seconds_counts_from_the_moment_itself() -> None:
     ("rhythm", "told"),
     [
         (Every(2), "每2秒"),
+        (Every(0.5), "每0.5秒"),
+        (Every(90), "每90秒"),
+        (Every(300), "每5分钟"),
+        (Every(21_600), "每6小时"),
         (Daily(time(3)), "每天03:00"),
         (Monthly(1, time(6)), "每月1日06:00"),
         (Yearly(1, 5, time(8, 30)), "每年1月5日08:30"),
