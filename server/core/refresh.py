@@ -12,7 +12,8 @@ from server.store.places import Stale, clear_stale
 
 async def refresh(place: Workplace, stale: Stale) -> None:
     """Write one page again, or the notice in its place; it stays on the list until it is written."""
-    await show_anew(place, stale.delivery_id)
+    if stale.stands:
+        await show_anew(place, stale.delivery_id)
     async with place.store.begin() as tx:
         await clear_stale(tx, stale)
 

@@ -70,7 +70,7 @@ def _take(
     pushes = (yield texts["pushes"], (at, until, max(0, room))) if "pushes" in wanted else ()
     return Due(
         tuple(looks),
-        tuple(Stale(row[0], row[1]) for row in stale),
+        tuple(Stale(row[0], row[1], bool(row[2])) for row in stale),
         tuple(row[0] for row in pushes),
         is_left or 0 < room <= len(pushes),
     )
@@ -107,7 +107,12 @@ def _texts(dialect: Dialect) -> Mapping[str, str]:
             )
             UPDATE pushes SET due_at = {dialect.moment("$2")}
             WHERE id IN (SELECT id FROM picked) RETURNING id""",
+        # What is on its way keeps its mark until it stands there. What does not stand any more is taken, too,
+        # and loses its mark: it would be asked for ever after.
         "stale": f"""
-            SELECT s.delivery_id, s.serial FROM stale_pages s JOIN deliveries d ON d.id = s.delivery_id
-            WHERE {dialect.not_by("d.state")} IN ('live', 'withdrawn') ORDER BY s.since LIMIT $1""",
+            SELECT s.delivery_id, s.serial, d.state IN ('live', 'withdrawn')
+            FROM stale_pages s JOIN deliveries d ON d.id = s.delivery_id
+            WHERE {dialect.not_by("d.state")} NOT IN
+                ('sending', 'accepted', 'unknown', 'needs_person', 'withdrawing', 'withdraw_by_hand')
+            ORDER BY s.since LIMIT $1""",
     }

@@ -41,10 +41,14 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A live page to be written again; `serial` tells whether it became stale once more meanwhile."""
+    """A page to be written again; `serial` tells whether it became stale once more meanwhile.
+
+    Where none `stands` any more, since another took its place, there is nothing to be written.
+    """
 
     delivery_id: str
     serial: int
+    stands: bool
 
 
 async def list_newest(tx: Tx, account_id: str, key: str, limit: int) -> tuple[Placed, ...]:

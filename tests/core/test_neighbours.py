@@ -1,7 +1,10 @@
 """Each page points at the one before and the one after it in its column, and only at pages one can open."""
 
+import sqlalchemy as sa
+
 from server.core.contents import content_of_release
 from server.store.due import take_due
+from server.store.tables import stale_page
 from tests.house import SITE, House
 
 
@@ -43,6 +46,22 @@ async def test_publishing_has_the_page_before_it_written_again(house: House):
     async with house.store.read() as tx:
         stale = (await take_due(tx, (), at=house.now(), until=house.now(), room=10)).stale
     assert len(stale) == 1
+
+
+async def test_a_page_that_another_took_the_place_of_is_not_kept_to_be_written_again(house: House):
+    first, _middle, last = await three(house)
+    await house.corrected(last, title="第3篇，更正")
+    await house.release(last)
+    (correcting,) = await house.claim()
+    made = await house.item(title="第4篇")
+    await house.release(made.id)
+    (publishing,) = [one for one in await house.claim() if one.name.startswith("deliver")]
+    await publishing.run()  # the page before it is to name it
+    await correcting.run()  # and is replaced
+    await house.run_until_quiet()
+    async with house.store.read() as tx:
+        assert (await tx.execute(sa.select(stale_page))).all() == []
+    assert await beside(house, first) == {"newer": "第2篇"}
 
 
 async def test_one_that_left_the_column_is_no_neighbour_there(house: House):
