@@ -5,15 +5,22 @@ from typing import Final
 from urllib.parse import urlencode
 
 from server.security.access import Act, SignedIn
+from server.store.accounts import list_accounts_of
 from server.store.alerts import Alert
 from server.store.orgs import list_orgs
+from server.store.tokens import list_tokens
 from server.store.tx import Tx
 
 _PAGES: Final[Mapping[str, tuple[tuple[str, Act], ...]]] = {
+    "api_token": (("/console/machine#api_token", "read"),),
     "authorisation": (("/console/permissions", "manage_accounts"), ("/console/accounts", "read")),
+    "backup": (("/console/machine#backup", "read"),),
     "calendar": (("/console/workdays", "read"),),
+    "certificate": (("/console/machine#certificate", "read"),),
     "check": (("/console/items/{item}/check", "read"),),
-    "job": (("/console/jobs", "run_jobs"),),
+    "clock": (("/console/machine#clock", "read"),),
+    "disk": (("/console/machine#disk", "read"),),
+    "job": (("/console/jobs", "run_jobs"), ("/console/machine#job", "read")),
     "overdue": (("/console/overdue", "read"),),
     "takedown": (("/console/deliveries/{of}", "read"),),
     "token": (("/console/permissions", "manage_accounts"), ("/console/accounts", "read")),
@@ -23,16 +30,32 @@ _PAGES: Final[Mapping[str, tuple[tuple[str, Act], ...]]] = {
 
 _SILENCE: Final[Mapping[str, tuple[tuple[str, Act], ...]]] = {
     "account": (("/console/items/new", "write"), ("/console/accounts", "read")),
-    "column": (("/console/items/new?column={of}", "write"), ("/console/columns/{of}", "manage_columns")),
+    "column": (
+        ("/console/items/new?column={of}", "write"),
+        ("/console/columns/{of}", "manage_columns"),
+        ("/console/items", "read"),
+    ),
 }
 _ITEM: Final[tuple[tuple[str, Act], ...]] = (("/console/items/{item}", "read"),)
 _REPORTS: Final = "read_statistics"
 
 
+async def told_of(tx: Tx, who: SignedIn) -> frozenset[str | None]:
+    """Give the organs whose alerts a person is told of; None: the site's and the machine's.
+
+    What belongs to no organ is the matter of those who have the site.
+    """
+    reads = who.orgs_for("read")
+    site_orgs = {one.org.id for one in await list_accounts_of(tx, ("website",))}
+    return reads | {None} if site_orgs & reads else reads
+
+
 async def leads_of(tx: Tx, who: SignedIn, alerts: Iterable[Alert]) -> dict[str, str]:
     """Give by the keys of alerts where each leads, "" where there is no page for this person."""
     codes = {one.id: one.code for one in await list_orgs(tx, who.orgs_for(_REPORTS))}
-    return {one.key: lead_of(who, one, codes) for one in alerts}
+    leads = {one.key: lead_of(who, one, codes) for one in alerts}
+    own = {f"api_token:{token.id}": "/console/tokens" for token in await list_tokens(tx, who.person_id)}
+    return {key: own.get(key, lead) for key, lead in leads.items()}  # nobody else issues a new one
 
 
 def lead_of(who: SignedIn, alert: Alert, codes: Mapping[str, str]) -> str:

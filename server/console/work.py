@@ -7,14 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from server.console.deliveries import waiting_for_people
-from server.console.leads import leads_of
+from server.console.leads import leads_of, told_of
 from server.console.names import ACCOUNT_STATES, ENTRY_KINDS
 from server.console.page import Page, Visit
 from server.console.reviewing import early_for, waiting_for
 from server.console.rows import Row
 from server.console.standing import read_standing
 from server.core.days import day_of
-from server.store.accounts import list_accounts_of
 from server.store.alerts import AlertSeen, list_alerts
 from server.store.desk import DeskLine, Wanted, list_desk
 from server.store.doubts import STOPPED
@@ -73,9 +72,6 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
     me, reads, writes = who.person_id, who.orgs_for("read"), who.orgs_for("write")
     acts = who.orgs_for("file_evidence") | who.orgs_for("release")
     soon = day_of(at) + _SOON
-    # What belongs to no organ, a column of the site, is the matter of those who have the site.
-    site_orgs = {one.org.id for one in await list_accounts_of(tx, ("website",))}
-    told: frozenset[str | None] = reads | {None} if site_orgs & reads else reads
     return Work(
         takedowns=await list_takedowns_by_hand(tx, acts, limit=_MOST + 1),
         returned=await list_desk(tx, Wanted(writes, ("returned",), by=me), limit=_MOST + 1),
@@ -88,7 +84,7 @@ async def _work_of(tx: Tx, visit: Visit) -> Work:
         stopped=await waiting_for_people(tx, who, acts, most=_MOST + 1, states=STOPPED),
         overdue=await list_overdue(tx, reads, at=at, limit=_MOST + 1),
         obligations=await list_obligations_between(tx, writes, date.min, soon, limit=_MOST + 1),
-        alerts=await list_alerts(tx, of=told, limit=_ALERTS + 1),
+        alerts=await list_alerts(tx, of=await told_of(tx, who), limit=_ALERTS + 1),
     )
 
 

@@ -67,7 +67,7 @@ MAY: Final[Mapping[str, str]] = {
         GET /api/v1/calendar/due | GET /api/v1/calendar/entries | GET /api/v1/calendar/sensitive
         GET /api/v1/jobs | GET /api/v1/metrics | GET /console/words | GET /console/words/list
         GET /console/redirects | GET /console/columns | GET /console/columns/{slug}
-        GET /console/workdays | GET /console/sensitive-days | GET /console/jobs
+        GET /console/workdays | GET /console/sensitive-days | GET /console/jobs | GET /console/machine
     """,
     "brings nobody's deliveries forward but those whose time has come": """
         POST /api/v1/overdue/repair | POST /console/overdue/repair

@@ -1,8 +1,15 @@
 """server/console/work.py: everybody sees first what waits for him."""
 
+import ast
+import html
 import re
+from datetime import timedelta
+from pathlib import Path
 
+from server import watch
+from server.security.sign_in import issue_token
 from server.store.alerts import Alert, raise_alerts
+from server.store.people import find_person
 from tests.console.conftest import XSS, ConsoleOffice
 
 
@@ -121,7 +128,7 @@ async def test_an_alert_leads_whoever_may_act_to_where_he_can(office: ConsoleOff
         main = (await (await office.desk(login)).get("/console")).html.partition('id="alerts"')[2]
         led[login] = [f'">{one.message}</a>' in main for one in alerts]
     # Nobody but an administrator renews a permission; an author sees the account of it.
-    assert led == {"admin": [True, True, True, True, False], "author": [True, True, True, False, False]}
+    assert led == {"admin": [True] * 5, "author": [True] * 5}
 
 
 async def test_every_alert_leads_to_the_page_that_solves_it(office: ConsoleOffice):
@@ -150,3 +157,62 @@ async def test_every_alert_leads_to_the_page_that_solves_it(office: ConsoleOffic
         assert (await desk.get(lead)).status == 200, key
     form = (await desk.get("/console/items/new?column=tzgg")).html
     assert re.search(r'<option value="tzgg" selected', form)
+
+
+SAMPLES = {
+    "api_token": "api_token:{leg}", "authorisation": "authorisation:weibo", "backup": "backup",
+    "calendar": "calendar:2027", "certificate": "certificate", "check": "check:{item}", "clock": "clock",
+    "disclosure": "disclosure:{item}", "disk": "disk", "interpretation": "interpretation:{item}",
+    "job": "job:look", "link": "link:{item}", "orphan": "orphan:{item}", "overdue": "overdue:{org}",
+    "report": "report:2026:{org}", "silence": "column:tzgg", "takedown": "takedown:{leg}",
+    "token": "token:weibo:7", "unreviewed": "unreviewed:{item}",
+}  # fmt: skip
+
+
+def test_there_is_a_sample_of_every_kind_of_alert():
+    told = "\n".join(path.read_text() for path in Path(str(watch.__file__)).parent.glob("*.py"))
+    calls = [node for node in ast.walk(ast.parse(told)) if isinstance(node, ast.Call)]
+    given = [ast.unparse(one.args[1]) for one in calls if ast.unparse(one.func) == "Alert"]
+    assert {ast.literal_eval(kind) for kind in given} == SAMPLES.keys()
+
+
+async def test_no_alert_leads_anybody_nowhere(office: ConsoleOffice):
+    house = office.house
+    made = await house.published()
+    places = {"leg": (await house.legs(made.id))["website"].id, "item": made.id, "org": house.org.id}
+    keys = {kind: key.format(**places) for kind, key in SAMPLES.items()}
+    told = [
+        Alert(key, kind, "warn", f"提醒 {kind}", house.org.id, made.id if "{item}" in SAMPLES[kind] else None)
+        for kind, key in keys.items()
+    ]
+    async with house.store.begin() as tx:
+        await raise_alerts(tx, told, at=house.now())
+    for login in ("author", "reviewer", "chief", "admin"):
+        desk = await office.desk(login)
+        main = (await desk.get("/console")).html.partition('id="alerts"')[2]
+        leads = {kind: lead for lead, kind in re.findall(r'<a href="([^"]+)">提醒 (\w+)</a>', main)}
+        assert leads.keys() == SAMPLES.keys(), login
+        for lead in set(leads.values()):
+            assert (await desk.get(html.unescape(lead))).status == 200, (login, lead)
+
+
+async def test_a_token_that_ends_leads_its_owner_to_a_new_one_and_others_to_what_to_say(
+    office: ConsoleOffice,
+):
+    house = office.house
+    async with house.store.begin() as tx:
+        owner = await find_person(tx, "author")
+        assert owner is not None
+        issued = await issue_token(
+            tx, owner.id, id=house.new_id(), name="抓取", use="api", at=house.now(), lasts=timedelta(days=9)
+        )
+        ends = Alert(f"api_token:{issued.row.id}", "api_token", "warn", "令牌“抓取”到期")
+        await raise_alerts(tx, [ends], at=house.now())
+    led = {"author": "/console/tokens", "chief": "/console/machine#api_token"}
+    for login, lead in led.items():
+        assert (
+            f'<a href="{lead}">令牌“抓取”到期</a>' in (await (await office.desk(login)).get("/console")).html
+        )
+    assert "令牌“抓取”到期" in (await (await office.desk("chief")).get("/console/machine")).words
+    # Another organ's people, who have no website, are not told of this one's machine and programs.
+    assert "抓取" not in (await (await office.desk("stranger")).get("/console/machine")).words
