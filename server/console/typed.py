@@ -9,8 +9,10 @@ from typing import Final, Self
 
 from channels.item import Override
 from server.console.fields import Fields
+from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.drafts import ItemIn
+from server.importing.lines import MARKUP, Broken, as_lines, of_lines
 from server.store.items import ItemSeen
 
 _REQUIRED: Final = ("kind", "org", "title", "body", "column", "openness", "validity")
@@ -23,9 +25,12 @@ _OVERRIDES: Final = tuple(f"{channel}_{name}" for channel in OVERRIDDEN for name
 _LEFT: Final = ("language", "statutory", "joint_orgs")
 _NAMES: Final = (*_REQUIRED, *_PLAIN, *_OPTIONAL, "keywords", *_LEFT, *_OVERRIDES, "overrides_of_accounts")
 _UNSAID: Final = "-"
+_BROKEN: Final = (
+    "正文里用方括号标出的一行（表格、列表、图片等）被改动了：请改回原样，"
+    "或者把整行删去；图片冒号后面的说明可以改。您写的都在，还没有保存"
+)
 _BETWEEN_WORDS: Final = re.compile(r"[\s,，、;；]+")
 _BETWEEN_NAMES: Final = re.compile(r"[,，、;；\n]+")
-_MARKUP: Final = re.compile(r"<[a-zA-Z/!]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Typed:
     values: Mapping[str, str]
     files: tuple[File, ...] = ()
     base: int | None = None
+    was: str = ""  # the body whose lines came back with one broken, which `values` has as they were typed
+    is_flattened: bool = False  # a paragraph that was changed as a line has lost its formats
 
     @classmethod
     def new(cls, **given: str) -> Self:
@@ -91,7 +98,27 @@ class Typed:
         ticked = [one for one in fields.all("statutory") if one]
         values["statutory"] = "、".join(ticked) if fields.has("statutory") else _UNSAID
         values["joint_orgs"] = fields.get("joint_orgs") if fields.has("joint_orgs") else _UNSAID
-        return cls(values, files, number)
+        made = cls(values, files, number)
+        return made._joined(fields.get("body_was")) if fields.get("body_was") else made
+
+    def _joined(self, was: str) -> Self:
+        """Give the form with the lines of a bare text field as a body again."""
+        try:
+            found = of_lines(self.values["body"], was)
+        except Broken:
+            return replace(self, was=was)
+        return replace(self, values={**self.values, "body": found.html}, is_flattened=found.is_flattened)
+
+    @property
+    def body_was(self) -> str:
+        """Give the body that stands beneath the lines of the text field; "" where there are only words."""
+        body = self.values["body"]
+        return self.was or (body if MARKUP.search(body) else "")
+
+    @property
+    def body_lines(self) -> str:
+        """Give the body as a bare text field shows it."""
+        return self.values["body"] if self.was or not self.body_was else as_lines(self.body_was)
 
     def with_files(self, files: tuple[File, ...]) -> "Typed":
         """Give the form with further attachments."""
@@ -99,8 +126,9 @@ class Typed:
 
     def with_pictures(self, hashes: tuple[str, ...]) -> "Typed":
         """Give the form with pictures at the end of the body."""
-        figures = "".join(f'<figure><img src="media:{one}" alt=""></figure>' for one in hashes)
-        return replace(self, values={**self.values, "body": as_html(self.values["body"]) + figures})
+        figures = "".join(f'\n<figure><img src="media:{one}" alt=""></figure>' for one in hashes)
+        body = self.values["body"] if self.was else as_html(self.values["body"])
+        return replace(self, values={**self.values, "body": body + figures})
 
     def with_cover(self, channel: str, sha256: str) -> "Typed":
         """Give the form with a picture for a channel to show first."""
@@ -118,6 +146,8 @@ class Typed:
     def form(self) -> ItemIn:
         """Give the item that was typed; raises BadForm with a sentence for each wrong field."""
         values = self.values
+        if self.was:
+            raise Problem("invalid", _BROKEN, field="body")
         told: dict[str, object] = {name: values[name] for name in (*_REQUIRED, *_PLAIN)}
         told |= {name: values[name].strip() or None for name in _OPTIONAL}
         told["body"] = as_html(values["body"])
@@ -172,6 +202,6 @@ def _words_of(overrides: tuple[Override, ...]) -> dict[str, str]:
 
 def as_html(text: str) -> str:
     """Give a body as markup: text without any tag becomes a paragraph a line."""
-    if _MARKUP.search(text) or not text.strip():
+    if MARKUP.search(text) or not text.strip():
         return text.strip()
     return "".join(f"<p>{html.escape(line.strip())}</p>" for line in text.splitlines() if line.strip())

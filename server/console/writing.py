@@ -210,8 +210,9 @@ def _compare(theirs: str, mine: str) -> Any:
 
 
 def _saved(visit: Visit, seen: ItemSeen, typed: Typed) -> web.Response:
-    lost = dropped_from(typed.form().body)
-    told = {"dropped": ".".join(one.code for one in lost)} if lost else {}
+    codes = [one.code for one in dropped_from(typed.form().body)]
+    codes += ["formats"] if typed.is_flattened else []
+    told = {"dropped": ".".join(codes)} if codes else {}
     if visit.fields.get("then") == "check":
         find = visit.fields.get("find")[:16]  # the finding that the author wants to answer for
         beside = {"find": find} if find else {}

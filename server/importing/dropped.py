@@ -18,6 +18,7 @@ _TOLD: Final = {
     "form": _FIELDS,
     "script": "脚本一律不保留",
     "style": "样式表不保留，各渠道用统一的版式",
+    "formats": "改动过的段落成了纯文字，原来的加粗、链接等要重新设置",
 }
 _KINDS: Final = {
     **dict.fromkeys(("iframe", "frame", "object", "embed", "applet"), "frame"),

@@ -127,7 +127,7 @@ async def test_a_drawing_in_the_body_that_was_left_out_is_told_of_after_saving(o
 
 async def test_wrong_markup_is_shown_again_as_it_was_typed(office: ConsoleOffice):
     again = await (await office.desk("author")).post(NEW, a_form(title="", body=f"<p>{XSS}</p>"))
-    assert again.fields["body"] == f"<p>{XSS}</p>"
+    assert again.fields["body_was"] == f"<p>{XSS}</p>"
     assert not [told for tag, told in again.tags if "onerror" in told]
 
 
@@ -235,19 +235,54 @@ async def test_a_picture_that_comes_with_the_form_stands_at_its_end_and_is_saved
     desk = await office.desk("author")
     seen = await desk.post(NEW, a_form(), [("pictures", "p.png", a_picture())])
     assert (seen.status, "第 1 张图片没有说明" in seen.words) == (422, True)
-    body = seen.fields["body"]
-    assert (body.startswith("<p>各苏木镇人民政府：</p>"), 'src="media:' in body) == (True, True)
-    described = body.replace('alt=""', 'alt="河堤加固现场"')
-    made = await desk.post(NEW, a_form(body=described))
+    fields = seen.fields
+    assert fields["body"] == "各苏木镇人民政府：\n\n现通知如下。\n\n［图片 1：］"
+    lines = fields["body"].replace("图片 1：", "图片 1：河堤加固现场")
+    made = await desk.post(NEW, a_form(body=lines, body_was=fields["body_was"]))
     assert 'alt="河堤加固现场"' in (await _stored(office, made.location.split("/")[3])).revision.body
 
 
 async def test_a_picture_marked_as_decoration_needs_no_words(office: ConsoleOffice):
     desk = await office.desk("author")
     seen = await desk.post(NEW, a_form(), [("pictures", "p.png", a_picture())])
-    marked = seen.fields["body"].replace("<img ", '<img role="presentation" ')
-    made = await desk.post(NEW, a_form(body=marked))
+    lines = seen.fields["body"].replace("图片 1：", "图片 1：装饰图片")
+    made = await desk.post(NEW, a_form(body=lines, body_was=seen.fields["body_was"]))
     assert made.status == 303
+
+
+FORMED = (
+    "<p>现<strong>通知</strong>如下。</p><h2>范围</h2><table><tbody><tr><td>对象</td></tr></tbody></table>"
+)
+
+
+async def test_without_the_surface_a_body_is_lines_and_a_save_keeps_what_they_cannot_show(
+    office: ConsoleOffice,
+):
+    item, desk = (await office.item(body=FORMED))["id"], await office.desk("author")
+    page = f"/console/items/{item}/edit"
+    fields = (await desk.get(page)).fields
+    assert fields["body"] == "现通知如下。\n\n# 范围\n\n［表格 1：对象…］"
+    saved = await desk.follow(await desk.post(page, {**a_form(), **fields}, changes_nothing=True))
+    told = "改动过的段落成了纯文字"
+    assert ((await _stored(office, item)).revision.number, told in saved.words) == (1, False)
+    fields["body"] = fields["body"].replace("如下", "如后")
+    saved = await desk.follow(await desk.post(page, {**a_form(), **fields}))
+    body = (await _stored(office, item)).revision.body
+    assert body == FORMED.replace("现<strong>通知</strong>如下", "现通知如后")
+    assert told in saved.words
+
+
+async def test_a_line_that_stands_for_a_table_is_not_lost_by_a_slip(office: ConsoleOffice):
+    item, desk = (await office.item(body=FORMED))["id"], await office.desk("author")
+    page = f"/console/items/{item}/edit"
+    fields = (await desk.get(page)).fields
+    slipped = fields["body"].replace("对象…］", "对象…］以及")
+    again = await desk.post(page, {**a_form(), **fields, "body": slipped})
+    assert (again.status, "被改动了：请改回原样" in again.words) == (422, True)
+    assert (again.fields["body"], again.fields["body_was"]) == (slipped, FORMED)
+    taken_out = {**a_form(), **again.fields, "body": slipped.rpartition("［")[0]}
+    await desk.post(page, taken_out)
+    assert "<table>" not in (await _stored(office, item)).revision.body
 
 
 async def test_the_editor_uploads_a_picture_and_sees_it_again(office: ConsoleOffice):

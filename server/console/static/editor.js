@@ -91,6 +91,12 @@
   }
 
   // The surface; without it the text field stays, and everything else works.
+  // The text field has lines, which the surface has no need of; what a browser brought back is what was written.
+  const beneath = form.elements.body_was;
+  if (window.tongfaSurface && beneath) {
+    if (area.value === area.defaultValue) area.value = beneath.value;
+    beneath.remove();
+  }
   const proof = window.tongfaProof(form, { gather: () => gather(), changed: () => keep() });
   const surface = window.tongfaSurface && window.tongfaSurface.open(area, { upload, say, documents, changed: () => keep(), show: proof.show });
   proof.over(surface);
