@@ -6,6 +6,7 @@ written meanwhile is written by the new columns already. A further change lets i
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -15,19 +16,14 @@ from channels.renewing import Renews
 from server.core.catalogue import read_changes
 from server.core.contents import lines_of_releases
 from server.core.menus import put_menu
+from server.core.numbering import merge_lists, number_anew
 from server.core.problems import Problem
 from server.core.refresh import show_anew
 from server.core.site_columns import read_columns
 from server.core.workplace import Workplace
 from server.store.accounts import get_account
 from server.store.menus import list_old_menus
-from server.store.merging import (
-    gather_places,
-    hand_over_readers,
-    list_uneven,
-    merge_places,
-    note_changes_in,
-)
+from server.store.merging import hand_over_readers, list_uneven, read_gathered
 from server.store.renewals import (
     ListSeen,
     Renewal,
@@ -101,9 +97,8 @@ async def _take(place: Workplace, told: Renewal) -> _Done:
 async def _merge_places(place: Workplace) -> _Done:
     """Bring entries into the lists of the columns that theirs are part of now, or stand below.
 
-    Each list in a transaction of its own. One that is done finds nothing any more.
+    In shares (`numbering.py`). A list that is done finds nothing any more.
     """
-    at = place.now()
     async with place.store.read() as tx:
         merged, columns = await list_merged(tx), await list_columns(tx)
     # What is filed where, the catalogue knows; a step takes in some of what it has not read yet.
@@ -113,9 +108,7 @@ async def _merge_places(place: Workplace) -> _Done:
     for slug, into in sorted(merged.items()):
         async with place.store.begin() as tx:
             await hand_over_readers(tx, slug, into)  # a process with the old columns took some on meanwhile
-            if await merge_places(tx, slug, into, at=at):
-                await note_changes_in(tx, slug, at=at)
-                is_merging = True
+        is_merging = await merge_lists(place, slug, into) or is_merging
     if is_merging and any(column.holds_others for column in columns):
         return _Done(0, "")  # the catalogue reads first what was just noted
     await level_lists(place)
@@ -125,7 +118,7 @@ async def _merge_places(place: Workplace) -> _Done:
 async def level_lists(place: Workplace) -> None:
     """Let the list of each column that ever held others hold what stands below it now, and nothing else.
 
-    Each in a transaction of its own. `rebuild-site` asks for it too: nobody tells of a new settings file.
+    `rebuild-site` asks for it too: nobody tells of a new settings file.
     """
     async with place.store.read() as tx:
         merged, columns = await list_merged(tx), await read_columns(tx, place.site)
@@ -137,8 +130,8 @@ async def level_lists(place: Workplace) -> None:
         async with place.store.read() as tx:
             uneven = await list_uneven(tx, slug, below, filed)
         for account_id in uneven:
-            async with place.store.begin() as tx:
-                await gather_places(tx, account_id, slug, below, filed, at=place.now())
+            gathered = partial(read_gathered, account_id=account_id, slug=slug, below=below, filed=filed)
+            await number_anew(place, gathered)
 
 
 async def _write_lists(place: Workplace, after: str) -> _Done:

@@ -1,10 +1,10 @@
 """Lists of columns that others become part of, or stand below: their places, readers and catalogue lines."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateTable, DropTable
 
 from server.store.push_tables import push_topic
 from server.store.reader_tables import following
@@ -13,30 +13,43 @@ from server.store.rows import upsert
 from server.store.tables import item, place, place_list, release, revision
 from server.store.tx import Tx
 
-_anew: Final = sa.Table(
-    "places_anew",
-    sa.MetaData(),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("item_id", sa.String(16), nullable=False),
-    prefixes=["TEMPORARY"],
-)
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """What a list is to hold, in order; what it holds, each item with its ordinal; and the last one given."""
+
+    account_id: str
+    key: str
+    wanted: tuple[str, ...]
+    held: Mapping[str, int]
+    last: int
 
 
-async def merge_places(tx: Tx, slug: str, into: str, *, at: datetime) -> bool:
-    """Put the places of one column among those of another, numbered anew; say whether there were any."""
+async def list_accounts_with(tx: Tx, slug: str) -> tuple[str, ...]:
+    """Give the accounts that have a list of a column."""
+    wanted = sa.select(place_list.c.account_id).where(place_list.c.list_key == f"column/{slug}")
+    return tuple(sorted((await tx.execute(wanted)).scalars()))
+
+
+async def read_merged(tx: Tx, account_id: str, slug: str, into: str) -> Numbering:
+    """Give what the list of a column is to hold of which another becomes part."""
     key, target = f"column/{slug}", f"column/{into}"
-    wanted = sa.select(place_list.c.account_id).where(place_list.c.list_key == key)
-    account_ids = sorted((await tx.execute(wanted)).scalars())
-    for account_id in account_ids:
-        await _hold(tx, account_id, target, (key,), at=at)
-        await _number_anew(tx, account_id, target, place.c.list_key.in_((key, target)), at=at)
-        for table in (place, place_list):
-            await tx.execute(table.delete().where(table.c.account_id == account_id, table.c.list_key == key))
-    return bool(account_ids)
+    return await _read(tx, account_id, target, place.c.list_key.in_((key, target)))
+
+
+async def read_gathered(
+    tx: Tx, account_id: str, slug: str, below: tuple[str, ...], filed: tuple[str, ...]
+) -> Numbering:
+    """Give what the list of a column is to hold with what stands in those below it.
+
+    `filed` are the slugs under which what belongs there is filed. What came from a column that stands there
+    no longer leaves the list.
+    """
+    return await _read(tx, account_id, f"column/{slug}", _belongs(slug, below, filed))
 
 
 async def list_uneven(tx: Tx, slug: str, below: tuple[str, ...], filed: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the accounts in which a column's list holds other things than `gather_places` would put there.
+    """Give the accounts in which a column's list holds other things than `read_gathered` says.
 
     The look goes through all of it, and is for a transaction that only reads: meanwhile others write.
     """
@@ -46,19 +59,6 @@ async def list_uneven(tx: Tx, slug: str, below: tuple[str, ...], filed: tuple[st
     return tuple(
         [one for one in accounts if not await _is_level(tx, one, target, _belongs(slug, below, filed))]
     )
-
-
-async def gather_places(
-    tx: Tx, account_id: str, slug: str, below: tuple[str, ...], filed: tuple[str, ...], *, at: datetime
-) -> None:
-    """Let a column's list hold what stands in those below it too.
-
-    `filed` are the slugs under which what belongs there is filed. What came from a column that stands there
-    no longer leaves the list.
-    """
-    target, keys = f"column/{slug}", tuple(f"column/{one}" for one in below)
-    await _hold(tx, account_id, target, keys, at=at)
-    await _number_anew(tx, account_id, target, _belongs(slug, below, filed), at=at)
 
 
 def _belongs(slug: str, below: tuple[str, ...], filed: tuple[str, ...]) -> sa.ColumnElement[bool]:
@@ -105,56 +105,103 @@ async def _is_level(tx: Tx, account_id: str, target: str, belongs: sa.ColumnElem
     return (await tx.execute(differing.limit(1))).first() is None
 
 
-async def _hold(tx: Tx, account_id: str, target: str, keys: tuple[str, ...], *, at: datetime) -> None:
-    """Change first what every publisher of these lists changes first, so that none comes in between.
-
-    One by one and in the order in which publishers do it (placing.py), or both could wait for each other.
-    A list without any entry has no row that could be held, so the target gets one.
-    """
-    for key in sorted({target, *keys}):
-        if key == target:
-            await tx.execute(
-                upsert(tx, place_list)
-                .values(account_id=account_id, list_key=target, last=0, changed_at=at)
-                .on_conflict_do_update(index_elements=["account_id", "list_key"], set_={"changed_at": at})
-            )
-        else:
-            here = (place_list.c.account_id == account_id, place_list.c.list_key == key)
-            await tx.execute(place_list.update().where(*here).values(changed_at=at))
-
-
-async def _number_anew(
-    tx: Tx, account_id: str, target: str, belongs: sa.ColumnElement[bool], *, at: datetime
-) -> None:
-    """Let a list hold the items of some places, each once, numbered anew.
-
-    In the order of publication; what has no moment of it yet is under way, and comes last.
-    """
+async def _read(tx: Tx, account_id: str, key: str, belongs: sa.ColumnElement[bool]) -> Numbering:
+    """Give a list in the order of publication; what has no moment of it yet is under way, and comes last."""
+    mine = place.c.account_id == account_id
     each = (
         sa.select(place.c.item_id, item.c.published_at, sa.func.min(place.c.ordinal).label("ordinal"))
         .join(item, item.c.id == place.c.item_id)
-        .where(place.c.account_id == account_id, belongs)
+        .where(mine, belongs)
         .group_by(place.c.item_id, item.c.published_at)
         .subquery()
     )
     order = (each.c.published_at.is_(None), each.c.published_at, each.c.ordinal, each.c.item_id)
-    ordered = sa.select(sa.func.row_number().over(order_by=order), each.c.item_id)
-    # Put down beside the list first: with their former places there, no line could have its new one.
-    await tx.execute(CreateTable(_anew))
-    await tx.execute(_anew.insert().from_select(["ordinal", "item_id"], ordered))
-    await tx.execute(place.delete().where(place.c.account_id == account_id, place.c.list_key == target))
-    told = sa.select(sa.literal(account_id), sa.literal(target), _anew.c.ordinal, _anew.c.item_id)
-    put = await tx.execute(
-        place.insert().from_select(
-            ["account_id", "list_key", "ordinal", "item_id"], told.order_by(_anew.c.ordinal)
-        )
+    wanted = (await tx.execute(sa.select(each.c.item_id).order_by(*order))).scalars()
+    here = sa.select(place.c.item_id, place.c.ordinal).where(mine, place.c.list_key == key)
+    held = {row.item_id: row.ordinal for row in await tx.execute(here)}
+    last = sa.select(place_list.c.last).where(_is_list(account_id, key))
+    return Numbering(account_id, key, tuple(wanted), held, (await tx.execute(last)).scalar_one_or_none() or 0)
+
+
+async def begin_numbering(tx: Tx, seen: Numbering, *, at: datetime) -> bool:
+    """Let whatever comes into a list from now on come behind all that it is to hold.
+
+    Says no when something came in since the list was `seen`.
+    """
+    await tx.execute(
+        upsert(tx, place_list)
+        .values(account_id=seen.account_id, list_key=seen.key, last=0, changed_at=at)
+        .on_conflict_do_nothing(index_elements=["account_id", "list_key"])
     )
-    await tx.execute(DropTable(_anew))
+    begun = await tx.execute(
+        place_list.update()
+        .where(_is_list(seen.account_id, seen.key), place_list.c.last == seen.last)
+        .values(last=max(seen.last, len(seen.wanted)), changed_at=at)
+    )
+    return begun.rowcount == 1
+
+
+async def put_places(tx: Tx, seen: Numbering, rows: Sequence[tuple[int, str]], *, at: datetime) -> None:
+    """Give some items other ordinals in a list, or their first one; none of these may be another's."""
+    await _hold(tx, seen.account_id, seen.key, at=at)
+    await drop_places(tx, seen, [item_id for _ordinal, item_id in rows])
+    told = {"account_id": seen.account_id, "list_key": seen.key}
+    await tx.execute(
+        place.insert(), [{**told, "ordinal": ordinal, "item_id": item_id} for ordinal, item_id in rows]
+    )
+
+
+async def drop_places(tx: Tx, seen: Numbering, item_ids: Sequence[str]) -> None:
+    """Take some items out of a list."""
+    await tx.execute(place.delete().where(_is_in(seen.account_id, seen.key), place.c.item_id.in_(item_ids)))
+
+
+async def end_numbering(tx: Tx, seen: Numbering, *, at: datetime) -> None:
+    """Let what came in meanwhile follow without a gap, and the next one after it."""
+    await _hold(tx, seen.account_id, seen.key, at=at)
+    length = len(seen.wanted)
+    behind = sa.select(place.c.item_id).where(_is_in(seen.account_id, seen.key), place.c.ordinal > length)
+    late = tuple((await tx.execute(behind.order_by(place.c.ordinal))).scalars())
+    if late:
+        await put_places(tx, seen, tuple(enumerate(late, length + 1)), at=at)
     await tx.execute(
         place_list.update()
-        .where(place_list.c.account_id == account_id, place_list.c.list_key == target)
-        .values(last=put.rowcount, changed_at=at)
+        .where(_is_list(seen.account_id, seen.key))
+        .values(last=length + len(late), changed_at=at)
     )
+
+
+async def drop_merged(tx: Tx, account_id: str, slug: str, into: str, *, limit: int) -> int:
+    """Take some of what another column's list holds by now out of a column's own; say how many."""
+    other = place.alias("other")
+    is_there = sa.exists().where(
+        other.c.account_id == account_id,
+        other.c.list_key == f"column/{into}",
+        other.c.item_id == place.c.item_id,
+    )
+    here = _is_in(account_id, f"column/{slug}")
+    some = sa.select(place.c.ordinal).where(here, is_there).order_by(place.c.ordinal).limit(limit)
+    return (await tx.execute(place.delete().where(here, place.c.ordinal.in_(some)))).rowcount
+
+
+async def drop_list(tx: Tx, account_id: str, slug: str) -> bool:
+    """End the list of a column that holds nothing any more; say whether it did."""
+    key = f"column/{slug}"
+    held = sa.exists().where(_is_in(account_id, key))
+    return (await tx.execute(place_list.delete().where(_is_list(account_id, key), ~held))).rowcount == 1
+
+
+async def _hold(tx: Tx, account_id: str, key: str, *, at: datetime) -> None:
+    """Change first what every publisher of a list changes first, so that none comes in between."""
+    await tx.execute(place_list.update().where(_is_list(account_id, key)).values(changed_at=at))
+
+
+def _is_list(account_id: str, key: str) -> sa.ColumnElement[bool]:
+    return sa.and_(place_list.c.account_id == account_id, place_list.c.list_key == key)
+
+
+def _is_in(account_id: str, key: str) -> sa.ColumnElement[bool]:
+    return sa.and_(place.c.account_id == account_id, place.c.list_key == key)
 
 
 async def hand_over_readers(tx: Tx, slug: str, into: str) -> None:
@@ -170,14 +217,18 @@ async def hand_over_readers(tx: Tx, slug: str, into: str) -> None:
         await tx.execute(table.delete().where(table.c[name] == f"{front}{slug}"))
 
 
-async def note_changes_in(tx: Tx, slug: str, *, at: datetime) -> None:
-    """Note that every item which readers can open in a column has changed for them."""
-    told = sa.select(
-        catalogue_line.c.item_id, sa.literal(at, page_change.c.changed_at.type), sa.literal(1), sa.false()
-    ).where(catalogue_line.c.column == slug)
+async def list_lines_in(tx: Tx, slug: str) -> tuple[str, ...]:
+    """Give the items that readers can open in a column."""
+    wanted = sa.select(catalogue_line.c.item_id).where(catalogue_line.c.column == slug)
+    return tuple((await tx.execute(wanted.order_by(catalogue_line.c.item_id))).scalars())
+
+
+async def note_changes(tx: Tx, item_ids: Sequence[str], *, at: datetime) -> None:
+    """Note that some items have changed for their readers."""
+    told = {"changed_at": at, "serial": 1, "is_read": False}
     await tx.execute(
         upsert(tx, page_change)
-        .from_select(["item_id", "changed_at", "serial", "is_read"], told)
+        .values([{"item_id": item_id, **told} for item_id in item_ids])
         .on_conflict_do_update(
             index_elements=["item_id"],
             set_={"changed_at": at, "serial": page_change.c.serial + 1, "is_read": False},
