@@ -10,6 +10,8 @@ from typing import Self
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from server.store.durable import sync_folder
+
 
 class SealBroken(Exception):
     """A sealed secret does not open: it was sealed with another key, or somebody changed it."""
@@ -66,5 +68,6 @@ def _write_key(path: Path) -> None:
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # unlike a rename, a link never replaces a key that others use already
+        sync_folder(path.parent)  # a secret sealed with a key that a power cut took would never open again
     finally:
         draft.unlink()
