@@ -27,6 +27,7 @@ from server.store.hub import (
     see_hub,
     spread_version,
 )
+from server.subscribe.alone import alone
 from server.subscribe.hub import Hub
 from server.subscribe.topics import Feed
 
@@ -87,10 +88,7 @@ class _Round:
             self._under_way.add(due.key)
             try:
                 async with self._hosts[due.host]:
-                    await self._deliver(due)
-            except Exception as error:  # noqa: BLE001 -- one subscriber must not end the others
-                # In a thread: a traceback reads the sources.
-                await asyncio.to_thread(partial(log.error, "hub_delivery_failed", exc_info=error))
+                    await alone(self._deliver(due), "hub_delivery_failed")
             finally:
                 self._under_way.discard(due.key)
 

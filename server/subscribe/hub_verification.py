@@ -20,6 +20,7 @@ from server.store.hub_intents import (
     put_off_intent,
 )
 from server.store.tx import Tx
+from server.subscribe.alone import alone
 from server.subscribe.hub import SUBSCRIPTIONS, SUBSCRIPTIONS_A_HOST, Hub
 
 _SLOTS: Final = 16
@@ -46,7 +47,7 @@ async def verify_intents(hub: Hub) -> int:
     slots = asyncio.Semaphore(_SLOTS)
     async with asyncio.TaskGroup() as legs:
         for row in intents:
-            legs.create_task(_verify(hub, row, slots))
+            legs.create_task(alone(_verify(hub, row, slots), "hub_verification_failed"))
     return len(intents)
 
 

@@ -34,6 +34,7 @@ from server.store.push import (
     spread_item,
 )
 from server.store.tx import Tx
+from server.subscribe.alone import alone
 from server.subscribe.push import Push, origin_of
 from server.subscribe.push_message import BrowserKeys, authorise, encrypt, pack
 
@@ -107,7 +108,7 @@ async def _send_batch(push: Push) -> int:
     sender = _Sender(push)
     async with asyncio.TaskGroup() as legs:
         for note in notes:
-            legs.create_task(sender.tell(note, contents.get(note.item_id)))
+            legs.create_task(alone(sender.tell(note, contents.get(note.item_id)), "push_failed"))
     return len(notes)
 
 

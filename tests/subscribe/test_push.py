@@ -17,7 +17,7 @@ from server.core.live_site import LiveSite
 from server.network import open_guarded_session
 from server.public.push import PATH, add_push
 from server.store.push import count_browsers
-from server.store.push_tables import push_item
+from server.store.push_tables import push_item, push_subscription
 from server.subscribe.push import Push, PushRefusal, forget_browser, take_browser
 from server.subscribe.push_delivery import after_night, push_news
 from tests.house import SITE, House, open_house
@@ -259,3 +259,16 @@ async def test_over_http_only_json_is_taken(stage):
         async with http.delete(url, data=told, headers=head) as answer:
             assert answer.status == 200
     assert await stage.count() == 0
+
+
+async def test_a_browser_whose_keys_are_spoilt_keeps_no_other_from_being_told(stage):
+    others = [Browser(f"b{number}") for number in (2, 3, 4)]
+    await stage.take("site")
+    for other in others:
+        await stage.take("site", browser=other)
+    async with stage.push.store.begin() as tx:
+        of_one = push_subscription.c.endpoint.like(f"%/{stage.browser.name}")
+        await tx.execute(push_subscription.update().where(of_one).values(browser_key="spoilt"))
+    await stage.house.published()
+    assert [await push_news(stage.push) for _time in range(2)] == [4, 0]
+    assert [len(one.heard) for one in (stage.browser, *others)] == [0, 1, 1, 1]
