@@ -64,6 +64,15 @@ async def test_the_accounts_of_the_last_release_of_the_kind_are_ticked(office: C
     assert _ticked(seen) == ["website", "weibo"]
 
 
+async def test_an_account_that_cannot_carry_the_item_is_named_with_two_ways_on(office: ConsoleOffice):
+    made = await office.approved(title="长" * 110)
+    seen = await (await office.desk("chief")).post(f"/console/items/{made['id']}/release", BOTH)
+    assert (seen.status, await office.house.legs(made["id"])) == (422, {})
+    assert "现在还不能发布 website：" in seen.words
+    assert "可以先不发这个账号；或者请作者改好，重新送审。" in seen.words
+    assert f"/console/items/{made['id']}/check" in seen.links
+
+
 async def test_an_item_that_is_not_approved_is_refused_in_chinese(office: ConsoleOffice):
     made = await office.item()
     desk = await office.desk("chief")
