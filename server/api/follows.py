@@ -35,6 +35,7 @@ class FollowOut(Out):
     @classmethod
     def of(cls, seen: FollowSeen) -> "FollowOut":
         """Give a rule as the API shows it."""
+        alike = seen.likeness
         return cls(
             source_id=seen.follow.source_id,
             source_title=seen.source_title,
@@ -46,8 +47,8 @@ class FollowOut(Out):
             due_at=seen.due_at,
             is_provisional=seen.is_provisional,
             waits_for=seen.waits_for,
-            likeness=seen.likeness,
-            is_repeating=seen.likeness >= REPEATS,
+            likeness=alike,
+            is_repeating=alike >= REPEATS,
         )
 
 
