@@ -12,11 +12,9 @@ from asyncio.subprocess import DEVNULL, PIPE
 from typing import BinaryIO, Final
 
 CPU_SECONDS: Final = 25
-MEMORY: Final = 1_500_000_000
-
-
+MEMORY: Final = 1_500_000_000  # bytes of address space
 PLACES: Final = 2  # the office's machine has other work
-PATIENCE: Final = 20.0
+PATIENCE: Final = 20.0  # seconds that a person waits for one of them
 
 
 class NoPlace(Exception):

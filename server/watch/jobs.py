@@ -17,7 +17,7 @@ import structlog
 from scheduler.rhythms import Every, Rhythm, last_slot, next_slot
 from scheduler.scans import Scan
 from server.core.problems import Problem
-from server.store.jobs import JobRow, claim_job, list_jobs, write_run
+from server.store.jobs import JobRow, Result, claim_job, list_jobs, write_run
 from server.store.tx import Store, StoreAway, StoreFull
 
 _LOOK_SECONDS: Final = 15.0
@@ -98,7 +98,8 @@ class Jobs:
     async def _run(self, job: Job, *, sparing: bool) -> JobRow:
         """Run one job and write down how it ended; its failure is this job's alone."""
         started, clock = self._now(), time.monotonic()
-        count, note, result = 0, None, "done"
+        count, note = 0, None
+        result: Result = "done"
         try:
             count = await self._acts[job.name]()
         except StoreAway as error:
@@ -111,10 +112,7 @@ class Jobs:
             # In a thread: a traceback reads the sources.
             await asyncio.to_thread(partial(log.error, "job_failed", job=job.name, exc_info=error))
         seconds = round(time.monotonic() - clock, 3)
-        row = JobRow(
-            job.name, started, self._now(), "failed" if result == "failed" else "done",
-            count, note, seconds, 0, None,
-        )  # fmt: skip
+        row = JobRow(job.name, started, self._now(), result, count, note, seconds, 0, None)
         if not sparing or self._is_news(row):
             await self._write(row)
         if count:
