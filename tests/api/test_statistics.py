@@ -116,7 +116,7 @@ async def test_every_side_counts_what_it_names(office: Office, side: str):
 
 
 @pytest.mark.parametrize("side", ["kind=news", "column=tzgg", "topic=教育", "org=" + DEPARTMENT])
-async def test_and_nothing_else(office: Office, side: str):
+async def test_figures_of_another_side_do_not_count_it(office: Office, side: str):
     await published(office)
     assert (await office.get(f"{CHANNELS}?year=2026&{side}")).json["items"] == 0
 

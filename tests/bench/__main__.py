@@ -30,7 +30,6 @@ from tests.bench.services import (
 )
 
 FOLDER = ROOT / "var" / "bench"
-PEERS = ("taskiq", "celery")
 PACE = 20.0
 
 

@@ -126,11 +126,6 @@ class Office:
             await visit(place)
             self.hand.move(STRIDE)
 
-    async def accounts_of(self, item_id: str) -> dict[str, str]:
-        """Give the account of each delivery of an item."""
-        async with self.store.read() as tx:
-            return {leg.id: leg.account for leg in await list_deliveries(tx, item_id)}
-
     async def reckon(self, item_id: str) -> Reckoning:
         """Ask everybody who could know: the site over HTTP, the platforms, the tables."""
         link = f"{self.orders.public_url}/a/{item_id}.html"

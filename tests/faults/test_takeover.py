@@ -32,7 +32,7 @@ async def taken_over(house: House, channel: str) -> tuple[str, Errand]:
 
 
 @pytest.mark.parametrize("channel", ["website", "weibo"])
-async def test_it_settles_nothing(house: House, channel: str):
+async def test_a_worker_that_was_taken_over_settles_nothing(house: House, channel: str):
     item_id, errand = await taken_over(house, channel)
     before = (await house.legs(item_id))[channel]
     await errand.run()

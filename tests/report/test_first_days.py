@@ -165,7 +165,7 @@ def test_what_was_frozen_stands_and_what_is_counted_now_adds_up(sqlite_template:
 @pytest.mark.slow
 @given(case=in_two_orders, order=with_closings)
 @settings(max_examples=30, deadline=None, suppress_health_check=ANEW)
-def test_both_hold_for_many_more_orders(sqlite_template: Path, tmp_path: Path, case, order):
+def test_both_rules_hold_for_many_more_orders(sqlite_template: Path, tmp_path: Path, case, order):
     on_sqlite(sqlite_template, tmp_path, check_order, *case)
     on_sqlite(sqlite_template, tmp_path, check_frozen, order)
 
@@ -173,6 +173,6 @@ def test_both_hold_for_many_more_orders(sqlite_template: Path, tmp_path: Path, c
 @pytest.mark.slow
 @given(case=in_two_orders, order=with_closings)
 @settings(max_examples=10, deadline=None, suppress_health_check=ANEW)
-def test_both_hold_on_postgresql(postgres: str, case, order):
+def test_both_rules_hold_on_postgresql(postgres: str, case, order):
     asyncio.run(on_postgresql(postgres, check_order, *case))
     asyncio.run(on_postgresql(postgres, check_frozen, order))

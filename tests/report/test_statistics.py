@@ -162,7 +162,7 @@ def test_however_grouped_the_sums_agree_and_each_equals_its_rows(
 @pytest.mark.slow
 @given(**cases)
 @settings(max_examples=100, deadline=None, suppress_health_check=ANEW)
-def test_the_same_for_many_more_ledgers(
+def test_the_sums_agree_in_many_more_ledgers(
     sqlite_template: Path, tmp_path: Path, made: list[Written], side, group_by, period
 ):
     run_on_sqlite(sqlite_template, tmp_path / "one.db", made, side, group_by, period)
@@ -171,7 +171,7 @@ def test_the_same_for_many_more_ledgers(
 @pytest.mark.slow
 @given(**cases)
 @settings(max_examples=30, deadline=None, suppress_health_check=ANEW)
-def test_the_same_on_postgresql(postgres: str, made: list[Written], side, group_by, period):
+def test_the_sums_agree_on_postgresql(postgres: str, made: list[Written], side, group_by, period):
     async def look() -> None:
         url = await migrated_postgres(postgres)
         try:

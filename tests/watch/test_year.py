@@ -25,8 +25,6 @@ MADE_UP = ("2027-02-14", "2027-02-20", "2027-05-08", "2027-09-26", "2027-10-09")
 NOTICE = json.dumps({"year": 2027, "off_days": OFF, "make_up_working_days": MADE_UP}).encode()
 """An arrangement as a year's notice has it; the days are made up."""
 
-_NEVER = beijing("2026-01-01T00:00")
-
 
 def days(number: int, clock: time) -> tuple[str, dict[str, Any]]:
     return "after_working_days", {"working_days": number, "at_clock": clock}

@@ -21,10 +21,7 @@ _SINA = ("weibo.com", "weibo.cn", "t.sina.com.cn")
 
 def length_of(text: str) -> int:
     """Give the length in Chinese characters, the stricter of both ways (contract §5: server unknown)."""
-    plain = text.replace("\r\n", "\n")
-    folded = _half_widths(_COMPOSER_URL.sub("", plain))
-    folded += sum(_url_half_widths(url) for url in _COMPOSER_URL.findall(plain))
-    return ceil(max(folded, _half_widths(plain)) / 2)
+    return max(composer_length_of(text), ceil(_half_widths(text.replace("\r\n", "\n")) / 2))
 
 
 def composer_length_of(text: str) -> int:

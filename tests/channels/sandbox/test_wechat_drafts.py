@@ -77,7 +77,7 @@ async def test_what_a_draft_is_refused_for(wechat: WeChatCaller, change: dict[st
     "change",
     [{"title": "字" * 32}, {"author": "字" * 16}, {"digest": "字" * 128}, {"content": "字" * 19_999}],
 )
-async def test_what_just_fits(wechat: WeChatCaller, change: dict[str, str]):
+async def test_a_draft_that_just_fits_is_taken(wechat: WeChatCaller, change: dict[str, str]):
     assert "media_id" in await wechat.draft(**change)
 
 

@@ -44,7 +44,7 @@ def kept(html: str) -> str:
         ("<![x[一", "&lt;![x[一"),
     ],
 )
-def test_what_wechat_keeps(sent: str, stored: str):
+def test_an_article_is_kept_as_the_contract_shows(sent: str, stored: str):
     assert kept(sent) == stored
 
 
