@@ -174,6 +174,9 @@ async def open_house(settings: Settings, *, migrate_first: bool) -> AsyncIterato
         stack.push_async_callback(wakeups.close)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         sites = LiveSite(site_of(settings))
+        await sites.keep_left_out(store)
+        if sites.left_out:
+            log.warning("columns_left_out", slugs=sites.left_out)
         await sites.refresh(store)
         calendar = LiveCalendar()
         await calendar.refresh(store)

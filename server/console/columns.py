@@ -158,7 +158,7 @@ async def _list(visit: Visit, trouble: tuple[Problem, ...] = ()) -> web.Response
         merged=tuple((row, merged[row.slug]) for row in rows if row.slug in merged),
         names={row.slug: row.name for row in rows}, version=version, shown=shown, silent=silent,
         renewal=renewal, orgs=orgs, only_office=only_office, may_change=not only_office, types=TYPES,
-        typed=visit.fields,
+        typed=visit.fields, left_out=() if version else parts.sites.left_out,
         has_wechat=bool(wechat), addresses=Addresses(parts.site),
         old_menus=tuple(one.name for one in wechat if one.id in old),
     )  # fmt: skip

@@ -57,6 +57,8 @@ async def read_columns(tx: Tx, site: Site) -> tuple[ColumnRow, ...]:
             one.type,
             one.description,
             number,
+            is_open=one.is_open,
+            in_menu=one.in_menu,
             parent=one.parent or None,
             holds_others=bool(site.below(one.slug)),
         )

@@ -10,7 +10,7 @@ from server.store.hub_tables import hub_subscription
 from server.store.push_tables import push_topic
 from server.store.reader_tables import following
 from server.store.reading_tables import catalogue_line
-from server.store.tables import item, revision
+from server.store.tables import item, place_list, revision
 from server.store.tx import Tx
 
 
@@ -49,6 +49,13 @@ async def read_reach(tx: Tx, slugs: tuple[str, ...]) -> ColumnReach:
         ),
         systems=await _count(tx, sa.select(count).where(hub_subscription.c.topic.in_(feeds))),
     )
+
+
+async def list_slugs(tx: Tx) -> tuple[str, ...]:
+    """Give the slugs of all columns that ever had a list on a website or in a feed."""
+    front = "column/"
+    wanted = sa.select(place_list.c.list_key).where(place_list.c.list_key.startswith(front)).distinct()
+    return tuple(sorted(key.removeprefix(front) for key in (await tx.execute(wanted)).scalars()))
 
 
 async def count_shown(tx: Tx) -> Mapping[str, int]:

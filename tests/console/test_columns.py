@@ -1,5 +1,7 @@
 """server/console/columns.py: an administrator keeps the columns, and is told before what will happen."""
 
+from dataclasses import replace
+
 from tests.console.conftest import XSS, ConsoleOffice
 
 PATH = "/console/columns"
@@ -19,6 +21,18 @@ async def test_a_column_is_added_moved_up_and_closed_by_plain_forms(office: Cons
     closed = {"version": "2", "name": "政府会议", "type": "政务动态", "address": "zfhy"}
     assert "已关闭" in (await desk.follow(await desk.post(f"{PATH}/zfhy", closed))).words
     assert "政府会议" not in (await desk.get("/console/items/new")).words
+
+
+async def test_a_column_that_the_settings_leave_out_is_told_and_how_it_ends(office: ConsoleOffice):
+    await office.house.published(column="zcwj")
+    sites, desk = office.parts.sites, await office.desk("admin")
+    sites._settings = replace(sites.current, columns=sites.current.columns[1:])
+    await sites.keep_left_out(office.house.store)
+    seen = await desk.get(PATH)
+    assert "配置文件里没有了栏目 zcwj" in seen.words
+    fields = {"version": "0", "name": "政策文件", "type": "政策文件", "address": "zcwj"}
+    named = await desk.follow(await desk.post(f"{PATH}/zcwj", fields))
+    assert ("配置文件里没有了" in named.words, "政策文件 已关闭" in named.words) == (False, True)
 
 
 async def test_a_merger_is_told_before_it_is_done(office: ConsoleOffice):

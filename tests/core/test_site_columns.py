@@ -1,5 +1,6 @@
 """Columns that an office keeps: what a merger does to lists, readers and figures, on both databases."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from server.core.catalogue import read_changes
+from server.core.live_site import LiveSite
 from server.core.neighbours import find_neighbours
 from server.core.numbering import number_anew
 from server.core.renewal import STALE, renew_site
@@ -234,3 +236,23 @@ async def test_what_is_counted_under_any_of_the_columns_an_item_belonged_to_is_n
         counted = set((await tx.execute(sa.select(ledger.c.column))).scalars())
     assert counted == {"tzgg", "zcjd", "zcwj"}
     assert await verify_rows(house.store) == ()
+
+
+async def test_a_column_that_the_settings_leave_out_keeps_what_was_published_in_it(house: House):
+    made = await house.published(column="zcjd")
+    site = replace(SITE, columns=tuple(one for one in SITE.columns if one.slug == "zcwj"))
+    sites = LiveSite(site)
+    await sites.keep_left_out(house.store)
+    kept = sites.current.column("zcjd")
+    assert (sites.left_out, kept and (kept.is_open, kept.in_menu)) == (("zcjd",), (False, False))
+    assert sites.current.column("tzgg") is None  # nothing ever stood there
+    async with house.store.begin() as tx:  # it is ended as every column is
+        await merge_column(tx, Book(sites.current, 0, house.now()), "zcjd", "zcwj")
+    await sites.refresh(house.store)
+    house.place = replace(house.place, sites=sites)
+    await renew(house)
+    assert await listed(house, "column/zcwj") == [made.id]
+    again = LiveSite(site)
+    await again.keep_left_out(house.store)
+    await again.refresh(house.store)
+    assert (again.left_out, again.current.column_now("zcjd")) == ((), "zcwj")
