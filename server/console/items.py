@@ -1,6 +1,5 @@
 """/console/items: every item that a person may see, and one of them with its history."""
 
-import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -10,10 +9,10 @@ from channels.disclosure import FIFTEEN
 from channels.item import LANGUAGE_NAMES
 from server.console.moments import moment_in_link
 from server.console.page import Page, Visit
+from server.console.previews import reading_of
 from server.console.rows import rows_of
 from server.core.contents import column_of, page_url
 from server.forms.refusals import refusals_of
-from server.importing.shape import shape
 from server.security.access import Act
 from server.store.corrections import find_successor
 from server.store.deliveries import list_deliveries
@@ -76,11 +75,11 @@ async def item_page(visit: Visit, error: Exception | None = None) -> web.Respons
         twin = None if twin_id is None else await get_item(tx, twin_id)
         successor_id = await find_successor(tx, seen.id)
         successor = None if successor_id is None else await get_item(tx, successor_id)
-    text = (await asyncio.to_thread(shape, seen.revision.body)).text
     site = visit.parts.site
     return visit.show(
-        "item.html", section="items", seen=seen, steps=steps, legs=legs, text=text, twin=twin,
-        successor=successor, trouble=trouble, trouble_heading="没有更改", typed=visit.fields,
+        "item.html", section="items", seen=seen, steps=steps, legs=legs,
+        text=reading_of(seen.revision.body), twin=twin, successor=successor,
+        trouble=trouble, trouble_heading="没有更改", typed=visit.fields,
         languages=LANGUAGE_NAMES, fifteen=FIFTEEN,
         column=column_of(site, seen.revision.sheet.column), url=page_url(site.world(seen.practice), seen.id),
         may=frozenset(act for act in ("write", "submit", "approve", "return", "release", "withdraw")

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup
+
 from channels.addresses import Addresses, media_path
 from channels.contract import Finding, Post
 from channels.item import Content, Site
@@ -16,6 +18,8 @@ from server.store.accounts import AccountRow
 
 # Other widths of a picture are made when it is published; a preview runs no script.
 _LEFT_OUT: Final = re.compile(r"<source\b[^>]*>|<script\b[^>]*>.*?</script>", re.DOTALL)
+_HEADING: Final = re.compile(r"<(/?)h([234])>")
+_PICTURE: Final = re.compile(r'<img src="media:([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,15 @@ def article_of(content: Content, post: Post) -> str:
     for picture in content.pictures:
         html = html.replace(f"media:{picture.sha256}", f"/console/media/{picture.sha256}")
     return html
+
+
+def reading_of(body: str) -> Markup:
+    """Give a stored body for a page of the console, below a heading of the page and with its pictures.
+
+    It was sanitised on its way in (`importing/html.py`), as is every version that is stored.
+    """
+    below = _HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) + 1}>", body)
+    return Markup(_PICTURE.sub(r'<img src="/console/media/\1"', below))  # noqa: S704
 
 
 def _preview(content: Content, account: AccountRow, open_channel: OpenChannel) -> Preview:

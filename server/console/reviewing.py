@@ -4,11 +4,10 @@ import asyncio
 
 from aiohttp import web
 
-from channels.item import Content
 from server.console.items import item_for
 from server.console.marks import notes_of
 from server.console.page import Page, Visit
-from server.console.previews import previews_of
+from server.console.previews import previews_of, reading_of
 from server.core.contents import column_of, content_of_draft
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
@@ -151,7 +150,7 @@ async def _review(visit: Visit, *, trouble: tuple[Problem, ...] = ()) -> web.Res
     return visit.show(
         "review.html", section="review", trouble=trouble, trouble_heading="没有完成",
         seen=seen, steps=steps, notes=notes_of(checked), old=old,
-        changes=await _changes(old, seen), text=await _text(content),
+        changes=await _changes(old, seen), text=reading_of(content.body_html),
         column=column_of(parts.site, seen.revision.sheet.column), reason=visit.fields.get("reason"),
         previews=previews_of(content, usable, parts.open_channel),
         standing=standing, stopped=stopped, early=early, now=parts.now(),
@@ -163,10 +162,6 @@ async def _changes(old: ItemSeen | None, seen: ItemSeen) -> Differences | None:
     if old is None:
         return None
     return await asyncio.to_thread(compare_revisions, old.revision, seen.revision, _plain)
-
-
-async def _text(content: Content) -> str:
-    return await asyncio.to_thread(_plain, content.body_html)
 
 
 def _plain(body: str) -> str:

@@ -1,11 +1,13 @@
 """server/console/reviewing.py: handed in, read with what changed, decided, and never one's own."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from tests.api.conftest import an_item
 from tests.console.conftest import XSS, ConsoleOffice, Desk
+from tests.console.test_writing import a_picture
 from tests.house import CODE
 from tests.watch.test_waking import heard
 
@@ -177,6 +179,19 @@ async def test_what_went_out_before_its_review_waits_for_it(office: ConsoleOffic
     done = await desk.follow(await desk.post(f"{item}/review-afterwards", {"decision": "approved"}))
     assert "已记录您的决定。" in done.words
     assert "先发后审" not in (await desk.get("/console")).words
+
+
+async def test_a_reviewer_reads_tables_and_pictures_as_they_were_written(office: ConsoleOffice):
+    sent = await (await office.desk("author")).post("/console/media", [], [("file", "p.png", a_picture())])
+    sha256 = json.loads(sent.html)["sha256"]
+    table = "<table><tbody><tr><td>对象</td><td>标准</td></tr></tbody></table>"
+    body = f'<h2>一、范围</h2>{table}<p>1 &lt; 2</p><figure><img src="media:{sha256}" alt="窗口"></figure>'
+    item, desk = await _handed_in(office, body=body), await office.desk("chief")
+    for page in (f"{item}/review", item):
+        seen = await desk.get(page)
+        assert f"<h3>一、范围</h3>{table}<p>1 &lt; 2</p>" in seen.html
+        assert f'<img src="/console/media/{sha256}" alt="窗口">' in seen.html
+    assert (await desk.get(f"/console/media/{sha256}")).status == 200
 
 
 async def test_a_reviewer_sees_what_a_channel_says_otherwise(office: ConsoleOffice):
