@@ -57,7 +57,7 @@ class Reminders:
         if not self._ways:
             return 0
         async with self._store.read() as tx:
-            news = tuple(one for one in await list_alerts(tx, limit=MOST) if not one.is_told)[:_AT_ONCE]
+            news = tuple(one for one in await list_alerts(tx, limit=MOST) if not one.is_told)
         failures = [error for way in self._ways if (error := await way.tell(news, self._sinks))]
         told = tuple(one.alert for one in news if all(way.took(one) for way in self._ways))
         if told:
@@ -78,14 +78,14 @@ class _Way:
         return _mark_of(one) in self._taken
 
     async def tell(self, news: tuple[AlertSeen, ...], sinks: Sinks) -> OutboundRefused | OSError | None:
-        """Send those that it did not take yet; gives what failed."""
-        fresh = tuple(one for one in news if not self.took(one))
+        """Send some of those that it did not take yet; gives what failed."""
+        fresh = tuple(one for one in news if not self.took(one))[:_AT_ONCE]
         try:
             if fresh:
                 await self._send(fresh, sinks)
         except (OutboundRefused, OSError) as error:  # those of smtplib and ssl among them
             return error
-        self._taken = frozenset(map(_mark_of, news))
+        self._taken = frozenset(map(_mark_of, fresh)) | (self._taken & frozenset(map(_mark_of, news)))
         return None
 
 

@@ -237,6 +237,18 @@ async def test_a_hook_is_told_once_while_the_mail_server_is_away_and_the_mail_fo
     assert (len(hook.told), post.mails) == (1, 1)
 
 
+async def test_more_than_one_message_holds_gets_past_a_mail_server_that_is_away(
+    store: Store, now: Hand, hook: Hook, post: Post
+):
+    many = [replace(ALARM, key=f"account:{number}") for number in range(230)]
+    await raised(store, now, *many)
+    reminders = Reminders(store, replace(post.sinks, webhook=hook.url, internal=True))
+    for _time in range(3):
+        with pytest.raises(OSError, match="refused"):
+            await reminders.send()
+    assert [len(told["alerts"]) for told in hook.told] == [200, 30]
+
+
 async def test_a_hook_that_refuses_keeps_no_mail_back(store: Store, now: Hand, hook: Hook, post: Post):
     hook.status = 500
     await post.open()
