@@ -12,6 +12,7 @@ from server.console.fields import Fields
 from server.core.problems import Problem
 from server.forms.complaints import filled_in
 from server.forms.drafts import ItemIn
+from server.importing.html import sanitise
 from server.importing.lines import MARKUP, Broken, as_lines, of_lines
 from server.store.items import ItemSeen
 
@@ -25,6 +26,7 @@ _OVERRIDES: Final = tuple(f"{channel}_{name}" for channel in OVERRIDDEN for name
 _LEFT: Final = ("language", "statutory", "joint_orgs")
 _NAMES: Final = (*_REQUIRED, *_PLAIN, *_OPTIONAL, "keywords", *_LEFT, *_OVERRIDES, "overrides_of_accounts")
 _UNSAID: Final = "-"
+_LONGEST: Final = 100_000  # signs of a body that is read while a page waits; a longer one is shown as it is
 _BROKEN: Final = (
     "正文里用方括号标出的一行（表格、列表、图片等）被改动了：请改回原样，"
     "或者把整行删去；图片冒号后面的说明可以改。您写的都在，还没有保存"
@@ -48,6 +50,7 @@ class Typed:
     values: Mapping[str, str]
     files: tuple[File, ...] = ()
     base: int | None = None
+    is_lines: bool = False  # the body is for a bare text field, where it is shown as lines
     was: str = ""  # the body whose lines came back with one broken, which `values` has as they were typed
     is_flattened: bool = False  # a paragraph that was changed as a line has lost its formats
 
@@ -84,7 +87,7 @@ class Typed:
             **_words_of(sheet.overrides),
         }
         files = tuple(File(one.sha256, one.name) for one in sheet.attachments)
-        return cls(values, files, version.number)
+        return cls(values, files, version.number, is_lines=True)
 
     @classmethod
     def of_fields(cls, fields: Fields) -> Self:
@@ -99,26 +102,28 @@ class Typed:
         values["statutory"] = "、".join(ticked) if fields.has("statutory") else _UNSAID
         values["joint_orgs"] = fields.get("joint_orgs") if fields.has("joint_orgs") else _UNSAID
         made = cls(values, files, number)
-        return made._joined(fields.get("body_was")) if fields.get("body_was") else made
+        was = _beneath(fields.get("body_was"))
+        return made._joined(was) if was else made
 
     def _joined(self, was: str) -> Self:
         """Give the form with the lines of a bare text field as a body again."""
         try:
             found = of_lines(self.values["body"], was)
         except Broken:
-            return replace(self, was=was)
-        return replace(self, values={**self.values, "body": found.html}, is_flattened=found.is_flattened)
+            return replace(self, is_lines=True, was=was)
+        values = {**self.values, "body": found.html}
+        return replace(self, values=values, is_lines=True, is_flattened=found.is_flattened)
 
     @property
     def body_was(self) -> str:
-        """Give the body that stands beneath the lines of the text field; "" where there are only words."""
-        body = self.values["body"]
-        return self.was or (body if MARKUP.search(body) else "")
+        """Give the body that stands beneath the lines of the text field; "" where it is shown as it is."""
+        return self.was or (_beneath(self.values["body"]) if self.is_lines else "")
 
     @property
     def body_lines(self) -> str:
         """Give the body as a bare text field shows it."""
-        return self.values["body"] if self.was or not self.body_was else as_lines(self.body_was)
+        was = self.body_was
+        return as_lines(was) if was and not self.was else self.values["body"]
 
     def with_files(self, files: tuple[File, ...]) -> "Typed":
         """Give the form with further attachments."""
@@ -128,7 +133,7 @@ class Typed:
         """Give the form with pictures at the end of the body."""
         figures = "".join(f'\n<figure><img src="media:{one}" alt=""></figure>' for one in hashes)
         body = self.values["body"] if self.was else as_html(self.values["body"])
-        return replace(self, values={**self.values, "body": body + figures})
+        return replace(self, values={**self.values, "body": body + figures}, is_lines=True)
 
     def with_cover(self, channel: str, sha256: str) -> "Typed":
         """Give the form with a picture for a channel to show first."""
@@ -198,6 +203,16 @@ def _words_of(overrides: tuple[Override, ...]) -> dict[str, str]:
     if kept:
         values["overrides_of_accounts"] = json.dumps(kept, ensure_ascii=False)
     return values
+
+
+def _beneath(body: str) -> str:
+    """Give a body as it may stand beneath lines; "" for mere words, what is too long, and what is refused."""
+    if len(body) > _LONGEST or not MARKUP.search(body):
+        return ""
+    try:
+        return sanitise(body).html
+    except Problem:
+        return ""
 
 
 def as_html(text: str) -> str:

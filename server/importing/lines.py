@@ -27,7 +27,7 @@ _VOID: Final = frozenset({"br", "hr", "img", "input", "wbr", "col", "source"})
 _FORMATS: Final = re.compile(r"<(?:strong|em|b|i|u|s|sub|sup|a)[ >]")
 _HELD: Final = re.compile(rf"［(?:{_EVERY}) (\d{{1,6}})(?:：(.*))?］")
 _LIKE_HELD: Final = re.compile(rf"［ ?(?:{_EVERY}) ?\d|(?:{_EVERY}) ?\d+(?:：.*)?］")
-_IMAGE: Final = re.compile(r"<img\b[^>]*>")
+_IMAGE: Final = re.compile(r"<img\b[^<>]*>")
 _SOURCE: Final = re.compile(r'\ssrc="[^"]*"')
 
 
@@ -54,12 +54,12 @@ class _Piece:
 
 
 def as_lines(body: str) -> str:
-    """Give a body as lines, a blank one between two."""
+    """Give a sanitised body as lines, a blank one between two."""
     return "\n\n".join(piece.line for piece in _pieces(body))
 
 
 def of_lines(text: str, was: str) -> Joined:
-    """Give the body that lines are now; `was` is the one of which they were made. Raises Broken."""
+    """Give the body that lines are now; `was` is the sanitised one of which they were made. Raises Broken."""
     pieces = _pieces(was)
     waiting: dict[str, list[_Piece]] = defaultdict(list)
     for piece in pieces:

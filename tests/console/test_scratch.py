@@ -22,7 +22,7 @@ async def test_what_was_typed_is_there_again(office: ConsoleOffice):
     work = await desk.get("/console")
     assert f"写到一半{XSS}" in work.words
     back = await desk.get(f"{NEW}?restore=new1")
-    assert (back.fields["title"], back.fields["body_was"]) == (f"写到一半{XSS}", "<p>一句话")
+    assert (back.fields["title"], back.fields["body"]) == (f"写到一半{XSS}", "<p>一句话")
     assert (back.fields["slot"], back.fields["after"]) == ("new1", "1")
     assert await office.count_items() == 0
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from typing import Any
 
 import pytest
@@ -127,7 +128,7 @@ async def test_a_drawing_in_the_body_that_was_left_out_is_told_of_after_saving(o
 
 async def test_wrong_markup_is_shown_again_as_it_was_typed(office: ConsoleOffice):
     again = await (await office.desk("author")).post(NEW, a_form(title="", body=f"<p>{XSS}</p>"))
-    assert again.fields["body_was"] == f"<p>{XSS}</p>"
+    assert again.fields["body"] == f"<p>{XSS}</p>"
     assert not [told for tag, told in again.tags if "onerror" in told]
 
 
@@ -283,6 +284,17 @@ async def test_a_line_that_stands_for_a_table_is_not_lost_by_a_slip(office: Cons
     taken_out = {**a_form(), **again.fields, "body": slipped.rpartition("［")[0]}
     await desk.post(page, taken_out)
     assert "<table>" not in (await _stored(office, item)).revision.body
+
+
+@pytest.mark.parametrize("was", ["<img" * 20_000, "<!--" * 20_000, "<p>" * 30_000, "<p>甲</p>" * 20_000])
+async def test_what_a_form_says_that_stood_beneath_its_lines_is_judged_like_everything_from_outside(
+    office: ConsoleOffice, was: str
+):
+    desk, began = await office.desk("author"), time.process_time()
+    made = await desk.post(NEW, a_form(body_was=was))
+    assert (made.status, time.process_time() - began < 5) == (303, True)
+    body = (await _stored(office, made.location.split("/")[3])).revision.body
+    assert body == "<p>各苏木镇人民政府：</p><p>现通知如下。</p>"
 
 
 async def test_the_editor_uploads_a_picture_and_sees_it_again(office: ConsoleOffice):

@@ -27,8 +27,8 @@ def test_a_body_reads_as_words_and_marks_what_lines_cannot_show():
 @given(st.lists(st.tuples(BLOCKS, WORDS), max_size=6))
 def test_lines_that_nobody_changed_give_the_body_to_a_letter(blocks: list[tuple[str, str]]):
     rough = "".join(block.replace("{}", words) for block, words in blocks)
-    for body in (rough, sanitise(f"<p>题</p>{rough}").html):
-        assert of_lines(as_lines(body).replace("\n", "\r\n"), body).html == (body if as_lines(body) else "")
+    body = sanitise(f"<p>题</p>{rough}").html
+    assert of_lines(as_lines(body).replace("\n", "\r\n"), body).html == body
 
 
 @given(WORDS)
