@@ -11,7 +11,7 @@ from server.console.scratch import field_of, find_kept, typed_in
 from server.console.shelves import first_column
 from server.console.typed import OVERRIDDEN, File, Typed
 from server.console.writing_form import WritingForm
-from server.core.draft import create_item, revise_item, says_the_same
+from server.core.draft import create_item, find_just_made, revise_item, says_the_same
 from server.core.practice import refuse_world
 from server.core.problems import Problem, Problems
 from server.forms.drafts import draft_of
@@ -115,6 +115,9 @@ async def _write(visit: Visit, typed: Typed, old: ItemSeen | None) -> ItemSeen:
         if await find_kept(tx, visit, slot) is not None:
             await delete_scratch(tx, by, slot)
         if old is None:
+            just_made = await find_just_made(tx, draft, by=by, at=parts.now())
+            if just_made is not None:
+                return just_made
             made = await create_item(tx, draft, by=by, at=parts.now(), new_id=parts.new_id)
             await insert_marks(tx, made.id, read_marks(visit.fields.get("marks")))
             await confirm_marks(tx, made, _confirmed(visit), at=parts.now())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from channels.item import Attachment, JointOrg, Kind, Language, Openness, Org, Override, Picture, Validity
@@ -17,6 +17,7 @@ from server.store.items import (
     RevisionSeen,
     Sheet,
     find_item_by_index_number,
+    find_last_written,
     get_item,
     hash_content,
     insert_item,
@@ -26,11 +27,13 @@ from server.store.items import (
     take_index_number,
     take_practice_number,
 )
+from server.store.people import hold_people
 from server.store.practice import is_practising
 from server.store.rows import Taken
 from server.store.tx import Tx
 
 _LONGEST_NUMBER: Final = 64
+_JUST_NOW: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,20 @@ async def create_item(tx: Tx, draft: Draft, *, by: str, at: datetime, new_id: Ca
     made = await get_item(tx, item_id)
     await note(tx, "item.create", of_item(made), at=at, content_hash=made.revision.content_hash)
     return made
+
+
+async def find_just_made(tx: Tx, draft: Draft, *, by: str, at: datetime) -> ItemSeen | None:
+    """Give the item, not approved yet, that a person has just made of the same draft; None: it is not there.
+
+    Who presses twice, or once more because the answer got lost, wants one item. Until the transaction ends
+    nothing else that he hands in passes here.
+    """
+    await hold_people(tx, (by,))
+    last = await find_last_written(tx, by)
+    if last is None or last.revision.number > 1 or last.revision.state not in OPEN_STATES:
+        return None
+    is_same = last.org.id == draft.org.id and draft.index_number in (None, last.index_number)
+    return last if at - last.created_at <= _JUST_NOW and is_same and says_the_same(draft, last) else None
 
 
 async def revise_item(

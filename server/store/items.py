@@ -234,6 +234,14 @@ async def get_item_at(tx: Tx, revision_id: str) -> ItemSeen:
     return _item_of(row)
 
 
+async def find_last_written(tx: Tx, person_id: str) -> ItemSeen | None:
+    """Give the item of the revision that a person wrote last, as that has it; None when he wrote none."""
+    last = _select().where(revision.c.created_by == person_id).limit(1)
+    newest_first = last.order_by(revision.c.created_at.desc(), revision.c.id.desc())
+    row = (await tx.execute(newest_first)).one_or_none()
+    return None if row is None else _item_of(row)
+
+
 async def list_released(tx: Tx, release_ids: frozenset[str]) -> dict[str, ItemSeen]:
     """Give the items as some releases have them, by the release's id."""
     wanted = _select().add_columns(release.c.id.label("release_id"))

@@ -32,7 +32,7 @@ async def test_an_item_is_paired_by_the_address_of_the_other(office: ConsoleOffi
 
 async def test_what_cannot_be_a_twin_is_refused_with_a_sentence(office: ConsoleOffice):
     desk = await office.desk("author")
-    one, other = await _written(office), await _written(office)
+    one, other = await _written(office), await _written(office, title="另一篇，也是汉文")
     seen = await desk.post(f"/console/items/{one}/twin", {"twin": other})
     assert "两篇稿件文种相同" in seen.words
     seen = await desk.post(f"/console/items/{one}/twin", {"twin": XSS})

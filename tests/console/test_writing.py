@@ -1,5 +1,6 @@
 """server/console/writing.py, items.py, media.py: an item is written, and nothing typed is lost."""
 
+import asyncio
 import io
 import json
 import time
@@ -36,6 +37,18 @@ async def _written(desk: Desk, **changes: str) -> str:
     made = await desk.post(NEW, a_form(**changes))
     assert made.status == 303, made.words
     return made.location.split("/")[3]
+
+
+async def test_one_item_is_made_of_a_form_that_comes_many_times(office: ConsoleOffice):
+    desk = await office.desk("author")
+    await desk.get(NEW)
+    pressed = (desk.post(NEW, a_form(), changes_nothing=True) for _press in range(20))
+    (made,) = {one.location for one in await asyncio.gather(*pressed)}
+    again = await desk.post(NEW, a_form(), changes_nothing=True)  # once more, for the answer got lost
+    assert again.location == made != ""
+    assert (await desk.post(NEW, a_form(title="另一篇"))).location != made
+    office.house.now.move(minutes=11)
+    assert (await desk.post(NEW, a_form())).location != made
 
 
 async def _stored(office: ConsoleOffice, item_id: str) -> Any:
