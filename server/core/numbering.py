@@ -13,11 +13,11 @@ from server.store.merging import (
     Numbering,
     begin_numbering,
     drop_list,
-    drop_merged,
     drop_places,
     end_numbering,
     list_accounts_with,
     list_lines_in,
+    list_places,
     note_changes,
     put_places,
     read_merged,
@@ -31,8 +31,8 @@ T = TypeVar("T")
 ReadNumbering = Callable[[Tx], Awaitable[Numbering]]
 
 
-async def number_anew(place: Workplace, read: ReadNumbering) -> None:
-    """Let a list hold what `read` says, in that order, from 1 on."""
+async def number_anew(place: Workplace, read: ReadNumbering) -> frozenset[str]:
+    """Let a list hold what `read` says, in that order, from 1 on; say what that was."""
     store, at = place.store, place.now()
     while True:
         async with store.read() as tx:
@@ -41,11 +41,12 @@ async def number_anew(place: Workplace, read: ReadNumbering) -> None:
             break
     wanted = frozenset(seen.wanted)
     for gone in _some([item_id for item_id in seen.held if item_id not in wanted]):
-        await store.write(partial(drop_places, seen=seen, item_ids=gone))
+        await store.write(partial(drop_places, account_id=seen.account_id, key=seen.key, item_ids=gone))
     held = {item_id: ordinal for item_id, ordinal in seen.held.items() if item_id in wanted}
     for rows in shares(seen.wanted, held, A_SHARE):
         await store.write(partial(put_places, seen=seen, rows=rows, at=at))
     await store.write(partial(end_numbering, seen=seen, at=at))
+    return wanted
 
 
 async def merge_lists(place: Workplace, slug: str, into: str) -> bool:
@@ -59,10 +60,12 @@ async def merge_lists(place: Workplace, slug: str, into: str) -> bool:
     for account_id in account_ids:
         is_over = False
         while not is_over:  # a process with the old columns may have put something in meanwhile
-            await number_anew(place, partial(read_merged, account_id=account_id, slug=slug, into=into))
-            merged = partial(drop_merged, account_id=account_id, slug=slug, into=into, limit=A_SHARE)
-            while await store.write(merged):
-                pass
+            read = partial(read_merged, account_id=account_id, slug=slug, into=into)
+            there, key = await number_anew(place, read), f"column/{slug}"
+            async with store.read() as tx:
+                merged = [one for one in await list_places(tx, account_id, key) if one in there]
+            for item_ids in _some(merged):
+                await store.write(partial(drop_places, account_id=account_id, key=key, item_ids=item_ids))
             is_over = await store.write(partial(drop_list, account_id=account_id, slug=slug))
     return bool(account_ids)
 

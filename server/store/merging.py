@@ -144,16 +144,16 @@ async def begin_numbering(tx: Tx, seen: Numbering, *, at: datetime) -> bool:
 async def put_places(tx: Tx, seen: Numbering, rows: Sequence[tuple[int, str]], *, at: datetime) -> None:
     """Give some items other ordinals in a list, or their first one; none of these may be another's."""
     await _hold(tx, seen.account_id, seen.key, at=at)
-    await drop_places(tx, seen, [item_id for _ordinal, item_id in rows])
+    await drop_places(tx, seen.account_id, seen.key, [item_id for _ordinal, item_id in rows])
     told = {"account_id": seen.account_id, "list_key": seen.key}
     await tx.execute(
         place.insert(), [{**told, "ordinal": ordinal, "item_id": item_id} for ordinal, item_id in rows]
     )
 
 
-async def drop_places(tx: Tx, seen: Numbering, item_ids: Sequence[str]) -> None:
+async def drop_places(tx: Tx, account_id: str, key: str, item_ids: Sequence[str]) -> None:
     """Take some items out of a list."""
-    await tx.execute(place.delete().where(_is_in(seen.account_id, seen.key), place.c.item_id.in_(item_ids)))
+    await tx.execute(place.delete().where(_is_in(account_id, key), place.c.item_id.in_(item_ids)))
 
 
 async def end_numbering(tx: Tx, seen: Numbering, *, at: datetime) -> None:
@@ -171,17 +171,10 @@ async def end_numbering(tx: Tx, seen: Numbering, *, at: datetime) -> None:
     )
 
 
-async def drop_merged(tx: Tx, account_id: str, slug: str, into: str, *, limit: int) -> int:
-    """Take some of what another column's list holds by now out of a column's own; say how many."""
-    other = place.alias("other")
-    is_there = sa.exists().where(
-        other.c.account_id == account_id,
-        other.c.list_key == f"column/{into}",
-        other.c.item_id == place.c.item_id,
-    )
-    here = _is_in(account_id, f"column/{slug}")
-    some = sa.select(place.c.ordinal).where(here, is_there).order_by(place.c.ordinal).limit(limit)
-    return (await tx.execute(place.delete().where(here, place.c.ordinal.in_(some)))).rowcount
+async def list_places(tx: Tx, account_id: str, key: str) -> tuple[str, ...]:
+    """Give the items of a list, in its order."""
+    wanted = sa.select(place.c.item_id).where(_is_in(account_id, key))
+    return tuple((await tx.execute(wanted.order_by(place.c.ordinal))).scalars())
 
 
 async def drop_list(tx: Tx, account_id: str, slug: str) -> bool:
