@@ -107,6 +107,8 @@ async def _is_level(tx: Tx, account_id: str, target: str, belongs: sa.ColumnElem
 
 async def _read(tx: Tx, account_id: str, key: str, belongs: sa.ColumnElement[bool]) -> Numbering:
     """Give a list in the order of publication; what has no moment of it yet is under way, and comes last."""
+    # First of all: PostgreSQL shows each statement what came in by then, and `begin_numbering` compares this.
+    last = await tx.execute(sa.select(place_list.c.last).where(_is_list(account_id, key)))
     mine = place.c.account_id == account_id
     each = (
         sa.select(place.c.item_id, item.c.published_at, sa.func.min(place.c.ordinal).label("ordinal"))
@@ -119,8 +121,7 @@ async def _read(tx: Tx, account_id: str, key: str, belongs: sa.ColumnElement[boo
     wanted = (await tx.execute(sa.select(each.c.item_id).order_by(*order))).scalars()
     here = sa.select(place.c.item_id, place.c.ordinal).where(mine, place.c.list_key == key)
     held = {row.item_id: row.ordinal for row in await tx.execute(here)}
-    last = sa.select(place_list.c.last).where(_is_list(account_id, key))
-    return Numbering(account_id, key, tuple(wanted), held, (await tx.execute(last)).scalar_one_or_none() or 0)
+    return Numbering(account_id, key, tuple(wanted), held, last.scalar_one_or_none() or 0)
 
 
 async def begin_numbering(tx: Tx, seen: Numbering, *, at: datetime) -> bool:
