@@ -8,22 +8,17 @@ import asyncio
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
 from pathlib import Path
 
-from server.ephemeral.embedded import PrivateValkey
 from tests.bench.services import ROOT, new_database, open_postgres, with_tables
 from tests.faults.campaign import Campaign, Tally, forking, worker_of
-from tests.faults.office import open_office
+from tests.faults.office import open_office_with_valkey
 
 SUMMARY = ROOT / "var" / "faults" / "summary.json"
 
 
 async def _campaign(name: str, url: str, folder: Path, runs: int, seed: int, tally: Tally) -> None:
-    valkey = PrivateValkey(folder)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(valkey.stop)
-        office = await stack.enter_async_context(open_office(url, await valkey.start(), folder))
+    async with open_office_with_valkey(url, folder) as office:
         campaign = Campaign(office, worker_of(forking()), tally, seed, name)
         await campaign.begin()
         for _run in range(runs - 1):

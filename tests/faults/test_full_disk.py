@@ -9,11 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from server.core.verify import verify_rows
-from server.ephemeral.embedded import PrivateValkey
 from server.store.deliveries import DeliverySeen, list_deliveries
 from server.store.tx import Store, StoreFull
 from tests.disk import KIB, files_of_at_most
-from tests.faults.office import Office, open_office
+from tests.faults.office import Office, open_office_with_valkey
 from tests.house import House
 
 BODY = "<p>" + "正文" * 8 * KIB + "</p>"  # 48 KiB: a page has room where a list of two does not
@@ -21,12 +20,8 @@ BODY = "<p>" + "正文" * 8 * KIB + "</p>"  # 48 KiB: a page has room where a li
 
 @pytest.fixture
 async def office(database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    valkey = PrivateValkey(tmp_path)
-    try:
-        async with open_office(database_url, await valkey.start(), tmp_path) as opened:
-            yield opened
-    finally:
-        await valkey.stop()
+    async with open_office_with_valkey(database_url, tmp_path) as opened:
+        yield opened
 
 
 async def leg(office: Office, item_id: str, account: str) -> DeliverySeen:

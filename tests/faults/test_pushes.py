@@ -16,11 +16,10 @@ import pytest
 
 from server.core.broadcasting import keep_plan
 from server.core.days import SHANGHAI
-from server.ephemeral.embedded import PrivateValkey
 from server.store.accounts import find_account
 from tests.faults.campaign import worker_of
 from tests.faults.mortal import Orders, Step
-from tests.faults.office import Office, open_office
+from tests.faults.office import Office, open_office_with_valkey
 
 Work = Callable[[Orders], Awaitable[list[Step] | None]]
 SENDALL = "/cgi-bin/message/mass/sendall"
@@ -34,17 +33,13 @@ WANTED = [("counted", "item"), ("counted", "website"), ("counted", "wechat")]
 @asynccontextmanager
 async def broadcasting(url: str, folder: Path) -> AsyncIterator[Office]:
     """Open an office whose WeChat account pushes in the evening."""
-    valkey = PrivateValkey(folder)
-    try:
-        async with open_office(url, await valkey.start(), folder) as office:
-            async with office.store.begin() as tx:
-                account = await find_account(tx, "wechat")
-                assert account is not None
-                calendar = office.house.parts.calendar
-                await keep_plan(tx, account, "subscription", "每天 18:00", calendar, at=office.hand())
-            yield office
-    finally:
-        await valkey.stop()
+    async with open_office_with_valkey(url, folder) as office:
+        async with office.store.begin() as tx:
+            account = await find_account(tx, "wechat")
+            assert account is not None
+            calendar = office.house.parts.calendar
+            await keep_plan(tx, account, "subscription", "每天 18:00", calendar, at=office.hand())
+        yield office
 
 
 @pytest.fixture
