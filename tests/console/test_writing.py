@@ -299,15 +299,16 @@ async def test_a_line_that_stands_for_a_table_is_not_lost_by_a_slip(office: Cons
     assert "<table>" not in (await _stored(office, item)).revision.body
 
 
-@pytest.mark.parametrize("was", ["<img" * 20_000, "<!--" * 20_000, "<p>" * 30_000, "<p>甲</p>" * 20_000])
 async def test_what_a_form_says_that_stood_beneath_its_lines_is_judged_like_everything_from_outside(
-    office: ConsoleOffice, was: str
+    office: ConsoleOffice,
 ):
     desk, began = await office.desk("author"), time.process_time()
-    made = await desk.post(NEW, a_form(body_was=was))
-    assert (made.status, time.process_time() - began < 5) == (303, True)
-    body = (await _stored(office, made.location.split("/")[3])).revision.body
-    assert body == "<p>各苏木镇人民政府：</p><p>现通知如下。</p>"
+    for was in ("<img" * 20_000, "<!--" * 20_000, "<p>" * 30_000, "<p>甲</p>" * 20_000):
+        made = await desk.post(NEW, a_form(title=f"从 {was[:4]} 开始", body_was=was))
+        assert made.status == 303
+        body = (await _stored(office, made.location.split("/")[3])).revision.body
+        assert body == "<p>各苏木镇人民政府：</p><p>现通知如下。</p>"
+    assert time.process_time() - began < 10
 
 
 async def test_the_editor_uploads_a_picture_and_sees_it_again(office: ConsoleOffice):

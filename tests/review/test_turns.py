@@ -107,6 +107,7 @@ async def test_fewer_levels_than_were_passed_leave_what_waits_in_the_list(office
     assert [await _waits_for(office, login) for login in ("first", "second", "leader")] == [7, 6, 9]
 
 
+@pytest.mark.slow
 async def test_what_waits_is_found_without_walking_through_the_archive(office: House, engine: str):
     await plan_crowd(office, (office.now() for _n in range(1000)))
     async with office.store.begin() as tx:
