@@ -39,16 +39,19 @@ HAS_PICTURES = """async () => {
 }"""
 
 
-HEARD_ALL = """async () => {
+STAYS = """async () => {
     const state = await caches.open("state"), [key] = await state.keys();
-    if (!key) return false;
+    const kept = await caches.match(location.href);
+    if (!key || !kept) return false;
     const since = encodeURIComponent(await (await state.match(key)).text());
     const address = "/api/v1/public/changes?only=pages&since=" + since;
     const told = await (await fetch(address, { cache: "no-cache" })).json();
-    return told.changed.length + told.deleted.length === 0;
+    const came = Date.parse(kept.headers.get("date")), text = await kept.text();
+    return told.changed.every((one) => came > Date.parse(one.changed_at) + 2000)
+        && told.deleted.every((one) => !text.includes(new URL(one.url).pathname));
 }"""
-"""Whether the phone has heard of every change: while it asks again for a page that came within seconds of its
-own, a network that goes away takes the page from it, as it must."""
+"""Whether no change that is still told takes the open page from the phone: while it asks again for one that
+came within two seconds of its change, a network that goes away does, as it must. It is told for a minute."""
 
 
 NUMBERS = count(1)
@@ -78,7 +81,7 @@ async def read(phone: Window, item: dict[str, Any]) -> str:
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         if path in await phone.page.evaluate(KEPT, path) and await phone.page.evaluate(HAS_PICTURES):
-            if await phone.page.evaluate(HEARD_ALL):
+            if await phone.page.evaluate(STAYS):
                 return path
             await phone.go(path)
         await asyncio.sleep(0.05)
