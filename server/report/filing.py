@@ -131,9 +131,7 @@ def _require_none_taken(above: Collection[Filing], org: OrgRow, year: int) -> No
 async def _require_none_sent_back(tx: Tx, org: OrgRow, year: int) -> None:
     """Refuse to accept sums of which a part is being written anew."""
     open_ones = tuple(
-        one.org_name
-        for one in await filings_below(tx, org, year)
-        if one.org_id != org.id and one.state == "draft" and one.reason
+        one.org_name for one in await _owing_below(tx, org, year) if one.state == "draft" and one.reason
     )
     if open_ones:
         raise Problem(
@@ -143,12 +141,16 @@ async def _require_none_sent_back(tx: Tx, org: OrgRow, year: int) -> None:
 
 async def _require_below(tx: Tx, org: OrgRow, year: int) -> None:
     late = tuple(
-        one.org_name
-        for one in await filings_below(tx, org, year)
-        if one.org_id != org.id and one.state not in ("accepted", "closed")
+        one.org_name for one in await _owing_below(tx, org, year) if one.state not in ("accepted", "closed")
     )
     if late:
         raise Problem("wrong_state", f"下级机构还有 {len(late)} 个没有接收：{_listed(late)}")
+
+
+async def _owing_below(tx: Tx, org: OrgRow, year: int) -> tuple[Filing, ...]:
+    """Give the reports below an organ's, but for organs in practice, which owe none."""
+    found = await filings_below(tx, org, year)
+    return tuple(one for one in found if one.org_id != org.id and not one.is_practice)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -27,6 +27,7 @@ class Filing:
     reason: str | None
     snapshot_id: str | None
     changed_at: datetime | None
+    is_practice: bool  # 演练: it owes nothing
 
 
 async def list_filings(tx: Tx, org_ids: frozenset[str], year: int) -> tuple[Filing, ...]:
@@ -98,7 +99,8 @@ async def move_filing(
 
 def _seen(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     told = (filing.c.state, filing.c.reason, filing.c.snapshot_id, filing.c.changed_at)
-    return sa.select(org.c.id, org.c.code, org.c.name, org.c.parent_id, *told, *more)
+    whose = (org.c.id, org.c.code, org.c.name, org.c.parent_id, org.c.practice_since)
+    return sa.select(*whose, *told, *more)
 
 
 def _filing_of(row: Any) -> Filing:
@@ -111,4 +113,5 @@ def _filing_of(row: Any) -> Filing:
         reason=row.reason,
         snapshot_id=row.snapshot_id,
         changed_at=row.changed_at,
+        is_practice=row.practice_since is not None,
     )

@@ -11,6 +11,7 @@ from server.report.filing import filings_below, move
 from server.report.snapshots import SIDES, begin_checksum, get_snapshot, is_intact, take_snapshot
 from server.store.ledger_tables import ledger
 from server.store.orgs import OrgRow, find_org_by_code
+from server.store.practice import switch_practice
 from server.store.releases import lock_releases
 from server.store.snapshots import Checksum, Snapshot, list_differences, list_lines_of_snapshot
 from server.store.statistics import Sieve, list_lines_behind
@@ -210,6 +211,17 @@ async def test_the_office_closes_only_after_everything_below_was_accepted(files:
         await files.step(TOP, "close")
     await files.step(LOW, "submit")
     await files.step(LOW, "accept")
+    assert await files.step(TOP, "close") == "closed"
+
+
+async def test_an_organ_in_practice_keeps_no_year_open(files: Files):
+    for code in (MIDDLE, TOP):
+        await files.step(code, "submit")
+        await files.step(code, "accept")
+    with pytest.raises(Problem, match="下级机构还有 1 个没有接收"):
+        await files.step(TOP, "close")
+    async with files.store.begin() as tx:
+        await switch_practice(tx, (await files.org(LOW)).id, files.now, None)
     assert await files.step(TOP, "close") == "closed"
 
 
