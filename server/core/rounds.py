@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -32,6 +32,9 @@ from server.store.tx import StoreAway, Tx
 
 HOLD = timedelta(minutes=2)
 """So long a look is nobody else's; a worker that dies in it costs that much and nothing else."""
+
+_AT_ONCE: Final = 500  # by one transaction
+_BATCHES: Final = 20
 
 log = structlog.get_logger()
 
@@ -58,13 +61,13 @@ class Errand:
     claimed: Claimed | None = None  # what it has a lease for
 
 
-async def open_time_gates(place: Workplace, *, limit: int = 500, most: int = 20) -> int:
+async def open_time_gates(place: Workplace, *, limit: int = _AT_ONCE) -> int:
     """Open the gates whose time has come; harmless however often and by however many it is done.
 
-    At most `most` transactions of `limit` releases: between them other writers have their turn.
+    At most so many transactions of `limit` releases: between them other writers have their turn.
     """
     opened = 0
-    for _batch in range(most):
+    for _batch in range(_BATCHES):
         found, more = await place.store.write(lambda tx: _open_due(tx, place, limit))
         opened += more
         if found < limit:
@@ -78,9 +81,9 @@ async def _open_due(tx: Tx, place: Workplace, limit: int) -> tuple[int, int]:
     return len(due), len(await regate_all(tx, due, place.bench.calendar, at=at))
 
 
-async def recover_lapsed(place: Workplace, *, limit: int = 500) -> int:
+async def recover_lapsed(place: Workplace) -> int:
     """Turn what a dead worker left behind into unknown deliveries that will be looked for."""
-    return await place.store.write(lambda tx: lapse(tx, place, at=place.now(), limit=limit))
+    return await place.store.write(lambda tx: lapse(tx, place, at=place.now(), limit=_AT_ONCE))
 
 
 async def run_rounds(
